@@ -1,5 +1,5 @@
-//! The chain of `scenarios/bench/chain.toml` through the simulator, as `run` simulates it: same
-//! recorder, same streams, same defaults.
+//! The chain of `scenarios/bench/chain.toml` in the simulator, as `run` simulates it: same recorder,
+//! same streams, same defaults.
 
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{Question, Worlds};
@@ -13,7 +13,7 @@ pub const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/bench/
 /// Requests per second of the chain.
 pub const RATE: f64 = 200.0;
 
-/// The chain, each replication as long as `requests` requests take on average.
+/// The chain; each replication has `requests` requests on average.
 ///
 /// # Panics
 /// When the scenario is wrong.

@@ -1,4 +1,4 @@
-//! What the benches share: the hand-coded yardstick, and the same chain through the simulator.
+//! Code shared by the benches: the hand-coded yardstick, and the same chain in the simulator.
 
 pub mod chain;
 pub mod yardstick;

@@ -1,4 +1,4 @@
-//! The hand-coded yardstick: the chain as a plain loop over arrays, with nothing general in it.
+//! The hand-coded yardstick: the chain as a plain, specialized loop over arrays.
 //!
 //! Poisson 200/s → gateway (4 workers, exp 2 ms) → in parallel A and B (8 workers, exp 5 ms), each
 //! with one query through a pool of 10 to a database (8 workers, exp 4 ms) → reply; 0.5 ms each
@@ -19,7 +19,7 @@ const DATABASE: usize = 3;
 const WORKERS: [u32; 4] = [4, 8, 8, 8];
 const MEAN_NS: [f64; 4] = [2e6, 5e6, 5e6, 4e6];
 
-/// What a request does next; `branch` is A or B.
+/// The next step of a request; `branch` is A or B.
 #[derive(Clone, Copy)]
 enum Step {
     Arrive,
@@ -48,11 +48,11 @@ struct Station {
     waiting: VecDeque<(u32, u8)>,
 }
 
-/// What the loop leaves behind.
+/// The results of the loop.
 pub struct YardstickTally {
     /// Mean response time in seconds.
     pub mean_seconds: f64,
-    /// Events that happened.
+    /// Number of events.
     pub events: u64,
     /// 99 % quantile in seconds, so that the histogram cannot be optimized away.
     pub p99_seconds: f64,
@@ -72,7 +72,7 @@ struct Loop {
 }
 
 impl Loop {
-    /// Inserts where it belongs: the earliest is last.
+    /// Inserts in order: the earliest is last.
     #[inline]
     fn schedule(&mut self, after: u64, step: Step, branch: u8, request: u32) {
         let key = u128::from(self.now + after) << 64 | u128::from(self.sequence);
@@ -186,7 +186,7 @@ impl Loop {
     }
 }
 
-/// Runs `requests` requests to their end.
+/// Runs until `requests` requests have ended.
 #[must_use]
 pub fn run(seed: u64, requests: u64) -> YardstickTally {
     let station = |free| Station { free, waiting: VecDeque::new() };

@@ -9,7 +9,7 @@ use wssim_scenario::Scenario;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/recommended.toml");
 
-/// A cluster that wears out.
+/// A cluster with random failures.
 #[derive(Debug)]
 pub struct Wearing {
     blueprint: Blueprint,
@@ -17,7 +17,7 @@ pub struct Wearing {
 }
 
 impl Wearing {
-    /// The plan's; with `common_causes` power and switch fail, too, otherwise nodes alone.
+    /// The plan's cluster; with `common_causes` power and switch fail, too, otherwise only nodes.
     ///
     /// # Panics
     /// When the scenario is wrong.
@@ -33,7 +33,7 @@ impl Wearing {
         Self { blueprint: own.blueprint.struck_by(faults), cluster: own.cluster }
     }
 
-    /// So many years; how many faults struck.
+    /// Simulates `years` years; returns the number of faults.
     #[must_use]
     pub fn years(&self, years: u64) -> u64 {
         let end = Nanos(years * YEAR.0);

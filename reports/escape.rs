@@ -1,5 +1,5 @@
-//! What keeps user-made text harmless inside JSON, Markdown, HTML, CSV, labels and file names; for a terminal
-//! `wssim_text::printable` does.
+//! Escapes user-made text in JSON, Markdown, HTML, CSV, labels and file names; `wssim_text::printable`
+//! does so for a terminal.
 
 use std::fmt::Write as _;
 use wssim_text::{is_control, printable};
@@ -7,8 +7,8 @@ use wssim_text::{is_control, printable};
 /// Longest file name made from a user's name, in bytes.
 const LONGEST_FILE_NAME: usize = 120;
 
-/// JSON text in which control characters that JSON itself would let pass (DEL, C1, changes of
-/// direction, what nobody sees) are written as `\uXXXX`: they occur inside strings only.
+/// JSON text in which control characters that JSON itself allows (DEL, C1, changes of direction,
+/// invisible ones) are written as `\uXXXX`: they occur only inside strings.
 pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -24,7 +24,7 @@ pub(crate) fn json(text: &str) -> String {
     escaped
 }
 
-/// `text` as one cell of a Markdown table: nothing in it is markup, a link or HTML.
+/// `text` as one cell of a Markdown table, without markup, links or HTML.
 pub(crate) fn markdown(text: &str) -> String {
     let mut cell = String::with_capacity(text.len());
     for character in printable(text).chars() {
@@ -42,7 +42,7 @@ pub(crate) fn markdown(text: &str) -> String {
     cell
 }
 
-/// `text` inside an element or an attribute of HTML: nothing in it is markup.
+/// `text` inside an element or an attribute of HTML, without markup.
 pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in printable(text).chars() {
@@ -58,7 +58,7 @@ pub(crate) fn html(text: &str) -> String {
     escaped
 }
 
-/// `text` as a cell of a CSV file: a spreadsheet that would take it for a formula sees a text.
+/// `text` as a cell of a CSV file that no spreadsheet takes for a formula.
 pub(crate) fn spreadsheet(text: &str) -> String {
     let line = printable(text);
     if line.starts_with(['=', '+', '-', '@', ' ']) { format!("'{line}") } else { line }
@@ -77,8 +77,8 @@ pub(crate) fn labels<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) ->
     text
 }
 
-/// A file name made from a user's `name`: one component, visible, without anything that a file
-/// system or a shell on any platform takes for more than a letter.
+/// A file name made from a user's `name`: one visible component without characters that are special to a
+/// file system or a shell on any platform.
 pub fn safe_file_name(name: &str) -> String {
     let mut safe = String::new();
     for character in name.chars() {

@@ -1,9 +1,9 @@
 //! Files of a command's directory, each written whole or not at all.
 //!
-//! A file is written beside its place under a name of its own, flushed to the disk, and only then
-//! renamed; whatever fails before leaves the old file as it was and nothing new. wssim replaces
-//! what it wrote itself, which it knows by the beginning of the file, and refuses to touch
-//! anything else, symbolic links included. What becomes the user's own is only ever new.
+//! A file is written beside its place under a temporary name, flushed to the disk, and then renamed; an
+//! earlier failure leaves the old file unchanged and no new one. wssim replaces only files that it
+//! wrote, which it recognizes by their beginning, and no symbolic links. Files for the user to edit are
+//! only ever new.
 
 use crate::capacity;
 use crate::compare;
@@ -22,43 +22,43 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use wssim_text::printable;
 
-/// Bytes of a file that are looked at to know whether wssim wrote it.
+/// Bytes of a file that are read to recognize one of wssim.
 const BEGINNING: u64 = 4096;
-/// Names that are tried for the file beside.
+/// Most temporary names that are tried.
 const MOST_TRIES: u32 = 100;
 
-/// A file to be written.
+/// A file to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Output<'a> {
     /// Its name in the directory.
     pub name: &'a str,
-    /// All of it.
+    /// Its whole text.
     pub text: &'a str,
 }
 
 /// Why a file or directory could not be written.
 #[derive(Debug)]
 pub struct WriteError {
-    /// Which one.
+    /// The path.
     pub path: PathBuf,
-    /// Why.
+    /// The reason.
     pub reason: WriteObstacle,
 }
 
-/// What kept a file from being written.
+/// Why a file could not be written.
 #[derive(Debug)]
 pub enum WriteObstacle {
-    /// A symbolic link stands there.
+    /// A symbolic link is in its place.
     SymbolicLink,
-    /// A file stands there that wssim did not write.
+    /// A file that wssim did not write is in its place.
     Foreign,
-    /// Something stands there, and a new file was to be made.
+    /// A new file was to be made, but its place is taken.
     There,
-    /// Another process writes it.
+    /// Another process is writing it.
     Taken,
     /// A part of another study.
     OtherPart(Other),
-    /// Something else than a directory stands where one is needed.
+    /// A directory is needed, but its place is taken by another kind of file.
     NotADirectory,
     /// The system refused.
     System(io::Error),
@@ -110,18 +110,18 @@ impl WriteObstacle {
     }
 }
 
-/// Whether `directory` is one, or can become one.
+/// Checks that `directory` is one, or can be made.
 ///
 /// # Errors
-/// When it is a symbolic link or something else than a directory.
+/// When it is a symbolic link or another kind of file.
 pub fn check_directory(directory: &Path) -> Result<(), WriteError> {
     exists(&plain(directory)).map(|_| ())
 }
 
-/// Whether `names` could be written into `directory`, so that it is known before time is spent.
+/// Checks that `names` can be written into `directory`, before time is spent.
 ///
 /// # Errors
-/// When the directory is none, or a file may not be replaced.
+/// When `directory` is no directory, or a file may not be replaced.
 pub fn check(directory: &Path, names: &[&str]) -> Result<(), WriteError> {
     check_directory(directory)?;
     names.iter().try_for_each(|name| check_place(&directory.join(name)))
@@ -139,7 +139,7 @@ pub fn prepare(directory: &Path) -> Result<(), WriteError> {
     fs::create_dir_all(&directory).map_err(|error| WriteObstacle::System(error).at(&directory))
 }
 
-/// Without a slash at the end, which would look through a link.
+/// The path without a slash at the end, which would follow a link.
 fn plain(directory: &Path) -> PathBuf {
     directory.components().collect()
 }
@@ -158,7 +158,7 @@ fn exists(directory: &Path) -> Result<bool, WriteError> {
 /// their places before the first is renamed.
 ///
 /// # Errors
-/// When a file may not be replaced, or cannot be written; then nothing half-written stays.
+/// When a file may not be replaced, or cannot be written; then no partial file remains.
 pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError> {
     let names: Vec<&str> = outputs.iter().map(|output| output.name).collect();
     check(directory, &names)?;
@@ -169,11 +169,11 @@ pub fn write(directory: &Path, outputs: &[Output<'_>]) -> Result<(), WriteError>
     staged.into_iter().try_for_each(Staged::publish)
 }
 
-/// Writes `outputs` into `directory` as [`write()`] does, and removes what an earlier command wrote there under other
-/// names with this `ending`. Without outputs no directory is made.
+/// Writes `outputs` into `directory` like [`write()`], and removes files with this `ending` that an
+/// earlier command wrote there under other names. Without outputs no directory is made.
 ///
 /// # Errors
-/// As of [`write()`].
+/// As [`write()`].
 pub fn write_only(
     directory: &Path,
     outputs: &[Output<'_>],
@@ -198,10 +198,10 @@ pub fn write_only(
     Ok(())
 }
 
-/// Whether nothing stands at `path`, not even a link that leads nowhere.
+/// Checks that `path` does not exist, not even as a dangling link.
 ///
 /// # Errors
-/// When something does, or the system does not say.
+/// When it exists, or the system cannot tell.
 pub fn check_new(path: &Path) -> Result<(), WriteError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Err(WriteObstacle::There.at(path)),
@@ -210,10 +210,10 @@ pub fn check_new(path: &Path) -> Result<(), WriteError> {
     }
 }
 
-/// Writes a file where none is, in a directory that is there.
+/// Writes a new file into an existing directory.
 ///
 /// # Errors
-/// When something stands there, or it cannot be written; then nothing half-written stays.
+/// When `path` exists, or cannot be written; then no partial file remains.
 pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     check_new(path)?;
     let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -221,8 +221,8 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     let output = Output { name: &name, text };
     let staged = Staged::write(folder.unwrap_or(Path::new(".")), &output)
         .map_err(|error| WriteError { path: path.to_owned(), ..error })?;
-    // A second name for the file fails where the first is taken in the meantime; renaming would
-    // not. Dropping `staged` takes its name beside away.
+    // A hard link fails if the name was taken in the meantime; renaming would replace the file. Dropping
+    // `staged` removes its temporary name.
     match fs::hard_link(&staged.beside, path) {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -232,7 +232,7 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     }
 }
 
-/// Where the file system knows no second names: takes the place by an empty file, and renames.
+/// For file systems without hard links: claims the place with an empty file, then renames.
 fn claim(path: &Path, beside: &Path) -> Result<(), WriteError> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(_) => fs::rename(beside, path).map_err(|error| {
@@ -246,7 +246,7 @@ fn claim(path: &Path, beside: &Path) -> Result<(), WriteError> {
     }
 }
 
-/// Whether `path` is free or holds a file of our own.
+/// Checks that `path` is free or holds a file of wssim.
 fn check_place(path: &Path) -> Result<(), WriteError> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
@@ -262,9 +262,9 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Whether wssim wrote the file: results begin with the version of their shape and the command,
-/// tables with our headings, traces with an event that says so, others with a line of their own. White
-/// space is passed over, so that reformatted results stay ours.
+/// Whether wssim wrote the file: results begin with the version of their shape and the command, tables
+/// with our headings, traces with an identifying event, others with an identifying line. White space is
+/// ignored, so that reformatted results are recognized.
 fn is_own(path: &Path) -> io::Result<bool> {
     let mut beginning = Vec::new();
     File::open(path)?.take(BEGINNING).read_to_end(&mut beginning)?;
@@ -292,7 +292,7 @@ fn is_own(path: &Path) -> io::Result<bool> {
     Ok(results || table || trace || others)
 }
 
-/// A file written beside its place; removed when it is dropped before it is published.
+/// A file written under a temporary name; removed on drop unless it is published.
 struct Staged {
     beside: PathBuf,
     place: PathBuf,
@@ -323,13 +323,13 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.published {
-            // Already on the way out with an error; a file that stays is hidden and harmless.
+            // An error is being returned already; a remaining file is hidden and harmless.
             let _ = fs::remove_file(&self.beside);
         }
     }
 }
 
-/// A new file that nobody else has, never one that a link leads to.
+/// A new file under a unique name, never one behind a link.
 fn create_beside(directory: &Path, name: &str) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     for attempt in 0..MOST_TRIES {

@@ -1,17 +1,17 @@
-//! What went on when, a bar a row, on one line of time.
+//! Activities over time, a bar in each row, on one time axis.
 //!
 //! ```text
 //!  build ws-gateway     ██████▌
 //!  update ws-gateway           ▐███████
 //! ```
-//! Ends are drawn to an eighth of a column where they can be; what took any time has a mark.
+//! Ends are drawn to an eighth of a column if possible; every activity has a mark.
 
-/// Columns of a bar.
+/// Width of a bar, in columns.
 const WIDTH: usize = 24;
-/// From nothing to a whole column, from the left.
+/// From an empty to a full column, filled from the left.
 const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/// The bar of what went on from `from` to `to`, on a line of time from `ends[0]` to `ends[1]`.
+/// The bar of an activity from `from` to `to`, on a time axis from `ends[0]` to `ends[1]`.
 pub(crate) fn bar([from, to]: [f64; 2], ends: [f64; 2]) -> String {
     let length = (ends[1] - ends[0]).max(f64::MIN_POSITIVE);
     let place = |at: f64| ((at - ends[0]) / length).clamp(0.0, 1.0) * WIDTH as f64;

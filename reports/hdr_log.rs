@@ -1,15 +1,14 @@
 //! `response_times.hlog`: the response times of every entry, all replications pooled, as an interval log of
 //! `HdrHistogram` (format 1.3, histograms V2, compressed, base64), which its plotters and processors read.
 //!
-//! A line an entry, tagged with its name: the requests that were answered, in nanoseconds. Those that were not by
-//! the end have a line of their own, tagged `NAME/unfinished`: for how long they had waited, which is the least
-//! that they would take; to leave them out would make a slow world look fast. What would part a tag from the rest
-//! of its line, and `%` and `/`, is written in a name as in addresses (`%2C`). The third number of a line is the
-//! largest value in milliseconds.
+//! A line for each entry, tagged with its name: the answered requests, in nanoseconds. Requests
+//! unanswered at the end have a line of their own, tagged `NAME/unfinished`: their ages, which are lower
+//! bounds of their response times; leaving them out would make a slow world look fast. Characters that
+//! would end a tag, and `%` and `/`, are percent-encoded in a name (`%2C`). The third number of a line
+//! is the largest value in milliseconds.
 //!
-//! An interval is the measured stretch, from 0, the beginning of time: there is no clock in it, so that the bytes
-//! are the same for the same question. Values are known to 0.1 %, as everywhere.
-//! Tene, `HdrHistogram` (2013).
+//! An interval is the measured stretch, from time 0: without a clock, so that the bytes are the same for
+//! the same question. Values are known to 0.1 %. Tene, `HdrHistogram` (2013).
 
 use hdrhistogram::Histogram as Buckets;
 use hdrhistogram::serialization::V2DeflateSerializer;
@@ -23,16 +22,16 @@ use wssim_text::is_control;
 /// The file's name.
 pub const NAME: &str = "response_times.hlog";
 
-/// What the file begins with, by which it is known as ours.
+/// The beginning of the file, by which wssim recognizes it.
 pub(crate) const BEGINNING: &str = "#[Logged with wssim]";
 
-/// Nanoseconds of a millisecond, in which the largest value is told.
+/// Nanoseconds of a millisecond, the unit of the largest value.
 const MILLISECOND_NS: f64 = 1e6;
 
 /// Why writing cannot fail.
 const TAKES_ALL: &str = "memory takes everything, and a tag has nothing that parts it";
 
-/// The file; without a line where requests are not followed.
+/// The file; without lines if requests are not simulated.
 #[must_use]
 pub fn render(findings: &Findings) -> String {
     let distributions = match &findings.answer {
@@ -65,7 +64,7 @@ pub fn render(findings: &Findings) -> String {
     String::from_utf8(bytes).expect("base64, numbers and names are text")
 }
 
-/// The same counts, those of zero included.
+/// The counts, including those of zero.
 fn buckets(histogram: &Histogram) -> Buckets<u64> {
     let counts = histogram.counts();
     let mut buckets = Buckets::new(3).expect("three digits are allowed");
@@ -103,7 +102,7 @@ mod tests {
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};
     use std::collections::BTreeMap;
 
-    /// Histograms by tag, as the crate's own reader gives them.
+    /// Histograms by tag, as read by the crate's own reader.
     fn read(log: &str) -> BTreeMap<String, Buckets<u64>> {
         let mut all = BTreeMap::new();
         for entry in IntervalLogIterator::new(log.as_bytes()) {
@@ -125,7 +124,7 @@ mod tests {
         all
     }
 
-    /// Response times that grow by a thousandth of themselves, and a zero.
+    /// Response times, each a thousandth longer than the one before, and a zero.
     fn times() -> Vec<u64> {
         let grown = (0..9_000).map(|at| (1e6 * 1.001_f64.powi(at)) as u64);
         std::iter::once(0).chain(grown).collect()

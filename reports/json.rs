@@ -1,19 +1,17 @@
-//! `results.json`: everything, versioned, the same bytes for the same question.
+//! `results.json`: all findings, versioned, the same bytes for the same question.
 //!
-//! One key or one element a line, so that a diff can be read. Numbers are in base units, rounded
-//! to twelve significant digits: what differs between two ways of summing stays out of the file. What is
-//! not a number is `null`. Reasons and notes are the sentences of the other reports.
+//! One key or one element a line, for readable diffs. Numbers are in base units, rounded to twelve
+//! significant digits, so that the order of summation does not matter. Values that are not numbers are
+//! `null`. Reasons and notes are the sentences of the other reports.
 //!
-//! `survival` and `sets` are there after `wssim failures`, and `long_run` where something fails of itself;
-//! `failures/json.rs` and `failures/years/json.rs` say what is in them.
-//! `scenarios` and `comparison` are there after `wssim compare`; `compare/json.rs` says what is in them.
-//! `parameters`, `points`, `changes` and `objectives` are there after `wssim sweep`: `sweep/json.rs`.
-//! `capacity` is there after `wssim capacity`; `capacity/json.rs` says what is in it.
-//! `migration` is there after `wssim migrate`; `migrate/json.rs` says what is in it.
-//! `baseline` is there where one was given; `regression/json.rs` says what is in it. Numbers that are held to a limit
-//! beside one have `values`, one a replication, so that two results of one seed can be compared pair by pair.
-//! `rollouts` is there after `wssim run` when something is rolled out; `rollout/json.rs` says what is in it.
-//! `memory`, the ledger of RAM, is there when a node has RAM given; `memory/json.rs` says what is in it.
+//! Some keys depend on the command: `survival` and `sets` on `wssim failures` (`failures/json.rs`), and
+//! `long_run` on random failures (`failures/years/json.rs`); `scenarios` and `comparison` on `wssim
+//! compare` (`compare/json.rs`); `parameters`, `points`, `changes` and `objectives` on `wssim sweep`
+//! (`sweep/json.rs`); `capacity` on `wssim capacity` (`capacity/json.rs`); `migration` on `wssim
+//! migrate` (`migrate/json.rs`); `baseline` on a given one (`regression/json.rs`). Numbers with a limit
+//! for comparisons have `values`, one a replication, so that two results of one seed can be compared
+//! pair by pair. `rollouts` exists after `wssim run` with rollouts (`rollout/json.rs`), and `memory`,
+//! the ledger of RAM, if a node has RAM given (`memory/json.rs`).
 
 use crate::capacity::json::CapacityJson;
 use crate::compare::json::{NamedJson, RowJson, TrialJson};
@@ -75,7 +73,7 @@ pub fn render(findings: &Findings) -> String {
     escape::json(&format!("{{\n{}\n}}\n", lines.join(",\n")))
 }
 
-/// The keys that only one study has.
+/// The keys of one study only.
 fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
     match answer {
         Answer::Run(run) => {
@@ -115,7 +113,7 @@ fn only_here(answer: &Answer) -> Vec<(&'static str, String)> {
     }
 }
 
-/// A list with one element a line.
+/// A list with one element in each line.
 fn list<'a, T, J: Serialize>(items: &'a [T], form: fn(&'a T) -> J) -> String {
     if items.is_empty() {
         return "[]".to_owned();
@@ -201,7 +199,7 @@ impl<'a> DistributionJson<'a> {
     }
 }
 
-/// Requests by time of arrival and by how long they took.
+/// Requests by time of arrival and response time.
 #[derive(Serialize)]
 struct BandsJson<'a> {
     entry: &'a str,
@@ -226,9 +224,9 @@ impl<'a> BandsJson<'a> {
 struct ExpectedJson {
     min: Option<Number>,
     max: Option<Number>,
-    /// The change is a share of the other arm's value.
+    /// Whether the change is a share of the other arm's value.
     relative: bool,
-    /// The plan gave one value; ±10 % of itself was added.
+    /// Whether the plan gave one value, extended by ±10 %.
     point: bool,
 }
 
@@ -245,7 +243,7 @@ struct ClaimJson<'a> {
     simulated: Option<EstimateJson>,
     verdict: &'a str,
     why: String,
-    /// Ranges of inputs that the verdict was not held to; none in most files.
+    /// Ranges of inputs that were not checked for the verdict; absent in most files.
     #[serde(skip_serializing_if = "is_none")]
     ranges_not_looked_at: usize,
     judged_by: &'a str,

@@ -1,7 +1,7 @@
-//! `junit.xml`: a case a claim, for pipelines that show tests.
+//! `junit.xml`: a case for each claim, for pipelines that show tests.
 //!
-//! A refuted claim is a failure. One that stays undecided, or holds at the values in force alone, is an error: its
-//! verdict is not known. One that another command judges is skipped.
+//! A refuted claim is a failure. One that is undecided, or holds only at the values in force, is an
+//! error: its verdict is unknown. One that another command judges is skipped.
 
 use crate::said::{plan, sentence};
 use crate::tally::judged_here;
@@ -12,7 +12,7 @@ use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 use wssim_experiment::regression::findings::{ChangeStatus, Difference};
 use wssim_text::printable;
 
-/// What the element of all cases begins with.
+/// The beginning of the root element.
 pub(crate) const BEGINNING: &str = "<testsuites name=\"wssim ";
 
 /// The file.
@@ -28,7 +28,7 @@ pub fn render(findings: &Findings) -> String {
     report.to_string().expect("memory takes all text")
 }
 
-/// A case a number with a limit, and a case a claim: what became of the baseline.
+/// The comparison with the baseline: a case for each number with a limit, and for each claim.
 fn baseline(name: &str, difference: &Difference) -> TestSuite {
     let mut suite = TestSuite::new(format!("{name}: baseline"));
     let case = |name: &str, standing: ChangeStatus, told: &str| {

@@ -1,8 +1,8 @@
-//! How a table gets into the columns of a terminal.
+//! Fits a table into the columns of a terminal.
 //!
-//! Where it is too wide, columns give way in this order: words break, then headings, then phrases, then
-//! words within a name; numbers never. A table of numbers that is still too wide becomes several, one below the
-//! other, each with the columns that name its rows; one of texts becomes a list, a line a cell.
+//! If it is too wide, columns shrink in this order: words break, then headings, then phrases, then
+//! names; numbers never. A table of numbers that is still too wide becomes several, one below the other,
+//! each with the columns that name its rows; a table of texts becomes a list, a line for each cell.
 
 use crate::table::{ColumnKind, Table};
 use wssim_text::printable;
@@ -11,27 +11,27 @@ use wssim_text::wrap::longest;
 
 /// Blanks between two columns.
 pub(crate) const GAP: usize = 2;
-/// Columns of long texts are not made narrower than this before headings are broken.
+/// Width to which columns of long texts shrink before headings break.
 const ROOMY: usize = 36;
-/// Columns of words are not made narrower than this before headings are broken.
+/// Width to which columns of words shrink before headings break.
 const NARROW: usize = 18;
-/// And not narrower than this before numbers stand below each other.
+/// Width to which they shrink before a table is divided.
 const NARROWER: usize = 12;
-/// No column is made narrower than this.
+/// Smallest width of a column.
 const NARROWEST: usize = 8;
-/// Columns of a name that are not broken where it has no joint.
+/// Columns of a name without a joint that stay together.
 const NAME: usize = 16;
 
-/// How wide columns are, step by step: as they would like, and each time they gave way.
+/// Steps by which columns shrink, starting with their preferred width.
 const STEPS: usize = 6;
-/// Up to this step a table reads well; beyond it two tables read better.
+/// Last step with a well readable table; beyond it two tables are better.
 const PLEASANT: usize = 3;
 
-/// What is printed.
+/// The form in which a table is printed.
 pub(crate) enum Layout {
     /// Tables, one below the other.
     Tables(Vec<TablePart>),
-    /// Row below row, and in it cell below cell.
+    /// Row by row, and within a row cell by cell.
     List,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct TablePart {
 }
 
 impl Layout {
-    /// In lines of at most `most` columns.
+    /// The layout in lines of at most `most` columns.
     pub(crate) fn of<H: AsRef<str>>(table: &Table<H>, most: usize) -> Self {
         let steps: Vec<Steps> = (0..table.columns.len()).map(|at| steps(table, at)).collect();
         let all: Vec<usize> = (0..table.columns.len()).collect();
@@ -56,7 +56,7 @@ impl Layout {
     }
 }
 
-/// The width of a column, step by step; it never grows.
+/// The width of a column, step by step; never increasing.
 type Steps = [usize; STEPS];
 
 fn steps<H: AsRef<str>>(table: &Table<H>, column: usize) -> Steps {
@@ -67,7 +67,7 @@ fn steps<H: AsRef<str>>(table: &Table<H>, column: usize) -> Steps {
     };
     let body = widest(&width::of);
     let natural = body.max(width::of(heading));
-    // Words of headings stay whole, names unless they are very long, and numbers.
+    // Words of headings stay whole, as do numbers, and names unless they are very long.
     let word = longest(heading, usize::MAX).max(widest(&|cell| longest(cell, NAME)));
     let whole = longest(heading, usize::MAX).max(widest(&|cell| longest(cell, usize::MAX)));
     let body = body.max(word);
@@ -103,7 +103,7 @@ fn fit(columns: &[usize], steps: &[Steps], most: usize) -> Option<TablePart> {
     fits.then(|| TablePart { columns: columns.to_vec(), widths })
 }
 
-/// Takes from the widest column that may give, until all fit into `most` or none may.
+/// Shrinks the widest column that may shrink, until all fit into `most` or none may.
 fn shrink(widths: &mut [usize], least: &[usize], most: usize) {
     while widths.iter().sum::<usize>() > most {
         let gives = (0..widths.len()).filter(|at| widths[*at] > least[*at]);
@@ -112,14 +112,14 @@ fn shrink(widths: &mut [usize], least: &[usize], most: usize) {
     }
 }
 
-/// How many of the first columns name a row: up to the first that says something in each.
+/// How many of the first columns name a row: up to the first without an empty cell.
 fn keys<H>(table: &Table<H>) -> usize {
     let is_full = |column: &usize| table.rows.iter().all(|row| !row[*column].text.is_empty());
     (0..table.columns.len()).find(is_full).map_or(1, |column| column + 1)
 }
 
-/// Columns behind the first `keys` that belong together: a heading in lower case goes on with what the one
-/// before it says (Errors until, then).
+/// Groups of columns after the first `keys`: a heading in lower case continues the one before it (Errors
+/// until, then).
 fn units<H: AsRef<str>>(table: &Table<H>, keys: usize) -> Vec<Vec<usize>> {
     let mut units: Vec<Vec<usize>> = Vec::new();
     for (column, (heading, _)) in table.columns.iter().enumerate().skip(keys) {
@@ -133,7 +133,7 @@ fn units<H: AsRef<str>>(table: &Table<H>, keys: usize) -> Vec<Vec<usize>> {
     units
 }
 
-/// The other columns, in as few tables as fit beside the first `keys`, and as evenly as can be.
+/// The other columns, in as few tables as fit beside the first `keys`, evenly distributed.
 fn in_parts<H: AsRef<str>>(
     table: &Table<H>,
     steps: &[Steps],
@@ -151,7 +151,7 @@ fn in_parts<H: AsRef<str>>(
     evenly.unwrap_or(fewest).iter().map(|group| fit(group, steps, most)).collect()
 }
 
-/// The columns of `units`, as many at a time as fit beside the first `keys`, but at most `many`.
+/// Groups of `units` that fit beside the first `keys`, at most `many` columns each.
 fn groups(
     keys: usize,
     units: &[Vec<usize>],
@@ -255,7 +255,7 @@ mod tests {
         let rows = table(&columns, &[&["It is fast enough", "refuted: 12345.678 ms above"]]);
         assert_eq!(widths(&rows, 24).len(), 1);
         assert!(matches!(Layout::of(&rows, 18), Layout::List));
-        // As does one of numbers whose rows have no name.
+        // Likewise for numbers whose rows have no name.
         let columns = [("Sent", ColumnKind::Numbers), ("Received", ColumnKind::Numbers)];
         let rows = table(&columns, &[&["", "12345.678 MB"], &["12345.678 MB", "12345.678 MB"]]);
         assert!(matches!(Layout::of(&rows, 20), Layout::List));

@@ -4,25 +4,25 @@
 //!                ┌─► text          verdicts and tables for a terminal
 //!                ├─► markdown      the same, for a merge request
 //!  Findings ─────┼─► json          results.json: everything, versioned, byte-identical
-//!                ├─► metrics_csv   metrics.csv: a row a metric
-//!                ├─► hdr_log       response_times.hlog: what tools of HdrHistogram read
+//!                ├─► metrics_csv   metrics.csv: a row for each metric
+//!                ├─► hdr_log       response_times.hlog: for tools of HdrHistogram
 //!                ├─► failures      what survives: tables, and failures.csv
 //!                ├─► sweep         the what-if grid: tables, pictures (plot), and sweep.csv
-//!                ├─► compare       what changes between plans: the table, and compare.csv
-//!                ├─► capacity      how much is carried: brackets, room, and capacity.csv
+//!                ├─► compare       changes between plans: the table, and compare.csv
+//!                ├─► capacity      the traffic carried: brackets, room, and capacity.csv
 //!                └─► html          report.html: all of it, drawn (figure), with every input; figures/*.svg
-//!  Difference ─────► regression    what became of a baseline: a table, JSON, a part of the other reports
-//!  Check    ───────► check         what is known of a scenario without a run
-//!  Analytic ───────► analytic      what formulas say of it
+//!  Difference ─────► regression    a comparison with a baseline: a table, JSON, a part of the other reports
+//!  Check    ───────► check         the checks of a scenario without a run
+//!  Analytic ───────► analytic      the results of formulas
 //!  Trace    ───────► trace         the waterfall of one request, and a file for Perfetto
 //!                        │
 //!                        └─► files   each written whole or not at all
 //! ```
 //!
-//! Reasons and notes come as values: `reason` alone makes sentences of them, for every report the same.
-//! A report is a function of the findings alone: no clock, no path, no host name. What the caller
-//! knows beside (wall time, terminal width, where files went) comes in as an argument and goes to
-//! the terminal only. User-made names are data: `escape` holds what keeps them harmless.
+//! Reasons and notes are values: `reason` makes the same sentences of them for every report. A report is
+//! a function of the findings only: no clock, no path, no host name. The caller's data (wall time,
+//! terminal width, where files went) are arguments and appear only on the terminal. User-made names are
+//! data: `escape` makes them harmless.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 

@@ -1,24 +1,25 @@
-//! A directory that one process at a time writes results to, so that all of its files are of one study.
+//! A lock that lets one process at a time write results to a directory, so that all of its files belong
+//! to one study.
 //!
-//! It is the system's lock on the directory itself (`flock` where there is that): it leaves no file, and is gone
-//! with its process, however that ends. Where a system or a file system knows no such locks there is none, and
-//! only each file by itself is whole.
+//! It is the system's lock on the directory itself (such as `flock`): it leaves no file, and ends with
+//! its process. On systems and file systems without such locks there is none, and only single files are
+//! consistent.
 
 use crate::files::{WriteError, WriteObstacle};
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-/// No other process writes results to the directory while this is there.
+/// While it exists no other process writes results to the directory.
 #[derive(Debug)]
 pub struct Lock {
     directory: PathBuf,
-    /// `None`: the file system knows no locks.
+    /// `None` if the file system has no locks.
     file: Option<File>,
 }
 
 impl Lock {
-    /// Locks `directory`, which is there.
+    /// Locks `directory`, which exists.
     ///
     /// # Errors
     /// When another process has locked it.
@@ -35,15 +36,15 @@ impl Lock {
         }
     }
 
-    /// Removes what a process that was killed had begun to write there, beside files called as one that `is_own`.
-    /// What cannot be removed is hidden and harmless.
+    /// Removes temporary files that a killed process left beside files whose names satisfy `is_own`.
+    /// Those that cannot be removed are hidden and harmless.
     pub fn clear(&self, is_own: impl Fn(&str) -> bool) {
         self.clear_below(&self.directory, is_own);
     }
 
-    /// The same in `folder`, which is in the directory.
+    /// [`Self::clear`] for `folder` in the directory.
     pub fn clear_below(&self, folder: &Path, is_own: impl Fn(&str) -> bool) {
-        // Without a lock another process may be about to write it.
+        // Without a lock another process may be writing it.
         if self.file.is_none() {
             return;
         }
@@ -57,8 +58,8 @@ impl Lock {
     }
 }
 
-/// The name of the file beside which a file of this name is written (`.NAME.PROCESS-TRY.tmp`); `None`: it is none
-/// that wssim begins.
+/// The name of the file that a temporary file of this name (`.NAME.PROCESS-TRY.tmp`) is for; `None` if
+/// it is no temporary file of wssim.
 fn begun(name: &OsStr) -> Option<&str> {
     let name = name.to_str()?.strip_prefix('.')?.strip_suffix(".tmp")?;
     let (name, number) = name.rsplit_once('.')?;
@@ -82,7 +83,7 @@ mod tests {
         }
     }
 
-    /// A lock belongs to what was opened, so that even the same process does not get it twice.
+    /// A lock belongs to the open file, so that even the same process does not get it twice.
     #[cfg(target_os = "linux")]
     #[test]
     fn a_directory_is_locked_once_and_freed_with_its_lock() {

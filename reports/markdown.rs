@@ -58,7 +58,7 @@ pub fn render(findings: &Findings) -> String {
     text
 }
 
-/// What was simulated, and what must be known of it first.
+/// What was simulated, and the warnings that come first.
 fn head(findings: &Findings, counts: &str) -> String {
     let mut text = format!("## {}\n\n", escaped(&wording::title(findings)));
     for sentence in wording::answer(findings) {
@@ -72,14 +72,14 @@ fn head(findings: &Findings, counts: &str) -> String {
     text
 }
 
-/// What must be known before all that follows, in a block of its own; nothing without lines.
+/// A block for the most important warnings; empty without lines.
 pub(crate) fn banner(lines: &[String]) -> String {
     let lines: Vec<String> =
         lines.iter().map(|line| format!("> **{}**\n", escaped(line))).collect();
     if lines.is_empty() { String::new() } else { format!("{}\n", lines.join(">\n")) }
 }
 
-/// The report of `run` for a merge request in a screen: what [`crate::glance`] shows in a terminal.
+/// The report of `run` for a merge request on one screen: the contents of [`crate::glance`].
 #[must_use]
 pub fn brief(findings: &Findings) -> String {
     let mut text = head(findings, &wording::short_counts(findings));

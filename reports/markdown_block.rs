@@ -4,7 +4,7 @@ use crate::escape::markdown as escaped;
 use crate::table::{ColumnKind, Table, Tone};
 use std::fmt::Write as _;
 
-/// A table, without a line after it.
+/// A table, without a blank line after it.
 pub(crate) fn table<H: AsRef<str>>(table: &Table<H>) -> String {
     let mut text = String::new();
     let headings = table.columns.iter();
@@ -52,7 +52,7 @@ pub(crate) fn bullets(text: &mut String, items: impl ExactSizeIterator<Item = St
     }
 }
 
-/// A heading and a list of user-made texts; nothing where there are none.
+/// A heading and a list of user-made texts; empty without items.
 pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
     if !items.is_empty() {
         text.push('\n');

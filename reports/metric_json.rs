@@ -1,4 +1,4 @@
-//! A metric in JSON, of whichever study.
+//! A metric in JSON, for all studies.
 
 use crate::number::Number;
 use crate::reason;
@@ -38,18 +38,18 @@ pub(crate) struct MetricJson<'a> {
     n: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     missing: Option<String>,
-    /// One entry a replication, of numbers that are held to a limit beside a baseline.
+    /// One entry a replication, for numbers with a limit for comparisons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     values: Vec<Option<ValueJson>>,
 }
 
-/// What one replication shows.
+/// The value of one replication.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum ValueJson {
     /// A number.
     Known(Number),
-    /// The ends between which it lies: some requests got no answer. An end that is not known is `null`.
+    /// Its lower and upper end: some requests got no answer. An unknown end is `null`.
     Within([Number; 2]),
 }
 

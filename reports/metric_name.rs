@@ -1,11 +1,11 @@
-//! What a metric is called in a table, and as a scenario writes it.
+//! Names of metrics in tables, and as scenarios write them.
 
 use crate::escape;
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::MetricRef;
 
-/// Names that the table of metrics does not make plain by itself.
+/// Names that do not follow from the table of metrics.
 const PLAIN: [(&str, &str); 6] = [
     ("node_cpu_utilization_ratio", "CPU"),
     ("node_memory_used_bytes", "RAM used"),
@@ -15,10 +15,10 @@ const PLAIN: [(&str, &str); 6] = [
     ("phase_seconds", "Migration time"),
 ];
 
-/// Ends of names that say the unit, which the numbers say, too.
+/// Suffixes of names for units, which are shown with the numbers.
 const UNITS: [&str; 6] = ["_seconds", "_bytes", "_ratio", "_total", "_per_second", "_per_year"];
 
-/// `Response time, web, p95`: the name, and the labels that do not mean everything.
+/// `Response time, web, p95`: the name, and the labels other than "all".
 pub(crate) fn of<N: AsRef<str>>(metric: &str, labels: &[(N, String)]) -> String {
     let plain = PLAIN.iter().find(|(name, _)| *name == metric);
     let name = plain.map_or_else(|| spoken(metric), |(_, plain)| (*plain).to_owned());
@@ -30,24 +30,24 @@ pub(crate) fn of<N: AsRef<str>>(metric: &str, labels: &[(N, String)]) -> String 
     std::iter::once(name).chain(telling).chain(part_in(labels)).collect::<Vec<_>>().join(", ")
 }
 
-/// `from 60s to fault crash`: the part of the measured stretch that labels name; `None`: the whole.
+/// `from 60s to fault crash`: the part of the measured stretch given by labels; `None` for the whole.
 fn part<'a>(find: impl Fn(&str) -> Option<&'a String>) -> Option<String> {
     let ends = [FROM, TO].into_iter().filter_map(|end| Some(format!("{end} {}", find(end)?)));
     let ends: Vec<String> = ends.collect();
     (!ends.is_empty()).then(|| ends.join(" "))
 }
 
-/// The same of a metric that has `labels`.
+/// The part of a metric with `labels`.
 pub(crate) fn part_in<N: AsRef<str>>(labels: &[(N, String)]) -> Option<String> {
     part(|end| labels.iter().find(|(label, _)| label.as_ref() == end).map(|(_, moment)| moment))
 }
 
-/// The same of a metric that a claim names.
+/// The part of a metric that a claim names.
 pub(crate) fn part_of(metric: &MetricRef) -> Option<String> {
     part(|end| metric.labels.get(end))
 }
 
-/// `response_time_seconds` as words, without what its labels or its unit say.
+/// `response_time_seconds` as words, without labels and unit.
 fn spoken(name: &str) -> String {
     let unit = UNITS.iter().find_map(|unit| name.strip_suffix(unit)).unwrap_or(name);
     let words = ["node_", "service_"].iter().find_map(|of| unit.strip_prefix(of));
@@ -56,7 +56,7 @@ fn spoken(name: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// The metric as a scenario writes it, labels in the order of the table of metrics, its part behind them.
+/// The metric as a scenario writes it: labels in the order of the table of metrics, then its part.
 pub(crate) fn written(metric: &MetricRef) -> String {
     let order = kind_of(&metric.name).map_or(&[][..], |kind| kind.labels);
     let of_whole = metric.labels.iter().filter(|(name, _)| ![FROM, TO].contains(&name.as_str()));

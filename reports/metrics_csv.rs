@@ -1,8 +1,8 @@
-//! `metrics.csv`: a row a metric, numbers in base units, labels in one column as Prometheus writes
-//! them.
+//! `metrics.csv`: a row for each metric, numbers in base units, labels in one column as Prometheus
+//! writes them.
 //!
-//! A metric without an estimate, and a bound that is not given, is an empty field. A text that a
-//! spreadsheet would run as a formula is made a text.
+//! A missing estimate or bound is an empty field. A text that a spreadsheet would run as a formula is
+//! quoted.
 
 use crate::escape;
 use crate::number::twelve_digits;

@@ -1,8 +1,8 @@
 //! `metrics.prom`: every metric as Prometheus reads it: the mean, and the ends of its interval as metrics of their
 //! own (`…_ci_low`, `…_ci_high`), with the scenario as one more label.
 //!
-//! What has no estimate is not there. The text is that of `OpenMetrics` but for counters, whose type is told of the name
-//! with `_total`, as Prometheus' own format has it and its linter demands.
+//! Metrics without an estimate are left out. The text is `OpenMetrics` except for counters, whose type
+//! is given for the name with `_total`, as Prometheus' own format and its linter require.
 
 use crate::number::twelve_digits;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use wssim_experiment::metric::kind_of;
 use wssim_stats::Estimate;
 use wssim_text::printable;
 
-/// What the file begins with.
+/// The beginning of the file.
 pub(crate) const BEGINNING: &str = "# HELP wssim_info ";
 
-/// The ends of an interval: suffix, and which one.
+/// The ends of an interval: suffix and name.
 const ENDS: [(&str, &str); 2] = [("_ci_low", "Lower"), ("_ci_high", "Upper")];
 
 /// The file.
@@ -36,7 +36,7 @@ pub fn render(findings: &Findings) -> String {
     text
 }
 
-/// All values of one name, and below them the ends of their intervals.
+/// All values of one name, followed by the ends of their intervals.
 fn family(text: &mut String, findings: &Findings, name: &'static str) {
     let metrics = findings.metrics.iter().filter(|metric| metric.name == name);
     let known: Vec<(&Metric, Estimate)> =
@@ -70,7 +70,7 @@ fn samples(
     for (metric, value) in values {
         let own = metric.labels.iter().map(|(label, value)| (*label, value.as_str()));
         let scenario = [("scenario", findings.name.as_str())];
-        // `compare` has a label of that name of its own.
+        // `compare` has its own label of that name.
         let scenario = scenario
             .into_iter()
             .filter(|(name, _)| metric.labels.iter().all(|(own, _)| own != name));

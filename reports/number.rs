@@ -1,12 +1,12 @@
-//! Numbers of files: in base units, rounded to twelve significant digits, which no interval of a
-//! simulation reaches.
+//! Numbers in files: in base units, rounded to twelve significant digits, more than any simulated
+//! interval has.
 
 use serde::ser::{Serialize, Serializer};
 
-/// `value` rounded to twelve significant digits; `None` when it is no number.
+/// `value` rounded to twelve significant digits; `None` if not finite.
 pub(crate) fn twelve_digits(value: f64) -> Option<f64> {
     let rounded: f64 = format!("{value:.11e}").parse().ok()?;
-    // Zero has no sign here.
+    // Removes the sign of zero.
     rounded.is_finite().then_some(rounded + 0.0)
 }
 
@@ -19,7 +19,7 @@ impl Serialize for Number {
     }
 }
 
-/// A number as a file has it.
+/// A number as written in a file.
 pub(crate) fn written(value: f64) -> String {
     twelve_digits(value).map_or_else(|| "null".to_owned(), |value| format!("{value:?}"))
 }

@@ -7,9 +7,9 @@ use wssim_text::printable;
 use wssim_text::width;
 use wssim_text::wrap::{self, wrapped};
 
-/// Between two items of a line.
+/// Separator of items in a line.
 const BETWEEN: &str = " · ";
-/// Lines that one cell of words may take.
+/// Most lines of one cell of words.
 pub(crate) const MOST_LINES: usize = 4;
 
 /// Whether the report is coloured.
@@ -32,7 +32,7 @@ impl Style {
     }
 }
 
-/// A text that grows line by line.
+/// A text built line by line.
 pub(crate) struct Page {
     pub(crate) style: Style,
     pub(crate) width: usize,
@@ -44,13 +44,13 @@ impl Page {
         Self { style, width, text: String::new() }
     }
 
-    /// A line, already printable, that fits.
+    /// A line that is printable and fits.
     pub(crate) fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    /// Lines, already printable, in one look.
+    /// Printable lines in one style.
     fn lines(&mut self, lines: &[String], look: anstyle::Style) {
         for line in lines {
             let painted = self.style.paint(line, look);
@@ -63,12 +63,12 @@ impl Page {
         self.lines(&wrapped(title, self.width, usize::MAX), bold());
     }
 
-    /// A text, already printable, in the colour of `tone`.
+    /// A printable text in the colour of `tone`.
     pub(crate) fn toned(&mut self, text: &str, tone: Tone) {
         self.lines(&wrapped(text, self.width, usize::MAX), style_of(tone));
     }
 
-    /// What must be known before all that follows, a line each.
+    /// The most important warnings, a line each.
     pub(crate) fn banner(&mut self, lines: &[String]) {
         if !lines.is_empty() {
             self.line("");
@@ -83,7 +83,7 @@ impl Page {
         self.lines(&self.flowed(title), bold());
     }
 
-    /// Items with ` · ` between them.
+    /// Items separated by ` · `.
     pub(crate) fn items(&mut self, items: &str) {
         self.lines(&self.flowed(items), anstyle::Style::new());
     }
@@ -125,7 +125,7 @@ impl Page {
         }
     }
 
-    /// One table whose rows stand in groups: before each a line that names it, and the rows behind it.
+    /// One table with grouped rows: before each group a line with its name.
     pub(crate) fn groups<H: AsRef<str>>(&mut self, table: &Table<H>, groups: &[(Cell, usize)]) {
         let layout = Layout::of(table, self.width);
         let one = match &layout {
@@ -166,7 +166,7 @@ impl Page {
         let mut lines = headings(table, part);
         let height = lines.iter().map(Vec::len).max().unwrap_or(0);
         for lines in &mut lines {
-            // What is short stands just above its column.
+            // Short headings are aligned at the bottom.
             lines.splice(0..0, std::iter::repeat_n(String::new(), height - lines.len()));
         }
         self.row(table, part, &lines, |_| bold());
@@ -201,7 +201,7 @@ impl Page {
         }
     }
 
-    /// Each row as a list of what its columns say. What a heading has in brackets is told at the end.
+    /// Each row as a list of its cells. Brackets of a heading are shown at the end.
     fn rows_as_list<H: AsRef<str>>(&mut self, table: &Table<H>, rows: &[Vec<Cell>]) {
         let names: Vec<String> =
             table.columns.iter().map(|(heading, _)| printable(heading.as_ref())).collect();
@@ -233,7 +233,7 @@ impl Page {
     }
 }
 
-/// The lines of the headings of a part; what is in brackets has lines of its own.
+/// The lines of the headings of a part; brackets have lines of their own.
 fn headings<H: AsRef<str>>(table: &Table<H>, part: &TablePart) -> Vec<Vec<String>> {
     let lines = |(&column, &width): (&usize, &usize)| {
         let heading = &printable(table.columns[column].0.as_ref());

@@ -2,20 +2,20 @@
 
 use wssim_stats::Estimate;
 
-/// Significant digits beyond which no reader looks, however narrow the interval.
+/// Most significant digits of any number.
 const MOST_DIGITS: i32 = 4;
-/// Shares below this are not told apart in tables.
+/// Shares below this are printed alike in tables.
 const LEAST_SHARE: f64 = 1e-4;
 /// Significant digits of a number without an interval.
 const PLAIN_DIGITS: i32 = 4;
-/// Significant digits of the one end that an interval has.
+/// Significant digits of the only finite end of an interval.
 const OPEN_DIGITS: i32 = 3;
-/// The wider side of an interval over the narrower one, up to which it is written as ±.
+/// Largest ratio of the two sides of an interval written as ±.
 const MOST_SKEWED: f64 = 1.5;
-/// A plan's scale serves what was simulated as long as the two are within this factor.
+/// Largest factor between the plan's value and the simulated one for which the plan's unit is used.
 const SAME_SCALE: f64 = 100.0;
 
-/// What a value in base units is multiplied by, and what is written behind it.
+/// The factor on a value in base units, and its unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
     factor: f64,
@@ -56,7 +56,7 @@ impl Scale {
         }
     }
 
-    /// The scale for `estimate`; that of `limit` where both can be read in it.
+    /// The scale for `estimate`; that of `limit` if both are readable in it.
     pub(crate) fn of_estimate(unit: &str, estimate: &Estimate, limit: Option<f64>) -> Self {
         let size = magnitude(estimate);
         match limit {
@@ -69,7 +69,7 @@ impl Scale {
 }
 
 fn rung(ladder: &[(f64, Scale)], magnitude: f64) -> Scale {
-    // A zero has no magnitude; a millisecond and a byte are as good as any.
+    // Zero has no magnitude: uses milliseconds or bytes.
     let magnitude = if magnitude == 0.0 { 0.1 } else { magnitude };
     ladder
         .iter()
@@ -77,7 +77,7 @@ fn rung(ladder: &[(f64, Scale)], magnitude: f64) -> Scale {
         .map_or(ladder[ladder.len() - 1].1, |(_, scale)| *scale)
 }
 
-/// How large `estimate` is, its interval included where that is wider than it is far from zero.
+/// The magnitude of `estimate`, including its interval if that is wider than its distance from zero.
 fn magnitude(estimate: &Estimate) -> f64 {
     let half_width = estimate.half_width();
     if half_width.is_finite() { estimate.mean.abs().max(half_width) } else { estimate.mean.abs() }
@@ -89,7 +89,7 @@ fn exponent(value: f64) -> i32 {
     text.rsplit_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
-/// The least number of decimals that show `value` to `digits` significant digits.
+/// The smallest number of decimals that show `value` to `digits` significant digits.
 fn exact_decimals(value: f64, digits: i32) -> usize {
     if value == 0.0 || !value.is_finite() {
         return 0;
@@ -100,7 +100,7 @@ fn exact_decimals(value: f64, digits: i32) -> usize {
     most - zeros.min(most)
 }
 
-/// Decimals for `mean` known to `half_width`: up to the first digit that the interval leaves open.
+/// Decimals for `mean` known to `half_width`: up to the first uncertain digit.
 fn decimals(mean: f64, half_width: f64) -> usize {
     if half_width.is_nan() || half_width <= 0.0 || half_width.is_infinite() {
         return exact_decimals(mean, PLAIN_DIGITS);
@@ -110,7 +110,7 @@ fn decimals(mean: f64, half_width: f64) -> usize {
     open.min(most).clamp(0, 9) as usize
 }
 
-/// `value` with a true minus sign, or a plus where a change is meant.
+/// `value` with a true minus sign, or with a plus for a change.
 fn number(value: f64, decimals: usize, change: bool) -> String {
     let digits = format!("{:.decimals$}", value.abs());
     let zero = digits.bytes().all(|byte| matches!(byte, b'0' | b'.'));
@@ -149,7 +149,7 @@ fn to_digits(value: f64, unit: &str, change: bool, digits: i32) -> String {
     format!("{}{}", number(scaled, decimals, change), scale.symbol)
 }
 
-/// `+9.9 ±0.7 ms`: how a number changes, in its own unit; shares change by points.
+/// `+9.9 ±0.7 ms`: a change in its own unit; shares change by points.
 pub(crate) fn change(estimate: &Estimate, unit: &str) -> String {
     let text = if is_skewed(estimate) {
         with_interval(estimate, unit, None, true)
@@ -162,7 +162,7 @@ pub(crate) fn change(estimate: &Estimate, unit: &str) -> String {
     }
 }
 
-/// `+13 %`: how a number changes, as a share of what it was, with no more digits than its interval allows.
+/// `+13 %`: a relative change, with no more digits than its interval allows.
 pub(crate) fn share_of_change(relative: &Estimate) -> String {
     let [mean, half_width] = [relative.mean, relative.half_width()].map(|value| value * 100.0);
     format!("{} %", number(mean, decimals(mean, half_width.max(1.0)), true))
@@ -187,7 +187,7 @@ fn around(estimate: &Estimate, unit: &str, change: bool) -> String {
     let decimals = decimals(mean, half_width);
     let centre = number(mean, decimals, change);
     if half_width.is_finite() && half_width > 0.0 {
-        // An interval too narrow for the digits shown is still an interval.
+        // An interval too narrow for the shown digits is still shown.
         let last_digit = 10f64.powi(-(decimals as i32));
         let shown = half_width.max(last_digit);
         format!("{centre} ±{}{}", number(shown, decimals, false), scale.symbol)
@@ -196,7 +196,7 @@ fn around(estimate: &Estimate, unit: &str, change: bool) -> String {
     }
 }
 
-/// Whether one side of the interval is half as wide again as the other: it is no ± then.
+/// Whether one side of the interval is half as wide again as the other: too skewed for ±.
 fn is_skewed(estimate: &Estimate) -> bool {
     let [below, above] = [estimate.mean - estimate.low, estimate.high - estimate.mean];
     below.max(above) > MOST_SKEWED * below.min(above)
@@ -210,7 +210,7 @@ pub(crate) fn centre(estimate: &Estimate, unit: &str) -> String {
     format!("{}{}", number(mean, decimals(mean, half_width), false), scale.symbol)
 }
 
-/// `71.3 ms (71.0–71.6)`: the form of the verdicts. `≥ 71.3 ms`: no more is known.
+/// `71.3 ms (71.0–71.6)`: the form of the verdicts. `≥ 71.3 ms` for a lower bound.
 pub(crate) fn with_interval(
     estimate: &Estimate,
     unit: &str,
@@ -225,7 +225,7 @@ pub(crate) fn with_interval(
         [estimate.mean, estimate.low, estimate.high].map(|value| value * scale.factor);
     for (end, other, sign) in [(low, high, "≥"), (high, low, "≤")] {
         if end.is_finite() && other.is_infinite() {
-            // What is measured is not negative, though so wide an interval may be.
+            // Measured values are not negative, even if a wide interval is.
             let end = if change { end } else { end.max(0.0) };
             let decimals = exact_decimals(end, OPEN_DIGITS);
             return format!("{sign} {}{}", number(end, decimals, change), scale.symbol);
@@ -255,7 +255,7 @@ pub(crate) fn range(low: f64, high: f64, unit: &str, change: bool) -> String {
     format!("{first}{unit_of_first}{}{last}{}", dash(signed), scale.symbol)
 }
 
-/// `5.1–38.1 ms`: several means, to two digits of the least.
+/// `5.1–38.1 ms`: several means, to two digits of the smallest.
 pub(crate) fn spread(low: f64, high: f64, unit: &str) -> String {
     let scale = Scale::of(unit, high.abs());
     let [low, high] = [low, high].map(|value| value * scale.factor);
@@ -286,7 +286,7 @@ pub(crate) fn count(value: u64) -> String {
     format!("{} {symbol}", number(scaled, exact_decimals(scaled, 3), false))
 }
 
-/// A duration in seconds as the head line has it: `10 min`, `4.1 s`.
+/// A duration in seconds, for the first lines: `10 min`, `4.1 s`.
 pub(crate) fn duration(seconds: f64) -> String {
     plain(seconds, "seconds", false)
 }

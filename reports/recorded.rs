@@ -1,6 +1,6 @@
-//! Reads `results.json` again, as far as results are compared.
+//! Reads `results.json` for comparisons.
 //!
-//! Keys that a comparison does not need are passed over, so that what is added to the file later does no harm.
+//! Keys that a comparison does not need are ignored, so that later additions to the file do no harm.
 
 use crate::shape::SCHEMA_VERSION;
 use serde::Deserialize;
@@ -13,14 +13,14 @@ use wssim_experiment::regression::recorded::{NumberKey, Recorded, RecordedClaim,
 use wssim_stats::Estimate;
 use wssim_text::printable;
 
-/// Why a text is no result.
+/// Why a text is not a result.
 #[derive(Debug)]
 pub enum NoResult {
-    /// It is no JSON, or has not the keys of a result.
+    /// It is not JSON, or lacks the keys of a result.
     Foreign(serde_json::Error),
-    /// It has another shape than this version knows.
+    /// Its shape has a version that this program does not know.
     Version(u32),
-    /// It has a word that no result has.
+    /// It has a word that is in no result.
     Word(String),
 }
 
@@ -43,10 +43,10 @@ impl fmt::Display for NoResult {
 
 impl std::error::Error for NoResult {}
 
-/// What the text of a `results.json` says.
+/// Parses the text of a `results.json`.
 ///
 /// # Errors
-/// When it is none, or one of another shape.
+/// When it is not a result, or has another shape.
 pub fn read(text: &str) -> Result<Recorded, NoResult> {
     let version: Version = serde_json::from_str(text).map_err(NoResult::Foreign)?;
     if version.schema_version != SCHEMA_VERSION {

@@ -1,22 +1,22 @@
-//! What was said of a claim and what became of it, as every table of claims has it.
+//! A claim and its verdict, for all tables of claims.
 
 use crate::metric_name;
 use crate::quantity;
 use crate::table::{Cell, Tone};
 use wssim_experiment::findings::{JudgedClaim, Verdict};
 
-/// Whether the claim is about a change, and is written with signs.
+/// Whether the claim is about a change, and its numbers have signs.
 pub(crate) fn is_change(judged: &JudgedClaim) -> bool {
     judged.claim.relative_to.is_some()
 }
 
-/// The sentence, and the part of the measured stretch that it is about, where it is about one.
+/// The sentence, and the part of the measured stretch that it is about, if any.
 pub(crate) fn sentence(judged: &JudgedClaim) -> String {
     let (text, part) = (&judged.claim.text, metric_name::part_of(&judged.claim.metric));
     part.map_or_else(|| text.clone(), |part| format!("{text} ({part})"))
 }
 
-/// The plan's column: what `expected` says.
+/// The plan's column: `expected` as text.
 pub(crate) fn plan(judged: &JudgedClaim) -> String {
     let (expected, unit, change) = (judged.claim.expected, judged.unit, is_change(judged));
     match (expected.min, expected.max) {
@@ -39,7 +39,7 @@ pub(crate) fn plan(judged: &JudgedClaim) -> String {
     }
 }
 
-/// The same in few words: `18 GB ±10 %`, `+5–10 ms`.
+/// The plan's column in few words: `18 GB ±10 %`, `+5–10 ms`.
 pub(crate) fn short_plan(judged: &JudgedClaim) -> String {
     let expected = judged.claim.expected;
     match (expected.min, expected.max) {
@@ -63,7 +63,7 @@ pub(crate) fn tone(verdict: Verdict) -> Tone {
     }
 }
 
-/// The verdict alone.
+/// The name of the verdict.
 pub(crate) fn verdict_name(judged: &JudgedClaim) -> Cell {
     let of = if judged.is_at_given_values() { Verdict::Undecided } else { judged.verdict };
     Cell::toned(judged.verdict.name(), tone(of))

@@ -26,7 +26,7 @@ pub(crate) fn assert_golden(name: &str, actual: &str) {
     assert_eq!(actual, golden, "{} differs; UPDATE_GOLDEN=1 renews it", path.display());
 }
 
-/// No line of what `text` says in so many columns is wider, whatever the terminal.
+/// Asserts that no line of `text` is wider than the columns it is given, at any width.
 #[track_caller]
 pub(crate) fn assert_fits(text: impl Fn(usize) -> String) {
     for columns in 40..=120 {
@@ -36,7 +36,7 @@ pub(crate) fn assert_fits(text: impl Fn(usize) -> String) {
     }
 }
 
-/// The numbers that `text` says where there is room for all are there, whole, in every terminal.
+/// Asserts that the numbers of `text` at full width are present and whole at every width.
 #[track_caller]
 pub(crate) fn assert_numbers_stay_whole(text: impl Fn(usize) -> String) {
     let signs = |sign: char| sign.is_ascii_digit() || "()±–−+.,%≤≥<".contains(sign);
@@ -56,7 +56,7 @@ pub(crate) fn assert_numbers_stay_whole(text: impl Fn(usize) -> String) {
     }
 }
 
-/// A directory that is gone when the test is.
+/// A directory that is removed after the test.
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
@@ -291,7 +291,7 @@ fn held(service: &str, reserved: f64, limit: Option<f64>, [ram, swap]: [f64; 2])
     }
 }
 
-/// A node with `services`, whose numbers are summed.
+/// A node with `services`; sums are computed.
 fn node(name: &str, [ram, swap]: [f64; 2], services: Vec<ServiceLedger>) -> NodeLedger {
     let known = |mean: f64| Some(Estimate::symmetric(mean, 3e6, 40));
     let system = SystemMemory { kernel: 300e6, engine: 150e6, agent: 0.0, shims: 70e6 };
@@ -348,7 +348,7 @@ pub(crate) fn ledger() -> Vec<NodeLedger> {
     vec![node("gmktec", [28e9, 8e9], gmktec), hpr]
 }
 
-/// A run of the recommended plan, numbers invented.
+/// A run of the recommended plan with invented numbers.
 pub(crate) fn findings() -> Findings {
     Findings {
         name: "after".to_owned(),
@@ -408,7 +408,7 @@ pub(crate) fn run_answer(ledger: Vec<NodeLedger>) -> RunAnswer {
     }
 }
 
-/// Names that would like to be more than names.
+/// Findings with hostile names.
 pub(crate) fn hostile() -> Findings {
     let name =
         "=cmd|' /C calc'!A0\u{1b}]0;owned\u{7}\u{9b}2J\u{202e}<script>alert(1)</script>`|\"\n| x |";

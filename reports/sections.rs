@@ -16,10 +16,10 @@ use wssim_experiment::question::MetricRef;
 
 /// The label that stands for all sources, endpoints or reasons together.
 const ALL: &str = "all";
-/// Reasons for missing numbers that are told under a table; the others are in `results.json`.
+/// Most reasons for missing numbers below a table; the others are in `results.json`.
 const MOST_REASONS: usize = 3;
 
-/// A column: heading, metric, and labels beside the one that names the row.
+/// A column: heading, metric, and labels beside the row's.
 type Column = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 const ENTRIES: &[Column] = &[
@@ -39,7 +39,7 @@ const NODES: &[Column] = &[
     ("Received", "node_network_utilization_ratio", &[("direction", "rx")]),
 ];
 
-/// What is told of each entry and node in a line.
+/// Columns for each entry and node in a short report.
 const ENTRIES_IN_BRIEF: &[Column] = &[
     ("Mean", "response_time_seconds", &[("stat", "mean")]),
     ("p95", "response_time_seconds", &[("stat", "p95")]),
@@ -71,12 +71,13 @@ pub(crate) fn all(findings: &Findings) -> Vec<Section> {
         Answer::Capacity(capacity) => capacity::sections(capacity),
         Answer::Migrate(migration) => migrate::sections(migration),
         Answer::Compare(comparison) => compare::sections(comparison),
-        // Its tables have headings of the user's, see `sweep`.
+        // Its tables have users' headings, see `sweep`.
         Answer::Sweep(_) => Vec::new(),
     }
 }
 
-/// What was asked for beside claims, a line an entry and a node of `run`.
+/// The sections of a short report: metrics asked for beside claims, a line for each entry and node of
+/// `run`.
 pub(crate) fn brief(findings: &Findings) -> Vec<Section> {
     let asked = match &findings.answer {
         Answer::Run(run) => run.asked.as_slice(),
@@ -95,7 +96,7 @@ pub(crate) fn brief(findings: &Findings) -> Vec<Section> {
     sections.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
 }
 
-/// The columns of which any number is known.
+/// The columns with at least one known number.
 fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
     let has = |metric: &Metric, column: &Column| {
         let is_labelled = |(name, value): &(&str, &str)| value_of(metric, name) == Some(*value);
@@ -105,7 +106,7 @@ fn known(findings: &Findings, columns: &[Column]) -> Vec<Column> {
     columns.iter().filter(is_known).copied().collect()
 }
 
-/// Plans put to the test, where several are compared and that was asked.
+/// Trials of plans, if several are compared and it was asked for.
 pub(crate) fn trials(findings: &Findings) -> Option<Section<String>> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::trials(comparison),
@@ -127,7 +128,7 @@ fn of_run(findings: &Findings, run: &RunAnswer) -> Vec<Section> {
     .collect()
 }
 
-/// The metrics that the call asked for.
+/// The metrics asked for in the call.
 fn asked(all: &[(MetricRef, Option<Metric>)]) -> Section {
     let row = |(metric, found): &(MetricRef, Option<Metric>)| {
         let name = match found {
@@ -147,7 +148,7 @@ fn asked(all: &[(MetricRef, Option<Metric>)]) -> Section {
     Section { title: "Asked for", table, remarks: Vec::new() }
 }
 
-/// Who holds what of each node's RAM.
+/// The use of each node's RAM.
 fn memory(run: &RunAnswer) -> Section {
     Section {
         title: "Memory: who holds what",
@@ -156,7 +157,7 @@ fn memory(run: &RunAnswer) -> Section {
     }
 }
 
-/// Services that requests visited; the others only load their nodes.
+/// Services with visits of requests; the others only load their nodes.
 fn services(findings: &Findings) -> Section {
     let mut section = section(findings, "Services", ("Service", "service"), SERVICES);
     let visited = |row: &Vec<Cell>| {
@@ -196,8 +197,8 @@ fn section(
     Section { title, table: table.without_empty_columns(), remarks: told(missing) }
 }
 
-/// Who has a row: every value of `label` in the metrics of `columns`. Where one source makes all
-/// of the traffic, the row of all sources would only repeat it.
+/// The rows: every value of `label` in the metrics of `columns`. With a single source, the row of all
+/// sources would only repeat it.
 fn subjects<'a>(findings: &'a Findings, label: &str, columns: &[Column]) -> Vec<&'a str> {
     let mut subjects: Vec<&str> = Vec::new();
     for metric in of_whole(findings) {
@@ -214,7 +215,7 @@ fn subjects<'a>(findings: &'a Findings, label: &str, columns: &[Column]) -> Vec<
     subjects
 }
 
-/// The metrics of the whole measured stretch: those of its parts have a table of their own.
+/// The metrics of the whole measured stretch: parts have a table of their own.
 fn of_whole(findings: &Findings) -> impl Iterator<Item = &Metric> + Clone {
     findings.metrics.iter().filter(|metric| !is_of_part(&metric.labels))
 }
@@ -223,8 +224,8 @@ fn value_of<'a>(metric: &'a Metric, label: &str) -> Option<&'a str> {
     metric.labels.iter().find(|(name, _)| *name == label).map(|(_, value)| value.as_str())
 }
 
-/// The metrics that `column` is about: the one with its labels, or, where endpoints are not put
-/// together, one for each of them.
+/// The metrics of `column`: the one with its labels, or, if endpoints are listed separately, one for
+/// each of them.
 fn find<'a>(
     findings: &'a Findings,
     column: &Column,
@@ -276,14 +277,14 @@ fn ends(values: &[f64]) -> Option<(f64, f64)> {
     Some((low, high))
 }
 
-/// Numbers of one row that are missing for one reason.
+/// Numbers of one row that are missing for the same reason.
 struct Missing {
     headings: Vec<&'static str>,
     subject: String,
     reason: String,
 }
 
-/// One line a row and reason, and not too many of them.
+/// One line for each row and reason, limited in number.
 fn told(missing: Vec<Missing>) -> Vec<String> {
     let mut rows: Vec<Missing> = Vec::new();
     for next in missing {

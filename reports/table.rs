@@ -1,6 +1,6 @@
-//! A table before it has a format: raw texts and what they mean.
+//! A table without a format: raw texts and their meanings.
 
-/// What a cell says about the plan; colours follow it, never the other way round.
+/// The meaning of a cell; it determines the colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
     /// Nothing in particular.
@@ -8,16 +8,16 @@ pub(crate) enum Tone {
     Plain,
     /// Holds, reproduced.
     Good,
-    /// Refuted.
+    /// Refuted claims.
     Bad,
-    /// Undecided.
+    /// Undecided claims.
     Open,
-    /// Not the concern of this command.
+    /// Not judged by this command.
     Faint,
 }
 
 impl Tone {
-    /// What is worst, where several are told as one.
+    /// Severity, to find the worst of several.
     pub(crate) fn weight(self) -> u8 {
         match self {
             Self::Faint | Self::Plain => 0,
@@ -28,7 +28,7 @@ impl Tone {
     }
 }
 
-/// One cell: its text as it is, not yet escaped.
+/// One cell with its raw text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {
     pub(crate) text: String,
@@ -48,20 +48,20 @@ impl Cell {
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ColumnKind {
-    /// Texts, to the left; broken into lines where the table is too wide.
+    /// Texts, left-aligned; wrapped if the table is too wide.
     Words,
-    /// Long texts to the left, broken into as many lines as they take.
+    /// Long texts, left-aligned, wrapped to any number of lines.
     Prose,
-    /// Short texts to the left, broken only where words have given way already.
+    /// Short texts, left-aligned, wrapped only after words.
     Phrases,
-    /// Short texts to the left, never broken.
+    /// Short texts, left-aligned, never wrapped.
     Fixed,
-    /// Numbers, to the right.
+    /// Numbers, right-aligned.
     Numbers,
 }
 
-/// Headings and rows; every row has as many cells as there are headings. Most headings are ours; where
-/// users name them they are `String`s, not yet escaped.
+/// Headings and rows; every row has as many cells as there are headings. Most headings are constants;
+/// users' names are `String`s, not yet escaped.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table<H = &'static str> {
     pub(crate) columns: Vec<(H, ColumnKind)>,
@@ -69,7 +69,7 @@ pub(crate) struct Table<H = &'static str> {
 }
 
 impl<H> Table<H> {
-    /// Leaves out the columns that say nothing in any row; the first one stays.
+    /// Leaves out columns that are empty in all rows, except the first one.
     pub(crate) fn without_empty_columns(self) -> Self {
         let kept: Vec<bool> = (0..self.columns.len())
             .map(|at| at == 0 || self.rows.iter().any(|row| !row[at].text.is_empty()))
@@ -82,7 +82,7 @@ impl<H> Table<H> {
 }
 
 impl Table {
-    /// The same where rows stand in groups: the name of its group is the first column of each row.
+    /// The table with the name of each row's group as its first column.
     pub(crate) fn with_groups(&self, heading: &'static str, groups: &[(Cell, usize)]) -> Self {
         let names = groups.iter().flat_map(|(name, count)| std::iter::repeat_n(name, *count));
         let rows = names.zip(&self.rows);
@@ -92,7 +92,7 @@ impl Table {
     }
 }
 
-/// A table with its title, and what must be said to it: why numbers are missing, what they mean.
+/// A table with its title and remarks: why numbers are missing, what they mean.
 pub(crate) struct Section<H = &'static str> {
     pub(crate) title: &'static str,
     pub(crate) table: Table<H>,

@@ -1,23 +1,23 @@
-//! How many claims came out how; the exit status is decided on it.
+//! Counts claims by verdict, which determines the exit status.
 
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 
 /// Claims by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Hold.
+    /// Claims that hold.
     pub holds: usize,
     /// Observations that are reproduced.
     pub reproduced: usize,
-    /// Refuted.
+    /// Refuted claims.
     pub refuted: usize,
-    /// Undecided.
+    /// Undecided claims.
     pub undecided: usize,
-    /// Those that hold, or are refuted, at the values in force: not every range was looked at.
+    /// Claims that hold, or are refuted, only at the values in force: not every range was checked.
     pub unestablished: usize,
-    /// Those that are refuted whatever the inputs are.
+    /// Claims refuted over all ranges of inputs.
     pub established_refuted: usize,
-    /// Judged by other commands, whatever their verdict here.
+    /// Claims judged by other commands, whatever their verdict here.
     pub elsewhere: usize,
 }
 
@@ -51,7 +51,7 @@ impl Tally {
     }
 }
 
-/// Whether the command of `findings` is the one that judges the claim.
+/// Whether the command of `findings` judges the claim.
 pub(crate) fn judged_here(findings: &Findings, judged: &JudgedClaim) -> bool {
     findings.answer.study().judges(judged.claim.study)
 }

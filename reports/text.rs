@@ -1,7 +1,7 @@
-//! The report for a terminal: verdicts first, then tables, reasons and what was left out.
+//! The report for a terminal: verdicts first, then tables, reasons and omissions.
 //!
-//! Nothing in it is user text as it came: control characters are written out, long texts are
-//! broken into lines. Colour repeats what words say and is off unless asked for.
+//! Users' texts are made safe: control characters are escaped, long texts wrapped. Colour only repeats
+//! the words, and is off unless asked for.
 
 use crate::layout::GAP;
 use crate::migrate;
@@ -17,10 +17,10 @@ use wssim_text::printable;
 use wssim_text::width::{self, USUAL};
 use wssim_text::wrap::wrapped;
 
-/// Things not simulated that are listed; `check` lists them all.
+/// Most unsimulated features that are listed; `check` lists them all.
 const MOST_NOT_SIMULATED: usize = 8;
 
-/// What the caller knows beside the findings.
+/// The caller's data beside the findings.
 #[derive(Clone, Copy, Debug)]
 pub struct TextOptions<'a> {
     /// Whether it is coloured.
@@ -70,7 +70,7 @@ pub fn render(findings: &Findings, options: &TextOptions<'_>) -> String {
     page.text
 }
 
-/// What was simulated, and what must be known of it first; `counts`: how much it was.
+/// What was simulated, and the most important warnings; `counts` is its extent.
 pub(crate) fn head(page: &mut Page, findings: &Findings, counts: &str, options: &TextOptions<'_>) {
     page.title(&wording::title(findings));
     for sentence in wording::answer(findings) {
@@ -129,7 +129,7 @@ fn draw<H: AsRef<str>>(page: &mut Page, section: &Section<H>) {
     }
 }
 
-/// When each phase is, and when each of its steps.
+/// Charts of the phases and their steps.
 fn draw_phases(page: &mut Page, migration: &Migration) {
     for (title, lines) in migrate::charts(migration, page.width) {
         page.heading(&printable(&title));
@@ -139,7 +139,7 @@ fn draw_phases(page: &mut Page, migration: &Migration) {
     }
 }
 
-/// A row a point, what each number does, and its picture.
+/// A row for each point, the course of each number, and its picture.
 fn draw_sweep(page: &mut Page, sweep: &Sweep) {
     page.heading("Points");
     page.table(&sweep::points(sweep));

@@ -1,4 +1,4 @@
-//! The sentences of a report that both text and Markdown have.
+//! Sentences shared by text and Markdown reports.
 
 use crate::capacity;
 use crate::compare;
@@ -14,10 +14,10 @@ use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdi
 use wssim_experiment::note::Note;
 use wssim_stats::Estimate;
 
-/// A refuted value is called a multiple of its limit from here on: "12 times the limit".
+/// Ratio from which a refuted value is shown as a multiple of its limit: "12 times the limit".
 const MULTIPLE: f64 = 10.0;
 
-/// Which scenario this is about.
+/// The title: the scenario.
 pub(crate) fn title(findings: &Findings) -> String {
     if let Answer::Sweep(sweep) = &findings.answer {
         return sweep::title(findings, sweep);
@@ -32,7 +32,7 @@ pub(crate) fn title(findings: &Findings) -> String {
     }
 }
 
-/// What should be done, where a study says that in a sentence or two.
+/// The headlines of the study, if it has any.
 pub(crate) fn answer(findings: &Findings) -> Vec<String> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::answer(comparison),
@@ -43,7 +43,7 @@ pub(crate) fn answer(findings: &Findings) -> Vec<String> {
     }
 }
 
-/// What stands where there are no claims.
+/// The sentence without claims.
 fn no_claims(findings: &Findings) -> String {
     match &findings.answer {
         Answer::Sweep(sweep) if sweep.points.len() == 1 => "1 point".to_owned(),
@@ -52,7 +52,7 @@ fn no_claims(findings: &Findings) -> String {
     }
 }
 
-/// How much was simulated.
+/// The extent of the simulation.
 pub(crate) fn counts(findings: &Findings) -> String {
     let replications = match findings.replications {
         1 => "1 replication".to_owned(),
@@ -63,7 +63,7 @@ pub(crate) fn counts(findings: &Findings) -> String {
     } else {
         String::new()
     };
-    // Values of more traffic are looked at for a shorter time.
+    // Values with more traffic are simulated for a shorter time.
     let stretch = match &findings.answer {
         Answer::Capacity(_) | Answer::Migrate(_) => String::new(),
         _ => format!(" of {}{warm_up}", quantity::duration(findings.measured_seconds)),
@@ -71,7 +71,7 @@ pub(crate) fn counts(findings: &Findings) -> String {
     amounts(findings, &format!("{replications}{stretch}"))
 }
 
-/// The same without what was not measured.
+/// The extent without the warm-up.
 pub(crate) fn short_counts(findings: &Findings) -> String {
     let s = if findings.replications == 1 { "" } else { "s" };
     let stretch = quantity::duration(findings.measured_seconds);
@@ -87,18 +87,18 @@ fn amounts(findings: &Findings, replications: &str) -> String {
     )
 }
 
-/// The notes that do not stand in the banner.
+/// The notes that are not in the banner.
 pub(crate) fn notes(findings: &Findings) -> Vec<String> {
     let others = findings.notes.iter().filter(|note| !matches!(note, Note::Overload(_)));
     others.map(reason::note).collect()
 }
 
-/// Whether something is lacking that was asked for, and that depends on the time that there was: histories of
-/// a long run, points of a sweep.
+/// Whether a requested part that depends on the available time is incomplete: histories of a long run,
+/// points of a sweep.
 fn is_cut(findings: &Findings) -> bool {
     match &findings.answer {
         Answer::Run(_) => false,
-        // Rollbacks and losses come last, and so do a search's last values.
+        // Rollbacks and losses come last, as do a search's last values.
         Answer::Migrate(_) | Answer::Capacity(_) => true,
         Answer::Compare(_) => findings.replications == 0,
         Answer::Sweep(sweep) => sweep.refine > 0 || findings.replications == 0,
@@ -109,7 +109,7 @@ fn is_cut(findings: &Findings) -> bool {
     }
 }
 
-/// What the reader must know about the end of the run; `None` when it ended as it should.
+/// The sentence on an early end of the run; `None` for a normal end.
 pub(crate) fn ending(findings: &Findings) -> Option<String> {
     let replications = findings.replications;
     let nothing = "before the first replication was complete: nothing is known yet.";
@@ -163,7 +163,7 @@ fn claims(findings: &Findings) -> Table {
     }
 }
 
-/// `run` lists all claims of the plan; other commands those that they judge.
+/// `run` lists all claims of the plan; other commands only those that they judge.
 pub(crate) fn is_listed(findings: &Findings, judged: &JudgedClaim) -> bool {
     matches!(findings.answer, Answer::Run(_)) || judged_here(findings, judged)
 }
@@ -195,7 +195,7 @@ pub(crate) fn summary(findings: &Findings) -> String {
     parts.join(" · ")
 }
 
-/// What survives, where that was asked and anything is known.
+/// The survival summary, if asked for and known.
 pub(crate) fn survival(findings: &Findings) -> Option<String> {
     match &findings.answer {
         Answer::Failures(failures) if !failures.sets.is_empty() => {
@@ -205,7 +205,7 @@ pub(crate) fn survival(findings: &Findings) -> Option<String> {
     }
 }
 
-/// Claims whose reason is known: verdict, claim, reason.
+/// Claims with a known reason: verdict, claim, reason.
 pub(crate) fn reasons(findings: &Findings) -> Vec<(Cell, String)> {
     findings
         .claims
@@ -237,7 +237,7 @@ fn elsewhere(judged: &JudgedClaim) -> Cell {
     Cell::toned(format!("judged by {}", judged.claim.study.name()), Tone::Faint)
 }
 
-/// The verdict, and how far off a refuted claim is.
+/// The verdict, and the distance of a refuted claim.
 pub(crate) fn verdict(judged: &JudgedClaim) -> Cell {
     let name = judged.verdict.name();
     let distance = beyond(judged);
@@ -248,7 +248,7 @@ pub(crate) fn verdict(judged: &JudgedClaim) -> Cell {
     Cell::toned(text, tone(judged.verdict))
 }
 
-/// The tables that verdicts stand in, with their headings; the usual one has none.
+/// The tables of verdicts with their headings; the usual one has none.
 pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
     match &findings.answer {
         Answer::Compare(comparison) => compare::tables(findings, comparison),
@@ -262,17 +262,17 @@ pub(crate) fn verdicts(findings: &Findings) -> Vec<(String, Table)> {
     }
 }
 
-/// How far off a refuted claim is, where that can be said.
+/// The distance of a refuted claim, if it has one.
 pub(crate) fn beyond(judged: &JudgedClaim) -> Option<String> {
     let estimate = judged.simulated.as_ref().filter(|_| judged.verdict == Verdict::Refuted);
     distance(judged, estimate?)
 }
 
-/// From here on shares differ by points.
+/// Limit from which shares differ by points.
 const NEARLY_ALL: f64 = 0.5;
 
-/// How far the mean lies beyond the limit that it breaks: relative to that limit, or, for changes
-/// and limits of zero, in their own unit.
+/// The distance of the mean beyond the limit that it breaks: relative to that limit, or, for changes and
+/// limits of zero, in their own unit.
 fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
     let expected = judged.claim.expected;
     let (limit, side) = match (expected.min, expected.max) {
@@ -284,7 +284,7 @@ fn distance(judged: &JudgedClaim, estimate: &Estimate) -> Option<String> {
         return None;
     }
     let beyond = (estimate.mean - limit).abs();
-    // Nobody tells 99 % of 99.9 % by ratio.
+    // 99 % and 99.9 % are not compared by ratio.
     let is_nearly_all = judged.unit == "ratio" && limit >= NEARLY_ALL;
     if is_change(judged) || limit == 0.0 || is_nearly_all {
         return Some(format!("{} {side}", absolute(beyond, judged.unit)));

@@ -1,8 +1,8 @@
-//! Who uses what among the files of a crate, and circles in it: as far as rules of style need it.
+//! Dependencies among the files of a crate, and their cycles: as far as rules of style need it.
 //!
-//! An item belongs to the file that defines it, whoever passes it on: `pub use child::Item` of a parent is no
-//! use of the child, and who names `parent::Item` uses the child. To name a module is no use of its file
-//! either, to name something in it is.
+//! An item belongs to the file that defines it, also if re-exported: `pub use child::Item` in a parent
+//! does not use the child, but `parent::Item` does. Naming a module does not use its file, naming an
+//! item in it does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,13 +11,13 @@ type Path = Vec<String>;
 
 /// A file of a crate.
 struct File {
-    /// Where it lies, as it is shown.
+    /// Its path.
     name: String,
-    /// Names that its `use` brings in, and what they are.
+    /// Names in its `use` declarations, and their paths.
     names: BTreeMap<String, Path>,
-    /// Those of them that others may name through it.
+    /// Those that are re-exported.
     passed_on: BTreeSet<String>,
-    /// All that it says, its `use` apart.
+    /// The rest of its code.
     rest: String,
 }
 
@@ -25,7 +25,7 @@ struct File {
 pub(crate) struct Crate(BTreeMap<Path, File>);
 
 impl Crate {
-    /// From the names of the files below its folder, such as `memory/mod.rs`, and their code.
+    /// Made of the names of the files below its folder, such as `memory/mod.rs`, and their code.
     pub(crate) fn of(files: &[(String, String)]) -> Self {
         let paths: BTreeSet<Path> = files.iter().map(|(name, _)| module(name)).collect();
         let file = |(name, code): &(String, String)| {
@@ -35,7 +35,7 @@ impl Crate {
         Self(files.iter().map(file).collect())
     }
 
-    /// Each circle, its files in the order of names, with what they use of each other.
+    /// Each cycle: its files in the order of names, with what they use of each other.
     pub(crate) fn circles(&self) -> Vec<String> {
         let uses: BTreeMap<&Path, BTreeSet<&Path>> =
             self.0.iter().map(|(path, file)| (path, self.used_by(path, file))).collect();
@@ -61,7 +61,7 @@ impl Crate {
         circles
     }
 
-    /// The files that `file` uses something of.
+    /// The files that `file` uses.
     fn used_by<'c>(&'c self, path: &Path, file: &File) -> BTreeSet<&'c Path> {
         let named = file.names.iter().filter(|(name, of)| {
             let is_below = of.starts_with(path);
@@ -82,7 +82,7 @@ impl Crate {
         all.iter().filter_map(|of| self.home(of, 0)).filter(|home| *home != path).collect()
     }
 
-    /// The file that defines what is called so; `None`: it is a module, or of another crate.
+    /// The file that defines the item; `None` for a module, or an item of another crate.
     fn home(&self, of: &[String], passes: usize) -> Option<&Path> {
         let known = (0..=of.len()).rev().find_map(|end| self.0.get_key_value(&of[..end]));
         let (path, file) = known?;
@@ -139,7 +139,7 @@ fn module(name: &str) -> Path {
     path
 }
 
-/// The path from the root of what `module` calls so; `None`: it is of another crate.
+/// The path from the root for a path in `module`; `None` for another crate.
 fn absolute(module: &[String], said: &[String]) -> Option<Path> {
     let above = said.iter().take_while(|part| *part == "super").count();
     match said[0].as_str() {
@@ -150,8 +150,8 @@ fn absolute(module: &[String], said: &[String]) -> Option<Path> {
     }
 }
 
-/// The first `use` of a code that is formatted: what is before it, whether others may name it, its tree,
-/// and what is after it.
+/// The first `use` of formatted code: the text before it, whether it is public, its tree, and the text
+/// after it.
 fn next_use(code: &str) -> Option<(&str, bool, &str, &str)> {
     let mut at = 0;
     for line in code.split_inclusive('\n') {
@@ -184,7 +184,7 @@ fn without_modules(code: &str) -> String {
     code.lines().filter(|line| !is_module(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// The paths of a tree such as `a::{b, c::{self, d as e}}`, and the names that they get.
+/// The paths of a tree such as `a::{b, c::{self, d as e}}`, and their names.
 fn leaves(tree: &str) -> Vec<(Path, String)> {
     let tree = tree.trim();
     let Some((before, inside)) = tree.split_once('{') else {
@@ -217,7 +217,7 @@ fn leaves(tree: &str) -> Vec<(Path, String)> {
     all
 }
 
-/// What is between the commas of a list, those in inner brackets apart.
+/// The parts of a list separated by commas, without splitting inner brackets.
 fn parts(list: &str) -> Vec<&str> {
     let (mut depth, mut from, mut all) = (0, 0, Vec::new());
     for (at, character) in list.char_indices() {
@@ -235,7 +235,7 @@ fn parts(list: &str) -> Vec<&str> {
     all.into_iter().filter(|part| !part.trim().is_empty()).collect()
 }
 
-/// Paths of at least two parts in a code; where something may be seen from (`pub(in …)`) is none.
+/// Paths of at least two parts in code, except visibilities (`pub(in …)`).
 fn paths_in(code: &str) -> Vec<Path> {
     let mut all = Vec::new();
     let is_part = |character: char| character.is_alphanumeric() || matches!(character, '_' | ':');
@@ -257,13 +257,13 @@ fn paths_in(code: &str) -> Vec<Path> {
     all
 }
 
-/// Whether `code` names `name` by itself.
+/// Whether `code` contains the name `name`.
 fn says(code: &str, name: &str) -> bool {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
     code.split(|character| !is_part(character)).any(|word| word == name)
 }
 
-/// All that is used by what `from` uses, and so on.
+/// All files that the files used by `from` use, directly or not.
 fn reached<'c>(from: &Path, uses: &BTreeMap<&'c Path, BTreeSet<&'c Path>>) -> BTreeSet<&'c Path> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Path> = uses[from].iter().copied().collect();

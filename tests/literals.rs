@@ -1,16 +1,17 @@
-//! The string literals of Rust code, and what they are arguments of: as far as rules of style need it.
+//! The string literals of Rust code, and the calls that they are arguments of: as far as rules of style
+//! need it.
 
 /// A string literal.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Literal {
-    /// As it stands between its quotes.
+    /// The text between its quotes.
     pub(crate) text: String,
-    /// Calls, macros (`assert!`) and attributes (`#`) that it stands in, outermost first.
+    /// Enclosing calls, macros (`assert!`) and attributes (`#`), outermost first.
     pub(crate) within: Vec<String>,
 }
 
 impl Literal {
-    /// Whether it stands in one of `names`.
+    /// Whether one of `names` encloses it.
     pub(crate) fn is_within(&self, names: &[&str]) -> bool {
         self.within.iter().any(|name| names.contains(&name.as_str()))
     }
@@ -24,9 +25,9 @@ pub(crate) fn of(code: &str) -> Vec<Literal> {
 
 struct Reader<'a> {
     rest: &'a str,
-    /// The name before what comes next, `!` or `#` included.
+    /// The name before the next character, `!` or `#` included.
     word: String,
-    /// What each bracket that is open belongs to; empty: to nothing.
+    /// The owner of each open bracket; empty without one.
     open: Vec<String>,
 }
 
@@ -57,12 +58,12 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes `length` bytes off.
+    /// Skips `length` bytes.
     fn skip(&mut self, length: usize) {
         self.rest = &self.rest[length..];
     }
 
-    /// A character of a name, or one that ends it.
+    /// Reads a character of a name, or one that ends it.
     fn name(&mut self, next: char) {
         self.skip(next.len_utf8());
         if next.is_alphanumeric() || matches!(next, '_' | '!' | '#') {
@@ -72,7 +73,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The text of the literal that begins here, which is taken off.
+    /// Removes and returns the text of the literal that begins here.
     fn text(&mut self) -> Option<String> {
         let inside = self.rest.strip_prefix('"')?;
         let raw = self.word.strip_prefix('r').filter(|rest| rest.chars().all(|one| one == '#'));
@@ -91,7 +92,7 @@ impl Reader<'_> {
     }
 }
 
-/// The length of a character in quotes; of a lifetime only its quote.
+/// The length of a character literal; of a lifetime only its quote.
 fn quoted(rest: &str) -> usize {
     let mut characters = rest.char_indices().skip(1);
     match (characters.next(), characters.next()) {

@@ -1,4 +1,4 @@
-//! End-to-end and validation tests of wssim: one binary, a module a concern.
+//! End-to-end and validation tests of wssim: one binary, with a module for each concern.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 

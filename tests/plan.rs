@@ -1,5 +1,5 @@
-//! `scenarios/PLAN.md` says of each sentence of the plan which command judges it: every claim of a scenario
-//! stands there once, in a row of the command that judges it.
+//! `scenarios/PLAN.md` names the command that judges each sentence of the plan: every claim of a
+//! scenario is in it once, in a row of its command.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +11,7 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
 }
 
-/// `scenario/claim` and the command, by the own files of scenarios and of their pieces.
+/// `scenario/claim` and the command, from the scenarios' own files and those of partial ones.
 fn claims() -> BTreeMap<String, Study> {
     let mut all = BTreeMap::new();
     let folders = [folder(), folder().join("pieces")];
@@ -33,7 +33,7 @@ fn claims() -> BTreeMap<String, Study> {
                 let claims = scenario.question().claims;
                 claims.into_iter().map(|claim| (claim.id, claim.study)).collect()
             }
-            // An overlay is no scenario by itself.
+            // An overlay is not a scenario.
             Err(_) => BTreeMap::new(),
         };
         for id in own {

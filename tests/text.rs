@@ -1,19 +1,19 @@
-//! Scenarios from texts, for tests that write their own.
+//! Scenarios from texts, for tests.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;
 use wssim_model::Blueprint;
 use wssim_scenario::Scenario;
 
-/// Tells the files apart.
+/// Makes file names unique.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
-/// What becomes of the text of a scenario: that, or what is wrong with it.
+/// The scenario of a text, or its mistakes.
 pub(crate) fn load(text: &str) -> Result<Scenario, String> {
     load_with(text, &[])
 }
 
-/// The same where `sets` let some of its keys take other values.
+/// The same with the overrides `sets`.
 pub(crate) fn load_with(text: &str, sets: &[String]) -> Result<Scenario, String> {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let name = format!("wssim-text-{}-{number}.toml", std::process::id());
@@ -24,7 +24,7 @@ pub(crate) fn load_with(text: &str, sets: &[String]) -> Result<Scenario, String>
     loaded.map_err(|mistakes| mistakes.render(false))
 }
 
-/// The scenario of a text without mistakes.
+/// The scenario of a valid text.
 pub(crate) fn scenario(text: &str) -> Scenario {
     load(text).unwrap_or_else(|mistakes| panic!("{mistakes}\n{text}"))
 }

@@ -1,4 +1,4 @@
-//! The style that is enforced: who may depend on whom, what may not be written where.
+//! Rules of style: permitted dependencies, and banned contents of files.
 
 use crate::circles::Crate;
 use crate::literals;
@@ -30,7 +30,7 @@ pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap().display().to_string()
 }
 
-/// Our own crates that `manifest` depends on, its tests apart.
+/// Our own crates that `manifest` depends on, except for its tests.
 fn own_dependencies(manifest: &str) -> Vec<String> {
     let text = fs::read_to_string(root().join(manifest)).unwrap();
     let section = text.split("[dependencies]").nth(1).unwrap_or("");
@@ -62,7 +62,7 @@ fn crates_depend_on_whom_they_may() {
     }
 }
 
-/// File formats are the business of the edges.
+/// Only the edges know file formats.
 #[test]
 fn formats_stay_at_the_edges() {
     for (manifest, banned) in [
@@ -103,7 +103,7 @@ fn every_dependency_has_a_reason() {
     }
 }
 
-/// Versions and reasons stand in one place, so a member names its dependencies and no more.
+/// Versions and reasons are in one place, so members only name their dependencies.
 #[test]
 fn members_take_their_dependencies_from_the_workspace() {
     let members = ["sim", "reports", "bench"].into_iter().flat_map(|f| files_below(f, "toml"));
@@ -121,8 +121,8 @@ fn members_take_their_dependencies_from_the_workspace() {
     }
 }
 
-/// The code of a file up to its unit tests, comments apart. A test module in a file of its own
-/// (`mod twin;`) is one line and ends nothing.
+/// The code of a file up to its unit tests, without comments. A test module in a separate file (`mod
+/// twin;`) is one line and does not end the code.
 pub(crate) fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let mut code = Vec::new();
@@ -141,7 +141,7 @@ pub(crate) fn code(path: &Path) -> String {
     code.join("\n")
 }
 
-/// Whether a file below `sim`, `reports` or `bench` serves tests alone.
+/// Whether a file below `sim`, `reports` or `bench` serves only tests.
 pub(crate) fn is_for_tests(path: &Path) -> bool {
     let name = shown(path);
     ["/tests/", "twin.rs", "reports/sample.rs"].iter().any(|part| name.contains(part))
@@ -182,7 +182,7 @@ fn the_event_loop_stays_plain_and_repeatable() {
     for folder in ["sim/kernel", "sim/model"] {
         refuse(folder, &banned, "tables and ids instead; order must not depend on hashing");
     }
-    // Orchestrators are called when something is lost, ends or is brought out: no request waits for that.
+    // Orchestrators are called for losses, ends and rollouts: no request waits for that.
     let boxes = |folder| {
         files_below(folder, "rs")
             .into_iter()
@@ -197,14 +197,14 @@ fn the_event_loop_stays_plain_and_repeatable() {
     refuse("sim", &generators, "draw from a keyed stream");
 }
 
-/// What is put together of words in `experiment` all the same: the label `component` of
-/// `request_time_seconds`, which scenarios name.
+/// Permitted formatted texts in `experiment`: the label `component` of `request_time_seconds`, which
+/// scenarios name.
 const LABELS: [&str; 5] =
     ["cpu {name}", "worker {name}", "disk {name}", "pages {name}", "connection {name} to {}"];
 
-/// What is found, and why, are values there: `reports` and the command line alone make sentences. A sentence
-/// has a blank in it or is put together; what a bug or an attribute says is for nobody who uses it, and the
-/// meaning of a metric stands in its row.
+/// Findings and reasons are values there: only `reports` and the command line make sentences. A sentence
+/// contains a blank or is formatted; texts of bugs and attributes are not for users, and the meaning of
+/// a metric is in its row.
 #[test]
 fn experiments_write_no_text_for_people() {
     let of_bugs = ["assert!", "assert_eq!", "assert_ne!", "unreachable!", "expect", "#"];
@@ -233,7 +233,7 @@ fn experiments_write_no_text_for_people() {
     }
 }
 
-/// A reader of a file can read what it uses before, and comes to an end.
+/// Files can be read in an order in which each comes after those that it uses.
 #[test]
 fn files_use_each_other_in_no_circle() {
     for (folder, other_programs) in [
@@ -263,12 +263,12 @@ fn files_use_each_other_in_no_circle() {
     }
 }
 
-/// One way to lay a module with children out: `x/mod.rs`, so that a folder holds all that is in it.
+/// One layout for a module with children: `x/mod.rs`, so that a folder contains all of it.
 #[test]
 fn a_module_with_children_is_a_folder() {
     for folder in ["sim", "reports", "bench", "tests"] {
         for path in files_below(folder, "rs") {
-            // A program of tests has its files beside it: cargo finds it by its name.
+            // A test program has its files beside it: cargo finds it by its name.
             let is_program = path.parent().is_some_and(|above| above.ends_with("tests"));
             let children = path.with_extension("");
             assert!(
@@ -296,7 +296,7 @@ fn every_scenario_that_ships_loads() {
     for path in files_below("scenarios", "toml") {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with('#'), "{} says what it is in its first line", shown(&path));
-        // Pieces are no scenarios by themselves.
+        // Partial scenarios are not complete.
         if path.parent().is_some_and(|folder| folder.ends_with("pieces")) {
             continue;
         }
@@ -306,7 +306,7 @@ fn every_scenario_that_ships_loads() {
     }
 }
 
-/// The first page leads to the others, and says nothing that one of them says.
+/// The first page links to the others, and repeats nothing of them.
 #[test]
 fn the_readme_is_short() {
     let text = fs::read_to_string(root().join("README.md")).unwrap();
@@ -327,7 +327,7 @@ fn the_architecture_is_short_and_its_paths_exist() {
     }
 }
 
-/// A checkout works wherever it lies: nothing names a folder of somebody's machine.
+/// A checkout works in any place: nothing names a folder of one machine.
 #[test]
 fn no_file_names_a_folder_of_some_machine() {
     let homes =

@@ -1,4 +1,4 @@
-//! The analytic twin of the plan's `after`: from its blueprint, and once more at another factor.
+//! The analytic twin of the plan's `after`: from its blueprint, and again at another factor.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use wssim_experiment::analytic::{Twin, analytic};

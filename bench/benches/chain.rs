@@ -1,4 +1,4 @@
-//! The chain: 20 000 requests by hand, and through the simulator.
+//! The chain: 20 000 requests in the hand-coded yardstick, and in the simulator.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wssim_bench::{chain, yardstick};

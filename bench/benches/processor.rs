@@ -1,10 +1,10 @@
-//! The processor: one arrival and one departure, calm and shared among 1 to 64 containers.
+//! The processor: one arrival and one departure, without sharing and shared among 1 to 64 containers.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use wssim_kernel::Time;
 use wssim_model::hardware::processor::{Alone, Due, Happened, Processor};
 
-/// A job that runs alone: one event.
+/// A single job: one event.
 fn calm(criterion: &mut Criterion) {
     criterion.bench_function("processor calm", |bench| {
         let mut processor = Processor::new(1.0, 16.0, &[(16.0, 16.0)], &[None]);
@@ -22,7 +22,7 @@ fn calm(criterion: &mut Criterion) {
     });
 }
 
-/// 32 jobs always in service; whoever leaves comes back.
+/// 32 jobs always in service; each that leaves returns.
 fn shared(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("processor shared");
     for containers in [1_u32, 8, 64] {

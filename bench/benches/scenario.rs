@@ -1,5 +1,5 @@
-//! One whole scenario of the plan: two replications of `after`, without its claims; and its worlds: each
-//! input at both ends, in `after` and in what it is compared with.
+//! A whole scenario of the plan: two replications of `after`, without its claims; and its worlds: each
+//! input at both ends, in `after` and in its base.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use wssim_bench::chain;
@@ -15,7 +15,7 @@ fn load() -> Scenario {
     }
 }
 
-/// One iteration makes the worlds of one end of an input.
+/// One iteration makes the worlds at one end of an input.
 fn worlds(criterion: &mut Criterion) {
     let scenario = load();
     let inputs = scenario.question().ranged;

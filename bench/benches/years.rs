@@ -1,4 +1,4 @@
-//! Years a second: divide by the time. One iteration is ten years.
+//! Years per second: divide by the time. One iteration is ten years.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use wssim_bench::years::Wearing;

@@ -1,15 +1,15 @@
-//! Counts that do not depend on the machine, beside those that were written down: `bench/baseline.csv`. A count that
-//! grew by more than its row allows breaks the gate; `gate --write-baseline` writes the counts of this program down,
-//! which shows in the commit that does it.
+//! Compares machine-independent counts with those in `bench/baseline.csv`. A count that grew by more
+//! than its row allows fails the gate; `gate --write-baseline` writes the counts of this program, which
+//! shows in the commit that does it.
 
 use crate::figure::GateFigure;
 use std::io;
 
-/// Where they are written down.
+/// The file of counts.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/baseline.csv");
 /// Its columns.
 const COLUMNS: [&str; 3] = ["count", "value", "allowed_percent"];
-/// Growth, in per cent, that is allowed of a count that is new.
+/// Allowed growth of a new count, in per cent.
 const ALLOWED: f64 = 1.0;
 
 /// A count of this program.
@@ -25,7 +25,7 @@ struct Row {
     allowed_percent: f64,
 }
 
-/// Each count beside what it was; one that the file does not know, and one that nothing counts any more, is broken.
+/// Each count with its old value; one missing in the file or in the program fails.
 pub(crate) fn figures(counts: &[GateCount]) -> Vec<GateFigure> {
     let rows = rows();
     let mut figures: Vec<GateFigure> = counts
@@ -46,7 +46,7 @@ pub(crate) fn figures(counts: &[GateCount]) -> Vec<GateFigure> {
     figures
 }
 
-/// Writes the counts down; what each may grow by stays.
+/// Writes the counts; the allowed growth of each stays.
 ///
 /// # Errors
 /// When the file cannot be written.

@@ -5,7 +5,7 @@ pub(crate) struct GateFigure {
     pub(crate) what: &'static str,
     pub(crate) value: f64,
     pub(crate) bound: f64,
-    /// Whether the value must be at least the bound, not at most.
+    /// Whether the bound is a minimum, not a maximum.
     pub(crate) at_least: bool,
 }
 

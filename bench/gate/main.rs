@@ -1,9 +1,10 @@
-//! The speed gate: what the chain costs, beside the hand-coded yardstick, in one run.
+//! The speed gate: the cost of the chain beside the hand-coded yardstick, in one run.
 //!
-//! Gated on what is deterministic: instructions, events and allocations a request, replications a verdict, each
-//! beside the count in `bench/baseline.csv`, and memory. Ratios of wall times come from interleaved pairs, best of
-//! five; they are gated beyond a stated noise band, since a shared machine moves them by some 15 %. `gate` prints
-//! every figure with its bound and exits with 1 when one is broken; `gate --write-baseline` writes the counts down.
+//! Deterministic figures are gated: instructions, events and allocations per request, replications per
+//! verdict, each beside the count in `bench/baseline.csv`, and memory. Ratios of wall times come from
+//! interleaved pairs, best of five; they are gated beyond a stated noise band, since a shared machine
+//! moves them by some 15 %. `gate` prints every figure with its bound and exits with 1 if one is broken;
+//! `gate --write-baseline` writes the counts.
 
 mod baseline;
 mod figure;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        // Parts that run in a process of their own.
+        // Parts that run in a separate process.
         ["run", requests] => {
             memory::run_once(requests.parse().unwrap_or(100_000));
             ExitCode::SUCCESS
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What does not depend on the machine.
+/// Machine-independent counts.
 fn counts() -> Vec<baseline::GateCount> {
     let mut counts = memory::counts();
     counts.extend(study::counts());

@@ -1,4 +1,4 @@
-//! What is deterministic: allocations, peak memory, instructions.
+//! Deterministic figures: allocations, peak memory, instructions.
 
 use crate::baseline::GateCount;
 use crate::figure::GateFigure;
@@ -12,13 +12,13 @@ use wssim_bench::years::Wearing;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// Requests of the shorter of two runs that are compared.
+/// Requests of the shorter of two compared runs.
 const REQUESTS: u64 = 50_000;
-/// Years of the shorter of two runs that are compared.
+/// Years of the shorter of two compared runs.
 const YEARS: u64 = 20;
 
 pub(crate) fn figures() -> Vec<GateFigure> {
-    // The least of five: page by page the system gives out a few per cent more or less.
+    // The least of five: the system gives a few per cent more or less, page by page.
     let peak = |requests| (0..5).map(|_| peak_kib(requests)).fold(f64::INFINITY, f64::min);
     let (short, long) = (peak(1_000_000), peak(10_000_000));
     // The aim is 1.02; the bound leaves a page or two more.
@@ -28,11 +28,12 @@ pub(crate) fn figures() -> Vec<GateFigure> {
 pub(crate) fn counts() -> Vec<GateCount> {
     let count = |what, value| GateCount { what, value };
     vec![
-        // Only the longer run has requests enough for 99.9 % quantiles, one allocation each; and a histogram
-        // may meet a new order of magnitude there.
+        // Only the longer run has enough requests for 99.9 % quantiles, one allocation each; and a
+        // histogram may meet a new order of magnitude there.
         count("allocations of 50 000 more requests", more_allocations()),
         count("instructions per request (callgrind)", instructions()),
-        // Of the plan's cluster without traffic, power and switch among them: half of the containers start anew.
+        // The plan's cluster without traffic, including faults of power and switch: half of the
+        // containers restart.
         count("instructions per fault of the long run (callgrind)", instructions_of_years()),
     ]
 }
@@ -44,12 +45,12 @@ pub(crate) fn run_once(requests: u64) {
     std::hint::black_box(findings);
 }
 
-/// So many years of the plan's cluster.
+/// `years` years of the plan's cluster.
 pub(crate) fn years_once(years: u64) {
     println!("{}", std::hint::black_box(Wearing::plan(true).years(years)));
 }
 
-/// How many allocations a replication of twice the length makes more than one of the length.
+/// Additional allocations of a replication of twice the length.
 fn more_allocations() -> f64 {
     let count = |requests| {
         let (scenario, question) = chain::scenario(chain::FILE, requests);
@@ -58,7 +59,7 @@ fn more_allocations() -> f64 {
         let change = region.change();
         change.allocations + change.reallocations
     };
-    // The first one sets up what stays for all.
+    // The first run sets up static data.
     count(REQUESTS);
     count(2 * REQUESTS) as f64 - count(REQUESTS) as f64
 }
@@ -72,20 +73,20 @@ pub(crate) fn print_peak(requests: u64) {
     println!("{}", peak.unwrap_or("0").trim().trim_end_matches("kB").trim());
 }
 
-/// Peak resident memory of a process of its own that simulates `requests`, in KiB.
+/// Peak resident memory of a separate process that simulates `requests`, in KiB.
 fn peak_kib(requests: u64) -> f64 {
     let output = itself().and_then(|mut gate| gate.args(["peak", &requests.to_string()]).output());
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     text.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(f64::NAN)
 }
 
-/// Instructions per request: what 50 000 more requests cost under callgrind.
+/// Instructions per request, from the cost of 50 000 further requests under callgrind.
 fn instructions() -> f64 {
     let count = |requests| count_instructions("run", requests);
     (count(2 * REQUESTS) - count(REQUESTS)) / REQUESTS as f64
 }
 
-/// Instructions per fault: what as many years more cost.
+/// Instructions per fault, from the cost of as many further years.
 fn instructions_of_years() -> f64 {
     let cluster = Wearing::plan(true);
     let faults = cluster.years(2 * YEARS) - cluster.years(YEARS);
@@ -93,7 +94,7 @@ fn instructions_of_years() -> f64 {
     (count(2 * YEARS) - count(YEARS)) / faults as f64
 }
 
-/// Instructions of a process of its own that does `part` so long.
+/// Instructions of a separate process that does `part` for `length`.
 fn count_instructions(part: &str, length: u64) -> f64 {
     let Ok(gate) = itself() else { return f64::NAN };
     let output = Command::new("valgrind")

@@ -1,4 +1,4 @@
-//! What the verdicts of the plan take: replications and events of all arms, at all values of the inputs.
+//! The cost of the plan's verdicts: replications and events of all arms, at all values of the inputs.
 
 use crate::baseline::GateCount;
 use std::sync::atomic::{AtomicU64, Ordering};

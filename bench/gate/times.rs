@@ -11,17 +11,17 @@ use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Interleaved pairs.
 const PAIRS: usize = 5;
-/// Pairs at most, while a ratio is worse than it must be: a neighbour on the machine gets time to go away.
+/// Most pairs, while a ratio is worse than its bound: a busy neighbour on the machine may finish.
 const MOST_PAIRS: usize = 40;
-/// Simulator over yardstick. The aim is 0.5; 0.46 to 0.48 when last looked at.
+/// Simulator over yardstick. The aim is 0.5; 0.46 to 0.48 when last measured.
 const OF_YARDSTICK: f64 = 0.42;
-/// A request of the yardstick over a hold of the calendar: 19 to 20 when last looked at.
+/// A request of the yardstick over a hold of the calendar: 19 to 20 when last measured.
 const IN_HOLDS: f64 = 22.0;
-/// Asked for: 1.8 on two idle cores.
+/// The aim is 1.8 on two idle cores.
 const SPEED_UP: f64 = 1.5;
 /// Requests of one replication.
 const REQUESTS: u64 = 60_000;
-/// Equal replications of the comparison of threads.
+/// Equal replications to compare numbers of threads.
 const REPLICATIONS: u32 = 16;
 
 pub(crate) fn figures() -> Vec<GateFigure> {
@@ -42,7 +42,7 @@ pub(crate) fn figures() -> Vec<GateFigure> {
         }));
     }
     for pair in 0..MOST_PAIRS {
-        // A neighbour on the second core looks like a thread too few.
+        // A neighbour on the second core looks like a missing thread.
         if pair >= PAIRS && one / two >= SPEED_UP {
             break;
         }

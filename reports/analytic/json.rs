@@ -1,5 +1,5 @@
-//! What formulas say, for programs: an object, its keys in the order of the report. Times in seconds, shares
-//! as ratios; `null` where there is no steady state.
+//! The analytic results as JSON: an object, its keys in the order of the report. Times in seconds,
+//! shares as ratios; `null` without a steady state.
 
 use super::told::AnalyticReport;
 use super::wording;
@@ -10,7 +10,7 @@ use wssim_experiment::analytic::{
     EntryValue, FormulaGap, NodeValue, PoolValue, Resource, ResourceDemand, ServiceValue,
 };
 
-/// The report for programs.
+/// The report as JSON.
 #[must_use]
 pub fn render(told: &AnalyticReport) -> String {
     let analytic = &told.analytic;
@@ -124,7 +124,7 @@ impl<'a> PoolJson<'a> {
     }
 }
 
-/// `factor` is of all open traffic, at which it would be used up.
+/// `factor` on all open traffic exhausts the resource.
 #[derive(Serialize)]
 struct DemandJson<'a> {
     resource: &'static str,

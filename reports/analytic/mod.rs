@@ -1,4 +1,4 @@
-//! What formulas say of a scenario, without a run: means, and what is used up first.
+//! Results of formulas for a scenario, without a run: means, and the scarcest resources.
 
 mod json;
 mod told;
@@ -15,10 +15,10 @@ use wssim_experiment::analytic::{
     Analytic, EntryValue, FormulaGap, NodeValue, PoolValue, ResourceDemand, ServiceValue,
 };
 
-/// What is used up later is not listed.
+/// Most resources that are listed.
 const MOST_DEMANDS: usize = 8;
 
-/// The report for a terminal; `brief`: what a planner should know first, and no tables.
+/// The report for a terminal; with `brief` only the headlines, without tables.
 #[must_use]
 pub fn text(told: &AnalyticReport, style: Style, width: usize, brief: bool) -> String {
     let mut page = Page::new(style, width);
@@ -67,7 +67,7 @@ fn title(told: &AnalyticReport) -> String {
     }
 }
 
-/// What a planner should know first: what is used up first, and how long requests take.
+/// The headlines: the scarcest resource, and response times.
 fn headlines(analytic: &Analytic) -> [String; 2] {
     let first = analytic.demands.iter().find(|demand| demand.factor.is_finite());
     let scarcest = match first {
@@ -92,7 +92,7 @@ fn headlines(analytic: &Analytic) -> [String; 2] {
     [scarcest, format!("by formulas, nothing simulated · {}", entries.join(" · "))]
 }
 
-/// Open traffic asks for nothing more than there is of it, and yet there is no steady state.
+/// The headline without a steady state although open traffic overloads no resource.
 fn unstable(analytic: &Analytic) -> String {
     let endless = analytic.entries.iter().filter(|entry| !entry.response_seconds.is_finite());
     let endless: Vec<String> = endless.map(|entry| format!("`{}`", entry.entry)).collect();
@@ -113,7 +113,7 @@ fn seconds(value: f64) -> String {
     }
 }
 
-/// Formulas are not better than that.
+/// Rounds to the precision of formulas.
 fn three_digits(value: f64) -> f64 {
     format!("{value:.2e}").parse().unwrap_or(value)
 }

@@ -1,14 +1,14 @@
-//! What is told: a value that the command line makes.
+//! The input of the report, made by the command line.
 
 use wssim_experiment::analytic::Analytic;
 
-/// The answer, with the scenario that it is of.
+/// The answer and its scenario.
 #[derive(Clone, Debug, Default)]
 pub struct AnalyticReport {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
     pub title: String,
-    /// What formulas say.
+    /// The results of formulas.
     pub analytic: Analytic,
 }

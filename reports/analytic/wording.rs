@@ -3,7 +3,7 @@
 use crate::quantity;
 use wssim_experiment::analytic::{FormulaDifference, FormulaGap, Resource};
 
-/// What a resource is called.
+/// The name of a resource.
 pub(crate) fn resource(resource: &Resource) -> String {
     match resource {
         Resource::Processor(node) => format!("processor of {node}"),
@@ -14,7 +14,7 @@ pub(crate) fn resource(resource: &Resource) -> String {
     }
 }
 
-/// The kind of a reason, as planners say it.
+/// The kind of a reason, in planners' terms.
 pub(crate) fn kind(reason: &FormulaGap) -> &'static str {
     match reason {
         FormulaGap::Overload => "overload",
@@ -115,10 +115,11 @@ pub(crate) fn sentence(reason: &FormulaGap) -> String {
     }
 }
 
-/// Reasons that one sentence names.
+/// Most reasons named in one sentence.
 const NAMED: usize = 3;
 
-/// That formulas and simulation differ by more than they may, and what formulas leave out; `None`: they do not.
+/// The sentence that formulas and simulation differ by more than their limit, and what formulas leave
+/// out; `None` if they do not differ.
 pub(crate) fn differ(
     differences: impl Iterator<Item = FormulaDifference>,
     left_out: &[FormulaGap],
@@ -126,7 +127,7 @@ pub(crate) fn differ(
     let differences: Vec<FormulaDifference> = differences.collect();
     let finite = differences.iter().filter(|difference| difference.share.is_finite());
     let most = finite.max_by(|a, b| a.share.abs().total_cmp(&b.share.abs()));
-    // No share is finite of what formulas take for nothing, or for endless.
+    // The relative difference from zero or infinity is not finite.
     let odd = differences.iter().find(|difference| !difference.share.is_finite());
     let may = quantity::percent(most.or(odd)?.limit);
     let by = match (most, odd) {

@@ -1,4 +1,4 @@
-//! `capacity.csv`: a row a value that was tried and a condition, numbers in base units.
+//! `capacity.csv`: a row for each tried value and condition, numbers in base units.
 
 use crate::escape;
 use crate::number::twelve_digits;

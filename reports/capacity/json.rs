@@ -1,5 +1,6 @@
-//! `capacity`: `key`, `conditions`, `search` (`tried`, `kept`, `missed`, `end`, `confidence`); of traffic also
-//! `first`, `without` (by node), `demands` (what is used up at how many times the traffic), `nodes` and `fits`.
+//! `capacity`: `key`, `conditions`, `search` (`tried`, `kept`, `missed`, `end`, `confidence`); for
+//! traffic also `first`, `without` (by node), `demands` (resources and the multiple of traffic that
+//! exhausts each), `nodes` and `fits`.
 
 use super::names::{metric, resource};
 use super::words::carried;
@@ -110,7 +111,7 @@ struct TriedJson<'a> {
     state: &'static str,
     replications: u32,
     overloads: Vec<String>,
-    /// `null`: all fits.
+    /// `null` if all fits.
     overfull: Option<String>,
     values: Vec<Option<EstimateJson>>,
     means: Vec<MeanJson<'a>>,
@@ -140,7 +141,7 @@ struct MeanJson<'a> {
     entry: &'a str,
     analytic: Number,
     simulated: Option<EstimateJson>,
-    /// Whether they are farther apart than formulas may be.
+    /// Whether they differ by more than the limit of formulas.
     differs: bool,
 }
 
@@ -278,7 +279,7 @@ impl<'a> FitsJson<'a> {
     }
 }
 
-/// `more` is `null` where there is no end to it.
+/// `more` is `null` if unlimited.
 #[derive(Serialize)]
 struct FitJson<'a> {
     more: Option<u32>,

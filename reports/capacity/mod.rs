@@ -1,5 +1,5 @@
-//! How much a plan carries: what gives first, what is used up when, and what is left of each node;
-//! `capacity.csv` beside it.
+//! The report of `capacity`: the first bottleneck, the resources with the traffic that exhausts them,
+//! and the spare room of each node; `capacity.csv` beside it.
 
 pub mod csv;
 pub(crate) mod json;
@@ -18,12 +18,12 @@ use wssim_experiment::capacity::findings::{
 };
 use wssim_stats::Estimate;
 
-/// Resources that are told; the others are in `results.json`.
+/// Most resources that are listed; `results.json` has all.
 const MOST_DEMANDS: usize = 8;
-/// What has no number.
+/// A missing number.
 const NONE: &str = "—";
 
-/// What was asked for, at today's traffic and on both sides of the limit.
+/// The conditions at today's traffic and on both sides of the limit.
 pub(crate) fn conditions(capacity: &Capacity) -> Table {
     let search = &capacity.search;
     let at = |value: Option<f64>| search.tried.iter().find(move |tried| Some(tried.value) == value);
@@ -49,7 +49,7 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
     }
 }
 
-/// What is told where more is in flight than a replication holds.
+/// Shown if a replication exceeds the memory limit.
 const OVERFULL: &str = "more than fits";
 
 fn shown(tried: Option<&Tried>, place: usize, asked: &AskedCondition) -> Cell {
@@ -77,7 +77,7 @@ pub(crate) fn sections(capacity: &Capacity) -> Vec<Section> {
     of_traffic.chain([tried(capacity)]).collect()
 }
 
-/// What traffic uses up, and when.
+/// Resources that traffic uses, and the traffic that exhausts each.
 fn demands(traffic: &TrafficLimits) -> Option<Section> {
     let row = |demand: &ResourceDemand| {
         let used = (demand.open + demand.fixed) / demand.capacity;
@@ -105,7 +105,7 @@ fn demands(traffic: &TrafficLimits) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks })
 }
 
-/// What is left of each node, and what is carried without it.
+/// The spare room of each node, and the traffic carried without it.
 fn rooms(capacity: &Capacity, traffic: &TrafficLimits) -> Option<Section> {
     let row = |room: &Room| {
         let factor = room.factor.map(|factor| format!("{} times", quantity::about(factor)));
@@ -143,7 +143,7 @@ fn rooms(capacity: &Capacity, traffic: &TrafficLimits) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks: Vec::new() })
 }
 
-/// What was tried.
+/// The tried values.
 fn tried(capacity: &Capacity) -> Section {
     let row = |tried: &Tried| {
         let (state, tone) = match tried.state {
@@ -186,7 +186,7 @@ fn by_formulas(mean: &Mean) -> String {
     quantity::rough(mean.analytic, "seconds")
 }
 
-/// Why formulas differ, where they do by more than they may.
+/// Why formulas differ by more than their limit, if they do.
 fn differences(capacity: &Capacity) -> Vec<String> {
     let means = capacity.search.tried.iter().filter_map(|tried| tried.means.first());
     let differences = means.filter_map(|mean| mean.difference);

@@ -1,4 +1,4 @@
-//! What things are called.
+//! Names for reports.
 
 use crate::analytic::wording;
 use crate::metric_name;
@@ -6,12 +6,12 @@ use crate::quantity;
 use wssim_experiment::analytic::Resource;
 use wssim_experiment::capacity::findings::{AskedCondition, Searched};
 
-/// What can be used up.
+/// The name of a resource.
 pub(super) fn resource(of: &Resource) -> String {
     format!("the {}", wording::resource(of))
 }
 
-/// The metric that a condition is about.
+/// The metric of a condition.
 pub(super) fn metric(asked: &AskedCondition) -> String {
     metric_name::of(asked.name, &asked.labels)
 }

@@ -1,4 +1,4 @@
-//! What a planner should know first, in sentences.
+//! The headlines of `capacity`.
 
 use super::names::{condition, resource, value};
 use crate::quantity;
@@ -8,7 +8,7 @@ use wssim_experiment::capacity::findings::{
     ValueState, Without,
 };
 
-/// The first lines: what is carried, what gives first, and what is carried without a node.
+/// The first lines: the traffic carried, the first bottleneck, and the traffic carried without a node.
 pub(crate) fn answer(capacity: &Capacity) -> Vec<String> {
     let Some(traffic) = &capacity.traffic else { return vec![of_key(capacity)] };
     let mut lines = vec![carries(&capacity.search)];
@@ -26,7 +26,7 @@ fn times(value: f64) -> String {
     }
 }
 
-/// How much is carried within the objectives.
+/// The traffic carried within the objectives.
 fn carries(search: &Searched) -> String {
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
     let fails = if today == Some(ValueState::Missed) {
@@ -62,7 +62,7 @@ fn carries(search: &Searched) -> String {
     }
 }
 
-/// What gives first, and why.
+/// The first bottleneck, and why.
 fn first(capacity: &Capacity, first: &Bottleneck) -> String {
     let busiest = first
         .busiest
@@ -157,7 +157,7 @@ fn fits(fits: &Fits) -> String {
     )
 }
 
-/// The least, or the largest, value of a key that will do.
+/// The smallest, or the largest, value of a key that satisfies the conditions.
 fn of_key(capacity: &Capacity) -> String {
     let (key, search) = (&capacity.key, &capacity.search);
     let text = |at: f64| value(search, at);
@@ -188,7 +188,7 @@ fn of_key(capacity: &Capacity) -> String {
     }
 }
 
-/// What a cluster carries without one node, for a table.
+/// The traffic that a cluster carries without one node, for a table.
 pub(super) fn carried(capacity: &Capacity, without: &Without) -> String {
     match &without.carries {
         Carries::AsMuch(most) => format!("{most} times at least, as with it"),

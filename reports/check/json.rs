@@ -1,14 +1,14 @@
-//! What `check` tells programs: an object, its keys in the order of the report.
+//! The report of `check` as JSON: an object, its keys in the order of the report.
 //!
-//! Of the offered load there is what is asked for all in all: erlangs and rates, not rounded.
-//! `disk` is there where a node's disk is asked for anything; `null`: unlimited.
+//! Offered loads are totals: erlangs and rates, not rounded. `disk` exists if a node's disk is used;
+//! `null` means unlimited.
 
 use super::known::{CheckAnswer, Mistake, PlacementShown, RouteShown};
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 
-/// The report for programs.
+/// The report as JSON.
 #[must_use]
 pub fn render(check: &CheckAnswer) -> String {
     let text = serde_json::to_string_pretty(&CheckJson::of(check))

@@ -1,4 +1,4 @@
-//! What `check` knows: a value that the command line makes.
+//! The input of the report of `check`, made by the command line.
 
 use serde::Serialize;
 use wssim_experiment::offered::OfferedLoad;
@@ -12,13 +12,13 @@ pub struct CheckAnswer {
     pub title: String,
     /// Errors and warnings, in the order of the texts.
     pub diagnostics: Vec<Mistake>,
-    /// Which containers each node runs.
+    /// The containers on each node.
     pub placements: Vec<PlacementShown>,
-    /// Which requests go where, as labels tell the proxy.
+    /// The routes of requests, from the labels for the proxy.
     pub routes: Vec<RouteShown>,
-    /// What is asked of nodes and services.
+    /// Offered loads of nodes and services.
     pub offered_load: OfferedLoad,
-    /// What the scenario says and the model does not simulate yet.
+    /// Features of the scenario that the model does not simulate yet.
     pub not_simulated: Vec<String>,
 }
 
@@ -27,9 +27,9 @@ pub struct CheckAnswer {
 pub struct Mistake {
     /// `error` or `warning`.
     pub severity: &'static str,
-    /// What kind of mistake, such as `unknown-service`.
+    /// Its code, such as `unknown-service`.
     pub code: String,
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// The file.
     pub file: Option<String>,
@@ -37,30 +37,30 @@ pub struct Mistake {
     pub line: Option<usize>,
     /// From 1.
     pub column: Option<usize>,
-    /// What would be right.
+    /// How to correct it.
     pub help: Option<String>,
 }
 
 /// The containers of one node.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlacementShown {
-    /// The node; `None`: they find none.
+    /// The node; `None` if they find no place.
     pub node: Option<String>,
     /// Its containers.
     pub containers: Vec<String>,
 }
 
-/// Which requests go where, and through what.
+/// A route of requests, with its middlewares.
 #[derive(Clone, Debug, Serialize)]
 pub struct RouteShown {
     /// The router.
     pub router: String,
-    /// Which requests it takes.
+    /// The requests that it matches.
     pub rule: String,
-    /// Where they come in; empty: at every entry point that is a default.
+    /// Where they enter; empty for every default entry point.
     pub entry_points: Vec<String>,
     /// The service that answers, with its port.
     pub target: String,
-    /// In the order in which a request meets them.
+    /// In the order of application.
     pub middlewares: Vec<String>,
 }

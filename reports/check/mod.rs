@@ -1,4 +1,4 @@
-//! What is known of a scenario without a run: mistakes, placement, offered load against capacity.
+//! The report of `check`, without a run: mistakes, placement, offered load against capacity.
 
 mod json;
 mod known;
@@ -11,8 +11,8 @@ use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::{escape, quantity};
 use wssim_experiment::offered::{NodeLoad, ServiceLoad};
 
-/// The report for a terminal. `diagnostics` are the mistakes as they are to be shown, since only
-/// who holds the texts can quote their lines.
+/// The report for a terminal. `diagnostics` are the rendered mistakes, since quoting their lines needs
+/// the texts.
 #[must_use]
 pub fn text(check: &CheckAnswer, diagnostics: &str, style: Style, width: usize) -> String {
     let mut page = Page::new(style, width);
@@ -187,12 +187,12 @@ fn services(services: &[ServiceLoad]) -> Table {
     table.without_empty_columns()
 }
 
-/// Three digits are enough for what is only expected.
+/// An expected value, to three digits.
 fn number(value: f64) -> Cell {
     Cell::new(quantity::about(value))
 }
 
-/// A share; overload is told in the colour of a refuted claim.
+/// A share; overload has the colour of a refuted claim.
 fn utilization(share: Option<f64>) -> Cell {
     let Some(share) = share.filter(|share| share.is_finite()) else {
         return Cell::default();

@@ -1,4 +1,4 @@
-//! `compare.csv`: a row a metric and scenario beside the baseline, numbers in base units.
+//! `compare.csv`: a row for each metric and scenario beside the baseline, numbers in base units.
 
 use crate::escape;
 use crate::number::twelve_digits;

@@ -1,9 +1,10 @@
-//! `scenarios`: what was compared, the baseline first. `comparison`: a metric an element, in the order of the
-//! table: `before`, and in `others`, by scenario, `after`, `change` (after less before, paired), `relative`
-//! (as a share of before), `variance_reduction` (what common random numbers take away) and `carried_by` (the
-//! components of the change, the largest first); `said` names the claims about it. `survival`: with
-//! `--with failures`, what each scenario and each of its variants comes to when nodes are lost (`survived`, by their
-//! number), over the years, and where it brings out new images (`rollout`).
+//! `scenarios`: the compared scenarios, the baseline first. `comparison`: an element for each metric, in
+//! the order of the table: `before`, and in `others`, by scenario, `after`, `change` (after minus
+//! before, paired), `relative` (as a share of before), `variance_reduction` (by common random numbers)
+//! and `carried_by` (the components of the change, largest first); `said` names the claims about it.
+//! `survival`: with `--with failures`, the results of each scenario and each of its variants when nodes
+//! are lost (`survived`, by their number), over the years, and, with new images, of the rollout
+//! (`rollout`).
 
 use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
@@ -28,7 +29,7 @@ impl<'a> NamedJson<'a> {
     }
 }
 
-/// A scenario, or a variant of one, put to the test.
+/// The trial of a scenario or of a variant.
 #[derive(Serialize)]
 pub(crate) struct TrialJson<'a> {
     scenario: &'a str,
@@ -93,7 +94,7 @@ impl<'a> TrialJson<'a> {
     }
 }
 
-/// What is told of rollouts.
+/// Reported metrics of rollouts.
 const ROLLOUT: [&str; 3] = ["deploy_seconds", "failed_requests_total", "downtime_seconds"];
 
 #[derive(Serialize)]

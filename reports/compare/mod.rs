@@ -1,9 +1,10 @@
-//! What changes between plans: the plan's table rebuilt, in text and Markdown; `compare.csv` beside it.
+//! The report of `compare`: the plan's table with simulated numbers, in text and Markdown; `compare.csv`
+//! beside it.
 //!
 //! ```text
 //!   row    ─► Metric     Before       After        Change
-//!   said   ─►   plan     what was said of each of the three
-//!             verdict    and what became of it
+//!   said   ─►   plan     the claim about each of the three
+//!             verdict    the verdict on it
 //! ```
 
 pub mod csv;
@@ -22,12 +23,12 @@ use crate::table::{Cell, ColumnKind, Section, Table};
 use wssim_experiment::compare::findings::Comparison;
 use wssim_experiment::reason::Whole;
 
-/// What lies under the table: how much common random numbers help, and which components carry what changes.
+/// The sections below the table: the effect of common random numbers, and the components of the changes.
 pub(crate) fn sections(comparison: &Comparison) -> Vec<Section> {
     carried(comparison).into_iter().collect()
 }
 
-/// Which components carry what changes, in which scenario where there are several.
+/// The components of the changes, with the scenario if there are several.
 fn carried(comparison: &Comparison) -> Option<Section> {
     let others = || 0..comparison.others.len();
     let is_one = comparison.others.len() == 1;
@@ -46,7 +47,7 @@ fn carried(comparison: &Comparison) -> Option<Section> {
     (!table.rows.is_empty()).then_some(Section { title, table, remarks })
 }
 
-/// Changes whose components are known; those of all times that are parts of a request are the same.
+/// Changes with known components; all times that are parts of a request share theirs.
 fn carried_by(comparison: &Comparison, other: usize) -> Vec<Vec<Cell>> {
     let (mut rows, mut told) = (Vec::new(), Vec::new());
     let is_one = comparison.others.len() == 1;

@@ -1,4 +1,4 @@
-//! The table: a row a metric, below it what was said of it and what became of that.
+//! The table: a row for each metric, with the claims about it and their verdicts below.
 
 use crate::metric_name;
 use crate::quantity;
@@ -8,10 +8,10 @@ use wssim_experiment::compare::findings::{Beside, ComparedMetric, Comparison, Of
 use wssim_experiment::findings::{Findings, JudgedClaim};
 use wssim_stats::Estimate;
 
-/// Where there is no number.
+/// A missing number.
 pub(super) const NONE: &str = "—";
 
-/// One for each scenario beside the baseline: what it compares, and the table.
+/// A table for each scenario beside the baseline, with the names of the two.
 pub(crate) fn tables(findings: &Findings, comparison: &Comparison) -> Vec<(String, Table)> {
     let of = |(other, named): (usize, &wssim_experiment::compare::findings::Named)| {
         let title = format!("{} → {}", comparison.baseline.name, named.name);
@@ -34,7 +34,7 @@ fn table(findings: &Findings, comparison: &Comparison, other: usize) -> Table {
     Table { columns, rows: rows.flat_map(|row| lines(findings, row, other)).collect() }
 }
 
-/// A metric, what was said of it, and the verdicts.
+/// A metric, the claims about it, and the verdicts.
 fn lines(findings: &Findings, row: &ComparedMetric, other: usize) -> Vec<Vec<Cell>> {
     let number = |estimate: &Option<Estimate>| {
         let text = estimate.as_ref().map(|estimate| quantity::plus_minus(estimate, row.unit));
@@ -68,7 +68,7 @@ pub(crate) fn change(beside: &Beside, unit: &str) -> String {
         return "none".to_owned();
     }
     let absolute = quantity::change(change, unit);
-    // A share of a share would only puzzle.
+    // A share of a share would be confusing.
     match beside.relative.as_ref().filter(|_| unit != "ratio") {
         Some(relative) => format!("{absolute} ({})", quantity::share_of_change(relative)),
         None => absolute,
@@ -86,13 +86,13 @@ fn said_of(claims: &[&JudgedClaim]) -> Cell {
     Cell::new(plans.join("; "))
 }
 
-/// What the plan says; of a point the range around it.
+/// The plan's value; for a point the range around it.
 fn range(judged: &JudgedClaim) -> String {
     let text = plan(judged);
     text.split_once(" (±").map_or(text.clone(), |(range, _)| range.to_owned())
 }
 
-/// Verdicts; the worst of them gives the colour.
+/// Verdicts; the worst determines the colour.
 fn verdicts(claims: &[&JudgedClaim]) -> Cell {
     let cells: Vec<Cell> = claims.iter().map(|judged| verdict_name(judged)).collect();
     let mut text: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();

@@ -1,4 +1,4 @@
-//! Plans put to the test, side by side: a column a scenario, a row a number.
+//! Trials of plans side by side: a column for each scenario, a row for each number.
 
 use super::table::NONE;
 use crate::quantity;
@@ -9,7 +9,7 @@ use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
 use wssim_text::capital;
 
-/// The section, where it was asked for.
+/// The section, if trials were asked for.
 pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
     let trials = &comparison.trials;
     let own: Vec<&PlanTrial> = trials.iter().filter(|trial| trial.variant.is_none()).collect();
@@ -49,7 +49,7 @@ pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
     (!own.is_empty()).then_some(Section { title, table: Table { columns, rows }, remarks })
 }
 
-/// The names of variants, each once, in the order in which they are met.
+/// The names of variants, each once, in order of appearance.
 fn variants(trials: &[PlanTrial]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for name in trials.iter().filter_map(|trial| trial.variant.as_deref()) {
@@ -60,7 +60,7 @@ fn variants(trials: &[PlanTrial]) -> Vec<&str> {
     names
 }
 
-/// The one entry that counts, where it is one.
+/// The only entry that counts, if there is only one.
 fn only_critical(failures: &Failures) -> Option<&str> {
     let mut critical = failures.sets.first()?.critical();
     let first = critical.next()?;
@@ -99,7 +99,7 @@ fn of_scenarios(own: &[&PlanTrial]) -> Vec<Vec<Cell>> {
     rows
 }
 
-/// What becomes of each when nodes are lost.
+/// The results of each when nodes are lost.
 fn of_failures(all: &[&PlanTrial]) -> Vec<Vec<Cell>> {
     let found: Vec<Option<&Failures>> = all.iter().map(|trial| failures(trial)).collect();
     lost(&found)
@@ -141,7 +141,7 @@ fn of_size(all: &[Option<&Failures>], size: usize) -> [Vec<Cell>; 4] {
     ]
 }
 
-/// What becomes of a variant of each: of its nodes, or of what it brings out.
+/// The results of a variant of each: for its nodes, or for its rollout.
 fn of_variant(all: &[Option<&PlanTrial>]) -> Vec<Vec<Cell>> {
     let metrics = |trial: Option<&PlanTrial>| match trial.map(|trial| &trial.outcome) {
         Some(TrialResult::Rollouts(metrics)) => Some(metrics.clone()),

@@ -1,17 +1,17 @@
-//! What a reader should know first, and how much common random numbers help.
+//! The headlines of `compare`, and the effect of common random numbers.
 
 use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::compare::findings::{ComparedMetric, Comparison};
 use wssim_stats::Estimate;
 
-/// Smaller changes are told by their amount alone.
+/// Smallest relative change that is shown as a share, too.
 const LEAST_SHARE: f64 = 0.005;
 
-/// Entries that the first lines speak of.
+/// Most entries in the first lines.
 const MOST_ENTRIES: usize = 3;
 
-/// What is compared: both titles, where there are two.
+/// The compared scenarios: both titles if there are two.
 pub(crate) fn title(comparison: &Comparison) -> String {
     match comparison.others.as_slice() {
         [other] => format!("{} → {}", comparison.baseline.title, other.title),
@@ -22,7 +22,7 @@ pub(crate) fn title(comparison: &Comparison) -> String {
     }
 }
 
-/// What changes, in a sentence for each scenario beside the baseline.
+/// The changes, in a sentence for each scenario beside the baseline.
 pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
     let of = |other: usize| {
         let parts = [migrations, responses, errors, cpu].map(|tell: Tell| tell(comparison, other));
@@ -42,11 +42,11 @@ pub(crate) fn answer(comparison: &Comparison) -> Vec<String> {
     (0..comparison.others.len()).map(of).collect()
 }
 
-/// Tells something of another scenario, if there is something to tell.
+/// A sentence about another scenario, if there is one.
 type Tell = fn(&Comparison, usize) -> Option<String>;
 
-/// `people work 124 h less (−87 %) to get there`, of two migrations; where they work as long, what else changes: how
-/// long it takes, or for how long an entry is down.
+/// `people work 124 h less (−87 %) to get there`, for two migrations; if working times are equal, the
+/// next number that changes: the duration, or the downtime of an entry.
 fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
     let find = |name: &str, is_of_all: bool| {
         let is_it = |row: &&ComparedMetric| {
@@ -71,7 +71,7 @@ fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
     })
 }
 
-/// Whether nothing at all is different.
+/// Whether the two are equal.
 fn is_same(row: &ComparedMetric, other: usize) -> bool {
     let beside = &row.others[other];
     let change = beside.change.as_ref();
@@ -84,7 +84,7 @@ fn value<'r>(row: &'r ComparedMetric, label: &str) -> &'r str {
     found.map_or("", |(_, value)| value.as_str())
 }
 
-/// `web takes 48 ms longer (+60 %)`, of the mean of each entry.
+/// `web takes 48 ms longer (+60 %)`, for the mean of each entry.
 fn responses(comparison: &Comparison, other: usize) -> Option<String> {
     let is_mean =
         |row: &&ComparedMetric| row.name == "response_time_seconds" && value(row, "stat") == "mean";
@@ -110,7 +110,7 @@ fn responses(comparison: &Comparison, other: usize) -> Option<String> {
     (!told.is_empty()).then(|| told.join("; "))
 }
 
-/// Errors that become more or fewer.
+/// Errors that increase or decrease.
 fn errors(comparison: &Comparison, other: usize) -> Option<String> {
     let row = changed(comparison, other).find(|row| row.name == "error_ratio")?;
     let change = row.others[other].change.as_ref()?;
@@ -129,7 +129,7 @@ fn cpu(comparison: &Comparison, other: usize) -> Option<String> {
     Some(format!("CPU of {} {}", value(row, "node"), quantity::change(change, row.unit)))
 }
 
-/// How much narrower intervals of response times are than those of independent runs.
+/// By how much intervals of response times are narrower than those of independent runs.
 pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
     let tell = |row: &ComparedMetric| {
         let reduction = row.others[other].variance_reduction?;
@@ -143,7 +143,7 @@ pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
     (!told.is_empty()).then(|| format!("{of}: {}", told.join("; ")))
 }
 
-/// The rows that a change is told of: those that both scenarios have.
+/// The rows with a change: those that both scenarios have.
 fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &ComparedMetric> {
     comparison.rows.iter().filter(move |row| row.others[other].is_change())
 }

@@ -1,6 +1,6 @@
-//! `failures.csv`: a row a set of nodes and entry, numbers in base units.
+//! `failures.csv`: a row for each set of nodes and entry, numbers in base units.
 //!
-//! A recovery time is empty where that many replications do not come back; `lost` counts them.
+//! A quantile of recovery times is empty if it falls on replications without recovery; `lost` counts them.
 
 use crate::escape;
 use crate::number::twelve_digits;

@@ -1,8 +1,8 @@
-//! `survival` and `sets` of `results.json`: what `failures` adds.
+//! `survival` and `sets` of `results.json`, for `failures`.
 //!
-//! `survival` has the definitions (in force, `looser`, `stricter`), what is seen without a fault
-//! (`calm`), and how many sets of each size survive. An element of `sets` is one set of nodes: an
-//! infinite recovery time is `null`, and `lost` says in how many replications it is.
+//! `survival` has the definitions (in force, `looser`, `stricter`), the results without a fault
+//! (`calm`), and the number of sets of each size that survive. An element of `sets` is one set of nodes:
+//! an infinite recovery time is `null`, and `lost` counts the replications with one.
 
 use crate::number::Number;
 use crate::reason;

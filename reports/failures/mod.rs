@@ -1,4 +1,4 @@
-//! What survives: tables and sentences that text and Markdown have in common.
+//! The report of `failures`: tables and sentences shared by text and Markdown.
 
 pub mod csv;
 pub(crate) mod json;
@@ -15,10 +15,10 @@ use wssim_experiment::failures::findings::{
     EntryFinding, Failures, SetFinding, SurvivalState, recovery_quantile,
 };
 
-/// Services that one line names.
+/// Most services named in one line.
 const NAMED: usize = 6;
 
-/// The sections of `failures`; none without a complete replication.
+/// The sections of `failures`; empty without a complete replication.
 pub(crate) fn sections(failures: &Failures) -> Vec<Section> {
     if failures.sets.is_empty() {
         return Vec::new();
@@ -52,7 +52,7 @@ fn told(definition: &Survival) -> String {
     )
 }
 
-/// A row a set; where there are several entries, a row each, the set told once.
+/// A row for each set; with several entries, a row for each entry, the set shown once.
 fn matrix(failures: &Failures) -> Section {
     let columns = vec![
         ("Down", ColumnKind::Phrases),
@@ -90,7 +90,7 @@ fn matrix(failures: &Failures) -> Section {
     Section { title: "Failures", table: Table { columns, rows }, remarks }
 }
 
-/// What users see when nothing fails.
+/// The entries without a fault.
 fn calm(
     (at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::ServiceLevel)),
 ) -> Vec<Cell> {
@@ -145,7 +145,7 @@ pub(crate) fn state(state: Option<SurvivalState>) -> Cell {
     Cell::toned(state.name(), tone)
 }
 
-/// `yes`, `no`, or in how many replications.
+/// `yes`, `no`, or the number of replications.
 fn verdict(set: &SetFinding, replications: usize) -> Cell {
     match set.survived[0] {
         _ if set.survives[0] => Cell::toned("yes", Tone::Good),
@@ -154,7 +154,7 @@ fn verdict(set: &SetFinding, replications: usize) -> Cell {
     }
 }
 
-/// Median and 95 % quantile; empty where it never was down.
+/// Median and 95 % quantile; empty without an interruption.
 pub(crate) fn recovery(ascending: &[f64]) -> String {
     let [median, p95] = [0.5, 0.95].map(|p| recovery_quantile(ascending, p));
     let (Some(median), Some(p95)) = (median, p95) else { return String::new() };
@@ -179,8 +179,8 @@ fn times(mean: Option<f64>, p95: Option<f64>) -> String {
     format!("{}, {}", quantity::rough(mean, "seconds"), quantity::rough(p95, "seconds"))
 }
 
-/// Whose entries are lost or degraded, and why: a line each, sets with one reason together. What is
-/// lost with fewer nodes for that reason is not told again with more.
+/// Lost or degraded entries, and why: a line for each reason, with all its sets. A larger set that loses
+/// an entry for the reason of a smaller one is left out.
 fn reasons(failures: &Failures) -> Vec<String> {
     let mut told: Vec<(Reason<'_>, Vec<&SetFinding>)> = Vec::new();
     for set in &failures.sets {
@@ -203,12 +203,12 @@ fn reasons(failures: &Failures) -> Vec<String> {
     told.iter().map(tell).collect()
 }
 
-/// What is told of an entry.
+/// The reason for one entry.
 #[derive(PartialEq)]
 struct Reason<'a> {
     entry: &'a str,
     state: Option<SurvivalState>,
-    /// As a sentence: numbers that are told alike are alike.
+    /// As a sentence, so that equally printed numbers are equal.
     why: String,
 }
 
@@ -216,7 +216,7 @@ fn is_within(smaller: &SetFinding, larger: &SetFinding) -> bool {
     smaller.nodes.iter().all(|node| larger.nodes.contains(node))
 }
 
-/// Whether what is left carries the load: the busiest node, and what memory does.
+/// Whether the remaining nodes carry the load: the busiest node, and memory.
 fn survivors(failures: &Failures) -> Section {
     let columns = vec![
         ("Down", ColumnKind::Phrases),
@@ -249,7 +249,7 @@ fn survivors(failures: &Failures) -> Section {
     Section { title: "Nodes that are left, after the fault", table, remarks: Vec::new() }
 }
 
-/// How many services are in which state, and why they are lost.
+/// The number of services in each state, and why they are lost.
 fn services(failures: &Failures) -> Section {
     let columns = vec![
         ("Down", ColumnKind::Phrases),
@@ -282,7 +282,7 @@ fn services(failures: &Failures) -> Section {
     Section { title: "Services", table: Table { columns, rows }, remarks }
 }
 
-/// Reasons with the services that they are about, the most frequent first.
+/// Reasons with their services, the most frequent first.
 fn why_lost(set: &SetFinding) -> String {
     let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for service in set.services.iter().filter(|service| service.state == SurvivalState::Lost) {

@@ -1,14 +1,14 @@
-//! Bars that are as wide as their place: how full something is, and a number before and after.
+//! Bars as wide as their container: a fill level, or a number before and after.
 
 use crate::escape;
 use std::fmt::Write as _;
 
-/// From this share on something is nearly full.
+/// Share from which a bar is nearly full.
 const NEARLY: f64 = 0.7;
-/// From this share on it is full.
+/// Share from which it is full.
 const FULL: f64 = 0.9;
 
-/// How full something is; beyond all of it the bar is full. `told` says it in words.
+/// A fill level; above one the bar is full. `told` is its text.
 pub(crate) fn bar(share: f64, told: &str) -> String {
     let class = match share {
         share if share >= FULL => "full",
@@ -34,7 +34,7 @@ pub(crate) fn span([from, to]: [f64; 2], class: &'static str, told: &str) -> Str
     )
 }
 
-/// A number with its interval as a bar from zero; all as shares of `whole`.
+/// A number with its interval as a bar from zero, as shares of `whole`.
 pub(crate) struct Length {
     pub(crate) mean: f64,
     pub(crate) ends: [f64; 2],
@@ -64,18 +64,18 @@ pub(crate) fn pair(lengths: &[Length], whole: f64, told: &str) -> String {
     text
 }
 
-/// What a search came to.
+/// The result of a search.
 pub(crate) struct Bracket<'a> {
-    /// The last value at which everything holds.
+    /// The last value at which all conditions hold.
     pub(crate) kept: Option<f64>,
-    /// The first at which something does not.
+    /// The first at which one does not.
     pub(crate) missed: Option<f64>,
-    /// Values, what they are (a class), and how they are written; ascending.
+    /// Values with class and text, ascending.
     pub(crate) tried: &'a [(f64, &'a str, &'a str)],
     pub(crate) told: String,
 }
 
-/// A line from zero to the largest value that was tried.
+/// A line from zero to the largest tried value.
 pub(crate) fn bracket(bracket: &Bracket<'_>) -> String {
     let largest = bracket.tried.iter().map(|(value, ..)| *value).fold(0.0, f64::max);
     let part = |value: f64| value / (1.08 * largest);
@@ -110,7 +110,7 @@ pub(crate) fn bracket(bracket: &Bracket<'_>) -> String {
     text
 }
 
-/// A number at its place, within the picture at both ends.
+/// A number at its place, kept inside the picture at both ends.
 pub(super) fn label(text: &mut String, part: f64, y: u32, class: &str, written: &str) {
     let anchor = match part {
         part if part < 0.15 => "start",

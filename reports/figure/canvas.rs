@@ -1,4 +1,4 @@
-//! A frame with axes, and what is drawn within, by plotters: whole pixels, no font of its own.
+//! A frame with axes and its contents, by plotters: whole pixels, no font of its own.
 
 use super::theme::{GRID, Ink, TEXT};
 use crate::plot::Axis;
@@ -11,32 +11,32 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color as _, IntoFont as _, TextStyle};
 use wssim_text::{printable, width};
 
-/// Pixels of a figure; on a telephone it keeps two thirds of them.
+/// Size of a figure in pixels; on a telephone it is scaled to two thirds.
 const SIZE: (i32, i32) = (460, 250);
-/// Pixels that a character of a label takes, about.
+/// Approximate width of a character of a label, in pixels.
 const CHARACTER: i32 = 8;
-/// Room above the frame.
+/// Space above the frame.
 const TOP: i32 = 18;
-/// Room on its right.
+/// Space to its right.
 const RIGHT: i32 = 16;
-/// Room below it.
+/// Space below it.
 const BELOW: i32 = 42;
-/// plotters writes 1/1.24 of it as font size.
+/// plotters writes 1/1.24 of this as font size.
 const LETTERS: f64 = 16.0;
 
 /// A place in pixels.
 type Place = (i32, i32);
 
-/// A number along an axis, and how it is written.
+/// A number along an axis, and its label.
 pub(super) type Tick = (f64, String);
 
-/// What is written around a frame.
+/// The texts around a frame.
 pub(super) struct Around {
     pub(super) x: Axis,
     pub(super) y: Axis,
     pub(super) x_ticks: Vec<Tick>,
     pub(super) y_ticks: Vec<Tick>,
-    /// What the horizontal axis is of.
+    /// Name of the horizontal axis.
     pub(super) x_name: String,
 }
 
@@ -123,7 +123,7 @@ impl Canvas<'_> {
         self.path(&places, ink, 2);
     }
 
-    /// What lies between two lines.
+    /// The area between two lines.
     pub(super) fn band(&self, points: &[(f64, [f64; 2])], ink: Ink) {
         let upper = points.iter().map(|(x, [_, high])| self.at(*x, *high));
         let lower = points.iter().rev().map(|(x, [low, _])| self.at(*x, *low));
@@ -131,7 +131,7 @@ impl Canvas<'_> {
         self.draw(&Polygon::new(outline, ink.light.mix(0.18).filled()));
     }
 
-    /// A number; hollow where it is to be taken with care.
+    /// A number; hollow for one to be taken with care.
     pub(super) fn dot(&self, x: f64, y: f64, ink: Ink, is_hollow: bool) {
         let place = self.at(x, y);
         let style = if is_hollow { ink.light.stroke_width(2) } else { ink.light.filled() };
@@ -152,7 +152,7 @@ impl Canvas<'_> {
         self.write(name, (right, y - 1), HPos::Right, VPos::Bottom, ink);
     }
 
-    /// When something strikes, with its name at the top.
+    /// The time of an event, with its name at the top.
     pub(super) fn strike(&self, x: f64, name: &str, ink: Ink) {
         let (x, bottom) = self.at(x, self.y.low);
         self.path(&[(x, TOP), (x, bottom)], ink, 1);
@@ -161,7 +161,7 @@ impl Canvas<'_> {
         self.write(name, (at, TOP - 3), h, VPos::Bottom, ink);
     }
 
-    /// A field between two corners, as strong as `share` says.
+    /// A field between two corners, with opacity by `share`.
     pub(super) fn field(&self, from: (f64, f64), to: (f64, f64), share: f64, ink: Ink) {
         let ([x0, y0], [x1, y1]) =
             (<[i32; 2]>::from(self.at(from.0, from.1)), self.at(to.0, to.1).into());

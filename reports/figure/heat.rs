@@ -1,26 +1,26 @@
-//! How many requests took how long, by when they arrived: the stronger, the more of a slot's.
+//! Response times by time of arrival: the opacity is the share of a slot's requests.
 
 use super::canvas::{Around, framed};
 use super::lines::time_ticks;
 use super::theme::{MARK, SERIES};
 use crate::plot::{Axis, label};
 
-/// Numbers along the vertical axis at most.
+/// Most numbers along the vertical axis.
 const UP: usize = 6;
-/// The palest field that is seen.
+/// Opacity of the palest visible field.
 const PALEST: f64 = 0.06;
 
 /// Shares by slot and band.
 pub(crate) struct Heat<'a> {
-    /// Beginning of each slot in seconds, and the end of the last.
+    /// Start of each slot in seconds, and the end of the last.
     pub(crate) slots: Vec<f64>,
     /// Limits of the bands in seconds, ascending; one more than there are bands.
     pub(crate) limits: &'a [f64],
-    /// By slot, requests in each band.
+    /// By slot: requests in each band.
     pub(crate) counts: &'a [Vec<u64>],
 }
 
-/// The figure, with what strikes when; `None`: there are no requests.
+/// The figure, with events; `None` without requests.
 pub(crate) fn heat(heat: &Heat<'_>, strikes: &[(f64, String)]) -> Option<String> {
     let used = |band: &usize| heat.counts.iter().any(|slot| slot[*band] > 0);
     let bands = 0..heat.limits.len() - 1;

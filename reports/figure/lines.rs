@@ -1,28 +1,28 @@
-//! Numbers against a number: curves, numbers over time, sweeps. A few numbers are dots with their intervals,
-//! many are a line in the band of theirs.
+//! Numbers against a number: curves, numbers over time, sweeps. A few numbers are dots with their
+//! intervals, many are a line in the band of their intervals.
 
 use super::canvas::{Around, Canvas, Tick, framed};
 use super::theme::{Ink, MARK, SERIES};
 use crate::plot::{Axes, Axis, Chart, Dot, DotSeries, LEVELS, axes, label};
 
-/// The least count of numbers that is drawn as a line.
+/// Fewest numbers that are drawn as a line.
 const MANY: usize = 25;
-/// Numbers along the horizontal axis at most.
+/// Most numbers along the horizontal axis.
 const ACROSS: usize = 6;
-/// The largest count of marks that have names: those of more would overlap.
+/// Most marks with names: more would overlap.
 const MOST_NAMED: usize = 4;
 /// Steps of time, in seconds.
 const STEPS: [f64; 16] = [
     1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 3600.0, 7200.0, 14_400.0,
     43_200.0, 86_400.0,
 ];
-/// What a horizontal axis of quantiles is in: one over the share of those that take longer.
+/// The unit of a horizontal axis of quantiles: one over the share of slower requests.
 pub(crate) const ONE_IN: &str = "one in";
-/// Quantiles that are written.
+/// Labelled quantiles.
 const QUANTILES: [(f64, &str); 5] =
     [(2.0, "p50"), (10.0, "p90"), (100.0, "p99"), (1e3, "p99.9"), (1e4, "p99.99")];
 
-/// The figure, with what strikes when; `None`: nothing is known.
+/// The figure, with events; `None` without numbers.
 pub(crate) fn lines(chart: &Chart, strikes: &[(f64, String)]) -> Option<String> {
     let drawn = || chart.series.iter().zip(SERIES).filter(|(one, _)| !one.dots.is_empty());
     drawn().next()?;
@@ -36,7 +36,7 @@ pub(crate) fn lines(chart: &Chart, strikes: &[(f64, String)]) -> Option<String> 
         x_name: chart.x_name.clone(),
     };
     Some(framed(&around, |canvas| {
-        // The first stays on top.
+        // The first series is drawn on top.
         let all: Vec<(&DotSeries, Ink)> = drawn().collect();
         for (series, ink) in all.into_iter().rev() {
             draw(canvas, series, ink);
@@ -69,13 +69,13 @@ fn x_ticks(chart: &Chart, x: Axis) -> Vec<Tick> {
     x.ticks(ACROSS).into_iter().map(|at| (at, label(at, chart.x_unit))).collect()
 }
 
-/// Round times, and how they are written: nothing has no unit.
+/// Round times with their labels: zero has no unit.
 pub(super) fn time_ticks(x: Axis) -> Vec<Tick> {
     let written = |at: f64| if at == 0.0 { "0".to_owned() } else { label(at, "seconds") };
     times(x).into_iter().map(|at| (at, written(at))).collect()
 }
 
-/// Round times: tenths of an hour are none.
+/// Round times: no tenths of an hour.
 fn times(x: Axis) -> Vec<f64> {
     let span = x.high - x.low;
     let step = STEPS.iter().find(|step| span / **step <= ACROSS as f64);

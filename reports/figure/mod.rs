@@ -1,14 +1,14 @@
-//! Figures as SVG: numbers against a number, how often what took how long when, bars, and intervals beside
-//! what was planned.
+//! Figures as SVG: numbers against a number, response times over time, bars, and intervals beside the
+//! plan's ranges.
 //!
 //! ```text
 //!  plot::Chart ──► lines   curves, series over time, sweeps
 //!  Heat        ──► heat    response times over time        (axes and marks: plotters)
 //!  Strip       ──► strip   a claim's interval, drawn against the plan's range
-//!  share       ──► bar     how full something is             (by hand: three shapes each)
+//!  share       ──► bar     fill levels                       (by hand: three shapes each)
 //! ```
-//! Colours are those of `theme`; a style sheet may give each another value, and so has a dark look without a
-//! second drawing. Everything else is said by SVG attributes: no style, no script, no font.
+//! Colours come from `theme`; a style sheet may replace them, which gives a dark look without a second
+//! drawing. All else is SVG attributes: no style, no script, no font.
 
 mod bar;
 mod canvas;

@@ -1,8 +1,8 @@
-//! What was simulated beside what was planned, on one line.
+//! The simulated interval beside the plan's range, on one line.
 //!
 //! ```text
 //!           0.230
-//!  ▒▒▒▒▒▒▒▒  ├●┤      ▒ the plan's range: open where it has no end; ├●┤ the interval and its middle
+//!  ▒▒▒▒▒▒▒▒  ├●┤      ▒ the plan's range: open without a limit; ├●┤ the interval and its middle
 //!  0.15  0.20
 //! ```
 
@@ -17,22 +17,22 @@ pub(crate) struct Strip<'a> {
     pub(crate) mean: f64,
     pub(crate) low: f64,
     pub(crate) high: f64,
-    /// Whether zero belongs into the picture where the range is open.
+    /// Whether the picture includes zero if the range is open.
     pub(crate) from_zero: bool,
-    /// How the middle is written.
+    /// Text of the middle.
     pub(crate) middle: &'a str,
-    /// How a limit is written.
+    /// Text of a limit.
     pub(crate) written: &'a dyn Fn(f64) -> String,
-    /// All of it in words.
+    /// The text of the whole strip.
     pub(crate) told: String,
 }
 
-/// Of the width, on either side of what is drawn.
+/// Share of the width left free on either side.
 const MARGIN: f64 = 0.12;
-/// Two numbers nearer than this share of the width would overlap.
+/// Distance of two numbers, as a share of the width, below which they would overlap.
 const NEAR: f64 = 0.24;
 
-/// The strip, as wide as its place; `None`: nothing of it is a number.
+/// The strip, as wide as its container; `None` without a number.
 pub(crate) fn strip(strip: &Strip<'_>) -> Option<String> {
     let scale = Scale::of(strip)?;
     let at = |number: f64| percent(scale.part(number));
@@ -82,7 +82,7 @@ pub(crate) fn strip(strip: &Strip<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Where a number stands.
+/// The horizontal scale.
 struct Scale {
     low: f64,
     high: f64,
@@ -100,7 +100,7 @@ impl Scale {
         Some(Self { low: low - span * MARGIN, high: high + span * MARGIN })
     }
 
-    /// The ends of the interval: an open one goes to the edge, and what is not known is not drawn.
+    /// The ends of the interval: an open one extends to the edge, an unknown one is not drawn.
     fn ends(&self, strip: &Strip<'_>) -> [f64; 2] {
         let end = |end: f64| if end.is_nan() { strip.mean } else { end };
         [strip.low, strip.high].map(|number| self.part(end(number)))

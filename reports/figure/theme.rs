@@ -1,9 +1,9 @@
-//! The colours of figures, by what they mean: as drawn, and in the dark.
+//! The colours of figures by meaning: light and dark.
 
 use plotters::style::RGBColor;
 use std::fmt::Write as _;
 
-/// What a figure is drawn in, and what takes its place in the dark.
+/// A colour, and its replacement in the dark.
 #[derive(Clone, Copy)]
 pub(super) struct Ink {
     pub(super) light: RGBColor,
@@ -15,13 +15,13 @@ const fn ink(light: [u8; 3], dark: [u8; 3]) -> Ink {
     Ink { light: RGBColor(light[0], light[1], light[2]), dark: RGBColor(dark[0], dark[1], dark[2]) }
 }
 
-/// Numbers and names.
+/// Colour of numbers and names.
 pub(super) const TEXT: Ink = ink([59, 65, 75], [199, 206, 216]);
-/// Lines between numbers.
+/// Colour of lines between numbers.
 pub(super) const GRID: Ink = ink([226, 229, 234], [52, 58, 68]);
-/// What strikes, and limits.
+/// Colour of events and limits.
 pub(super) const MARK: Ink = ink([190, 24, 44], [255, 128, 138]);
-/// Series in turn.
+/// Colours of series in turn.
 pub(super) const SERIES: [Ink; 8] = [
     ink([11, 98, 196], [94, 168, 255]),
     ink([178, 78, 8], [255, 166, 87]),
@@ -47,7 +47,7 @@ pub(crate) fn light() -> String {
     rules
 }
 
-/// The same, and style rules for the dark.
+/// The classes, and style rules for the dark.
 pub(crate) fn sheet() -> String {
     let mut dark = String::new();
     for (number, ink) in SERIES.iter().enumerate() {

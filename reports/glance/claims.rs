@@ -1,4 +1,4 @@
-//! Claims by verdict: what is not as the plan says with its numbers and the reason, the rest by name.
+//! Claims by verdict: refuted and open ones with numbers and reasons, the others by name.
 
 use crate::said::{is_change, sentence, short_plan, tone};
 use crate::table::{Cell, ColumnKind, Table, Tone};
@@ -6,16 +6,16 @@ use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 
-/// The largest count of judged claims with which those that hold have a row each.
+/// Most judged claims with which each claim that holds has its own row.
 const MOST_ROWS: usize = 8;
 
-/// All claims that are judged here.
+/// All claims judged by this command.
 pub(crate) struct Groups {
     /// Group by group.
     pub(crate) rows: Table,
-    /// Names of the groups, and how many rows each has.
+    /// The name and number of rows of each group.
     pub(crate) names: Vec<(Cell, usize)>,
-    /// Groups of which the claims alone are told.
+    /// Groups that list only the names of claims.
     pub(crate) lists: Vec<(String, Tone, Vec<String>)>,
 }
 
@@ -86,7 +86,7 @@ fn simulated(judged: &JudgedClaim) -> String {
     }
 }
 
-/// How far off it is, and the reason in a few words.
+/// The distance from the limit, and the reason in a few words.
 fn why(judged: &JudgedClaim) -> String {
     let distance = wording::beyond(judged);
     let clause = reason::clause(&judged.why);

@@ -1,5 +1,5 @@
-//! The report of `run` in a screen: what is refuted and why, what is open and what would settle it, what holds; a
-//! line an entry and a node. [`crate::text`] has all of it.
+//! The report of `run` on one screen: refuted claims and why, open ones and what would decide them,
+//! those that hold; a line for each entry and node. [`crate::text`] has the full report.
 
 pub(crate) mod claims;
 pub(crate) mod next;
@@ -12,7 +12,7 @@ use claims::Groups;
 use wssim_experiment::findings::Findings;
 use wssim_text::printable;
 
-/// Notes that are listed.
+/// Most notes that are listed.
 const MOST_NOTES: usize = 2;
 
 /// The report as lines that end with a line feed.
@@ -42,7 +42,7 @@ pub fn render(findings: &Findings, options: &TextOptions<'_>) -> String {
     page.text
 }
 
-/// A line an entry, a line a node, and why a number is missing.
+/// A line for each entry and each node, and why numbers are missing.
 fn tables(page: &mut Page, findings: &Findings) {
     page.line("");
     for section in sections::brief(findings) {
@@ -53,7 +53,7 @@ fn tables(page: &mut Page, findings: &Findings) {
     }
 }
 
-/// What to do, and where more stands.
+/// What to do next, and where to read more.
 fn last(page: &mut Page, findings: &Findings) {
     if let Some(measure) = next::measure(findings) {
         page.toned(&printable(&measure), Tone::Open);

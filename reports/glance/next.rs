@@ -1,14 +1,14 @@
-//! What to do with the answer: what to measure, which commands judge the rest, where more stands.
+//! What to do next: inputs to measure, commands that judge the other claims, where to read more.
 
 use std::collections::BTreeMap;
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 use wssim_experiment::question::Study;
 use wssim_experiment::reason::Reason;
 
-/// Inputs that are named.
+/// Most inputs that are named.
 const MOST_INPUTS: usize = 2;
 
-/// The inputs of which so much depends that claims are open: what to measure next.
+/// The inputs that most open claims depend on: what to measure next.
 pub(crate) fn measure(findings: &Findings) -> Option<String> {
     let open = findings.claims.iter().filter(|one| one.verdict == Verdict::Undecided);
     let mut claims: BTreeMap<&str, usize> = BTreeMap::new();
@@ -34,7 +34,7 @@ fn inputs(judged: &JudgedClaim) -> impl Iterator<Item = &str> {
     flips.flatten().map(|input| input.path.as_str())
 }
 
-/// Where more stands.
+/// Where to read more.
 pub(crate) fn more(findings: &Findings, notes: usize) -> String {
     let mut parts = vec!["--all prints everything".to_owned()];
     if notes > 0 {

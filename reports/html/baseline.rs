@@ -1,4 +1,4 @@
-//! What became of the baseline, where one was given.
+//! The comparison with the baseline, if there is one.
 
 use super::markup::Html;
 use crate::regression::{listed, words};

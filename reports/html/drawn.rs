@@ -1,5 +1,5 @@
-//! A figure: what is drawn, with its title, and with names where colours need them. The page and the files beside it
-//! take the same.
+//! A figure: a drawing with its title, and a legend if colours need one. The page and the separate files
+//! share it.
 
 use super::markup::Html;
 use crate::escape::safe_file_name;
@@ -7,22 +7,22 @@ use crate::plot::{Chart, DotSeries, MOST_SERIES};
 
 /// A figure.
 pub(super) struct Figure {
-    /// Of its file, without the ending.
+    /// Name of its file, without the ending.
     pub(super) name: String,
     pub(super) title: String,
     pub(super) body: Body,
-    /// How it is to be read, where it does not say so itself.
+    /// How to read it, if that is not obvious.
     pub(super) note: Option<String>,
 }
 
 pub(super) enum Body {
-    /// One drawing, and what its colours are.
+    /// One drawing, and the legend of its colours.
     Drawing { svg: String, legend: Vec<LegendKey> },
-    /// Drawings below each other, each with its name and its number.
+    /// Drawings below each other, each with name and number.
     Rows(Vec<DrawnRow>),
 }
 
-/// A name in a legend: of a series, by its number, or a remark.
+/// An item of a legend: a series, by its number, or a remark.
 pub(super) struct LegendKey {
     pub(super) series: Option<usize>,
     pub(super) name: String,
@@ -45,7 +45,7 @@ impl Figure {
         Self { name: safe_file_name(name), title, body: Body::Rows(rows), note: None }
     }
 
-    /// The same, of one of several scenarios.
+    /// The figure of one of several scenarios.
     pub(super) fn of_scenario(self, name: &str) -> Self {
         let title = format!("{name}: {}", self.title);
         Self { name: format!("{}_{}", safe_file_name(name), self.name), title, ..self }
@@ -68,7 +68,7 @@ impl Figure {
         });
     }
 
-    /// Its rows alone, where they need no frame.
+    /// Only its rows, where no frame is needed.
     pub(super) fn show_rows(&self, html: &mut Html) {
         let Body::Rows(rows) = &self.body else { return };
         html.block("div", "bars", |html| {

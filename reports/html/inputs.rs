@@ -1,5 +1,5 @@
-//! What everything rests on: every input with its source or the word assumption, what to heed, what is not
-//! simulated, and the command that gives the same numbers.
+//! Inputs: every input with its source or the word assumption, warnings, features not simulated, and the
+//! command that reproduces the numbers.
 
 use super::markup::Html;
 use super::told::{CommandContext, PlanShown};
@@ -40,7 +40,7 @@ fn headed(html: &mut Html, title: &str, items: &[String]) {
     }
 }
 
-/// What a scenario says otherwise than the first.
+/// Differences of a scenario from the first.
 fn others(html: &mut Html, plan: &PlanShown, first: &PlanShown) {
     let known: BTreeMap<&str, &str> =
         first.inputs.iter().map(|input| (input.path.as_str(), input.value.as_str())).collect();
@@ -49,7 +49,7 @@ fn others(html: &mut Html, plan: &PlanShown, first: &PlanShown) {
     inputs(html, &format!("What {} says otherwise", plan.name), &others);
 }
 
-/// Inputs by what they rest on; what was decided comes last.
+/// Inputs by basis; decisions last.
 fn inputs(html: &mut Html, title: &str, inputs: &[&Input]) {
     if inputs.is_empty() {
         return;

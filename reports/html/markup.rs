@@ -1,4 +1,4 @@
-//! Elements of a page that is HTML and well-formed XML at once. Text goes in as it is and comes out escaped.
+//! Writes HTML elements as well-formed XML. Text is escaped.
 
 use crate::escape;
 use crate::table::{ColumnKind, Table, Tone};
@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 /// Elements that have no end tag.
 const VOID: [&str; 3] = ["br", "link", "meta"];
 
-/// A page, or part of one, that grows element by element.
+/// A page, or part of one, written element by element.
 #[derive(Default)]
 pub(super) struct Html {
     text: String,
@@ -21,7 +21,7 @@ impl Html {
         self.text
     }
 
-    /// An element with what `inside` puts into it.
+    /// An element with the contents that `inside` adds.
     pub(super) fn element(
         &mut self,
         tag: &str,
@@ -53,7 +53,7 @@ impl Html {
         self.element(tag, attributes, |html| html.text(text));
     }
 
-    /// An element with a sentence: what is between backticks is code.
+    /// An element with a sentence; text in backticks becomes code.
     pub(super) fn prose(&mut self, tag: &str, class: &str, text: &str) {
         let attributes: Attributes<'_> = if class.is_empty() { &[] } else { &[("class", class)] };
         self.element(tag, attributes, |html| {
@@ -74,7 +74,7 @@ impl Html {
         self.text.push_str(&escape::html(text));
     }
 
-    /// What is markup already.
+    /// Adds markup as it is.
     pub(super) fn markup(&mut self, markup: &str) {
         self.text.push_str(markup);
     }
@@ -87,7 +87,7 @@ impl Html {
         });
     }
 
-    /// What is seen on demand, and printed.
+    /// A part that opens on demand, and is printed.
     pub(super) fn folded(&mut self, title: &str, inside: impl FnOnce(&mut Self)) {
         self.element("details", &[], |html| {
             html.leaf("summary", "", title);
@@ -138,7 +138,7 @@ impl Html {
     }
 }
 
-/// The class of what a cell means.
+/// The class for the meaning of a cell.
 pub(super) fn tone(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "",

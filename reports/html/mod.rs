@@ -1,16 +1,16 @@
-//! `report.html`: everything to show around, in one file that needs nothing else.
+//! `report.html`: the whole report in one self-contained file.
 //!
 //! ```text
-//!  worth       what this is worth: simulated, checked against what, resting on what
+//!  worth       the basis of the numbers: simulation, checks, inputs
 //!  verdicts    sentence, plan, interval drawn against the plan, why; by verdict
-//!  baseline    what became of an earlier result, where one was given
-//!  topology    a card a node: containers, CPU, RAM, swap
+//!  baseline    the comparison with an earlier result, if given
+//!  topology    a card for each node: containers, CPU, RAM, swap
 //!  times       quantiles, numbers over time, response times over time
-//!  study       what only this command finds: pictures, then all of its tables
-//!  inputs      every input and what it rests on, warnings, what is not simulated, the command
+//!  study       the findings of this command only: pictures, then its tables
+//!  inputs      every input and its basis, warnings, features not simulated, the command
 //! ```
-//! A function of findings and of what the caller tells: the same bytes for the same question. Its policy lets
-//! nothing be loaded and nothing run: there is no script, no inline style, no link to the outside.
+//! A function of findings and the caller's data: the same bytes for the same question. Its policy
+//! forbids loading and running anything: there is no script, no inline style, no external link.
 
 mod baseline;
 mod drawn;
@@ -34,19 +34,19 @@ use crate::{figure, reason, wording};
 use markup::Html;
 use wssim_experiment::findings::Findings;
 
-/// What the file begins with, by which it is known as ours.
+/// The beginning of the file, by which wssim recognizes it.
 pub(crate) const BEGINNING: &str = "<!DOCTYPE html>\n<html lang=\"en\" data-wssim=\"report\" xmlns=\"http://www.w3.org/1999/xhtml\">";
-/// What it looks like, the colours of figures apart.
+/// The style of the page, without the colours of figures.
 const STYLE: &str = include_str!("style.css");
 
-/// The figures of the page as files, each with its name: the same drawings, which need nothing else.
+/// The figures of the page as self-contained files, each with its name.
 #[must_use]
 pub fn figures(findings: &Findings, told: &CommandContext) -> Vec<(String, String)> {
     let verdicts = verdicts::figure(findings).into_iter();
     let others = study::figures(findings).into_iter().chain(times::figures(findings, told));
     let mut files: Vec<(String, String)> = Vec::new();
     for figure in verdicts.chain(others) {
-        // Names that differ may become one when they are made those of files.
+        // Different names may become equal as file names.
         let numbers = (2..).map(|number| format!("{}-{number}.svg", figure.name));
         let mut names = std::iter::once(format!("{}.svg", figure.name)).chain(numbers);
         let name = names.find(|name| files.iter().all(|(other, _)| other != name));

@@ -1,8 +1,9 @@
-//! The Content-Security-Policy of the page: nothing is loaded, and of styles only the one whose hash it names.
+//! The Content-Security-Policy of the page: nothing is loaded, and only the style with the given hash
+//! applies.
 
 use sha2::{Digest as _, Sha256};
 
-/// The policy under which `style` alone counts.
+/// The policy that allows only `style`.
 pub(super) fn policy(style: &str) -> String {
     format!(
         "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -46,7 +47,7 @@ mod tests {
         }
     }
 
-    /// The hash of the empty text, as every description of SHA-256 has it.
+    /// The hash of the empty text, as in every description of SHA-256.
     #[test]
     fn the_hash_is_that_of_the_style() {
         assert!(policy("").contains("'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"));

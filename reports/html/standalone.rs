@@ -1,5 +1,5 @@
-//! A figure as a file of its own: SVG with its title, its names and its style inside, on white paper, for a document
-//! or a slide.
+//! A figure as a file: SVG with title, legend and style inside, on white paper, for a document or a
+//! slide.
 
 use super::drawn::{Body, DrawnRow, Figure, LegendKey};
 use crate::{escape, figure};
@@ -7,11 +7,11 @@ use std::fmt::Write as _;
 use wssim_text::printable;
 use wssim_text::wrap::wrapped;
 
-/// What the file begins with, by which it is known as ours.
+/// The beginning of the file, by which wssim recognizes it.
 pub(crate) const BEGINNING: &str =
     "<svg xmlns=\"http://www.w3.org/2000/svg\" data-wssim=\"figure\"";
 
-/// What the page looks like, of which figures take what is theirs.
+/// The style of the page; figures use their part of it.
 const STYLE: &str = include_str!("style.css");
 /// Beginnings of the rules that figures need.
 const RULES: [&str; 10] = [
@@ -19,24 +19,24 @@ const RULES: [&str; 10] = [
     ".whisker",
 ];
 
-/// Pixels.
+/// Width in pixels.
 const WIDTH: usize = 484;
 const MARGIN: usize = 12;
-/// From one line of text to the next.
+/// Height of a line of text.
 const LINE: usize = 18;
-/// Texts: the class, and columns of a line.
+/// Texts: their class, and columns of a line.
 const TITLE: (&str, usize) = ("title", 46);
 const NAME: (&str, usize) = ("name", 54);
 const NOTE: (&str, usize) = ("note", 66);
-/// Lines of one text at most.
+/// Most lines of one text.
 const MOST_LINES: usize = 6;
-/// Room for the numbers of a strip, which stand above and below it.
+/// Space for the numbers above and below a strip.
 const INSET: usize = 8;
 
-/// A file that grows from top to bottom.
+/// A file that grows downward.
 struct Sheet {
     text: String,
-    /// Where the next thing begins.
+    /// Top of the next element.
     top: usize,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn render(figure: &Figure) -> String {
 }
 
 impl Sheet {
-    /// A text, in lines that fit.
+    /// A text, wrapped.
     fn write(&mut self, text: &str, (class, columns): (&str, usize)) {
         for line in wrapped(&printable(text), columns, MOST_LINES) {
             let line = escape::html(&line);
@@ -87,7 +87,7 @@ impl Sheet {
         }
     }
 
-    /// A drawing, as the page has it.
+    /// A drawing of the page.
     fn draw(&mut self, svg: &str) {
         let height = height_of(svg);
         let width = WIDTH - 2 * MARGIN;
@@ -127,13 +127,13 @@ impl Sheet {
     }
 }
 
-/// Pixels that a drawing says it is high.
+/// Height of a drawing in pixels, as it states.
 fn height_of(svg: &str) -> usize {
     let said = svg.split("height=\"").nth(1).and_then(|rest| rest.split('"').next());
     said.and_then(|height| height.parse().ok()).unwrap_or_default()
 }
 
-/// What of the page's style is that of figures, in the light; and texts, which are HTML in the page.
+/// The light style of figures from the page's style; and that of texts, which are HTML in the page.
 fn style() -> String {
     let colours = STYLE.lines().next().unwrap_or_default().replace("color-scheme:light dark;", "");
     let is_ours = |line: &&str| RULES.iter().any(|rule| line.starts_with(rule));

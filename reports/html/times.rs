@@ -1,5 +1,5 @@
-//! Response times: quantiles of all requests, numbers over time with what strikes, and how long requests took
-//! by when they came.
+//! Response times: quantiles of all requests, numbers over time with events, and response times by time
+//! of arrival.
 
 use super::drawn::{Body, Figure};
 use super::markup::Html;
@@ -11,7 +11,7 @@ use crate::plot::{Chart, Dot, DotSeries};
 use crate::quantity;
 use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseBands, RunAnswer};
 
-/// The least quantile that is drawn: those below lie too near each other on this axis.
+/// Smallest quantile that is drawn: lower ones are too close together on this axis.
 const LEAST_QUANTILE: f64 = 0.25;
 
 pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
@@ -24,7 +24,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContex
     });
 }
 
-/// Of several scenarios the quantiles stand in one figure, beside each other; what changes over time has one each.
+/// With several scenarios the quantiles share one figure; numbers over time have a figure each.
 pub(super) fn figures(findings: &Findings, told: &CommandContext) -> Vec<Figure> {
     let runs: Vec<(&str, &RunAnswer)> = match &findings.answer {
         Answer::Run(run) => vec![("", run)],
@@ -41,7 +41,7 @@ pub(super) fn figures(findings: &Findings, told: &CommandContext) -> Vec<Figure>
     curves(&runs).into_iter().chain(each).collect()
 }
 
-/// What changes over time in the scenario called `of`, whose name is told where there are others.
+/// The figures over time of the scenario `of`, whose name is shown if there are several.
 fn over_time(run: &RunAnswer, of: &str, faults: &[(f64, String)]) -> Vec<Figure> {
     let charts = charts(run).into_iter().filter_map(|(name, chart)| {
         let svg = figure::lines(&chart, faults)?;
@@ -51,7 +51,7 @@ fn over_time(run: &RunAnswer, of: &str, faults: &[(f64, String)]) -> Vec<Figure>
     all.map(|figure| if of.is_empty() { figure } else { figure.of_scenario(of) }).collect()
 }
 
-/// How long requests took by when they came.
+/// Response times by time of arrival.
 fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
     let slot = match bands.t_seconds.as_slice() {
         [first, second, ..] => second - first,
@@ -73,7 +73,7 @@ fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
     })
 }
 
-/// The quantiles of every entry of each scenario; there is no interval of what is pooled.
+/// The quantiles of every entry of each scenario; pooled ones have no interval.
 fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
     let curve = |(of, distribution): (&str, &Distribution)| {
         let entry = named(&distribution.labels);
@@ -102,7 +102,7 @@ fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
     Some(Figure::of_chart("response_time_by_quantile", &chart, svg))
 }
 
-/// One chart a metric, with the name of its file.
+/// A chart for each metric, with the name of its file.
 fn charts(run: &RunAnswer) -> Vec<(String, Chart)> {
     let mut charts: Vec<(&str, Chart)> = Vec::new();
     for series in &run.series {
@@ -112,13 +112,13 @@ fn charts(run: &RunAnswer) -> Vec<(String, Chart)> {
             None => charts.push((series.name, timed(series, one))),
         }
     }
-    // What never moves is no picture.
+    // A constant needs no picture.
     let moves = |chart: &Chart| chart.series.iter().any(moves);
     let charts = charts.into_iter().filter(|(_, chart)| moves(chart));
     charts.map(|(name, chart)| (format!("{name}_over_time"), chart)).collect()
 }
 
-/// Whether it moves by more than a hundredth of itself.
+/// Whether it varies by more than a hundredth of its value.
 fn moves(series: &DotSeries) -> bool {
     let known = || series.dots.iter().map(|dot| dot.y).filter(|y| y.is_finite());
     let [low, high] = [known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max)];
@@ -153,7 +153,7 @@ fn dot(x: f64, y: f64, [low, high]: [f64; 2]) -> Dot {
     Dot { x, y, low, high, is_odd: false }
 }
 
-/// Whose it is: every label but the statistic.
+/// The subject: every label but the statistic.
 fn named(labels: &[(&'static str, String)]) -> String {
     let telling = labels.iter().filter(|(name, value)| *name != "stat" && value != "all");
     let names: Vec<&str> = telling.map(|(_, value)| value.as_str()).collect();

@@ -1,4 +1,4 @@
-//! A card a node: its containers, and how full its processor, RAM and swap are.
+//! A card for each node: its containers, and the fill levels of its processor, RAM and swap.
 
 use super::markup::Html;
 use super::told::{CommandContext, PlanShown};
@@ -73,7 +73,7 @@ fn listed(html: &mut Html, containers: &[String]) {
     html.folded(&title, |html| html.leaf("p", "containers", &containers.join(", ")));
 }
 
-/// What was found of a node in the plan at `place`.
+/// The number of a node in the plan at `place`.
 fn number(findings: &Findings, place: usize, (name, node): (&str, &str)) -> Option<Estimate> {
     let is_of = |labels: &[(&'static str, String)]| {
         !is_of_part(labels) && labels.iter().any(|(label, value)| *label == "node" && value == node)

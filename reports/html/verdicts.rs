@@ -11,7 +11,7 @@ use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 use wssim_experiment::reason::{Needed, Reason};
 use wssim_text::capital;
 
-/// Headings, in the order in which they matter.
+/// Headings, most important first.
 const GROUPS: [(&str, Verdict); 4] = [
     ("Refuted", Verdict::Refuted),
     ("Undecided", Verdict::Undecided),
@@ -46,7 +46,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
     });
 }
 
-/// What the strips mean.
+/// The meaning of the strips.
 const LEGEND: &str =
     "Blue: what the plan says. Black: what was simulated, with its simultaneous 95 % interval.";
 
@@ -91,14 +91,14 @@ fn claim(html: &mut Html, judged: &JudgedClaim) {
     });
 }
 
-/// The reasons, and what would decide it.
+/// The reasons, and what would decide the claim.
 fn why(judged: &JudgedClaim) -> Vec<String> {
     let reason = reason::why(&judged.why);
     let told = (!reason.is_empty()).then(|| capital(&reason));
     told.into_iter().chain(judged.why.iter().filter_map(to_do)).collect()
 }
 
-/// Inputs that are named once more.
+/// Most inputs that are repeated.
 const MOST_NAMED: usize = 4;
 
 fn to_do(reason: &Reason) -> Option<String> {
@@ -160,7 +160,7 @@ fn drawn(judged: &JudgedClaim) -> Option<String> {
     })
 }
 
-/// What this command does not judge.
+/// Claims that this command does not judge.
 fn others(html: &mut Html, elsewhere: &[&JudgedClaim]) {
     if elsewhere.is_empty() {
         return;

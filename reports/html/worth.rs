@@ -1,4 +1,4 @@
-//! The first line: what the numbers below are worth. Then how the claims came out, in figures.
+//! The first line: the basis of the numbers. Then the numbers of claims by verdict.
 
 use super::markup::{Html, tone};
 use super::told::CommandContext;
@@ -13,7 +13,7 @@ pub(super) fn line(html: &mut Html, findings: &Findings, told: &CommandContext) 
     html.prose("p", "worth", sentences.join(" ").trim_end());
 }
 
-/// How many figures were held against measurements.
+/// How many numbers were checked against measurements.
 fn checked(findings: &Findings, told: &CommandContext) -> String {
     let observed = findings
         .claims
@@ -47,7 +47,7 @@ fn assumed(told: &CommandContext) -> String {
     )
 }
 
-/// One figure a verdict.
+/// A number for each verdict.
 pub(super) fn tally(html: &mut Html, findings: &Findings) {
     let tally = Tally::of(findings);
     let judged = tally.holds + tally.reproduced + tally.refuted + tally.undecided;

@@ -1,9 +1,10 @@
-//! The ledger in `results.json`: an element a node that has RAM given, all of its services in it.
+//! The ledger in `results.json`: an element for each node with RAM given, with all of its services.
 //!
-//! `system` is what the node takes for itself. `reserved_bytes` and `limit_bytes` are sums over
-//! containers, those that begin later included; `without_limit` have no limit. What was simulated is
-//! `{mean, ci_low, ci_high}` or `null`: `used`, `demand`, `resident`, `hot`, `swapped`, `page_cache` in bytes,
-//! `stall` as a share of time, `kills` per replication. `note` is the sentence under the table.
+//! `system` is the RAM of the node's own system. `reserved_bytes` and `limit_bytes` are sums over
+//! containers, including those that start later; `without_limit` counts those without a limit. Simulated
+//! numbers are `{mean, ci_low, ci_high}` or `null`: `used`, `demand`, `resident`, `hot`, `swapped`,
+//! `page_cache` in bytes, `stall` as a share of time, `kills` per replication. `note` is the sentence
+//! under the table.
 
 use super::remark;
 use crate::number::Number;

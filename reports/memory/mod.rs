@@ -1,8 +1,8 @@
-//! Who holds what of each node's RAM: one table, and a sentence a node where there is something to say.
+//! The use of each node's RAM: one table, and a sentence for a node with swap in use or under pressure.
 //!
-//! A node's first line is everything: RAM in use and swap in use. Below it are its services by demand,
-//! what the node takes for itself, and what is left for the page cache; so that the lines below the
-//! first add up to it, and In RAM with the page cache to the RAM that there is.
+//! A node's first line is its total: RAM in use and swap in use. Below it are its services by demand,
+//! the node's own system, and the page cache; the lines below the first add up to it, and In RAM with
+//! the page cache to the node's RAM.
 
 pub(crate) mod json;
 mod remark;
@@ -14,10 +14,10 @@ use crate::table::{Cell, ColumnKind, Table};
 use wssim_experiment::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use wssim_stats::Estimate;
 
-/// Services of a node that have a line of their own; `results.json` has all.
+/// Most services of a node with a line of their own; `results.json` has all.
 const MOST_SERVICES: usize = 5;
 
-/// The table; it has no rows where no node has RAM given.
+/// The table; without rows if no node has RAM given.
 pub(crate) fn table(ledger: &[NodeLedger]) -> Table {
     let columns = vec![
         ("Node", ColumnKind::Fixed),
@@ -126,7 +126,7 @@ fn of_service(node: &NodeLedger, service: &ServiceLedger) -> Line {
     }
 }
 
-/// Nothing where there is no swap.
+/// Empty without swap.
 fn in_swap(node: &NodeLedger, swapped: Option<&Estimate>) -> String {
     if node.swap > 0.0 { known(swapped) } else { String::new() }
 }
@@ -154,7 +154,7 @@ fn others(node: &NodeLedger, services: &[ServiceLedger]) -> Line {
     }
 }
 
-/// What of the system there is.
+/// The parts of the system.
 fn parts(system: &SystemMemory) -> String {
     let parts = [
         ("kernel", system.kernel),

@@ -1,17 +1,18 @@
-//! The sentence on a node's memory: swap that hurts nobody, or pressure.
+//! The sentence on a node's memory: harmless swap, or pressure.
 
 use crate::quantity;
 use wssim_experiment::findings::NodeLedger;
 use wssim_stats::Estimate;
 
-/// Stalls up to here are printed as 0.0 %.
+/// Stalls up to this are printed as 0.0 %.
 const NO_WAIT: f64 = 0.0005;
-/// Stalls from here on are called pressure: an assumption, a tenth of what makes a node give way.
+/// Stalls from which pressure is reported: an assumption, a tenth of what counts as a node under
+/// pressure.
 const PRESSURE: f64 = 0.01;
-/// Less in swap is not worth a sentence, in bytes.
+/// Smallest amount of swap worth a sentence, in bytes.
 const WORTH_TELLING: f64 = 1e6;
 
-/// What there is to say; nothing where no swap is in use and nobody waits or is killed.
+/// The sentence; empty without swap in use, waits or kills.
 pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
     let mean = |estimate: Option<&Estimate>| estimate.map_or(0.0, |estimate| estimate.mean);
     let (stall, kills) = (mean(node.stall.as_ref()), mean(node.kills.as_ref()));
@@ -19,7 +20,7 @@ pub(crate) fn remark(node: &NodeLedger) -> Option<String> {
     let name = &node.node;
     if stall >= PRESSURE {
         let room = (node.ram - node.system.sum()).max(0.0);
-        // Over a stretch in which it grows, the average may fit though its end did not.
+        // If it grows over the stretch, the average may fit though its end does not.
         let fits = if mean(node.hot.as_ref()) <= room { " on average" } else { "" };
         let hot = size_of(node.hot.as_ref());
         let killed = if kills > 0.0 { format!("; {}", killed(node, kills)) } else { String::new() };
@@ -57,12 +58,12 @@ fn size_of(estimate: Option<&Estimate>) -> String {
     estimate.map_or_else(String::new, |estimate| rounded(estimate.mean))
 }
 
-/// Two or three digits: a sentence is no table.
+/// Two or three digits suffice in a sentence.
 fn rounded(bytes: f64) -> String {
     quantity::rough(bytes, "bytes")
 }
 
-/// How often, and how much of that at containers' own limits.
+/// The number of kills, and how many at containers' own limits.
 fn killed(node: &NodeLedger, kills: f64) -> String {
     let times = quantity::about(kills);
     let all = format!("{times} {} a replication", if times == "1" { "kill" } else { "kills" });

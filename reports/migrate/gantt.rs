@@ -1,4 +1,4 @@
-//! When what is done, as bars on one axis: all phases, and the steps of each.
+//! Bars of phases and steps on one time axis: all phases, and the steps of each.
 //!
 //! ```text
 //!                      0                              1 h 20 min
@@ -6,19 +6,19 @@
 //! copy 2 GB             ██                                  18 s
 //! verify                  ░░░░░░░░░░░░░░░░░░░░░           4 min
 //! ```
-//! The axis of a phase begins with its first step that changes something: what people prepare before has its time
-//! and no bar. A name that takes more than its share of the line stands above its bar.
+//! The axis of a phase begins with its first step that changes something: preparations before it have a
+//! time and no bar. A name that is too long for its share of the line is above its bar.
 
 use crate::quantity;
 use wssim_experiment::migrate::findings::{Migration, PhaseFinding};
 use wssim_text::printable;
 use wssim_text::width;
 
-/// What the cluster does.
+/// Work of the cluster.
 const WORK: char = '█';
-/// What people do.
+/// Work of people.
 const PEOPLE: char = '░';
-/// Columns of the time behind a bar.
+/// Columns of the time after a bar.
 const TIME: usize = 10;
 
 /// One bar.
@@ -29,7 +29,8 @@ struct Bar {
     fill: char,
 }
 
-/// A chart of all phases, and one of the steps of each that has some: title and lines, in so many columns.
+/// A chart of all phases, and one of the steps of each phase with steps: title and lines of `columns`
+/// columns.
 pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<String>)> {
     let mut charts = Vec::new();
     if migration.phases.len() > 1 {
@@ -53,8 +54,8 @@ pub(crate) fn charts(migration: &Migration, columns: usize) -> Vec<(String, Vec<
     charts
 }
 
-/// When the first step begins that changes something, in seconds from the beginning of the phase; nought where none
-/// does.
+/// Start of the first step that changes something, in seconds from the beginning of the phase; zero
+/// without one.
 pub(crate) fn first_change(phase: &PhaseFinding) -> f64 {
     let changing = phase.steps.iter().filter(|step| !step.is_of_people);
     let first = changing.filter_map(|step| step.begins).fold(f64::INFINITY, f64::min);
@@ -72,7 +73,7 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
     for (bar, label) in bars.iter().zip(&names) {
         let place = |at: f64| ((at / whole.max(f64::MIN_POSITIVE)) * room as f64) as usize;
         let from = place(bar.from).min(room - 1);
-        // What takes hardly any time is seen, too; what is over before the axis begins is not.
+        // A very short step is visible; one that ends before the axis begins is not.
         let least = if is_before(bar) { from } else { from + 1 };
         let to = place(bar.to).clamp(least, room);
         let fill: String = std::iter::repeat_n(bar.fill, to - from).collect();
@@ -90,7 +91,7 @@ fn chart(bars: &[Bar], columns: usize) -> Vec<String> {
     lines
 }
 
-/// Whether it is over when the axis begins.
+/// Whether it ends before the axis begins.
 fn is_before(bar: &Bar) -> bool {
     bar.from < 0.0 && bar.to <= 0.0
 }
@@ -104,7 +105,7 @@ fn axis(name: usize, room: usize, whole: f64) -> String {
     format!("{}  0{}{end}", " ".repeat(name), " ".repeat(gap))
 }
 
-/// As much of `text` as fits into so many columns.
+/// The beginning of `text` that fits into `columns`.
 fn cut(text: &str, columns: usize) -> String {
     if width::of(text) <= columns {
         return text.to_owned();

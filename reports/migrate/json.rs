@@ -1,4 +1,4 @@
-//! `migration` of `results.json`: what `migrate` adds. `metrics` has the same numbers with their intervals.
+//! `migration` of `results.json`, for `migrate`. `metrics` has the same numbers with their intervals.
 
 use crate::number::Number;
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! How the phases of a migration go: how long each takes, who is down meanwhile, what nodes carry, what it takes to
-//! go back, and what a lost node does.
+//! The report of `migrate`: durations of phases, downtime of entries, peaks of nodes, rollbacks, and
+//! losses of nodes.
 
 mod gantt;
 pub(crate) mod json;
@@ -11,10 +11,10 @@ use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use wssim_experiment::migrate::findings::{Migration, Peak, PhaseFinding};
 use wssim_stats::Estimate;
 
-/// What has no number.
+/// A missing number.
 const NONE: &str = "—";
 
-/// What it comes to.
+/// The headlines.
 pub(crate) fn answer(migration: &Migration) -> Vec<String> {
     let Some(all) = &migration.seconds else { return Vec::new() };
     let work = migration.effort.as_ref().filter(|effort| effort.mean > 0.0);
@@ -50,7 +50,7 @@ pub(crate) fn sections(migration: &Migration) -> Vec<Section> {
     all.into_iter().filter(|section| !section.table.rows.is_empty()).collect()
 }
 
-/// A mean time, as exact as it is worth.
+/// A mean time, to a sensible precision.
 fn about(seconds: f64) -> String {
     quantity::three_digits(seconds, "seconds", false)
 }
@@ -125,7 +125,7 @@ fn downtime(migration: &Migration) -> Section {
 }
 
 fn peaks(migration: &Migration) -> Section {
-    // A node that nothing runs on yet has no peaks.
+    // A node without containers so far has no peaks.
     let is_used =
         |node: &&Peak| [&node.memory, &node.cpu].into_iter().flatten().any(|peak| peak.mean > 0.0);
     let rows = migration.phases.iter().flat_map(|phase| {
@@ -176,7 +176,7 @@ fn rollbacks(migration: &Migration) -> Section {
     Section { title: "Going back", table, remarks: Vec::new() }
 }
 
-/// Entries that are down, and for how long.
+/// Entries that are down, and their downtimes.
 fn down<'a>(entries: impl Iterator<Item = (&'a str, f64)>) -> String {
     let some = entries.filter(|(_, seconds)| *seconds > 0.0);
     let told: Vec<String> =

@@ -1,7 +1,7 @@
-//! Names of things by what they are: SHA-256 of what `Debug` writes of them.
+//! Names of values by their contents: SHA-256 of their `Debug` output.
 //!
-//! All numbers are written so that they can be read again, maps in the order of their keys; so equal things have
-//! equal names, on every machine.
+//! `Debug` writes all numbers exactly, and maps in the order of their keys; so equal values have equal
+//! names, on every machine.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt::{self, Debug, Write as _};
@@ -25,12 +25,12 @@ pub(super) fn name(what: &dyn Debug) -> [u8; 32] {
     hashing.0.finalize().into()
 }
 
-/// The same of bytes.
+/// The name of bytes.
 pub(super) fn of_bytes(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// The name of what the file at `path` holds, in hexadecimal digits.
+/// The name of the contents of the file at `path`, in hexadecimal digits.
 ///
 /// # Errors
 /// When it cannot be read.

@@ -1,12 +1,12 @@
-//! What a part is of.
+//! The header of a part: its study and shard.
 
 use serde::{Deserialize, Serialize};
 use wssim_experiment::archive::Shard;
 
-/// What files of parts begin with.
+/// The beginning of files of parts.
 pub const BEGINNING: &str = "{\"wssim_part\":";
 
-/// More parts than anyone has machines.
+/// Most parts of a study.
 pub const MOST: u32 = 100_000;
 
 /// The shape of the file.
@@ -15,30 +15,31 @@ pub(super) const SHAPE: u32 = 1;
 /// The first line of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// The shape of the file; it stands first.
+    /// The shape of the file; the first key.
     pub wssim_part: u32,
     /// Version of wssim.
     pub version: String,
-    /// Name of the program file: who goes on with a part must be who began it.
+    /// Name of the program file: only the same build may continue a part.
     pub build: String,
     /// Such as `run`.
     pub command: String,
-    /// Bare name of the scenario, or of those that are compared.
+    /// Bare name of the scenario, or of the compared scenarios.
     pub scenario: String,
     /// The seed.
     pub seed: u64,
-    /// Name of everything that decides the result: of worlds, claims, and flags.
+    /// Name of everything that determines the result: worlds, claims, and flags.
     pub study: String,
-    /// The arguments of the call, with which [`Self::study`] is asked again.
+    /// The arguments of the call, which reproduce [`Self::study`].
     pub arguments: Vec<String>,
-    /// Which part it is, from 1.
+    /// Number of the shard, from 1.
     pub shard: u32,
-    /// How many there are.
+    /// Number of shards.
     pub of: u32,
 }
 
 impl Header {
-    /// The header of one `shard` of what `arguments` ask for, of this version; the rest is for the caller to say.
+    /// The header of one `shard` of the study of `arguments`, of this version; the caller fills in the
+    /// rest.
     pub fn new(shard: Shard, arguments: Vec<String>) -> Self {
         Self {
             wssim_part: SHAPE,
@@ -54,7 +55,7 @@ impl Header {
         }
     }
 
-    /// Whether both are the same part of the same study, of one program.
+    /// Whether both are the same part of the same study, by one program.
     pub fn is_same(&self, other: &Self) -> bool {
         let whole = |header: &Self| Self { arguments: Vec::new(), ..header.clone() };
         whole(self) == whole(other)

@@ -1,4 +1,4 @@
-//! The archive of a study: parts that are there, and the one that is written.
+//! The archive of a study: existing parts, and the one being written.
 
 use super::digest;
 use super::set::Parts;
@@ -7,24 +7,24 @@ use std::fmt::{self, Debug};
 use std::sync::{Mutex, PoisonError};
 use wssim_experiment::archive::{Archive, ArmKey, Shard};
 
-/// What is known, and where more is written.
+/// Known replications, and where further ones are written.
 #[derive(Debug)]
 pub struct Kept {
     known: Option<Parts>,
     shard: Option<Shard>,
     writer: Mutex<Target>,
-    /// Whether the part is all that is left behind; a journal is not.
+    /// Whether the part is the result; a journal is not.
     is_part: bool,
 }
 
-/// Makes a journal as soon as there is anything to keep; `None`: it cannot.
+/// Makes a journal when there is anything to keep; `None` if it cannot.
 pub type Begin = Box<dyn FnOnce() -> Option<Writer> + Send>;
 
 /// Where replications are written.
 enum Target {
-    /// Nowhere: there is nothing to keep, or a journal could not be written.
+    /// Nowhere: there is nothing to keep, or the journal could not be written.
     Nowhere,
-    /// To a journal that is not there yet.
+    /// A journal that does not exist yet.
     Later(Begin),
     File(Writer),
 }
@@ -40,7 +40,7 @@ impl Debug for Target {
 }
 
 impl Target {
-    /// The file, made now where it is not there yet.
+    /// The file, created now if it does not exist yet.
     fn file(&mut self) -> Option<&mut Writer> {
         if let Self::Later(_) = self
             && let Self::Later(begin) = std::mem::replace(self, Self::Nowhere)
@@ -52,7 +52,7 @@ impl Target {
 }
 
 impl Kept {
-    /// Parts that were joined; nothing is added.
+    /// Joined parts; nothing is added.
     pub fn joined(parts: Parts) -> Self {
         Self {
             known: Some(parts),
@@ -62,23 +62,23 @@ impl Kept {
         }
     }
 
-    /// The jobs of `shard`, which go to `writer`, where `known` is there already.
+    /// The jobs of `shard`, written to `writer`; `known` ones exist already.
     pub fn part(writer: Writer, known: Option<Parts>, shard: Shard) -> Self {
         Self { known, shard: Some(shard), writer: Mutex::new(Target::File(writer)), is_part: true }
     }
 
-    /// All jobs, which go to `writer` until the study has come to its end.
+    /// All jobs, written to `writer` until the study is complete.
     pub fn journal(writer: Writer, known: Option<Parts>) -> Self {
         Self { known, shard: None, writer: Mutex::new(Target::File(writer)), is_part: false }
     }
 
-    /// The same before there is any.
+    /// A journal that is created when needed.
     pub fn journal_to_come(begin: Begin) -> Self {
         let writer = Mutex::new(Target::Later(begin));
         Self { known: None, shard: None, writer, is_part: false }
     }
 
-    /// The part that was written; `None`: none was, or a journal could not be.
+    /// The written part; `None` if none was, or the journal failed.
     pub fn into_writer(self) -> Option<Writer> {
         match self.writer.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Target::File(writer) => Some(writer),
@@ -107,7 +107,7 @@ impl Archive for Kept {
         if is_kept || self.is_part {
             return is_kept;
         }
-        // A journal that cannot be written is no reason to stop, and is not to take the room of the results.
+        // A failed journal is no reason to stop, and must not take disk space from the results.
         if let Target::File(writer) = std::mem::replace(&mut *target, Target::Nowhere) {
             writer.remove();
         }

@@ -1,13 +1,14 @@
-//! Parts of a study as files: what one shard simulated, or what an interrupted run had simulated.
+//! Parts of a study as files: the replications of one shard, or of an interrupted run.
 //!
 //! ```text
-//! {"wssim_part":1,…}⏎          a line of JSON: what the part is of (header.rs)
-//! length checksum replication  one record each, as it is done (record.rs)
+//! {"wssim_part":1,…}⏎          a line of JSON: study and shard (header.rs)
+//! length checksum replication  one record for each, when it is done (record.rs)
 //! …
-//! 0 count                      the end: all that the shard was to do is there
+//! 0 count                      the end: the shard is complete
 //! ```
-//! A record is whole or not there, so that a process can be killed at any moment, and the next one goes on behind
-//! the last whole record. The bytes of a replication mean something to the version alone that wrote them.
+//! A record is complete or ignored, so that a process can be killed at any moment, and the next one
+//! continues after the last complete record. Only the version that wrote the bytes of a replication can
+//! read them.
 
 mod digest;
 mod header;

@@ -1,4 +1,4 @@
-//! A part as it is read.
+//! Reads a part.
 
 use super::header::{BEGINNING, Header, MOST, SHAPE};
 use super::record::{self, FileSpan, PartRecord, ReplicationName};
@@ -10,21 +10,21 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use wssim_text::printable;
 
-/// No header is longer.
+/// Longest header, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// What a part holds: where each replication stands in its file.
+/// A part with the places of its replications in its file.
 #[derive(Debug)]
 pub struct Part {
-    /// Where it lies.
+    /// Its path.
     pub path: PathBuf,
-    /// What it is of.
+    /// Its header.
     pub header: Header,
-    /// Whether all is there that the shard was to do.
+    /// Whether the shard is complete.
     pub is_complete: bool,
     file: Mutex<File>,
     pub(super) replications: BTreeMap<ReplicationName, FileSpan>,
-    /// Bytes up to the end of the last whole record.
+    /// Bytes up to the end of the last complete record.
     pub(super) whole: u64,
 }
 
@@ -33,9 +33,9 @@ pub struct Part {
 pub enum ReadError {
     /// The system refused.
     System(io::Error),
-    /// It is no part.
+    /// It is not a part.
     Foreign,
-    /// It is the beginning of one, no more.
+    /// It is only the beginning of a part.
     Begun,
     /// Another version of wssim wrote it.
     Version(String),
@@ -67,16 +67,16 @@ impl Part {
     /// Reads the part at `path`, as far as it goes.
     ///
     /// # Errors
-    /// When it cannot be read, or is no part that this version wrote.
+    /// When it cannot be read, or is not a part written by this version.
     pub fn read(path: &Path) -> Result<Self, ReadError> {
-        // A pipe has no end.
+        // A pipe may never end.
         if !path.metadata()?.is_file() {
             return Err(ReadError::Foreign);
         }
         Self::of(path, File::open(path)?)
     }
 
-    /// The same of a file that is open.
+    /// [`Self::read`] for an open file.
     pub(super) fn of(path: &Path, file: File) -> Result<Self, ReadError> {
         let mut reader = BufReader::new(&file);
         let mut line = Vec::new();
@@ -102,7 +102,7 @@ impl Part {
         Ok(Self { path, header, is_complete, file: Mutex::new(file), replications, whole })
     }
 
-    /// What a replication left behind.
+    /// The stored replication.
     pub(super) fn find(&self, name: &ReplicationName) -> Option<Vec<u8>> {
         let place = self.replications.get(name)?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,13 +112,13 @@ impl Part {
         Some(bytes)
     }
 
-    /// How many replications are there.
+    /// The number of replications.
     pub fn replications(&self) -> usize {
         self.replications.len()
     }
 }
 
-/// Other versions may have other headers: the version is looked at first.
+/// The version is checked first, since other versions may have other headers.
 fn header(line: &[u8]) -> Result<Header, ReadError> {
     let beginning = BEGINNING.as_bytes();
     if !line.ends_with(b"\n") {

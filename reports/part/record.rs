@@ -1,14 +1,14 @@
-//! Records of a part: a length, a checksum, and what a replication left behind under its name.
+//! Records of a part: length, checksum, and a named replication.
 
 use super::digest::of_bytes;
 use std::io::{self, Read};
 use wssim_experiment::archive::ArmKey;
 
-/// Bytes of a length and of a checksum.
+/// Bytes of length and checksum.
 const HEAD: usize = 8;
-/// Bytes of the name of a replication: of its arm, and its number.
+/// Bytes of the name of a replication: the key of its arm, and its number.
 const NAME: usize = 20;
-/// No replication leaves as many bytes behind: a length that says so is damaged.
+/// Most bytes of a replication: a larger length is corrupt.
 const MOST: usize = 1 << 28;
 
 /// A replication: its arm and its number.
@@ -27,12 +27,12 @@ impl FileSpan {
     }
 }
 
-/// What stands at a place of a part.
+/// A record of a part.
 #[derive(Debug)]
 pub(super) enum PartRecord {
-    /// What a replication left behind, and where.
+    /// A replication and its place.
     Replication(ReplicationName, FileSpan),
-    /// The end, behind this number of replications.
+    /// The end, after this number of replications.
     End(u32),
 }
 
@@ -43,12 +43,12 @@ pub(super) fn replication((key, number): ReplicationName, one: &[u8]) -> Vec<u8>
     [head.as_flattened(), &content].concat()
 }
 
-/// The bytes of the end, behind `count` replications.
+/// The bytes of the end, after `count` replications.
 pub(super) fn end(count: u32) -> Vec<u8> {
     [0u32.to_le_bytes(), count.to_le_bytes()].concat()
 }
 
-/// The next record of `file`, which stands at `place`; `None`: there is no whole one.
+/// The next record of `file`, at `place`; `None` without a complete one.
 ///
 /// # Errors
 /// When the system refuses.
@@ -73,7 +73,7 @@ pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<PartRe
     Ok((checksum(&content) == head[4..]).then_some(record))
 }
 
-/// The next `count` bytes, if there are as many.
+/// The next `count` bytes; `None` if there are fewer.
 fn bytes(file: &mut impl Read, count: usize) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     file.take(count as u64).read_to_end(&mut bytes)?;

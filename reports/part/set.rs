@@ -1,4 +1,4 @@
-//! Parts that are to be joined: whether they belong together, and whether all are there.
+//! Joins parts: checks that they belong together and are complete.
 
 use super::header::Header;
 use super::read::Part;
@@ -8,39 +8,39 @@ use std::fmt;
 use std::sync::Arc;
 use wssim_text::printable;
 
-/// Shards that one message names.
+/// Most shards named in one message.
 const MOST_NAMED: usize = 10;
 
 /// All parts of one study.
 #[derive(Clone, Debug)]
 pub struct Parts {
     all: Arc<Vec<Part>>,
-    /// Where each replication is.
+    /// The part of each replication.
     places: Arc<BTreeMap<ReplicationName, usize>>,
 }
 
-/// What is wrong with parts.
+/// An error in a set of parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// A part of something else; its path, and what is other there.
+    /// A part of another study: its path, and the difference.
     Foreign(String, Other),
-    /// Shards of which there is no part.
+    /// Shards without a part.
     Lost {
         /// Their numbers.
         shards: Vec<u32>,
-        /// How many there are.
+        /// Number of shards.
         of: u32,
     },
-    /// A part that its shard has not finished.
+    /// An incomplete part.
     Unfinished {
-        /// Where it lies.
+        /// Its path.
         path: String,
         /// Its number.
         shard: u32,
-        /// How many replications it holds.
+        /// Its number of replications.
         replications: usize,
     },
-    /// Two parts of one shard; this is none that keeps them from being joined.
+    /// Two parts of one shard, which can be joined anyway.
     Doubled {
         /// Its number.
         shard: u32,
@@ -49,23 +49,23 @@ pub enum Trouble {
     },
 }
 
-/// What is other in a part.
+/// A difference of a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Other {
-    /// The command, or the scenario: that of the part, and that of the others.
+    /// The command, or the scenario: of the part, and of the others.
     Study([String; 2]),
-    /// The seed: that of the part, and that of the others.
+    /// The seed: of the part, and of the others.
     Seed([u64; 2]),
-    /// How many shards there are: of the part, and of the others.
+    /// The number of shards: of the part, and of the others.
     Of([u32; 2]),
-    /// A flag, or something in the scenario's files.
+    /// A flag, or a file of the scenario.
     Inputs,
     /// The program: another build of the same version.
     Build,
 }
 
 impl Other {
-    /// What is other in `own` than in `usual`, of which it is no part.
+    /// The difference of `own` from `usual`.
     pub(super) fn of(own: &Header, usual: &Header) -> Self {
         Self::between(own, usual).unwrap_or(Self::Inputs)
     }
@@ -105,7 +105,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Up to ten of them.
+/// Up to ten numbers.
 fn few(shards: &[u32]) -> String {
     let mut names: Vec<String> = shards.iter().take(MOST_NAMED).map(u32::to_string).collect();
     if let more @ 1.. = shards.len().saturating_sub(MOST_NAMED) {
@@ -128,10 +128,10 @@ impl fmt::Display for Other {
     }
 }
 
-/// Joins `parts`, of which there is one at least. Beside it, what is odd and does no harm.
+/// Joins `parts`, at least one. Also returns harmless anomalies.
 ///
 /// # Errors
-/// What is wrong with them, all of it.
+/// All errors in the parts.
 pub fn joined(parts: Vec<Part>) -> Result<(Parts, Vec<Trouble>), Vec<Trouble>> {
     let usual = usual(&parts);
     let mut troubles: Vec<Trouble> =
@@ -167,7 +167,7 @@ pub fn joined(parts: Vec<Part>) -> Result<(Parts, Vec<Trouble>), Vec<Trouble>> {
     Ok((Parts::all(parts), doubled))
 }
 
-/// What most of the parts are of; of two that are as frequent, what comes first.
+/// The most frequent header of the parts; of equally frequent ones the first.
 fn usual(parts: &[Part]) -> Header {
     let study = |part: &Part| {
         let Header { command, scenario, seed, study, of, build, .. } = part.header.clone();
@@ -181,7 +181,7 @@ fn usual(parts: &[Part]) -> Header {
     parts[most.expect("there is a part at least").1].header.clone()
 }
 
-/// Why `part` is none of the study of `usual`.
+/// Why `part` does not belong to the study of `usual`.
 fn foreign(part: &Part, usual: &Header) -> Option<Trouble> {
     let other = Other::between(&part.header, usual)?;
     Some(Trouble::Foreign(shown(part), other))
@@ -192,7 +192,7 @@ fn shown(part: &Part) -> String {
 }
 
 impl Parts {
-    /// A part alone, whole or not.
+    /// A single part, complete or not.
     pub fn of(part: Part) -> Self {
         Self::all(vec![part])
     }
@@ -204,17 +204,17 @@ impl Parts {
         Self { places: Arc::new(places.collect()), all: Arc::new(parts) }
     }
 
-    /// What they are of.
+    /// Their header.
     pub fn header(&self) -> &Header {
         &self.all[0].header
     }
 
-    /// How many replications they hold.
+    /// Their number of replications.
     pub fn replications(&self) -> usize {
         self.places.len()
     }
 
-    /// What a replication left behind.
+    /// The stored replication.
     pub(super) fn find(&self, name: &ReplicationName) -> Option<Vec<u8>> {
         self.all[*self.places.get(name)?].find(name)
     }

@@ -1,4 +1,4 @@
-//! A part as it is written: record by record, so that nothing is lost when the process is killed.
+//! Writes a part record by record, so that nothing is lost when the process is killed.
 
 use super::header::Header;
 use super::read::{Part, ReadError};
@@ -15,25 +15,25 @@ use std::path::{Path, PathBuf};
 pub struct Writer {
     path: PathBuf,
     file: File,
-    /// What is in it.
+    /// Names of its replications.
     names: BTreeSet<ReplicationName>,
     failed: Option<io::Error>,
 }
 
-/// What is at the place of a part.
+/// The state of a part's file.
 #[derive(Debug)]
 pub enum Opened {
-    /// All of it: nothing is to be done.
+    /// Complete: nothing is to be done.
     Complete(Part),
-    /// A new one, or what there is of one, which is gone on with.
+    /// A new one, or an existing one to continue.
     Open(Writer, Option<Part>),
 }
 
 impl Writer {
-    /// The part of `header` at `path`. What lies there of the same study, and the same program, is gone on with.
+    /// Opens the part of `header` at `path`, and continues one of the same study and program there.
     ///
     /// # Errors
-    /// When something else stands there, another process writes it, or the system refuses.
+    /// When another file is there, another process writes it, or the system refuses.
     pub fn open(path: &Path, header: &Header) -> Result<Opened, WriteError> {
         let at = |reason: WriteObstacle| WriteError { path: path.to_owned(), reason };
         let system = |error: io::Error| at(WriteObstacle::System(error));
@@ -49,12 +49,12 @@ impl Writer {
         let mut options = OpenOptions::new();
         let file = options.read(true).write(true).create(true).truncate(false).open(path);
         let mut file = file.map_err(system)?;
-        // A file system without locks gives another error, and has to do without.
+        // A file system without locks gives another error, and is used without.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(at(WriteObstacle::Taken));
         }
-        // What it holds is read after it is locked, when no other process writes it. It is read through a handle
-        // of its own, since clones of one share their place in the file.
+        // Read after it is locked, when no other process writes it. It is opened again, since clones of
+        // a handle share their position in the file.
         let known = match Part::of(path, File::open(path).map_err(system)?) {
             Ok(part) if part.header.is_same(header) => Some(part),
             Ok(part) => return Err(at(WriteObstacle::OtherPart(Other::of(&part.header, header)))),
@@ -76,24 +76,24 @@ impl Writer {
         Ok(Opened::Open(writer, known))
     }
 
-    /// Adds a replication. False: it could not be written, nor will others be.
+    /// Adds a replication. False if it could not be written; later ones will not be either.
     pub(super) fn add(&mut self, name: ReplicationName, one: &[u8]) -> bool {
-        // Two plans of one comparison may ask for the same.
+        // Two plans of one comparison may want the same.
         if self.failed.is_none() && self.names.insert(name) {
             self.failed = self.file.write_all(&record::replication(name, one)).err();
         }
         self.failed.is_none()
     }
 
-    /// How many replications are in it.
+    /// Its number of replications.
     pub fn replications(&self) -> usize {
         self.names.len()
     }
 
-    /// Says that all of it is there.
+    /// Marks the part as complete.
     ///
     /// # Errors
-    /// When it could not be written, this or anything before, or does not lie there any more.
+    /// When this or an earlier write failed, or the file has been removed.
     pub fn finish(mut self) -> Result<(), WriteError> {
         if self.failed.is_none() {
             let written = self.file.write_all(&record::end(self.names.len() as u32));
@@ -102,10 +102,10 @@ impl Writer {
         self.close().map(|_| ())
     }
 
-    /// Leaves it as it is, to be gone on with; how many replications are in it.
+    /// Closes it for later continuation; returns its number of replications.
     ///
     /// # Errors
-    /// When something could not be written, or it does not lie there any more.
+    /// When a write failed, or the file has been removed.
     pub fn close(self) -> Result<usize, WriteError> {
         let is_there = is_at(&self.file, &self.path);
         let failed = self.failed.or_else(|| is_there.err());
@@ -117,7 +117,7 @@ impl Writer {
         }
     }
 
-    /// Gives its room back: it is not needed any more.
+    /// Removes it: it is not needed any more.
     pub fn remove(self) {
         let _ = self.file.set_len(0);
         if is_at(&self.file, &self.path).is_ok() {
@@ -126,13 +126,13 @@ impl Writer {
     }
 }
 
-/// The part at `path`, if it is that of `header` and complete: no process writes it any more.
+/// The part at `path`, if it has `header` and is complete: no process writes it any more.
 fn complete(path: &Path, header: &Header) -> Option<Part> {
     let part = Part::read(path).ok()?;
     (part.is_complete && part.header.is_same(header)).then_some(part)
 }
 
-/// Whether `file` is what lies at `path`: a folder can be removed while a file in it is written.
+/// Whether `file` is still the one at `path`: a folder can be removed while a file in it is written.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
@@ -165,7 +165,7 @@ mod tests {
         (Kept::part(writer, known.map(Parts::of), SHARD), there)
     }
 
-    /// To look something up that is there does not move the place at which more is written.
+    /// Looking up a stored replication does not move the position at which more are written.
     #[test]
     fn what_is_added_stands_behind_what_is_there_whatever_is_read() {
         let scratch = Scratch::new("part");
@@ -179,7 +179,7 @@ mod tests {
         let (kept, there) = open(&path);
         assert_eq!(there, 2);
         for number in [2, 3] {
-            // The first stands far before the end.
+            // The first is far before the end.
             assert_eq!(kept.find(&key, 0), Some(ones[0].clone()));
             assert!(kept.keep(&key, number, &ones[number as usize]));
         }

@@ -1,8 +1,8 @@
-//! Axes: where a number stands, and which ones are written.
+//! Axes: positions of numbers, and the labelled ones.
 
 use crate::quantity;
 
-/// From the least to the greatest number that is drawn.
+/// From the smallest to the largest drawn number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Axis {
     pub(crate) low: f64,
@@ -10,20 +10,20 @@ pub(crate) struct Axis {
     pub(crate) is_log: bool,
 }
 
-/// Values above zero whose ends differ by more than this factor are drawn by ratios.
+/// Ratio of the ends above which positive values have a logarithmic axis.
 const WIDE: f64 = 100.0;
-/// The least number over the greatest, below which zero belongs into the picture.
+/// Ratio of the smallest to the largest number below which the picture includes zero.
 const NEAR: f64 = 0.7;
 
 impl Axis {
-    /// For all of `numbers`, its ends among them.
+    /// An axis with exactly the range of `numbers`.
     pub(crate) fn tight(numbers: &[f64], is_log: bool) -> Self {
         let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
         let high = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         Self { low, high, is_log }
     }
 
-    /// For all of `numbers`, with round ends and about `ticks` numbers written.
+    /// An axis for `numbers` with round ends and about `ticks` labels.
     pub(crate) fn round(numbers: &[f64], ticks: usize) -> Self {
         let tight = Self::tight(numbers, false);
         let (low, high) = (tight.low, tight.high);
@@ -45,7 +45,7 @@ impl Axis {
         if high > low { (at(number) - low) / (high - low) } else { 0.5 }
     }
 
-    /// At most about `most` round numbers between the ends.
+    /// About `most` round numbers between the ends.
     pub(crate) fn ticks(self, most: usize) -> Vec<f64> {
         if self.is_log { self.log_ticks(most) } else { self.linear_ticks(most) }
     }
@@ -80,7 +80,7 @@ impl Axis {
     }
 }
 
-/// 1, 2 or 5 times a power of ten, not below `step`.
+/// 1, 2 or 5 times a power of ten, at least `step`.
 fn nice(step: f64) -> f64 {
     let power = 10f64.powf(step.log10().floor());
     let factors = [1.0, 2.0, 5.0, 10.0];
@@ -88,7 +88,7 @@ fn nice(step: f64) -> f64 {
     fits.unwrap_or(10.0) * power
 }
 
-/// How a number is written beside an axis.
+/// The label of a number at an axis.
 pub(crate) fn label(number: f64, unit: &str) -> String {
     quantity::plain(number, unit, false)
 }

@@ -2,24 +2,24 @@
 
 use wssim_text::width;
 
-/// Columns of a name at most.
+/// Most columns of a name.
 const NAME: usize = 24;
-/// A bar is not shorter where it is full; a terminal without room for that has no bars.
+/// Shortest full bar; a narrower terminal has no bars.
 const SHORTEST: usize = 8;
-/// Parts of a character that can be filled from the left.
+/// Characters filled from the left by eighths.
 const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
 /// A number with a name.
 #[derive(Clone, Debug)]
 pub(crate) struct Bar {
     pub(crate) name: String,
-    /// From zero on; `None`: it is not known.
+    /// From zero; `None` if unknown.
     pub(crate) length: Option<f64>,
-    /// The number as it is written.
+    /// The printed number.
     pub(crate) text: String,
 }
 
-/// The bars below `title`, in lines of at most `most` columns; all begin at zero.
+/// The bars below `title`, in lines of at most `most` columns, all starting at zero.
 pub(crate) fn bars(title: &str, bars: &[Bar], most: usize) -> Vec<String> {
     let widest = |text: fn(&Bar) -> &str| bars.iter().map(|bar| width::of(text(bar))).max();
     let names = widest(|bar| &bar.name).unwrap_or(0).min(NAME);
@@ -40,7 +40,7 @@ pub(crate) fn bars(title: &str, bars: &[Bar], most: usize) -> Vec<String> {
 
 /// A bar over the share `part` of the columns.
 fn full(part: f64, columns: usize) -> String {
-    // Where all are zero no part is known.
+    // If all are zero the share is NaN.
     let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
     let eighths = (part * columns as f64 * 8.0).round() as usize;
     let mut bar = "█".repeat(eighths / 8);

@@ -1,6 +1,6 @@
-//! Characters in rows and columns; what is drawn first stays on top.
+//! Characters in rows and columns; earlier drawings stay on top.
 
-/// What is drawn on; row 0 is at the bottom.
+/// The drawing area; row 0 is at the bottom.
 pub(super) struct TextCanvas {
     columns: usize,
     cells: Vec<Vec<char>>,
@@ -11,7 +11,7 @@ impl TextCanvas {
         Self { columns, cells: vec![vec![' '; columns]; rows] }
     }
 
-    /// Draws `mark`, unless something is there; says whether it is seen.
+    /// Draws `mark` into an empty place; returns whether it is visible.
     pub(super) fn put(&mut self, column: usize, row: usize, mark: char) -> bool {
         let cell = self.cells.get_mut(row).and_then(|cells| cells.get_mut(column));
         let free = cell.filter(|cell| **cell == ' ');
@@ -29,7 +29,7 @@ impl TextCanvas {
         }
     }
 
-    /// Draws `mark` between two places, a column after the other.
+    /// Draws `mark` between two places, one in each column.
     pub(super) fn line(&mut self, from: (usize, usize), to: (usize, usize), mark: char) {
         for column in from.0 + 1..to.0 {
             let part = (column - from.0) as f64 / (to.0 - from.0) as f64;

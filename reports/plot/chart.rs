@@ -8,23 +8,24 @@ use wssim_text::wrap::flowed;
 
 /// Rows of the canvas.
 const ROWS: usize = 13;
-/// Numbers along the vertical axis, about.
+/// Approximate number of labels on the vertical axis.
 pub(crate) const LEVELS: usize = 4;
-/// A canvas is not narrower; a terminal that is has no picture.
+/// Smallest width of a canvas; a narrower terminal has no picture.
 const NARROWEST: usize = 16;
-/// A limit that is further away than this multiple of the drawn values would leave them flat.
+/// Largest distance of a drawn limit, as a multiple of the drawn values, which would otherwise look
+/// flat.
 const FARTHEST: f64 = 2.0;
-/// Columns that a label of the horizontal axis takes, about.
+/// Approximate columns of a label on the horizontal axis.
 const LABEL: usize = 9;
-/// Series that are drawn.
+/// Most series that are drawn.
 pub(crate) const MOST_SERIES: usize = 8;
-/// What is drawn of each series in turn.
+/// Marks of the series in turn.
 const MARKS: [char; MOST_SERIES] = ['●', '○', '▲', '△', '■', '□', '◆', '◇'];
-/// What is to be taken with care.
+/// Mark of a point to be taken with care.
 const ODD: char = '×';
 
-/// The picture in lines of at most `most` columns; none where nothing is known, or there is no room. `odd`:
-/// what the mark for what is to be taken with care means.
+/// The picture in lines of at most `most` columns; empty without numbers or space. `odd` explains the
+/// mark of points to be taken with care.
 pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
     let shown = &chart.series[..chart.series.len().min(MARKS.len())];
     let dots = || shown.iter().flat_map(|series| &series.dots);
@@ -70,15 +71,15 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// What a chart is drawn between.
+/// The axes of a chart.
 pub(crate) struct Axes<'c> {
     pub(crate) x: Axis,
     pub(crate) y: Axis,
-    /// The limit, where it leaves room for what is drawn.
+    /// The limit, if it is near enough to be drawn.
     pub(crate) limit: Option<&'c (f64, String)>,
 }
 
-/// The axes of the series that are drawn.
+/// The axes of the drawn series.
 pub(crate) fn axes(chart: &Chart) -> Axes<'_> {
     let shown = &chart.series[..chart.series.len().min(MOST_SERIES)];
     let dots = || shown.iter().flat_map(|series| &series.dots);
@@ -88,7 +89,7 @@ pub(crate) fn axes(chart: &Chart) -> Axes<'_> {
     ys.retain(|y| y.is_finite());
     let is_share = chart.y_unit == "ratio" && dots_within(&chart.series, 1.0);
     if is_share {
-        // An interval may go beyond the whole, a share does not.
+        // An interval may extend above one, a share does not.
         for y in &mut ys {
             *y = y.min(1.0);
         }
@@ -97,7 +98,7 @@ pub(crate) fn axes(chart: &Chart) -> Axes<'_> {
     Axes { x: Axis::tight(&xs, chart.x_is_log), y: Axis::round(&ys, LEVELS), limit }
 }
 
-/// Whether a limit leaves room for what is drawn.
+/// Whether a limit is near enough to be drawn.
 fn is_near<'d>(limit: f64, dots: impl Iterator<Item = &'d Dot>) -> bool {
     dots.map(|dot| dot.y).fold(f64::NEG_INFINITY, f64::max) * FARTHEST >= limit
 }
@@ -113,7 +114,7 @@ fn dots_within(series: &[DotSeries], most: f64) -> bool {
     series.iter().flat_map(|series| &series.dots).all(|dot| dot.y <= most)
 }
 
-/// What stands where.
+/// The positions of all parts.
 struct Frame {
     x: Axis,
     y: Axis,
@@ -136,7 +137,7 @@ impl Frame {
         (self.y.part(y).clamp(0.0, 1.0) * (ROWS - 1) as f64).round() as usize
     }
 
-    /// One column is left free at either end.
+    /// One column is free at either end.
     fn column(&self, x: f64, columns: usize) -> usize {
         1 + (self.x.part(x).clamp(0.0, 1.0) * (columns - 3) as f64).round() as usize
     }
@@ -166,7 +167,7 @@ impl Frame {
         ]
     }
 
-    /// The numbers that are drawn where all of them can be written, else round ones.
+    /// The drawn numbers if all of them can be labelled, otherwise round ones.
     fn x_ticks(&self, chart: &Chart, columns: usize) -> Vec<f64> {
         let dots = chart.series.iter().flat_map(|series| &series.dots);
         let mut own: Vec<f64> = dots.map(|dot| dot.x).collect();
@@ -181,7 +182,7 @@ impl Frame {
     }
 }
 
-/// Labels that fit: the column of the tick and that where its label begins, and the label.
+/// Labels that fit: the columns of the tick and of the label's start, and the label.
 fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &str)> {
     let mut placed: Vec<((usize, usize), &str)> = Vec::new();
     let mut free = 0;
@@ -196,7 +197,7 @@ fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &st
     placed
 }
 
-/// What the marks mean, where that is not plain.
+/// The legend of the marks, if needed.
 fn legend(chart: &Chart, shown: &[DotSeries], odd: &str, hidden: bool, most: usize) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     if chart.series.len() > 1 {

@@ -10,8 +10,7 @@
 //!         └┬─────────┬─────────┬──────────────┬
 //!          1         2         3              4
 //! ```
-//! Only characters of one column, and no colour: what is drawn says everything. Names are expected to be
-//! printable.
+//! Only characters of one column, and no colour. Names must be printable.
 
 mod axis;
 mod bars;

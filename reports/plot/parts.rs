@@ -1,19 +1,19 @@
-//! What a picture is made of.
+//! The parts of a picture.
 
 /// Numbers against a number.
 #[derive(Clone, Debug)]
 pub(crate) struct Chart {
-    /// What the numbers are.
+    /// The name of the numbers.
     pub(crate) title: String,
-    /// What they are drawn against.
+    /// The name of the horizontal axis.
     pub(crate) x_name: String,
     pub(crate) x_unit: &'static str,
-    /// Whether equal ratios are equally far apart.
+    /// Whether the horizontal axis is logarithmic.
     pub(crate) x_is_log: bool,
     pub(crate) y_unit: &'static str,
-    /// What is drawn with one mark.
+    /// The series, each with one mark.
     pub(crate) series: Vec<DotSeries>,
-    /// A level that means something, and what.
+    /// A limit, and its meaning.
     pub(crate) limit: Option<(f64, String)>,
 }
 

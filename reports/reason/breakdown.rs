@@ -1,8 +1,8 @@
-//! What a number is made up of, as a sentence.
+//! The components of a number, as a sentence.
 
 use wssim_experiment::reason::{Breakdown, Component, Whole};
 
-/// Components that one sentence names.
+/// Most components named in one sentence.
 const NAMED: usize = 3;
 
 /// `a request spends most of its time in cpu shop (12.3 ms), network (4.00 ms)`.
@@ -22,7 +22,7 @@ pub(crate) fn most(of: &Breakdown) -> String {
     of.parts.first().map_or_else(String::new, |part| tell(of, part))
 }
 
-/// What holds most of a whole.
+/// The largest part of a whole.
 fn level(whole: Whole) -> &'static str {
     match whole {
         Whole::RequestTime => "a request spends most of its time in",
@@ -33,7 +33,7 @@ fn level(whole: Whole) -> &'static str {
     }
 }
 
-/// What changes most by its components.
+/// The change of a whole by its components.
 fn change(whole: Whole) -> &'static str {
     match whole {
         Whole::RequestTime => "the time of a request changes most by",
@@ -66,7 +66,7 @@ fn size(bytes: f64) -> String {
     format!("{} {unit}", three_digits(bytes / scale))
 }
 
-/// Three significant digits, all of them written.
+/// Three significant digits, including zeros.
 fn three_digits(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();

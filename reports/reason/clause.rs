@@ -3,7 +3,7 @@
 use crate::quantity;
 use wssim_experiment::reason::{Needed, Reason};
 
-/// The reason; `None`: it has no shorter form than its sentence.
+/// The reason; `None` if it has no shorter form than its sentence.
 pub(super) fn short(reason: &Reason) -> Option<String> {
     Some(match reason {
         Reason::Straddles { needed: Some(Needed::Replications(needed)) } => {
@@ -14,7 +14,7 @@ pub(super) fn short(reason: &Reason) -> Option<String> {
             1 => "turns on 1 input".to_owned(),
             inputs => format!("turns on {inputs} inputs"),
         },
-        // The largest alone.
+        // Only the largest.
         Reason::MadeUp(of) => of.parts.first()?.name.clone(),
         Reason::NotLookedAt { looked, ranges } => {
             format!("{} ranges not looked at", ranges.saturating_sub(*looked))

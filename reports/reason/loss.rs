@@ -1,4 +1,4 @@
-//! What is lost, and what it comes after, as sentences.
+//! Losses and causes, as sentences.
 
 use crate::quantity;
 use wssim_experiment::failures::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
@@ -105,7 +105,7 @@ pub(crate) fn service(loss: &ServiceLoss) -> String {
     }
 }
 
-/// What had failed: `node host`, `power of office`, or a fault by its name.
+/// The cause: `node host`, `power of office`, or a fault by its name.
 pub(crate) fn cause(cause: &Cause) -> String {
     match cause {
         Cause::Thing { kind, name } => format!("{kind} {name}"),

@@ -1,5 +1,5 @@
-//! Reasons as sentences: why a claim is judged as it is, why something is lost, why a number is missing,
-//! and what should be known beside. Text, Markdown and JSON have the same ones.
+//! Reasons as sentences: of verdicts, losses and missing numbers, and notes. Text, Markdown and JSON
+//! share them.
 
 mod breakdown;
 mod clause;
@@ -23,12 +23,12 @@ pub(crate) use breakdown::{most, parts};
 use unmeasured::{few, unmeasured};
 use wssim_experiment::reason::{Flip, InputValue, Needed, Reason, Setback};
 
-/// All reasons of a claim in one line, the one that decides first; empty where there is none.
+/// All reasons of a claim in one line, the decisive one first; empty without reasons.
 pub(crate) fn why(reasons: &[Reason]) -> String {
     reasons.iter().map(sentence).collect::<Vec<_>>().join("; ")
 }
 
-/// The reason that decides, in a few words where there are any; `None`: there is no reason.
+/// The decisive reason, in a few words if possible; `None` without reasons.
 pub(crate) fn clause(reasons: &[Reason]) -> Option<String> {
     let first = reasons.first()?;
     Some(clause::short(first).unwrap_or_else(|| sentence(first)))
@@ -87,7 +87,7 @@ fn straddles(needed: Option<Needed>) -> String {
     format!("the interval straddles a limit{more}")
 }
 
-/// What the verdict is at the values in force and what it is elsewhere; of one input also where it turns.
+/// The verdict at the values in force and elsewhere; for one input also where it changes.
 fn flips(flip: &Flip) -> String {
     let (from, to) = (flip.from.name(), flip.to.name());
     if let [InputValue { path, nominal, value, near }] = flip.inputs.as_slice() {
@@ -158,7 +158,7 @@ mod tests {
             "holds at the values in force, but undecided with `traffic.web.rate` = 80/s and \
              `service.db.cpu` = 4ms together"
         );
-        // Nothing between was looked at: the end is the nearest that is known.
+        // No value between was tried: the end is the nearest one known.
         assert!(sentence(&flip(vec![cpu])).ends_with("undecided at 4ms; it flips near 4ms"));
     }
 

@@ -1,4 +1,4 @@
-//! What the reader should know beside the numbers, as sentences.
+//! Notes for the reader, as sentences.
 
 use super::overload::overload;
 use crate::number::twelve_digits;
@@ -55,10 +55,11 @@ pub(crate) fn note(note: &Note) -> String {
     }
 }
 
-/// Services that are told one by one.
+/// Most services named one by one.
 const MOST_KILLED: usize = 3;
 
-/// Whose containers are killed for want of memory: at their own limit, or because their node is full.
+/// Services whose containers are killed for lack of memory: at their own limit, or because their node is
+/// full.
 fn killed(services: &[Killed]) -> String {
     let mut all: Vec<String> = services.iter().take(MOST_KILLED).map(killed_one).collect();
     match services.len().saturating_sub(MOST_KILLED) {

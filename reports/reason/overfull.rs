@@ -1,8 +1,8 @@
-//! What a replication would have held too much of.
+//! What a replication would hold too much of, as sentences.
 
 use wssim_experiment::question::{MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 
-/// What it is, with its bound: `1048576 requests and calls in flight`.
+/// The quantity with its bound: `1048576 requests and calls in flight`.
 fn held(overfull: Overfull) -> String {
     match overfull {
         Overfull::InFlight => format!("{MOST_IN_FLIGHT} requests and calls in flight"),
@@ -11,7 +11,7 @@ fn held(overfull: Overfull) -> String {
     }
 }
 
-/// What the author of the scenario is told where a study ends by it.
+/// The message for the author of the scenario when it ends a study.
 #[must_use]
 pub fn overfull(overfull: Overfull) -> String {
     let advice = match overfull {
@@ -26,7 +26,7 @@ pub fn overfull(overfull: Overfull) -> String {
     format!("a replication holds at most {held} at once, and this one would hold more; {advice}")
 }
 
-/// The same of a point of a study that goes on without it.
+/// The message for a point of a study that goes on without it.
 pub(crate) fn at_point(overfull: Overfull) -> String {
     format!("a replication would hold more than {} at once", held(overfull))
 }

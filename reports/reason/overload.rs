@@ -1,12 +1,12 @@
-//! What is asked for more than it can do, as sentences; and the banner that a report begins with.
+//! Overloads as sentences, and the banner at the beginning of a report.
 
 use wssim_experiment::note::Note;
 use wssim_experiment::offered::{Overload, Overloaded};
 
-/// Overloads that a banner lists.
+/// Most overloads in a banner.
 const MOST: usize = 4;
 
-/// The sentence of an overload: who is offered what, and what comes of it.
+/// The sentence of an overload: the resource, its load, and the effect.
 #[must_use]
 pub fn overload(overload: &Overload) -> String {
     let asked = asked(overload);
@@ -17,7 +17,7 @@ pub fn overload(overload: &Overload) -> String {
     }
 }
 
-/// The lines of the banner: what must be known before any number. None without an overload.
+/// The lines of the banner: warnings before all numbers. Empty without an overload.
 pub(crate) fn banner(notes: &[Note]) -> Vec<String> {
     let line = |note: &Note| match note {
         Note::Overload(what) => Some(format!("Overload: {}", overload(what))),

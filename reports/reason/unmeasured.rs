@@ -1,4 +1,4 @@
-//! Why there is no number, as sentences.
+//! The reasons for missing numbers, as sentences.
 
 use wssim_experiment::question::Study;
 use wssim_experiment::reason::{Few, NoEstimate, NoYears, Runs, Unmeasured};
@@ -65,7 +65,7 @@ pub(super) fn few(Few { of, needed }: Few) -> String {
     }
 }
 
-/// What is needed is rounded up: less would not do.
+/// Rounded up, since less would not suffice.
 fn tenths_up(times: f64) -> f64 {
     (times * 10.0).ceil() / 10.0
 }

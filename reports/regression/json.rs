@@ -1,4 +1,4 @@
-//! A comparison for programs: `baseline` of `results.json`, and what `wssim diff --format json` prints.
+//! A comparison as JSON: `baseline` of `results.json`, and the output of `wssim diff --format json`.
 
 use crate::escape;
 use crate::metric_json::EstimateJson;
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use wssim_experiment::findings::Verdict;
 use wssim_experiment::regression::findings::{ChangeStatus, ClaimRow, ComparedNumber, Difference};
 
-/// What `wssim diff --format json` prints.
+/// The output of `wssim diff --format json`.
 #[must_use]
 pub fn render(difference: &Difference) -> String {
     #[derive(Serialize)]
@@ -29,20 +29,21 @@ pub fn render(difference: &Difference) -> String {
     escape::json(&(text + "\n"))
 }
 
-/// What became of a baseline.
+/// The comparison with a baseline.
 #[derive(Serialize)]
 pub(crate) struct DifferenceJson<'a> {
     /// Of the baseline and of the later result.
     seeds: [u64; 2],
     replications: [u32; 2],
     pairing: &'a str,
-    /// That any number is said to have regressed though nothing has changed, at most.
+    /// Upper bound of the probability that any number is reported as regressed though nothing has
+    /// changed.
     chance: Number,
     /// Numbers and claims that got worse or are missing.
     regressions: usize,
     rows: Vec<RowJson<'a>>,
     claims: Vec<ClaimJson<'a>>,
-    /// Where the time of a request grew most.
+    /// The components of a request's time that grew most.
     carried_by: Vec<PartJson<'a>>,
 }
 
@@ -56,7 +57,7 @@ struct RowJson<'a> {
     change: Option<EstimateJson>,
     limit: LimitJson<'a>,
     standing: &'a str,
-    /// Replications that would tell, where it is too close to call.
+    /// Replications that would decide a close call.
     #[serde(skip_serializing_if = "Option::is_none")]
     needed: Option<u32>,
 }
@@ -66,7 +67,7 @@ struct LimitJson<'a> {
     worse: &'a str,
     share: Number,
     floor: Number,
-    /// The greater of the share of what it was and the floor.
+    /// The greater of the share of the old value and the floor.
     allowed: Number,
 }
 

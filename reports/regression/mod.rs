@@ -1,6 +1,6 @@
-//! What became of a baseline: by itself after `wssim diff`, and as a part of the reports of `run`.
+//! The comparison with a baseline: the report of `wssim diff`, and a part of the reports of `run`.
 //!
-//! What is within its limit is counted, not listed, unless all is asked for.
+//! Numbers within their limits are counted, not listed, unless all are asked for.
 
 pub(crate) mod json;
 mod refused;
@@ -17,7 +17,7 @@ pub use json::render as json;
 pub use refused::refused;
 pub(crate) use table::{Listed, listed, name, told, verdicts};
 
-/// How the answer to `wssim diff` looks.
+/// Options of the report of `wssim diff`.
 #[derive(Clone, Copy, Debug)]
 pub struct DifferenceOptions {
     /// Whether it is coloured.
@@ -26,11 +26,11 @@ pub struct DifferenceOptions {
     pub width: usize,
     /// Whether numbers within their limits are listed, too.
     pub all: bool,
-    /// Only what is listed, and the last line.
+    /// Only the listed rows, and the last line.
     pub brief: bool,
 }
 
-/// The answer to `wssim diff` for a terminal.
+/// The report of `wssim diff` for a terminal.
 #[must_use]
 pub fn text(difference: &Difference, options: &DifferenceOptions) -> String {
     let mut page = Page::new(options.style, options.width);
@@ -42,7 +42,7 @@ pub fn text(difference: &Difference, options: &DifferenceOptions) -> String {
     page.text
 }
 
-/// The table and the sentences around it, on a page that may be that of another report.
+/// The table and the sentences around it, possibly as part of another report.
 pub(crate) fn part(page: &mut Page, difference: &Difference, all: bool, brief: bool) {
     let Listed { rows, groups } = listed(difference, all);
     if !rows.rows.is_empty() {
@@ -57,7 +57,7 @@ pub(crate) fn part(page: &mut Page, difference: &Difference, all: bool, brief: b
     page.toned(&printable(&words::summary(difference)), words::tone(difference));
 }
 
-/// The answer to `wssim diff` for a merge request.
+/// The report of `wssim diff` for a merge request.
 #[must_use]
 pub fn markdown(difference: &Difference, all: bool) -> String {
     let head = format!(

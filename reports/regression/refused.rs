@@ -1,4 +1,4 @@
-//! Why two results cannot be compared, in words.
+//! Why two results cannot be compared, as sentences.
 
 use crate::metric_name;
 use crate::quantity::duration;

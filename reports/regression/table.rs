@@ -1,4 +1,4 @@
-//! The table of a comparison: a row a number or claim, grouped by what became of it.
+//! The table of a comparison: a row for each number or claim, grouped by outcome.
 
 use crate::metric_name;
 use crate::quantity::{about, change, percent, three_digits};
@@ -7,26 +7,26 @@ use wssim_experiment::findings::Verdict;
 use wssim_experiment::metric::Worse;
 use wssim_experiment::regression::findings::{ChangeStatus, ClaimRow, ComparedNumber, Difference};
 
-/// A change of more than this many times the baseline is told as a multiple.
+/// Relative change from which it is shown as a multiple.
 const MANY: f64 = 10.0;
-/// Where there is no number.
+/// A missing number.
 const NONE: &str = "—";
 
-/// Rows, and which of them belong together.
+/// Rows in groups.
 pub(crate) struct Listed {
     pub(crate) rows: Table,
-    /// The name of each group, and how many rows it has.
+    /// The name and number of rows of each group.
     pub(crate) groups: Vec<(Cell, usize)>,
 }
 
 impl Listed {
-    /// One table whose first column says the group.
+    /// One table with the group in its first column.
     pub(crate) fn in_one(&self) -> Table {
         self.rows.with_groups("", &self.groups)
     }
 }
 
-/// What is worse, missing, better and new; with `all` the rest, too.
+/// Worse, missing, better and new ones; with `all` the others, too.
 pub(crate) fn listed(difference: &Difference, all: bool) -> Listed {
     let columns = vec![
         ("Number", ColumnKind::Prose),
@@ -52,7 +52,7 @@ pub(crate) fn listed(difference: &Difference, all: bool) -> Listed {
     Listed { rows: Table { columns, rows }, groups }
 }
 
-/// Name, colour, whether it is always listed, and what belongs to it.
+/// Name, colour, whether it is always listed, and its condition.
 type Group = (&'static str, Tone, bool, fn(ChangeStatus) -> bool);
 
 const GROUPS: [Group; 6] = [
@@ -118,7 +118,7 @@ fn signed(share: f64) -> String {
     }
 }
 
-/// `+8.6 ms`: the change for the worse that is allowed.
+/// `+8.6 ms`: the allowed change for the worse.
 fn allowed(row: &ComparedNumber) -> String {
     let sign = match row.limit.worse {
         _ if row.allowed == 0.0 => "",

@@ -8,15 +8,15 @@ use wssim_experiment::regression::findings::{
     ChangeStatus, ClaimRow, ComparedNumber, Difference, Pairing,
 };
 
-/// Numbers that are too close to call and are named.
+/// Most close calls that are named.
 const MOST_NAMED: usize = 3;
 
-/// What is compared.
+/// The compared results.
 pub(crate) fn title(difference: &Difference) -> String {
     format!("{} · baseline → now", difference.scenario)
 }
 
-/// How much stands behind it, and how the two were compared.
+/// The numbers of replications, and how the two were compared.
 pub(crate) fn counts(difference: &Difference) -> String {
     let [before, now] = difference.replications;
     let [seed, other] = difference.seeds;
@@ -31,7 +31,7 @@ pub(crate) fn counts(difference: &Difference) -> String {
     )
 }
 
-/// How many are what.
+/// The number of rows by outcome.
 pub(crate) fn summary(difference: &Difference) -> String {
     let count = |is: fn(ChangeStatus) -> bool| {
         difference.rows.iter().filter(|row| is(row.standing)).count()
@@ -49,19 +49,19 @@ pub(crate) fn summary(difference: &Difference) -> String {
     )
 }
 
-/// Whether it is well.
+/// The colour of the summary.
 pub(crate) fn tone(difference: &Difference) -> Tone {
     if difference.regressions() > 0 { Tone::Bad } else { Tone::Good }
 }
 
-/// What carries the change, and what would tell more.
+/// The components of the change, and what would decide more.
 pub(crate) fn sentences(difference: &Difference) -> Vec<(String, Tone)> {
     let parts = carried_by(difference).map(|sentence| (sentence, Tone::Bad));
     let close = too_close(difference).map(|sentence| (sentence, Tone::Open));
     parts.into_iter().chain(close).collect()
 }
 
-/// Where a request takes longer, if one does.
+/// Where requests take longer, if they do.
 fn carried_by(difference: &Difference) -> Option<String> {
     let is_slower = |row: &ComparedNumber| {
         row.standing == ChangeStatus::Regressed && row.unit == "seconds" && row.change.is_some()
@@ -74,7 +74,8 @@ fn carried_by(difference: &Difference) -> Option<String> {
     Some(format!("A request takes longer in: {}", parts.join(", ")))
 }
 
-/// What may be worse, and what would tell: first what is worse by more than its limit as far as it is known.
+/// Numbers that may be worse, and the replications that would decide: first those whose mean is worse by
+/// more than its limit.
 fn too_close(difference: &Difference) -> Option<String> {
     let is_open = |standing: ChangeStatus| matches!(standing, ChangeStatus::Unclear { .. });
     let mut rows: Vec<&ComparedNumber> =
@@ -88,7 +89,7 @@ fn too_close(difference: &Difference) -> Option<String> {
     (!all.is_empty()).then(|| format!("Too close to call: {}{more}", named.join("; ")))
 }
 
-/// Whether it is worse by more than its limit, as far as it is known.
+/// Whether its mean is worse by more than its limit.
 fn is_beyond(row: &ComparedNumber) -> bool {
     let worse = row.change.as_ref().map_or(0.0, |change| match row.limit.worse {
         Worse::Higher => change.mean,

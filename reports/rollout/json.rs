@@ -1,7 +1,7 @@
-//! Rollouts in `results.json`: an element each, with what went on.
+//! Rollouts in `results.json`: an element for each, with its activities.
 //!
-//! `ended` counts replications by how it ended; `steps` are means over the replications in which a step was over, in
-//! seconds of the measured stretch.
+//! `ended` counts replications by ending; `steps` are means over the replications in which a step ended,
+//! in seconds of the measured stretch.
 
 use crate::number::Number;
 use serde::Serialize;

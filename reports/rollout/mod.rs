@@ -1,4 +1,4 @@
-//! Rollouts: what went on when, and how they ended.
+//! Rollouts: activities over time, and their endings.
 
 pub(crate) mod json;
 
@@ -7,15 +7,15 @@ use crate::quantity;
 use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use wssim_experiment::findings::{RolloutBar, RolloutShown, RolloutWork};
 
-/// Rows that a short report has; of more it has those of whole rollouts.
+/// Most rows of a short report; with more it shows only whole rollouts.
 const MOST_IN_BRIEF: usize = 12;
 
-/// All rollouts, each with what went on; none: no section.
+/// All rollouts with their activities; no section without rollouts.
 pub(crate) fn section(rollouts: &[RolloutShown]) -> Section {
     with_rows(rollouts, true)
 }
 
-/// The same in a few lines.
+/// [`section`] in a few lines.
 pub(crate) fn brief(rollouts: &[RolloutShown]) -> Section {
     let rows: usize = rollouts.iter().map(|rollout| 1 + rollout.bars.len()).sum();
     with_rows(rollouts, rows <= MOST_IN_BRIEF)
@@ -38,7 +38,7 @@ fn with_rows(rollouts: &[RolloutShown], all: bool) -> Section {
     Section { title: "Rollouts", table, remarks: rollouts.iter().map(told).collect() }
 }
 
-/// From the first beginning to the last end.
+/// From the first start to the last end.
 pub(crate) fn line_of_time(rollouts: &[RolloutShown]) -> [f64; 2] {
     let mut ends = [f64::INFINITY, 0.0_f64];
     for rollout in rollouts {
@@ -55,7 +55,7 @@ fn whole(rollout: &RolloutShown, ends: [f64; 2]) -> Vec<Cell> {
     let is_good = rollout.ended[1..].iter().sum::<u32>() == 0;
     let tone = if is_good { Tone::Plain } else { Tone::Bad };
     let to = rollout.end_seconds;
-    // One that never ends goes on as far as anything is known.
+    // A rollout without an end extends to the last known time.
     let bar = gantt::bar([rollout.at_seconds, to.unwrap_or(ends[1])], ends);
     vec![
         Cell::toned(name, tone),
@@ -78,7 +78,7 @@ fn row(bar: &RolloutBar, ends: [f64; 2]) -> Vec<Cell> {
     ]
 }
 
-/// What goes on, in words.
+/// The activity in words.
 pub(crate) fn doing(what: &RolloutWork) -> String {
     match what {
         RolloutWork::Builds(service) => format!("build {service}"),
@@ -88,7 +88,7 @@ pub(crate) fn doing(what: &RolloutWork) -> String {
     }
 }
 
-/// How a rollout ended, in a sentence.
+/// The ending of a rollout, in a sentence.
 pub(crate) fn told(rollout: &RolloutShown) -> String {
     let [deployed, rolled_back, paused, overtaken, not_begun, open] = rollout.ended;
     let all: u32 = rollout.ended.iter().sum();

@@ -1,10 +1,11 @@
 //! The published shape of `results.json`: JSON Schema, draft 2020-12, of every command that writes one.
 //!
-//! Every key says what it means, and every number its unit (`x-unit`, an annotation). No shape is open: what is not
-//! described is refused, so that a key comes into `json.rs` and into the schema at once, or tests fail.
+//! Every key has a description, and every number a unit (`x-unit`, an annotation). All shapes are
+//! closed: unknown keys are refused, so that a new key must be added to `json.rs` and to the schema
+//! together, or tests fail.
 
 #[cfg(test)]
 mod tests;
 
-/// The schema, as it lies in the repository.
+/// The schema, as in the repository.
 pub const RESULTS: &str = include_str!("../results.schema.json");

@@ -1,4 +1,4 @@
-//! What a planner should do, in the first lines.
+//! The headlines of a sweep.
 
 use super::limits::of_objectives;
 use super::wording::{along, capital, difference, long, place, with};
@@ -6,7 +6,7 @@ use crate::quantity;
 use crate::reason;
 use wssim_experiment::sweep::findings::{GridChange, Jump, PointFinding, Sweep};
 
-/// What a planner should do, the most important first; two sentences at most.
+/// The headlines, most important first; at most two sentences.
 pub(crate) fn answer(sweep: &Sweep) -> Vec<String> {
     let mut sentences = Vec::new();
     if sweep.worlds == 1 && sweep.points.len() > 1 {
@@ -29,7 +29,7 @@ pub(crate) fn answer(sweep: &Sweep) -> Vec<String> {
     sentences
 }
 
-/// The first point of a row from which on there is no steady state, and what is asked too much there.
+/// The first point of a row without a steady state, and the overloaded resource.
 fn no_steady_state(sweep: &Sweep) -> Option<String> {
     let is_lost = |point: &usize| !sweep.points[*point].is_steady();
     let lost = sweep.points.iter().filter(|point| !point.is_steady()).count();
@@ -45,7 +45,7 @@ fn no_steady_state(sweep: &Sweep) -> Option<String> {
     Some(format!("At {}{many} {why}.", place(sweep, first)))
 }
 
-/// What the first number does.
+/// The course of the first number.
 fn leading(sweep: &Sweep) -> Option<String> {
     let (at, change) = sweep.changes.iter().enumerate().find(|(_, one)| one.extremes.is_some())?;
     let told = change.column.as_ref()?;
@@ -57,7 +57,7 @@ fn leading(sweep: &Sweep) -> Option<String> {
     };
     let what = capital(&long(told));
     if change.pairs == 0 {
-        // Nothing to compare with, or nothing that has a meaning.
+        // Nothing to compare, or numbers without meaning.
         let is_steady = sweep.points.iter().all(PointFinding::is_steady);
         return is_steady.then(|| format!("{what}: {} at {}.", number(least), place(sweep, least)));
     }

@@ -1,12 +1,12 @@
-//! `sweep.csv`: a row a point: what is fixed, its values, and for each number mean and interval in base
-//! units. A number that is not known is an empty field; `steady_state` says whether there is one.
+//! `sweep.csv`: a row for each point: replications, its values, and mean and interval of each number in
+//! base units. An unknown number is an empty field; `steady_state` says whether there is one.
 
 use crate::escape;
 use crate::number::twelve_digits;
 use wssim_experiment::findings::{Answer, Findings, Metric};
 use wssim_experiment::sweep::findings::{PointFinding, PointNumber, Sweep};
 
-/// Headings of the first columns; those of parameters and numbers follow.
+/// Headings of the first columns; parameters and numbers follow.
 pub const COLUMNS: [&str; 4] = ["point", "added", "replications", "steady_state"];
 
 /// The file.

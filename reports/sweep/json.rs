@@ -1,8 +1,9 @@
-//! What `results.json` has after a sweep: `parameters`, `points`, `changes`, `objectives`.
+//! The keys of `results.json` for a sweep: `parameters`, `points`, `changes`, `objectives`.
 //!
-//! A point has its values as the scenario writes them (`params`), its numbers as `metrics` of other commands
-//! are, and what formulas say of them as `analytic`, one for one: what a point lacks is `null` in both. `changes` names points by their place among `points`, from 0; so do `objectives`, whose
-//! `states` are `kept`, `missed`, `open` or `absent` (its entry), a point each.
+//! A point has its values as the scenario writes them (`params`), its numbers in the form of `metrics`
+//! of other commands, and for each its value by formulas (`analytic`): a missing one is `null` in both.
+//! `changes` names points by their place among `points`, from 0; so do `objectives`, whose `states` are
+//! `kept`, `missed`, `open` or `absent` (its entry), one for each point.
 
 use crate::metric_json::{Labels, MetricJson};
 use crate::number::Number;
@@ -55,18 +56,18 @@ pub(crate) struct PointJson<'a> {
     replications: u32,
     steady_state: bool,
     overloads: Vec<String>,
-    /// `null`: all fits.
+    /// `null` if all fits.
     overfull: Option<String>,
-    /// In the order of the numbers of the sweep; `null`: the world of the point has no such number.
+    /// In the order of the numbers of the sweep; `null` if the world of the point has no such number.
     metrics: Vec<Option<MetricJson<'a>>>,
-    /// In the same order; `null`: formulas say nothing of it.
+    /// In the same order; `null` without a formula.
     analytic: Vec<Option<FormulaJson>>,
 }
 
 #[derive(Serialize)]
 struct FormulaJson {
     value: Number,
-    /// Whether it is farther from the simulated number than formulas may be.
+    /// Whether it differs from the simulated number by more than the limit of formulas.
     differs: bool,
 }
 

@@ -1,8 +1,8 @@
-//! Which limits of the entries are kept up to where: the tightest of them, and what is full beyond it.
+//! Where the limits of the entries are crossed: the tightest of them, and the bottleneck beyond it.
 //!
-//! Along an axis of which more is worse (traffic) the tightest limit is the one that is missed first; of which
-//! more is better (replicas) the one that is kept last. Where some are of one kind and some of the other, the
-//! values between the two are those that keep both, so both are told.
+//! If more is worse along an axis (traffic), the tightest limit is the one missed first; if more is
+//! better (replicas), the one kept last. With limits of both kinds, the values between the two keep
+//! both, so both are reported.
 
 use super::wording::{along, name, node, place, value_of, with};
 use crate::quantity;
@@ -12,16 +12,16 @@ use std::fmt::Write as _;
 use wssim_experiment::reason::NoEstimate;
 use wssim_experiment::sweep::findings::{Crossing, LimitState, ObjectiveFinding, Sweep};
 
-/// Rows of points that a sentence is told of.
+/// Most rows of points in a sentence.
 const MOST_ROWS: usize = 3;
-/// Share of a node's CPU from which on it is named as what is full.
+/// Utilization of a node's CPU from which it is named as the bottleneck.
 const FULL: f64 = 0.7;
 
-/// Which limits are kept up to where; `None`: there are none.
+/// Where the limits are kept; `None` without limits.
 pub(super) fn of_objectives(sweep: &Sweep) -> Option<String> {
     let judged = || sweep.objectives.iter();
     let tightest = tightest(sweep);
-    // A critical objective that is crossed comes before another that is missed everywhere.
+    // A crossed critical objective comes before another that is missed everywhere.
     let is_hidden = |objective: &ObjectiveFinding| {
         !objective.is_critical && tightest.iter().any(|crossed| crossed.is_critical)
     };
@@ -47,12 +47,12 @@ pub(super) fn of_objectives(sweep: &Sweep) -> Option<String> {
     Some(some_rows.map_or_else(kept, |objective| in_some_rows(sweep, objective)))
 }
 
-/// Whether it is `state` wherever its entry is.
+/// Whether it has `state` at all points with its entry.
 fn all(objective: &ObjectiveFinding, state: LimitState) -> bool {
     objective.states.iter().all(|one| *one == state || *one == LimitState::Absent)
 }
 
-/// No row crosses it, and yet it is not the same at all points.
+/// The sentence if no row crosses it, but its state varies.
 fn in_some_rows(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
     let first = |state: LimitState| {
         let at = objective.states.iter().position(|one| *one == state);
@@ -67,7 +67,7 @@ fn in_some_rows(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
     )
 }
 
-/// Where it is not known whether it is kept, and what would tell.
+/// Where it is undecided, and what would decide it.
 fn open(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
     let at = objective.states.iter().position(|state| *state == LimitState::Open);
     let why = at.and_then(|at| objective.missing[at].as_ref());
@@ -86,7 +86,7 @@ fn open(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
     )
 }
 
-/// The objective that is missed first, and the one that is kept last; critical ones come first.
+/// The objective missed first, and the one kept last; critical ones come first.
 fn tightest(sweep: &Sweep) -> Vec<&ObjectiveFinding> {
     let earliest = best(sweep, |[kept, missed]| (kept < missed).then_some(kept));
     let latest = best(sweep, |[kept, missed]| (missed < kept).then_some(-missed));
@@ -97,7 +97,7 @@ fn tightest(sweep: &Sweep) -> Vec<&ObjectiveFinding> {
     both
 }
 
-/// The objective with the least `rank` of where it is kept and where missed, critical ones first.
+/// The objective with the smallest `rank` of where it is kept and missed, critical ones first.
 fn best(sweep: &Sweep, rank: impl Fn([f64; 2]) -> Option<f64>) -> Option<&ObjectiveFinding> {
     let of_crossing = |crossing: &Crossing| {
         rank([crossing.kept, crossing.missed].map(|point| on_axis(sweep, point)))
@@ -112,7 +112,7 @@ fn best(sweep: &Sweep, rank: impl Fn([f64; 2]) -> Option<f64>) -> Option<&Object
     ranked.min_by(order).map(|(.., objective)| objective)
 }
 
-/// Where a point stands on the axis: its number, or the place of its name.
+/// The position of a point on the axis: its number, or the place of its name.
 fn on_axis(sweep: &Sweep, point: usize) -> f64 {
     let value = &sweep.points[point].values[sweep.axis];
     let values = &sweep.parameters[sweep.axis].values;
@@ -141,7 +141,7 @@ fn crossed(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
     text
 }
 
-/// What is full at a point.
+/// The bottleneck at a point.
 fn why(sweep: &Sweep, point: usize) -> String {
     let busiest = sweep.points[point].busiest.as_ref();
     let told = busiest.and_then(|metric| Some((node(metric)?, metric.estimate.as_ref()?)));

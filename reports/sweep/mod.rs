@@ -1,4 +1,4 @@
-//! A sweep: what a planner should do first, then a row a point, then pictures.
+//! The report of a sweep: the headlines, then a row for each point, then pictures.
 
 mod answer;
 pub mod csv;

@@ -1,4 +1,4 @@
-//! A picture of each number: against the first parameter of numbers, or a bar for each point.
+//! A picture of each number: against the first numeric parameter, or a bar for each point.
 
 use super::wording::{capital, long, named};
 use crate::plot::{Bar, Chart, Dot, DotSeries, bars, chart};
@@ -6,10 +6,10 @@ use crate::quantity;
 use wssim_experiment::sweep::findings::{ObjectiveFinding, PointNumber, Sweep};
 use wssim_text::printable;
 
-/// What the mark of a point without a steady state means.
+/// The meaning of the mark for a point without a steady state.
 const ODD: &str = "no steady state";
 
-/// The pictures in lines of at most `width` columns; numbers that are the same everywhere have none.
+/// The pictures in lines of at most `width` columns; constant numbers have none.
 pub(crate) fn pictures(sweep: &Sweep, width: usize) -> Vec<Vec<String>> {
     let picture = |(at, told): (usize, &PointNumber)| {
         let title = printable(&capital(&long(told)));
@@ -24,7 +24,7 @@ pub(crate) fn pictures(sweep: &Sweep, width: usize) -> Vec<Vec<String>> {
     all.filter(|lines| !lines.is_empty()).collect()
 }
 
-/// Whether it is another number somewhere.
+/// Whether it is not constant.
 pub(crate) fn differs(sweep: &Sweep, at: usize) -> bool {
     let means = || sweep.points.iter().filter_map(|point| point.metrics[at].as_ref()?.estimate);
     let first = means().next().map(|estimate| estimate.mean);
@@ -70,7 +70,7 @@ fn is_of(objective: &ObjectiveFinding, told: &PointNumber) -> bool {
     objective.name == told.name && objective.labels == told.labels
 }
 
-/// The values of a point, the parameters not named.
+/// The values of a point, without the names of parameters.
 fn values(sweep: &Sweep, point: usize) -> String {
     let values = sweep.points[point].values.iter().map(|value| value.text.as_str());
     values.collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! The tables of a sweep: a row a point, and what each number does.
+//! The tables of a sweep: a row for each point, and the course of each number.
 
 use super::wording::{capital, difference, long, node, place, short};
 use crate::quantity;
@@ -6,8 +6,9 @@ use crate::table::{Cell, ColumnKind, Table, Tone};
 use wssim_experiment::findings::Metric;
 use wssim_experiment::sweep::findings::{GridChange, PointFinding, Sweep};
 
-/// A row a point: its values, that along the axis last, its numbers with their intervals, and whether there
-/// is a steady state. Values that are those of the row above are left out, but for the last.
+/// A row for each point: its values, the one along the axis last, its numbers with their intervals, and
+/// whether there is a steady state. Values equal to those of the row above are left out, except the
+/// last.
 pub(crate) fn points(sweep: &Sweep) -> Table<String> {
     let order = order(sweep);
     let parameter = |at: &usize| {
@@ -36,7 +37,7 @@ pub(crate) fn points(sweep: &Sweep) -> Table<String> {
     Table { columns, rows }.without_empty_columns()
 }
 
-/// Places of the parameters: the axis last.
+/// Places of the parameters, the axis last.
 fn order(sweep: &Sweep) -> Vec<usize> {
     let others = (0..sweep.parameters.len()).filter(|at| *at != sweep.axis);
     others.chain([sweep.axis]).collect()
@@ -61,13 +62,13 @@ fn row(sweep: &Sweep, at: usize, order: &[usize]) -> Vec<Cell> {
     cells
 }
 
-/// The first number that formulas say something of: theirs stands beside it.
+/// The first number with a formula: its analytic value is shown beside it.
 fn by_formulas(sweep: &Sweep) -> Option<usize> {
     let has = |at: &usize| sweep.points.iter().any(|point| point.formulas[*at].is_some());
     (0..sweep.changes.len()).find(has)
 }
 
-/// What formulas say of a number; where there is no steady state they say nothing.
+/// The analytic value of a number; empty without a steady state.
 fn formula(point: &PointFinding, at: usize, metric: Option<&Metric>) -> Cell {
     let value = point.formulas[at].map(|formula| formula.value).filter(|value| value.is_finite());
     match (value, metric) {
@@ -76,14 +77,14 @@ fn formula(point: &PointFinding, at: usize, metric: Option<&Metric>) -> Cell {
     }
 }
 
-/// The node that is the busiest at every point, if it is one.
+/// The node that is the busiest at every point, if it is always the same.
 fn one_node(sweep: &Sweep, at: usize) -> Option<&str> {
     let mut nodes = sweep.points.iter().filter_map(|point| node(point.metrics[at].as_ref()?));
     let first = nodes.next()?;
     nodes.all(|node| node == first).then_some(first)
 }
 
-/// Whether a number is told of more than one entry.
+/// Whether a number is shown for more than one entry.
 fn names_entries(sweep: &Sweep) -> bool {
     let labels = sweep.changes.iter().filter_map(|change| change.column.as_ref());
     let entries = labels.flat_map(|told| &told.labels).filter(|(name, _)| *name == "entry");
@@ -120,7 +121,7 @@ fn number(metric: Option<&Metric>) -> Cell {
     }
 }
 
-/// Empty where there is one.
+/// Empty with a steady state.
 fn steady(point: &PointFinding) -> Cell {
     match point.overfull {
         Some(_) => Cell::toned("more than fits", Tone::Bad),
@@ -129,7 +130,7 @@ fn steady(point: &PointFinding) -> Cell {
     }
 }
 
-/// What each number does: its extremes, its largest step, and how many neighbours differ.
+/// The course of each number: its extremes, its largest step, and how many neighbours differ.
 pub(crate) fn changes(sweep: &Sweep) -> Table {
     let columns = vec![
         ("Number", ColumnKind::Words),

@@ -1,4 +1,4 @@
-//! How points and numbers of a sweep are called, and what is to be known beside them.
+//! Names of points and numbers of a sweep, and remarks.
 
 use crate::{metric_name, quantity};
 use wssim_experiment::findings::{Findings, Metric};
@@ -6,7 +6,7 @@ use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::sweep::findings::{PointNumber, Sweep};
 use wssim_text::printable;
 
-/// What is swept: `after · sweep of traffic.scale, 0.5 to 8, 6 points`.
+/// The subject of the sweep: `after · sweep of traffic.scale, 0.5 to 8, 6 points`.
 pub(crate) fn title(findings: &Findings, sweep: &Sweep) -> String {
     let parameter = |at: usize| {
         let parameter = &sweep.parameters[at];
@@ -22,7 +22,7 @@ pub(crate) fn title(findings: &Findings, sweep: &Sweep) -> String {
     format!("{} · sweep of {}", findings.name, all.join(" · "))
 }
 
-/// What else is to be known of the pictures and the table.
+/// Remarks on the pictures and the table.
 pub(crate) fn remarks(sweep: &Sweep) -> Vec<String> {
     let mut remarks = Vec::new();
     if sweep.points.iter().any(|point| !point.is_steady()) {
@@ -42,7 +42,7 @@ pub(crate) fn remarks(sweep: &Sweep) -> Vec<String> {
     remarks
 }
 
-/// Why formulas differ, where they do by more than they may.
+/// Why formulas differ by more than their limit, if they do.
 fn formulas(sweep: &Sweep) -> Option<String> {
     let steady = sweep.points.iter().filter(|point| point.is_steady());
     let differences =
@@ -50,12 +50,12 @@ fn formulas(sweep: &Sweep) -> Option<String> {
     crate::analytic::differ(differences, &sweep.left_out)
 }
 
-/// `traffic.scale 3`, and the other values where there are any.
+/// `traffic.scale 3`, and the other values, if any.
 pub(super) fn place(sweep: &Sweep, point: usize) -> String {
     named(sweep, point, |_| true)
 }
 
-/// The values of a point with the names of the parameters that `is_told` takes.
+/// The values of a point with the names of the parameters selected by `is_told`.
 pub(super) fn named(sweep: &Sweep, point: usize, is_told: impl Fn(usize) -> bool) -> String {
     let values = sweep.points[point].values.iter().enumerate().filter(|(at, _)| is_told(*at));
     let parts: Vec<String> =
@@ -63,7 +63,7 @@ pub(super) fn named(sweep: &Sweep, point: usize, is_told: impl Fn(usize) -> bool
     parts.join(", ")
 }
 
-/// The name of a parameter in a sentence: the last part of its path, where that is enough.
+/// The name of a parameter in a sentence: the last part of its path if unambiguous.
 pub(super) fn name(sweep: &Sweep, at: usize) -> &str {
     let last = |path: &'_ str| path.rsplit('.').next().unwrap_or_default().to_owned();
     let path = sweep.parameters[at].path.as_str();
@@ -73,12 +73,12 @@ pub(super) fn name(sweep: &Sweep, at: usize) -> &str {
     if is_enough { &path[path.len() - own.len()..] } else { path }
 }
 
-/// The value along the axis alone.
+/// Only the value along the axis.
 pub(super) fn along(sweep: &Sweep, point: usize) -> &str {
     &sweep.points[point].values[sweep.axis].text
 }
 
-/// What the points of a row have in common: ` with …`; nothing where there is one row.
+/// The common values of a row: ` with …`; empty if there is one row.
 pub(super) fn with(sweep: &Sweep, point: usize) -> String {
     if sweep.rows.len() < 2 {
         return String::new();
@@ -86,7 +86,7 @@ pub(super) fn with(sweep: &Sweep, point: usize) -> String {
     format!(" with {}", named(sweep, point, |at| at != sweep.axis))
 }
 
-/// The node that a metric is about.
+/// The node of a metric.
 pub(super) fn node(metric: &Metric) -> Option<&str> {
     let label = metric.labels.iter().find(|(name, _)| *name == "node");
     label.map(|(_, value)| value.as_str())
@@ -101,7 +101,7 @@ pub(super) fn difference(value: f64, unit: &str) -> String {
     }
 }
 
-/// The part of the measured stretch that a number is taken of, behind its name.
+/// The name of a number, followed by its part of the measured stretch.
 fn with_part(mut name: String, told: &PointNumber) -> String {
     if let Some(part) = metric_name::part_in(&told.labels) {
         name.push_str(", ");
@@ -110,7 +110,7 @@ fn with_part(mut name: String, told: &PointNumber) -> String {
     name
 }
 
-/// A number as a sentence or a picture has it.
+/// A number's name in a sentence or a picture.
 pub(super) fn long(told: &PointNumber) -> String {
     with_part(long_of_whole(told), told)
 }
@@ -145,7 +145,7 @@ fn long_of_whole(told: &PointNumber) -> String {
     }
 }
 
-/// A number as the heading of a column; entries are named where there are several.
+/// A number's name as the heading of a column; with the entry if there are several.
 pub(super) fn short(told: &PointNumber, names_entries: bool) -> String {
     with_part(short_of_whole(told, names_entries), told)
 }
@@ -173,7 +173,7 @@ pub(super) fn value_of<'a>(labels: &'a [(&'static str, String)], name: &str) -> 
     labels.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
 }
 
-/// With a capital letter, unless it is a name of ours.
+/// With a capital first letter, unless it is an identifier.
 pub(super) fn capital(text: &str) -> String {
     if text.contains('{') || text.contains('_') || text.starts_with('p') {
         return text.to_owned();

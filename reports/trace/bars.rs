@@ -1,4 +1,4 @@
-//! Bars on one axis: a character a cell, the one of what took most of its time.
+//! Bars on one axis: each character shows the kind that took most of its cell's time.
 
 use super::clock::Clock;
 use super::rows::Stroke;
@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Effects};
 use wssim_experiment::trace::Paint;
 use wssim_text::width;
 
-/// How each paint looks, what it is called in the legend, and its colour.
+/// The character, legend and colour of each paint.
 const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 7] = [
     (Paint::Working, '█', "CPU", Some(AnsiColor::Green)),
     (Paint::Slowed, '▓', "CPU slowed or stopped by others", Some(AnsiColor::Yellow)),
@@ -17,11 +17,11 @@ const PAINTS: [(Paint, char, &str, Option<AnsiColor>); 7] = [
     (Paint::Pausing, '~', "pause", Some(AnsiColor::Magenta)),
     (Paint::Elsewhere, '·', "in calls", None),
 ];
-/// Stands where a bar goes on beyond the axis.
+/// Marks a bar that extends beyond the axis.
 const BEYOND: char = '»';
 /// Columns of an axis between two labels.
 const TICK: usize = 9;
-/// What waiting for somebody else weighs in a cell: own time shows also where it is a third.
+/// Weight in a cell of waiting for another stay: own time is visible even if it is a third.
 const ELSEWHERE: f64 = 0.5;
 
 /// The axis of all bars.
@@ -52,7 +52,7 @@ impl TimeAxis {
         line
     }
 
-    /// The bar of `strokes`: for each cell its paint, if any; and whether it goes on beyond.
+    /// The bar of `strokes`: the paint of each cell, if any.
     fn cells(self, strokes: &[Stroke]) -> Vec<Option<usize>> {
         let mut weights = vec![[0.0_f64; PAINTS.len()]; self.columns];
         for stroke in strokes {
@@ -67,7 +67,7 @@ impl TimeAxis {
         weights.iter().map(heaviest).collect()
     }
 
-    /// The bar of `strokes` as it is printed, as wide as the axis at most.
+    /// The bar of `strokes` as printed, at most as wide as the axis.
     pub(super) fn bar(self, strokes: &[Stroke], style: Style) -> String {
         let cells = self.cells(strokes);
         let beyond = strokes.iter().any(|stroke| stroke.end_ns > self.whole_ns);
@@ -89,7 +89,7 @@ impl TimeAxis {
     }
 }
 
-/// The paint with the most weight; of equals the first.
+/// The paint with the most weight; of equal ones the first.
 fn heaviest(weights: &[f64; PAINTS.len()]) -> Option<usize> {
     let mut best = None;
     for (paint, &weight) in weights.iter().enumerate() {
@@ -112,7 +112,7 @@ fn painted(
     style.paint(&character.to_string().repeat(cells), look)
 }
 
-/// What the characters mean that occur in `strokes`, one painted text each.
+/// The meaning of each character in `strokes`, one painted text each.
 pub(super) fn legend<'a>(
     strokes: &(impl Iterator<Item = &'a Stroke> + Clone),
     style: Style,

@@ -2,9 +2,9 @@
 //!
 //! A node is a process, a container a thread (several, where several stays overlap); stays and
 //! what they consist of are complete events (`ph: X`), calls are flow events (`s` to `f`). Times
-//! are microseconds with three decimals, that is whole nanoseconds. Perfetto stops reading at the
-//! first key of the object that it does not know, so that `traceEvents` comes before anything of
-//! our own. (Trace Event Format, Google, 2016.)
+//! are microseconds with three decimals, that is whole nanoseconds. Perfetto stops reading at the first
+//! unknown key of the object, so `traceEvents` comes before our own keys. (Trace Event Format, Google,
+//! 2016.)
 
 use super::lanes::{Lane, Lanes};
 use super::rows::name;
@@ -13,11 +13,11 @@ use crate::escape;
 use serde_json::{Value, json};
 use wssim_experiment::trace::{RequestTrace, StayKind, StayStretch, StretchKind};
 
-/// How the file begins, without white space: its first event says who wrote it.
+/// The beginning of the file without white space: its first event identifies wssim.
 pub(crate) const BEGINNING: &str =
     r#"{"displayTimeUnit":"ms","traceEvents":[{"name":"wssim","ph":"M""#;
 
-/// The file: an event a line.
+/// The file: one event in each line.
 #[must_use]
 pub fn render(trace: &RequestTrace) -> String {
     let mut file = File { trace, lanes: Lanes::new(trace), events: Vec::new() };
@@ -41,7 +41,7 @@ impl Event {
     }
 }
 
-/// Three decimals at most: the nearest number to them prints as they are.
+/// At most three decimals: the nearest `f64` prints exactly.
 fn microseconds(ns: u64) -> Value {
     json!(ns as f64 / 1e3)
 }
@@ -97,7 +97,7 @@ impl File<'_> {
         ]));
     }
 
-    /// One end of an arrow from caller to callee, which share its number.
+    /// One end of an arrow from caller to callee; both ends share its number.
     fn arrow(&mut self, on: usize, callee: usize, begins: bool, at: u64) {
         let Lane { process, thread, .. } = self.lanes.threads[self.lanes.of[on]];
         let mut event = vec![
@@ -140,7 +140,7 @@ impl File<'_> {
         }
     }
 
-    /// A call, and inside it the way there and back.
+    /// A call with the ways there and back inside.
     fn call(&mut self, on: usize, part: &StayStretch, callee: usize) {
         let called = &self.trace.stays[callee];
         let title = format!("call {}", name(called));
@@ -206,7 +206,7 @@ mod tests {
         }
     }
 
-    /// On one thread two events are apart, or one lies inside the other.
+    /// Two events on one thread are disjoint or nested.
     #[test]
     fn events_nest() {
         let mut threads: BTreeMap<u64, Vec<(u64, u64)>> = BTreeMap::new();

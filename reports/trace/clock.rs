@@ -1,11 +1,11 @@
 //! One unit and one number of decimals for all times of a request.
 
-/// Nanoseconds of each unit, with its symbol; the last one fits anything.
+/// Nanoseconds of each unit, with its symbol; the last one is unlimited.
 const UNITS: [(u64, &str); 3] = [(1_000, "µs"), (1_000_000, "ms"), (1_000_000_000, "s")];
-/// Significant digits of the whole.
+/// Significant digits of the whole time.
 const DIGITS: u32 = 4;
 
-/// How times are written.
+/// A unit and a number of decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Clock {
     unit_ns: u64,
@@ -14,8 +14,7 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// For a request that took `whole_ns`: milliseconds, unless that is below one or above ten
-    /// thousand of them.
+    /// For a request that took `whole_ns`: milliseconds, unless that is below one or above ten thousand.
     pub(super) fn of(whole_ns: u64) -> Self {
         let (unit_ns, symbol) = match whole_ns {
             0..1_000_000 => UNITS[0],
@@ -23,12 +22,12 @@ impl Clock {
             _ => UNITS[2],
         };
         let digits = (whole_ns / unit_ns).checked_ilog10().unwrap_or(0) + 1;
-        // A nanosecond is the least that there is.
+        // At most to the nanosecond.
         let most = unit_ns.ilog10();
         Self { unit_ns, symbol, decimals: DIGITS.saturating_sub(digits).min(most) }
     }
 
-    /// Nanoseconds of the last digit that is shown.
+    /// Nanoseconds of the last shown digit.
     pub(super) fn step(self) -> u64 {
         self.unit_ns / 10_u64.pow(self.decimals)
     }
@@ -54,8 +53,8 @@ impl Clock {
         format!("{} {}", self.number(ns), self.symbol)
     }
 
-    /// Times for an axis up to `whole_ns` with at most `most` of them: 1, 2 or 5 times a power of
-    /// ten apart, with their labels.
+    /// At most `most` times for an axis up to `whole_ns`: 1, 2 or 5 times a power of ten apart, with
+    /// their labels.
     pub(super) fn ticks(self, whole_ns: u64, most: usize) -> Vec<(u64, String)> {
         let least = whole_ns / (most.max(1) as u64) + 1;
         let power = 10_u64.pow(least.ilog10());

@@ -1,4 +1,4 @@
-//! The report for programs. Times are seconds from the request's arrival, exact to the nanosecond.
+//! The report as JSON. Times are seconds from the request's arrival, exact to the nanosecond.
 
 use super::rows::name;
 use super::wording::place;
@@ -7,7 +7,7 @@ use crate::reason;
 use serde::Serialize;
 use wssim_experiment::trace::{RequestTrace, Stay, StayKind, StayStretch, StretchSum};
 
-/// The version of the shape; it grows when a reader of the old shape would be misled.
+/// The version of the shape; it is incremented when a reader of the old shape would be misled.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The report as JSON.
@@ -19,7 +19,7 @@ pub fn render(trace: &RequestTrace) -> String {
     escape::json(&format!("{text}\n"))
 }
 
-/// Nine decimals at most: the nearest number to them prints as they are.
+/// At most nine decimals: the nearest `f64` prints exactly.
 fn seconds(ns: u64) -> f64 {
     ns as f64 / 1e9
 }
@@ -35,7 +35,7 @@ struct Report<'a> {
     distribution: Distribution,
     components: Vec<ComponentJson>,
     stays: Vec<StayJson<'a>>,
-    /// None in most files.
+    /// Empty in most files.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     notes: Vec<String>,
 }

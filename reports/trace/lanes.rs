@@ -1,10 +1,10 @@
-//! Lanes: in a trace file, events on one thread must lie one inside the other. A container that
-//! has several stays of the request at once gets as many threads.
+//! Lanes: in a trace file, events on one thread must be nested. A container with several simultaneous
+//! stays of the request gets as many threads.
 
 use std::collections::BTreeMap;
 use wssim_experiment::trace::{RequestTrace, Stay, StayKind};
 
-/// What the user's side is called among the nodes.
+/// The name of the user's side among the nodes.
 const USER: &str = "user";
 
 /// One thread of the file.
@@ -15,14 +15,14 @@ pub(super) struct Lane {
     /// Number of the thread in the file.
     pub(super) thread: u64,
     pub(super) name: String,
-    /// What lies on it already.
+    /// Its occupied times.
     taken: Vec<(u64, u64)>,
 }
 
 /// All threads of the file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lanes {
-    /// In the order of their numbers, which count from one.
+    /// In the order of their numbers, from one.
     pub(super) processes: Vec<String>,
     pub(super) threads: Vec<Lane>,
     /// The lane of each stay.
@@ -70,7 +70,7 @@ impl Lane {
     }
 }
 
-/// The process and the thread of a stay; a branch is where its owner is.
+/// The process and the thread of a stay; a branch has its owner's.
 fn owner(stays: &[Stay], place: usize) -> (String, String) {
     let stay = &stays[place];
     if let (StayKind::Branch, Some(parent)) = (stay.kind, stay.parent) {

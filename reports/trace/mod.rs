@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!           ┌─► rows ──► bars ──┐
-//!   Trace ──┤                   ├─► text, markdown     a waterfall, and what it adds up to
+//!   Trace ──┤                   ├─► text, markdown     a waterfall, and its sums
 //!           ├─► sums ───────────┘
 //!           ├─► json                                   for programs
 //!           └─► chrome                                 trace.json, for Perfetto

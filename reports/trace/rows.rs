@@ -11,27 +11,27 @@ pub(super) struct Stroke {
     pub(super) end_ns: u64,
 }
 
-/// A row: one stay, or several that are alike.
+/// A row: one stay, or several equal ones.
 #[derive(Clone, Debug)]
 pub(super) struct StayRow {
     pub(super) depth: usize,
     /// Service and endpoint, or the entry.
     pub(super) name: String,
     pub(super) node: String,
-    /// How many stays it is.
+    /// Number of its stays.
     pub(super) times: usize,
-    /// Whether they ran beside others of their caller.
+    /// Whether they ran in parallel with others of their caller.
     pub(super) parallel: bool,
     /// `timeout`, `retry 1`, `late`.
     pub(super) notes: Vec<String>,
     pub(super) failed: bool,
     pub(super) start_ns: u64,
-    /// From asking to answer, all of them together.
+    /// From call to answer, all of them together.
     pub(super) took_ns: u64,
     pub(super) strokes: Vec<Stroke>,
 }
 
-/// What stays in one row have in common, beside their callers.
+/// The common properties of stays in one row, beside their callers.
 type Alike<'a> = (&'a str, Option<&'a str>, Option<&'a str>, u16, Option<&'a str>, bool, bool);
 
 /// All rows; with `all`, each stay has its own.
@@ -57,7 +57,7 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    /// Adds a row for `group` (places, and whether in parallel), and the rows below it.
+    /// Adds a row for `group` (places, and whether in parallel), and the rows of their calls.
     fn add(&mut self, group: &[(usize, bool)], depth: usize) {
         self.rows.push(self.row(group, depth));
         let mut below = Vec::new();
@@ -81,14 +81,14 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Whether nobody heard the answer to `stay`, or nobody heard the branch that did.
+    /// Whether the answer to `stay`, or its branch's end, was ignored.
     fn is_unheard(&self, stay: &Stay) -> bool {
         let branch = stay.parent.map(|parent| &self.stays[parent]);
         let branch = branch.filter(|parent| parent.kind == StayKind::Branch);
         stay.late || branch.is_some_and(|b| b.late && b.until_ns < stay.until_ns)
     }
 
-    /// Groups of what is alike, by the first of each.
+    /// Groups of equal stays, in the order of their first.
     fn alike(&self, stays: &[(usize, bool)]) -> Vec<Vec<(usize, bool)>> {
         if self.all {
             return stays.iter().map(|stay| vec![*stay]).collect();

@@ -1,5 +1,5 @@
-//! A trace for the tests of the reports, numbers invented: a page makes two equal queries, asks two
-//! services at once, and calls a third one that answers at the second attempt only.
+//! A trace for the tests of the reports, with invented numbers: a page makes two equal queries, calls
+//! two services in parallel, and then a third one that answers only at the second attempt.
 
 use wssim_experiment::trace::{
     RequestPick, RequestTrace, Stay, StayKind, StayStretch, StretchKind, StretchPlace, StretchSum,
@@ -50,7 +50,7 @@ fn query(times: [u64; 4]) -> Stay {
     stay(1, ("database", "query"), "backend", times, parts)
 }
 
-/// A branch of the page that asks `name`, whose stay comes next.
+/// A branch of the page that calls `name`, whose stay follows.
 fn branch(place: usize, name: &str, end_ns: u64) -> [Stay; 2] {
     let span = [20 * MS, 20 * MS, end_ns, 30 * MS];
     let parts = vec![call(place + 1, 20 * MS, end_ns)];
@@ -68,7 +68,7 @@ fn branch(place: usize, name: &str, end_ns: u64) -> [Stay; 2] {
     [branch, asked]
 }
 
-/// Two attempts; the first answer comes when nobody waits any more.
+/// Two attempts; the first answer arrives after the time-out.
 fn attempts() -> [Stay; 2] {
     let parts = vec![part(StretchKind::Cpu, "slow", 31 * MS, 55 * MS)];
     let first = Stay {

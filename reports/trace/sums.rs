@@ -1,19 +1,19 @@
-//! Where the time goes: the table whose rows, as they are printed, add up to the whole.
+//! The table of components; its rows, as printed, add up to the whole.
 
 use super::clock::Clock;
 use super::wording::{place, words};
 use crate::table::{Cell, ColumnKind, Table};
 use wssim_experiment::trace::RequestTrace;
 
-/// Rows of the short table; what is smaller stands in its last one.
+/// Rows of the short table; the last one sums up the smaller ones.
 const MOST_ROWS: usize = 14;
-/// The column that says how often.
+/// The column of counts.
 const TIMES: usize = 2;
-/// A share is shown in thousandths.
+/// Shares are shown in thousandths.
 const THOUSAND: u64 = 1000;
 
-/// `parts` in units of which all together are `units`, so that they add up: rounded down, and what
-/// is missing given to those that lost most.
+/// `parts` in units of which all together are `units`: rounded down, with the remaining units given to
+/// the parts that lost most.
 fn shares(parts: &[u64], units: u64) -> Vec<u64> {
     let whole: u64 = parts.iter().sum();
     let whole = u128::from(whole.max(1));
@@ -28,7 +28,7 @@ fn shares(parts: &[u64], units: u64) -> Vec<u64> {
     rounded
 }
 
-/// The table; with `all`, every component has its row.
+/// The table; with `all`, every component has a row.
 pub(super) fn table(trace: &RequestTrace, clock: Clock, all: bool) -> Table {
     let mut rows: Vec<(String, String, u64, u64)> = (trace.components.iter())
         .map(|part| (words(part.kind).to_owned(), place(&part.place), part.times, part.ns))
@@ -70,7 +70,7 @@ pub(super) fn table(trace: &RequestTrace, clock: Clock, all: bool) -> Table {
     }
 }
 
-/// The table without the column that says how often.
+/// The table without the column of counts.
 pub(super) fn without_times(mut table: Table) -> Table {
     table.columns.remove(TIMES);
     for row in &mut table.rows {

@@ -15,14 +15,14 @@ use wssim_text::printable;
 use wssim_text::width::{self, USUAL, blanks};
 use wssim_text::wrap;
 
-/// Terminals that are narrower show neither nodes nor beginnings.
+/// Width below which nodes and start times are not shown.
 const WIDE: usize = 80;
-/// Terminals that are narrower do not show how often either.
+/// Width below which counts are not shown either.
 const NARROW: usize = 60;
-/// A bar has at least this share of the columns, as a percentage.
+/// Smallest width of a bar, in percent of the columns.
 const BAR: usize = 36;
 
-/// What the caller knows beside the trace.
+/// The caller's data beside the trace.
 #[derive(Clone, Copy, Debug)]
 pub struct TraceTextOptions<'a> {
     /// Whether it is coloured.
@@ -31,7 +31,7 @@ pub struct TraceTextOptions<'a> {
     pub width: usize,
     /// Where the file was written.
     pub out: Option<&'a str>,
-    /// Whether repeated calls have a row each, and all components too.
+    /// Whether each repeated call and each component has a row.
     pub all: bool,
     /// Only the head and the table.
     pub brief: bool,
@@ -75,7 +75,7 @@ pub fn markdown(trace: &RequestTrace, all: bool) -> String {
     }
     let mut page = Page::new(Style::Plain, USUAL);
     waterfall(&mut page, trace, all);
-    // No name in it can end the block.
+    // A fence that no name in it can end.
     let fence = "`".repeat(longest_run(&page.text, '`').max(2) + 1);
     let _ = write!(text, "\n{fence}text\n{}{fence}\n\n### Where the time goes\n\n", page.text);
     text + &crate::markdown_block::table(&sums::table(trace, Clock::of(trace.response_ns), all))
@@ -96,7 +96,7 @@ fn head(trace: &RequestTrace) -> impl Iterator<Item = String> {
 /// The columns of a waterfall.
 struct Columns {
     label: usize,
-    /// Of the columns of nodes and beginnings; zero: there are none.
+    /// Width of the column of nodes or start times; zero without them.
     node: usize,
     number: usize,
     wide: bool,
@@ -121,7 +121,7 @@ impl Columns {
         Self { label, node, number, wide }
     }
 
-    /// What stands left of the bars.
+    /// The text left of the bars.
     fn left(&self, label: &str, node: &str, start: &str, took: &str) -> String {
         let mut line = format!("{label}{}", blanks(label, self.label));
         let gap = " ".repeat(GAP);
@@ -172,10 +172,10 @@ fn explain(page: &mut Page, trace: &RequestTrace, rows: &[StayRow]) {
     }
 }
 
-/// Indent, name, how often and what became of it in at most `columns`, and the columns it takes.
-/// The name gives way.
+/// Indent, name, count and notes in at most `columns`, and the columns it takes. The name is shortened
+/// if needed.
 fn label(row: &StayRow, columns: usize) -> (String, usize) {
-    // The mark stands in the indent, so that what lies below still lies deeper.
+    // The mark is in the indent, so that deeper rows are still further in.
     let mark = if row.parallel { "∥ " } else { "  " };
     let indent = "  ".repeat(row.depth.saturating_sub(1));
     let mark = if row.depth > 0 { mark } else { "" };

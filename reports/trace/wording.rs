@@ -13,7 +13,7 @@ pub(super) fn title(trace: &RequestTrace) -> String {
     }
 }
 
-/// What people call it.
+/// The name of a kind for people.
 pub(super) fn words(kind: StretchKind) -> &'static str {
     match kind {
         StretchKind::Network => "network",
@@ -38,7 +38,7 @@ pub(super) fn words(kind: StretchKind) -> &'static str {
     }
 }
 
-/// Where it is.
+/// The place in words.
 pub(super) fn place(place: &StretchPlace) -> String {
     match place {
         StretchPlace::At(name) => name.clone(),
@@ -48,7 +48,7 @@ pub(super) fn place(place: &StretchPlace) -> String {
     }
 }
 
-/// Which request it is.
+/// The selected request in words.
 pub(super) fn which(trace: &RequestTrace) -> String {
     let entry = if trace.entry_given || trace.entries < 2 {
         trace.entry.clone()
@@ -72,7 +72,7 @@ pub(super) fn which(trace: &RequestTrace) -> String {
     )
 }
 
-/// How long it took, and how that compares.
+/// Its response time, compared with others.
 pub(super) fn outcome(trace: &RequestTrace) -> String {
     let time = Clock::of(trace.response_ns).time(trace.response_ns);
     let unfinished = trace.stays.first().is_some_and(|stay| stay.unfinished);
@@ -86,7 +86,7 @@ pub(super) fn outcome(trace: &RequestTrace) -> String {
     }
 }
 
-/// The response times among which it stands.
+/// The response times of its source.
 pub(super) fn distribution(trace: &RequestTrace) -> Option<String> {
     let all = &trace.distribution;
     let clock = Clock::of(all.max_ns.unwrap_or(0));
@@ -104,7 +104,7 @@ pub(super) fn distribution(trace: &RequestTrace) -> Option<String> {
     Some(format!("{faster} are faster · {} {}", stats.join(" · "), clock.symbol))
 }
 
-/// What must be known to read the table.
+/// Notes needed to read the table.
 pub(super) fn notes(trace: &RequestTrace) -> Vec<String> {
     let mut notes = Vec::new();
     if trace.stays.iter().any(|stay| stay.kind == StayKind::Branch) {

@@ -1,5 +1,5 @@
-//! Baselines: results that were kept, with which later ones are compared. A baseline is written only when it is
-//! asked for, and never replaced by the run that is compared with it.
+//! Baselines: stored results that later ones are compared with. A baseline is written only on request,
+//! and never replaced by the run that is compared with it.
 
 use crate::exit::{self, CommandFailure};
 use crate::options::CommonFlags;
@@ -15,9 +15,9 @@ use wssim_reports::files::{self, Output};
 use wssim_reports::{json, recorded, regression as report};
 use wssim_text::printable;
 
-/// Replications of a baseline, unless the call says how many: with fewer only large changes are told from chance.
+/// Default replications of a baseline: with fewer only large changes are significant.
 const OF_BASELINE: u32 = 20;
-/// No result takes more bytes.
+/// Most bytes of a result.
 const LARGEST: u64 = 1 << 30;
 
 /// Flags that say how much worse a result may be.
@@ -59,7 +59,7 @@ pub(crate) struct AgainstBaseline {
     write_baseline: Option<PathBuf>,
 }
 
-/// A baseline that was read.
+/// A baseline as read.
 pub(crate) struct Baseline {
     path: PathBuf,
     recorded: Recorded,
@@ -67,8 +67,8 @@ pub(crate) struct Baseline {
 }
 
 impl AgainstBaseline {
-    /// The baseline, and whether a run of `question` can be compared with it, before time is spent; `None`: none
-    /// was asked for.
+    /// Reads the baseline and checks, before time is spent, that a run of `question` can be compared
+    /// with it; `None` if none was asked for.
     pub(crate) fn open(
         &self,
         question: &Question,
@@ -94,7 +94,7 @@ impl AgainstBaseline {
         Ok(Some(Baseline { path: path.clone(), recorded, limits }))
     }
 
-    /// Whether the flags go together.
+    /// Checks that the flags are compatible.
     fn check_call(&self, common: &CommonFlags) -> Result<(), CommandFailure> {
         let is_held = !self.held.limits.is_empty() || self.held.allow_missing;
         if is_held && self.baseline.is_none() {
@@ -111,7 +111,7 @@ impl AgainstBaseline {
         }
     }
 
-    /// Whether the baseline could be written, and is none of the files that the run writes beside it.
+    /// Checks that the baseline can be written, and is not one of the other files of the run.
     fn check_place(&self, place: &OutDirectory, names: &[&str]) -> Result<(), CommandFailure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let (folder, name) = split(path)?;
@@ -124,8 +124,8 @@ impl AgainstBaseline {
         Ok(())
     }
 
-    /// Replications that are made though every claim is decided before: as many as the baseline has, so that each
-    /// has its pair; of a baseline enough to tell small changes from chance.
+    /// Replications made even if every claim is decided earlier: as many as the baseline has, so that
+    /// each has its pair; for a new baseline enough to distinguish small changes from chance.
     pub(crate) fn fewest(&self, baseline: Option<&Baseline>) -> u32 {
         let kept = baseline.map_or(0, |baseline| baseline.recorded.replications);
         if self.write_baseline.is_some() { OF_BASELINE } else { kept }
@@ -154,7 +154,8 @@ impl Baseline {
         is_same(&self.path, path)
     }
 
-    /// Says in the findings what became of the baseline; a partial run is compared with nothing, which is told.
+    /// Adds the comparison with the baseline to the findings; a partial run is not compared, with a
+    /// note.
     pub(crate) fn compare(&self, findings: &mut Findings) -> Result<(), CommandFailure> {
         if findings.stopped_by.is_partial() {
             output::complain("note: the run is partial, and not compared with the baseline\n");
@@ -167,7 +168,7 @@ impl Baseline {
     }
 }
 
-/// Whether two paths lead to one file, which may be new.
+/// Whether two paths lead to the same file, which may not exist yet.
 fn is_same(one: &Path, other: &Path) -> bool {
     let whole = |path: &Path| {
         let (folder, name) = split(path).ok()?;

@@ -68,7 +68,7 @@ pub(crate) struct Args {
     study: StudyFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let study = &args.study;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(status(&findings, study.work.no_fail))
 }
 
-/// What must hold; every mistake in a condition is told.
+/// The conditions; reports every mistake in them.
 fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Objective>, CommandFailure> {
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
@@ -141,7 +141,7 @@ fn failure(error: &CapacityError) -> CommandFailure {
     CommandFailure::wrong(&format!("error: {message}"))
 }
 
-/// That of the claims, and of the objectives at the traffic of today.
+/// The exit status by the claims, and by the objectives at today's traffic.
 fn status(findings: &Findings, no_fail: bool) -> u8 {
     let of_claims = exit::of(findings, no_fail);
     let Answer::Capacity(capacity) = &findings.answer else { return of_claims };

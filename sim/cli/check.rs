@@ -1,4 +1,4 @@
-//! `wssim check`: is the file right?
+//! `wssim check`: is the file valid?
 
 use crate::exit::{self, CommandFailure};
 use crate::options::{Format, ScenarioFlags};
@@ -29,7 +29,7 @@ pub(crate) struct Args {
     shown: ScenarioFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     match args.shown.read(&args.scenario).and_then(with_variants) {
         Ok(scenario) if args.shown.print_config => {
@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     }
 }
 
-/// The scenario if its variants are right, too.
+/// The scenario, if its variants are valid, too.
 fn with_variants(scenario: Scenario) -> Result<Scenario, Diagnostics> {
     for name in scenario.variants() {
         scenario.variant(name)?;
@@ -78,7 +78,7 @@ fn print(
     args.shown.print(&report)
 }
 
-/// Warnings, what is asked for more than it can do, then lints.
+/// Warnings, overloads, then lints.
 pub(crate) fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
     let excess = |one: &Overload| Diagnostic::warning("overload", wssim_reports::overload(one));
     let overloads = overloads(&scenario.offered_load());
@@ -86,7 +86,7 @@ pub(crate) fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
     warnings.chain(scenario.lints()).collect()
 }
 
-/// What is known of a scenario that can be used.
+/// The report on a valid scenario.
 fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> CheckAnswer {
     let question = scenario.question();
     CheckAnswer {
@@ -100,7 +100,7 @@ fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> CheckAnswer {
     }
 }
 
-/// By node, in the order of names; what finds no node comes last.
+/// Containers by node, in the order of names; those without a node last.
 pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<PlacementShown> {
     let mut nodes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut pending = Vec::new();
@@ -127,7 +127,7 @@ fn route(route: wssim_scenario::ProxyRoute) -> RouteShown {
     }
 }
 
-/// What is known of a scenario that cannot.
+/// The report on an invalid scenario.
 fn refused(args: &Args, diagnostics: &Diagnostics) -> CheckAnswer {
     CheckAnswer {
         name: args.scenario.clone(),

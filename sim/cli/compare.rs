@@ -68,14 +68,14 @@ pub(crate) struct Args {
     pub(crate) common: CommonFlags,
 }
 
-/// What can be found out beside the difference.
+/// Further questions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum With {
     /// What becomes of each when nodes are lost, over the years, and in rollouts of variants
     Failures,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
@@ -123,7 +123,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 
-/// Gives scenarios of one name in different folders the names of those, too.
+/// Adds the folders to equal names of scenarios.
 fn tell_apart(paths: &[&String], questions: &mut [Question]) {
     let names: Vec<String> = questions.iter().map(|question| question.name.clone()).collect();
     for (at, question) in questions.iter_mut().enumerate() {
@@ -158,7 +158,7 @@ fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, Comman
     scenarios.iter().map(of).collect()
 }
 
-/// What is told beside the usual: some scenario must have it.
+/// The metrics asked for: at least one scenario must have each.
 fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, CommandFailure> {
     let colours = args.common.study.shown.colours(&io::stderr());
     let read = |text: &String| {
@@ -192,7 +192,7 @@ fn simulate(
     findings.map_err(|error| CommandFailure::world(&error))
 }
 
-/// A scenario, or what a stack file alone comes to; `None` when only the configuration was asked for.
+/// A scenario, or one made from a stack file; `None` if only the configuration was asked for.
 fn load(name: &str, args: &Args) -> Result<Option<Scenario>, CommandFailure> {
     let shown = &args.common.study.shown;
     let is_stack = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");

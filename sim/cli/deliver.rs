@@ -1,4 +1,4 @@
-//! The end of every study: its files, its report and the report's figures, and what standard output gets.
+//! The end of every study: writes its files, its report and figures, and prints the answer.
 
 use crate::exit::CommandFailure;
 use crate::options::{Format, ScenarioFlags, StudyFlags};
@@ -13,24 +13,24 @@ use wssim_reports::files::Output;
 use wssim_reports::{Style, glance, html, json, junit, markdown, metrics_csv, metrics_prom, text};
 use wssim_scenario::Scenario;
 
-/// How a command delivers.
+/// The output of a command.
 pub(crate) struct Delivery<'a> {
     pub(crate) place: &'a OutDirectory,
-    /// The names of its files; the last is that of the report.
+    /// The names of its files; the report last.
     pub(crate) names: &'a [&'a str],
     pub(crate) study: &'a StudyFlags,
     pub(crate) started: Instant,
-    /// Whether everything is printed.
+    /// Whether the full answer is printed.
     pub(crate) all: bool,
 }
 
 impl Delivery<'_> {
-    /// Writes `texts` as the files, the report on `plans` as the last of them, and its figures; prints the answer, which
-    /// is told though a file was not written. What was interrupted before anything was known leaves the files as they
-    /// were.
+    /// Writes `texts` as the files, the report on `plans` as the last of them, and its figures; prints
+    /// the answer even if a file was not written. A study interrupted before it had results leaves the
+    /// files as they were.
     ///
     /// # Errors
-    /// When a file could not be written, or a world of the report not be made.
+    /// When a file could not be written, or a world of the report could not be made.
     pub(crate) fn deliver(
         &self,
         findings: &Findings,
@@ -71,7 +71,7 @@ pub(crate) fn usual(findings: &Findings) -> Vec<String> {
     ]
 }
 
-/// What standard output gets. Programs get everything even if told quietly.
+/// The text for standard output. JSON is complete even with `--quiet`.
 fn answer(
     (shown, all): (&ScenarioFlags, bool),
     findings: &Findings,

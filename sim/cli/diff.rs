@@ -45,7 +45,7 @@ pub(crate) struct Args {
     look: Look,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let (baseline, now) = (read(&args.baseline)?, read(&args.now)?);
     let difference = regression::compare(&baseline, &now, &args.held.limits())

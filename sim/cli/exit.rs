@@ -1,4 +1,4 @@
-//! Exit statuses: the documented constants, in one place, and what leads to them.
+//! Exit statuses: the documented constants, in one place, and their conditions.
 
 use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
@@ -8,11 +8,11 @@ use wssim_reports::Tally;
 use wssim_reports::files::{WriteError, WriteObstacle};
 use wssim_scenario::Diagnostics;
 
-/// Every claim judged by the command holds, or none is made.
+/// Every claim judged by the command holds, or there is none.
 pub(crate) const HOLDS: u8 = 0;
 /// A claim is refuted, or a regression found.
 pub(crate) const REFUTED: u8 = 1;
-/// The call or the scenario is wrong. The same as for a call that clap refuses.
+/// The call or the scenario is wrong. Equal to clap's status for a wrong call.
 pub(crate) const WRONG: u8 = 2;
 /// A claim stays undecided.
 pub(crate) const UNDECIDED: u8 = 3;
@@ -21,7 +21,7 @@ pub(crate) const FILE: u8 = 4;
 /// Interrupted by the user.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// A bug: some assertion of ours does not hold.
+/// A bug: an assertion failed.
 pub(crate) const BUG: i32 = 101;
 
 /// The end of the long help.
@@ -51,7 +51,7 @@ impl CommandFailure {
         Self { status: WRONG, message: lines(message) }
     }
 
-    /// A world could not be made, or not be simulated.
+    /// A world could not be made or simulated.
     pub(crate) fn world(error: &WorldError) -> Self {
         match error {
             WorldError::Scenario(message) => Self::wrong(message),
@@ -102,13 +102,13 @@ fn lines(message: &str) -> String {
     lines
 }
 
-/// The status that the mistakes of a scenario lead to.
+/// The status for mistakes of a scenario.
 pub(crate) fn status_of(diagnostics: &Diagnostics) -> u8 {
     if diagnostics.is_io() { FILE } else { WRONG }
 }
 
-/// The status that the findings of `run` lead to; `guarded`: a regression counts, and that a partial run was compared
-/// with nothing.
+/// The status for the findings of `run`; with `guarded`, regressions count, and partial runs that were
+/// not compared.
 pub(crate) fn of_run(findings: &Findings, no_fail: bool, guarded: bool) -> u8 {
     let status = of(findings, no_fail);
     if !guarded || no_fail || status == INTERRUPTED {
@@ -121,7 +121,7 @@ pub(crate) fn of_run(findings: &Findings, no_fail: bool, guarded: bool) -> u8 {
     }
 }
 
-/// The status that `findings` lead to.
+/// The status for `findings`.
 pub(crate) fn of(findings: &Findings, no_fail: bool) -> u8 {
     if findings.stopped_by == StoppedBy::Interrupt {
         return INTERRUPTED;

@@ -69,7 +69,7 @@ pub(crate) struct Args {
     pub(crate) common: CommonFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
@@ -99,7 +99,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::of(&findings, common.study.work.no_fail))
 }
 
-/// What the flags ask for; what they do not say, the scenario does.
+/// Options from the flags, with the scenario's as defaults.
 fn asked_for(args: &Args, question: &Question) -> failures::FailureOptions {
     let own = question.cluster.survival;
     let or = |given: Option<Duration>, own: Nanos| {
@@ -126,7 +126,7 @@ fn failure(error: &FailureError) -> CommandFailure {
     }
 }
 
-/// A time that has a meaning for survival.
+/// A duration that is valid for survival.
 fn length(text: &str) -> Result<Duration, String> {
     let time = options::wall_time(text)?;
     let (shortest, longest) = Survival::LENGTHS;
@@ -134,14 +134,14 @@ fn length(text: &str) -> Result<Duration, String> {
     if fits { Ok(time) } else { Err("from 1 s to 1 h is expected".to_owned()) }
 }
 
-/// From none to a number that a day of computing can bear.
+/// From zero to a number that takes a day to simulate.
 fn years(text: &str) -> Result<f64, String> {
     let years: f64 = text.trim().parse().map_err(|_| "a number of years is expected".to_owned())?;
     let fits = years == 0.0 || (0.01..=1e8).contains(&years);
     if fits { Ok(years) } else { Err("0, or from 0.01 to 100000000, is expected".to_owned()) }
 }
 
-/// `99%`, `0.99`, and all of it.
+/// `99%`, `0.99`, or 100 %.
 fn answered(text: &str) -> Result<f64, String> {
     if matches!(text.trim(), "100%" | "1" | "1.0") { Ok(1.0) } else { options::share(text) }
 }

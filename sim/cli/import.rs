@@ -1,4 +1,4 @@
-//! `wssim import`: what the user has, as parts of a scenario.
+//! `wssim import`: turns the user's files into parts of a scenario.
 
 use crate::exit::{self, CommandFailure};
 use crate::options::ScenarioFlags;
@@ -41,7 +41,7 @@ Examples:
     },
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let What::Compose { files, to, shown } = &args.what;
     let colour = shown.colours(&std::io::stderr());
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::HOLDS)
 }
 
-/// What was made, what of it to replace first, and what to do next, in lines of `width` columns.
+/// The result, the assumptions to replace first, and what to do next, in lines of `width` columns.
 fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
     let written = to.map(|path| printable(&path.display().to_string()));
     let mut lines = vec![format!(
@@ -104,7 +104,7 @@ fn made(made: &Made, to: Option<&Path>, width: usize) -> String {
     out + &folded(&[String::new(), next], width)
 }
 
-/// What the assumptions stand behind.
+/// Indent of the assumptions.
 const INDENT: &str = "  ";
 
 fn folded(lines: &[String], width: usize) -> String {
@@ -141,7 +141,7 @@ mod tests {
             assert!(told.lines().all(|line| wssim_text::width::of(line) <= width), "{told}");
             let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(words.starts_with("shop.toml: 12 services of 3 stack files, 9 calls, 1 node"));
-            // A path that is longer than a line is broken.
+            // A path longer than a line is broken.
             let whole = words.replace(". ", ".").replace(".steps:cpu", ".steps: cpu");
             assert!(whole.contains("1.service.portal.endpoint.request.steps: cpu ="), "{told}");
             assert!(words.ends_with("Next: wssim check shop.toml, then wssim run shop.toml"));

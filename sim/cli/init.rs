@@ -1,4 +1,4 @@
-//! `wssim init`: a scenario to begin with, or those that ship with wssim, to be changed.
+//! `wssim init`: writes a first scenario, or the shipped ones, to be changed.
 
 use crate::exit::{self, CommandFailure};
 use crate::output;
@@ -10,9 +10,9 @@ use wssim_scenario::{SHIPPED, import};
 use wssim_text::printable;
 use wssim_text::width;
 
-/// The file that is written.
+/// The written file.
 const NAME: &str = "scenario.toml";
-/// Where the plan's scenarios are written to unless told otherwise, and found by their bare names.
+/// Default folder for the plan's scenarios, where bare names are found.
 const PLAN: &str = "scenarios";
 
 /// A small commented scenario to begin with
@@ -50,7 +50,7 @@ pub(crate) struct Args {
     no_color: bool,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     if args.plan {
         return plan(args);
@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let beside = || Some(args.from_stack.first()?.parent()?.to_owned());
     let directory = args.directory.as_ref().map(PathBuf::from).or_else(beside).unwrap_or_default();
     let place = directory.join(NAME);
-    // Before anything is said of stack files, and again when it is written.
+    // Checked before stack files are read, and again when it is written.
     files::check_new(&place)?;
     let text = text(args, &directory)?;
     write(&place, &text)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::HOLDS)
 }
 
-/// Writes out what ships with the program; nothing where one of the files is there already.
+/// Writes the shipped files; none if one of them exists already.
 fn plan(args: &Args) -> Result<u8, CommandFailure> {
     let directory = Path::new(args.directory.as_deref().unwrap_or(PLAN));
     let places = || SHIPPED.iter().map(|file| (directory.join(file.path), file.text));
@@ -85,7 +85,7 @@ fn plan(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::HOLDS)
 }
 
-/// Writes a new file, and makes the directory that it lies in.
+/// Writes a new file, and makes its directory.
 fn write(place: &Path, text: &str) -> Result<(), CommandFailure> {
     let directory = place.parent().unwrap_or(Path::new(""));
     if !directory.as_os_str().is_empty() {
@@ -110,13 +110,13 @@ fn text(args: &Args, directory: &Path) -> Result<String, CommandFailure> {
     Ok(made.text)
 }
 
-/// A path as one types it.
+/// A path as typed.
 fn shown(path: &Path) -> String {
     word(&printable(&path.display().to_string()))
 }
 
-/// What was written, and what to do with `scenario`, in lines of `width` columns, but for a long path: a command
-/// stays whole.
+/// The written files, and what to do with `scenario`, in lines of `width` columns, except a long path:
+/// commands stay whole.
 fn next(wrote: &str, scenario: &str, width: usize) -> String {
     let [check, run] = ["check", "run"].map(|command| format!("wssim {command} {scenario}"));
     let steps = [

@@ -1,5 +1,5 @@
-//! What becomes of replications beside the report: a part of a study is written, parts are joined, an interrupted
-//! sweep is gone on with.
+//! Keeps replications beside the report: writes a part of a study, joins parts, continues an interrupted
+//! sweep.
 
 use crate::exit::{self, CommandFailure};
 use crate::options::{Format, ScenarioFlags, StudyFlags};
@@ -18,12 +18,12 @@ use wssim_reports::part::{self, Header, Kept, Opened, Parts, Writer};
 use wssim_scenario::Scenario;
 use wssim_text::printable;
 
-/// What a command is about.
+/// The subject of a command.
 pub(crate) struct CommandSubject<'a> {
     pub(crate) command: &'static str,
-    /// Bare name of the scenario, or of all.
+    /// Bare name of the scenario, or of all scenarios.
     pub(crate) scenario: &'a str,
-    /// Whether what was simulated is kept until the command has come to its end.
+    /// Whether replications are kept until the command is complete.
     pub(crate) is_kept: bool,
 }
 
@@ -32,18 +32,18 @@ pub(crate) struct Keep<'a> {
     kept: Option<Kept>,
     shard: Option<Shard>,
     asked: CommandSubject<'a>,
-    /// The part, as it is printed.
+    /// The printed name of the part.
     shown: String,
     folder: String,
-    /// How many replications of a part are there already, all of them.
+    /// The number of replications of an existing complete part.
     complete: Option<usize>,
 }
 
 impl<'a> Keep<'a> {
-    /// `inputs` is everything that decides the result.
+    /// `inputs` is everything that determines the result.
     ///
     /// # Errors
-    /// When the part cannot be written, or parts that are to be joined are of something else.
+    /// When the part cannot be written, or parts to be joined belong to another study.
     pub(crate) fn open<T: Debug>(
         study: &StudyFlags,
         place: &OutDirectory,
@@ -100,7 +100,7 @@ impl<'a> Keep<'a> {
         })
     }
 
-    /// The part of `shard`: what it lacks is simulated.
+    /// The part of `shard`; missing replications are simulated.
     fn part(
         self,
         place: &OutDirectory,
@@ -119,7 +119,8 @@ impl<'a> Keep<'a> {
         Ok(Self { kept, shard: Some(shard), complete, shown, folder, ..self })
     }
 
-    /// What is simulated is kept until the command comes to its end, and what an interrupted one kept is used.
+    /// A journal that keeps replications until the command is complete, and reuses those of an
+    /// interrupted one.
     fn journal(
         self,
         study: &StudyFlags,
@@ -135,7 +136,7 @@ impl<'a> Keep<'a> {
             let kept = Kept::journal_to_come(Box::new(move || begun(&place, &name, &header)));
             return Ok(Self { kept: Some(kept), shown, ..self });
         }
-        // Another process may be doing the same here.
+        // Another process may be running the same study here.
         let Ok(Opened::Open(writer, known)) = Writer::open(&path, &header) else { return Ok(self) };
         let known = known.map(Parts::of);
         let replications = known.as_ref().map_or(0, Parts::replications);
@@ -147,7 +148,7 @@ impl<'a> Keep<'a> {
         Ok(Self { kept: Some(Kept::journal(writer, known)), shown, ..self })
     }
 
-    /// What there is to be told where nothing is to be simulated: the part is there already.
+    /// The answer if the part is complete already, so that nothing is simulated.
     fn complete(&self, study: &StudyFlags) -> Option<Result<u8, CommandFailure>> {
         let replications = self.complete?;
         let text = self.is_there(replications, "there already");
@@ -166,11 +167,11 @@ impl<'a> Keep<'a> {
         )
     }
 
-    /// What `simulate` finds, with the replications kept as they are asked for; of a shard, whose part is told of
-    /// here, the exit status.
+    /// The findings of `simulate`, with replications kept as requested; for a shard, whose part is
+    /// reported here, the exit status.
     ///
     /// # Errors
-    /// When the study has no answer, or its part cannot be written.
+    /// When the study fails, or its part cannot be written.
     pub(crate) fn simulate(
         self,
         study: &StudyFlags,
@@ -191,7 +192,7 @@ impl<'a> Keep<'a> {
         Ok(ControlFlow::Continue(findings))
     }
 
-    /// Finishes the part of a shard and tells of it; `cut`: why it ended before it was done.
+    /// Finishes the part of a shard and reports it; `cut` is the reason of an early end.
     fn deliver(
         mut self,
         cut: Option<StoppedBy>,
@@ -220,9 +221,9 @@ impl<'a> Keep<'a> {
         Ok(exit::HOLDS)
     }
 
-    /// The command has come to its end: what was kept is not needed any more, unless it was cut short.
+    /// Removes the journal after the command, unless it was cut short.
     ///
-    /// It is called before the results are written, which may need the room.
+    /// Called before the results are written, which may need the disk space.
     fn close(self, stopped_by: StoppedBy, shown: &ScenarioFlags) {
         let Some(writer) = self.kept.and_then(Kept::into_writer) else { return };
         if !matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
@@ -243,7 +244,7 @@ fn wrong<T>(message: &str) -> Result<T, CommandFailure> {
     Err(CommandFailure::wrong(&format!("error: {message}")))
 }
 
-/// A new journal; `None`: there is no place for one, and results may have one all the same.
+/// A new journal; `None` if there is no place for one, which does not prevent the results.
 fn begun(place: &OutDirectory, name: &str, header: &Header) -> Option<Writer> {
     place.prepare().ok()?;
     match Writer::open(&place.path(name), header) {
@@ -252,7 +253,7 @@ fn begun(place: &OutDirectory, name: &str, header: &Header) -> Option<Writer> {
     }
 }
 
-/// Whether the parts are of the state in which the scenario is now, and of this program.
+/// Checks that the parts belong to the scenario in its present state, and to this program.
 fn check_state(header: &Header, now: &str, build: &str) -> Result<(), CommandFailure> {
     if header.build != build {
         return wrong(
@@ -269,13 +270,13 @@ fn check_state(header: &Header, now: &str, build: &str) -> Result<(), CommandFai
     ))
 }
 
-/// The name of this program: what its file holds.
+/// The name of this program, by the contents of its file.
 fn build() -> String {
     let file = std::env::current_exe().and_then(|path| part::of_file(&path));
     file.unwrap_or_else(|_| env!("CARGO_PKG_VERSION").to_owned())
 }
 
-/// The worlds of a scenario, and of those that its claims are changes from.
+/// The worlds of a scenario, and of the bases of its claims.
 pub(crate) fn worlds(
     scenario: &Scenario,
     question: &Question,

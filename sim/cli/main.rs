@@ -1,7 +1,7 @@
 //! The command line of wssim: arguments in, a command, an exit status out.
 //!
-//! Results go to standard output, everything else to standard error. Here, and only here, are the
-//! wall clock, the terminal and the exit status; a file a command.
+//! Results go to standard output, everything else to standard error. Only this crate uses the wall
+//! clock, the terminal and the exit status. Each command has a file.
 
 mod baseline;
 mod capacity;
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Runs a command; gives its exit status.
+/// Runs a command; returns its exit status.
 fn run(command: Command) -> Result<u8, CommandFailure> {
     match command {
         Command::Run(args) => run::run(&args),
@@ -104,7 +104,7 @@ fn run(command: Command) -> Result<u8, CommandFailure> {
 }
 
 impl Command {
-    /// The name and the flags of a command that can be done part by part.
+    /// The name and the flags of a command that can be split into parts.
     fn study(&mut self) -> Option<(&'static str, &mut StudyFlags)> {
         match self {
             Self::Run(args) => (!args.analytic).then_some(("run", &mut args.common.study)),
@@ -117,14 +117,14 @@ impl Command {
     }
 }
 
-/// The command that these arguments call.
+/// The command of these arguments.
 fn read(arguments: &[String]) -> Result<Command, clap::Error> {
     let name = std::iter::once("wssim");
     let line = CommandLine::try_parse_from(name.chain(arguments.iter().map(String::as_str)));
     line.map(|line| line.command)
 }
 
-/// The call that the parts are of.
+/// The call of the parts.
 fn again(args: &merge::Args, parts: Parts) -> Result<Command, CommandFailure> {
     let Header { arguments, command: name, .. } = parts.header();
     let call = || printable(&arguments.join(" "));
@@ -145,15 +145,15 @@ fn again(args: &merge::Args, parts: Parts) -> Result<Command, CommandFailure> {
     Ok(command)
 }
 
-/// The call; or what clap answers to it, help in lines that fit.
+/// The call; or clap's answer to it, with help in lines that fit.
 fn parsed() -> Result<CommandLine, clap::Error> {
     let mut command = CommandLine::command().term_width(terminal::width(Stream::Out));
     let matches = command.try_get_matches_from_mut(std::env::args_os())?;
     CommandLine::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
-/// A panic is a bug of wssim: one line more than Rust prints, and exit status 101, which the
-/// aborting profile would not give by itself.
+/// A panic is a bug of wssim: adds a line to Rust's message, and sets exit status 101, which the
+/// aborting profile would not give.
 fn ask_for_reports_of_bugs() {
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {

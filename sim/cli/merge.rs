@@ -1,4 +1,4 @@
-//! `wssim merge`: joins what shards simulated.
+//! `wssim merge`: joins the parts of shards.
 
 use crate::exit::CommandFailure;
 use crate::options::{Look, WorkFlags};

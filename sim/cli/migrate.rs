@@ -1,4 +1,4 @@
-//! `wssim migrate`: how do the phases go?
+//! `wssim migrate`: how long do the phases take, and what can go wrong?
 
 use crate::deliver::{Delivery, usual};
 use crate::exit::{self, CommandFailure};
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     pub(crate) common: CommonFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;

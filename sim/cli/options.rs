@@ -1,4 +1,4 @@
-//! Flags that the commands share, and what is made of them.
+//! Flags shared by the commands, and their values.
 
 use crate::exit::CommandFailure;
 use crate::output;
@@ -11,10 +11,10 @@ use wssim_reports::part::Parts;
 use wssim_scenario::{Diagnostics, Scenario};
 use wssim_text::quantity::{self, Dimension};
 
-/// The seed unless told otherwise.
+/// The default seed.
 pub(crate) const SEED: u64 = 84;
 
-/// What standard output is written as.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Tables for a terminal
@@ -25,7 +25,7 @@ pub(crate) enum Format {
     Markdown,
 }
 
-/// Whether the ranges of inputs are looked at.
+/// Whether the ranges of inputs are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Ranges {
     /// Judge at other values within the ranges, too
@@ -67,7 +67,7 @@ pub(crate) struct StudyFlags {
     #[arg(long, value_name = "I/N", value_parser = ShardFlag::read)]
     pub(crate) shard: Option<ShardFlag>,
 
-    /// Parts that are to be joined, of `wssim merge`.
+    /// Parts to be joined, for `wssim merge`.
     #[arg(skip)]
     pub(crate) merged: Option<Parts>,
 
@@ -101,17 +101,17 @@ pub(crate) struct WorkFlags {
 }
 
 impl WorkFlags {
-    /// Threads to simulate on; `None`: all.
+    /// Number of threads; `None` for all.
     pub(crate) fn threads(&self) -> Option<usize> {
         self.threads.map(|threads| threads as usize)
     }
 }
 
 impl CommonFlags {
-    /// Whether `--shard` can be obeyed.
+    /// Checks that `--shard` is possible.
     ///
     /// # Errors
-    /// Where it is not known beforehand what there is to be done.
+    /// If the work is not known beforehand.
     pub(crate) fn check_shard(&self) -> Result<(), CommandFailure> {
         if self.study.shard.is_none() || self.replications.is_some() {
             return Ok(());
@@ -122,12 +122,12 @@ impl CommonFlags {
         ))
     }
 
-    /// What decides the result of a study.
+    /// Options that determine the result of a study.
     pub(crate) fn decisive(&self) -> wssim_experiment::Options {
         wssim_experiment::Options { threads: None, ..self.of_study() }
     }
 
-    /// What a study is told of them.
+    /// All options of a study.
     pub(crate) fn of_study(&self) -> wssim_experiment::Options {
         wssim_experiment::Options {
             seed: self.study.seed,
@@ -176,7 +176,7 @@ pub(crate) struct Look {
 }
 
 impl ScenarioFlags {
-    /// Whether `stream` shall be coloured.
+    /// Whether `stream` is coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
         colours(self.look.no_color, stream)
     }
@@ -186,8 +186,8 @@ impl ScenarioFlags {
         output::print_coloured(text, self.colours(&io::stdout()))
     }
 
-    /// Loads the scenario at `path` and tells of what to heed in it; `None` when only the
-    /// configuration was asked for, which is printed.
+    /// Loads the scenario at `path` and prints its warnings; `None` if only the configuration was asked
+    /// for, which is printed.
     pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, CommandFailure> {
         let found = self.loaded(self.read(path))?;
         if let Some(scenario) = found.as_ref().filter(|_| !self.look.quiet) {
@@ -196,7 +196,7 @@ impl ScenarioFlags {
         Ok(found)
     }
 
-    /// The scenario at `path`, or its variant, with what is set.
+    /// The scenario at `path`, or its variant, with its overrides.
     pub(crate) fn read(&self, path: &str) -> Result<Scenario, Diagnostics> {
         let scenario = Scenario::load(path, &self.sets)?;
         match &self.variant {
@@ -205,7 +205,7 @@ impl ScenarioFlags {
         }
     }
 
-    /// The same once it was read.
+    /// [`Self::load`] for a scenario already read.
     pub(crate) fn loaded(
         &self,
         scenario: Result<Scenario, Diagnostics>,
@@ -224,7 +224,7 @@ impl ScenarioFlags {
     }
 }
 
-/// Whether `stream` shall be coloured, with `--no-color` or without.
+/// Whether `stream` is coloured, given `no_color`.
 pub(crate) fn colours(no_color: bool, stream: &impl anstream::stream::RawStream) -> bool {
     !no_color && anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never
 }
@@ -242,7 +242,7 @@ pub(crate) fn share(text: &str) -> Result<f64, String> {
     }
 }
 
-/// `60s`, `1m30s`, `1.5 min`: what a scenario takes for a duration, above zero.
+/// `60s`, `1m30s`, `1.5 min`: a duration as in scenarios, above zero.
 pub(crate) fn wall_time(text: &str) -> Result<Duration, String> {
     let expected = || format!("{} is expected", Dimension::Duration.expected());
     let quantity = quantity::parse(text).map_err(|flaw| match flaw.help {

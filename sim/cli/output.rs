@@ -1,4 +1,4 @@
-//! Standard output and standard error. A reader that went away (`| head`) is no error.
+//! Standard output and standard error. A closed reader (`| head`) is not an error.
 
 use crate::exit::CommandFailure;
 use crate::terminal::{self, Stream};
@@ -11,7 +11,7 @@ pub(crate) fn print_coloured(text: &str, coloured: bool) -> Result<(), CommandFa
     write(text, choice(coloured))
 }
 
-/// Writes what another program reads to standard output.
+/// Writes to standard output for another program.
 pub(crate) fn print_plain(text: &str) -> Result<(), CommandFailure> {
     write(text, anstream::ColorChoice::Never)
 }
@@ -26,30 +26,29 @@ fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), CommandFailure
     }
 }
 
-/// Writes to standard error, in lines that fit; where that is closed, the message is dropped.
+/// Writes to standard error, in lines that fit; ignored if that is closed.
 pub(crate) fn complain(text: &str) {
     complain_as_is(&wrap::folded(text, terminal::width(Stream::Error)));
 }
 
-/// Writes to standard error what moves the cursor.
+/// Writes control sequences to standard error.
 pub(crate) fn complain_as_is(text: &str) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Tells on standard error what the author of a scenario should know.
+/// Prints warnings for the author of a scenario on standard error.
 pub(crate) fn warn(diagnostics: &[Diagnostic], colours: bool) {
     complain(&wssim_scenario::render(diagnostics, terminal::width(Stream::Error), colours));
 }
 
-/// Tells on standard error where the scenario called `name` is no file of the user's.
+/// Notes on standard error that the scenario `name` is a shipped one, not a file of the user.
 pub(crate) fn note_shipped(name: &str, scenario: &Scenario) {
     if scenario.is_shipped() {
         complain(&format!("note: scenario `{name}` is the one that ships with wssim\n"));
     }
 }
 
-/// Tells what clap has to say instead of a command: help, or what is wrong with the call. Gives the
-/// exit status.
+/// Prints clap's answer instead of a command: help, or a mistake in the call. Returns the exit status.
 pub(crate) fn tell(answer: &clap::Error) -> u8 {
     let stream = if answer.use_stderr() { Stream::Error } else { Stream::Out };
     let text = wrap::folded(&answer.render().ansi().to_string(), terminal::width(stream));

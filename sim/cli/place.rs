@@ -1,4 +1,4 @@
-//! Where the files of a command go.
+//! The directory of a command's files.
 
 use crate::options::StudyFlags;
 use std::path::{Path, PathBuf};
@@ -7,23 +7,23 @@ use wssim_reports::lock::Lock;
 use wssim_reports::safe_file_name;
 use wssim_text::printable;
 
-/// Where results go unless told otherwise.
+/// Default directory of results.
 const OUT: &str = "out";
-/// The folder of figures in it.
+/// The folder for figures in it.
 const FIGURES: &str = "figures";
-/// What the name of a figure ends with.
+/// Ending of figures.
 const FIGURE: &str = ".svg";
 
-/// A directory to which no other process writes results.
+/// A directory locked against other processes' results.
 #[derive(Debug)]
 pub(crate) struct HeldDirectory {
     lock: Option<Lock>,
-    /// Directories that were made for it, those above first.
+    /// Directories made for it, outer ones first.
     made: Vec<PathBuf>,
 }
 
 impl Drop for HeldDirectory {
-    /// Removes the directories that were made if nothing came of it; the lock goes last.
+    /// Removes these directories if they are empty; the lock goes last.
     fn drop(&mut self) {
         for directory in self.made.iter().rev().filter(|_| self.lock.is_some()) {
             // One that is not empty stays.
@@ -32,7 +32,7 @@ impl Drop for HeldDirectory {
     }
 }
 
-/// A directory, and those above it that are made on our own account and as little to be links.
+/// A directory, and its parents that wssim makes, none of which may be a link.
 #[derive(Clone, Debug)]
 pub(crate) struct OutDirectory {
     above: Vec<PathBuf>,
@@ -40,7 +40,7 @@ pub(crate) struct OutDirectory {
 }
 
 impl OutDirectory {
-    /// `given`, or `out/SCENARIO`, and in it the directory of the command where it has one.
+    /// `given`, or `out/SCENARIO`, with a subdirectory for the command if it has one.
     pub(crate) fn of(given: Option<&Path>, scenario: &str, command: Option<&str>) -> Self {
         if let Some(directory) = given {
             return Self { above: Vec::new(), directory: directory.to_owned() };
@@ -57,25 +57,24 @@ impl OutDirectory {
         Self { above, directory }
     }
 
-    /// Whether files of these names, and figures, can be written to it, as far as can be known before the time
-    /// is spent.
+    /// Checks, before time is spent, that files with these names, and figures, can be written to it.
     pub(crate) fn check(&self, names: &[&str]) -> Result<(), WriteError> {
         self.above.iter().try_for_each(|above| files::check_directory(above))?;
         files::check_directory(&self.path(FIGURES))?;
         files::check(&self.directory, names)
     }
 
-    /// The same, and from now on no other process writes results to it.
+    /// [`Self::check`], and locks it against other processes' results.
     pub(crate) fn hold(&self, names: &[&str]) -> Result<HeldDirectory, WriteError> {
         self.check(names)?;
         let directories = self.above.iter().chain([&self.directory]);
         let made = directories.filter(|one| !one.exists()).cloned().collect();
         let mut held = HeldDirectory { lock: None, made };
-        // Where it cannot be made nothing can be written either: that is told beside the answer.
+        // If it cannot be made, nothing can be written: that is reported beside the answer.
         while held.lock.is_none() && self.prepare().is_ok() {
             let lock = Lock::on(&self.directory)?;
             if !self.directory.exists() {
-                // The process that had it has just removed the directory, as nothing came of it.
+                // The process that held it has just removed the empty directory.
                 continue;
             }
             lock.clear(|name| names.contains(&name));
@@ -85,8 +84,8 @@ impl OutDirectory {
         Ok(held)
     }
 
-    /// The same for a study: one whose results are for others to tell only looks whether they could be written, as
-    /// it writes a part, which is locked by itself.
+    /// [`Self::hold`] for a study: a shard only checks that results could be written, since it writes a
+    /// part, which has its own lock.
     pub(crate) fn hold_for(
         &self,
         study: &StudyFlags,
@@ -116,8 +115,8 @@ impl OutDirectory {
         files::write(&self.directory, outputs)
     }
 
-    /// The same with figures in a folder of their own, where those of an earlier command go. None is written where
-    /// any may not be replaced.
+    /// [`Self::write`] with figures in their folder, where those of an earlier command are removed.
+    /// Writes none if any may not be replaced.
     pub(crate) fn write_with_figures(
         &self,
         outputs: &[Output<'_>],
@@ -130,7 +129,7 @@ impl OutDirectory {
         files::write_only(&folder, figures, FIGURE)
     }
 
-    /// The directory, or the file `name` in it, as it is printed; an empty name: the directory.
+    /// The printed path of the file `name` in it; for an empty name that of the directory.
     pub(crate) fn shown(&self, name: &str) -> String {
         let path = if name.is_empty() { self.directory.clone() } else { self.directory.join(name) };
         printable(&path.display().to_string())

@@ -1,4 +1,4 @@
-//! `report.html`: what the scenario knows beside the findings, as the report takes it.
+//! `report.html`: data about the scenario beside the findings.
 
 use crate::check::{placements, remarks};
 use crate::exit::CommandFailure;
@@ -13,7 +13,7 @@ use wssim_scenario::{Diagnostic, Scenario};
 /// The file's name.
 pub(crate) const NAME: &str = "report.html";
 
-/// Flags that change no number, and whether a value follows them.
+/// Flags that change no number, and whether they have a value.
 const SILENT: [(&str, bool); 11] = [
     ("--all", false),
     ("--budget", true),
@@ -28,7 +28,7 @@ const SILENT: [(&str, bool); 11] = [
     ("-q", false),
 ];
 
-/// What is told beside the findings of these scenarios.
+/// The data for the report on these scenarios.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -55,7 +55,7 @@ fn plan(scenario: &Scenario, question: &Question) -> Result<PlanShown, CommandFa
     })
 }
 
-/// Scenarios that changes are from, and how many measurements were made there.
+/// Bases of changes, with their numbers of measurements.
 fn observed(question: &Question) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for arm in question.observed.iter().filter_map(|one| one.arm.as_deref()) {
@@ -75,7 +75,7 @@ fn one_line(diagnostic: &Diagnostic) -> String {
     format!("{place}{}{help}", diagnostic.message)
 }
 
-/// The command with what decides its numbers; of files only their names.
+/// The command with the flags that determine its numbers; only the names of files.
 fn call(study: &StudyFlags) -> String {
     let own: Vec<String> = match &study.merged {
         Some(parts) => parts.header().arguments.clone(),
@@ -95,7 +95,7 @@ fn call(study: &StudyFlags) -> String {
     told.join(" ")
 }
 
-/// The last part of what may be the path of a file.
+/// The last component of a possible path.
 fn base(text: &str) -> &str {
     let is_file = [".toml", ".yml", ".yaml"].iter().any(|end| text.ends_with(end));
     if is_file { text.rsplit(['/', '\\']).next().unwrap_or(text) } else { text }

@@ -16,7 +16,7 @@ use wssim_experiment::question::Worlds;
 use wssim_reports::{Style, analytic, hdr_log};
 use wssim_scenario::Scenario;
 
-/// What the results are called beside a baseline of the usual name, which stays as it is.
+/// Name of the results if the usual name is that of the baseline, which is not replaced.
 const BESIDE: &str = "results-new.json";
 /// Files that are written, in this order.
 const FILES: [&str; 6] =
@@ -65,7 +65,7 @@ pub(crate) struct Args {
     pub(crate) common: CommonFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let shown = &args.common.study.shown;
@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::of_run(&findings, common.study.work.no_fail, guarded))
 }
 
-/// The names of the files: a baseline is not replaced by what is compared with it.
+/// The names of the files: a baseline is not replaced by the run that is compared with it.
 fn files(place: &OutDirectory, baseline: Option<&Baseline>) -> [&'static str; 6] {
     let mut files = FILES;
     if baseline.is_some_and(|baseline| baseline.is_at(&place.path(FILES[0]))) {
@@ -125,7 +125,7 @@ fn files(place: &OutDirectory, baseline: Option<&Baseline>) -> [&'static str; 6]
     files
 }
 
-/// What formulas say; no verdicts, so none can fail, and no files.
+/// The report of formulas, without verdicts or files.
 fn by_formulas(scenario: &Scenario, shown: &ScenarioFlags) -> Result<u8, CommandFailure> {
     let question = scenario.question();
     let blueprint = scenario.blueprint(None, &[]).map_err(|error| CommandFailure::world(&error))?;

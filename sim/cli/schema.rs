@@ -30,7 +30,7 @@ pub(crate) struct Args {
     results: bool,
 }
 
-/// Prints the schema; gives the exit status.
+/// Prints the schema; returns the exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     if args.results {
         output::print_plain(wssim_reports::schema::RESULTS)?;

@@ -1,16 +1,16 @@
-//! `--shard`: which part of a study is done here, as it is written, or as a scheduler's environment says.
+//! `--shard`: the part of a study for this process, as given, or from a scheduler's environment.
 //!
-//! A scheduler starts the same command many times and tells each by variables which one it is. Slurm tells an
+//! A scheduler starts the same command many times and numbers the processes in variables. Slurm gives an
 //! array's task its number, the first, the last, the step and the count (sbatch(1), "Output Environment
-//! Variables"); an array with other gaps has no ranks, and an array of one task is most probably one that was
-//! started again, and does not know of how many it is one. GitLab tells `CI_NODE_INDEX`, from 1, and `CI_NODE_TOTAL` (predefined variables). An indexed
-//! job of Kubernetes has `JOB_COMPLETION_INDEX` and a batch job of Nomad `NOMAD_ALLOC_INDEX`, both from 0, and
-//! neither tells how many there are.
+//! Variables"); an array with irregular gaps has no ranks, and an array of one task is probably a
+//! restarted one, whose count is unknown. GitLab sets `CI_NODE_INDEX`, from 1, and `CI_NODE_TOTAL`
+//! (predefined variables). An indexed job of Kubernetes has `JOB_COMPLETION_INDEX` and a batch job of
+//! Nomad `NOMAD_ALLOC_INDEX`, both from 0, without a count.
 
 use wssim_experiment::archive::Shard;
 use wssim_reports::part::MOST;
 
-/// What `--shard` is given.
+/// The value of `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ShardFlag {
     /// `2/4`
@@ -20,7 +20,7 @@ pub(crate) enum ShardFlag {
 }
 
 impl ShardFlag {
-    /// Reads `2/4`, `auto`, `auto/4`.
+    /// Parses `2/4`, `auto`, `auto/4`.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let count = |text: &str| text.parse().ok().filter(|of| (1..=MOST).contains(of));
         match text.strip_prefix("auto") {
@@ -34,10 +34,10 @@ impl ShardFlag {
         }
     }
 
-    /// Which part it is; `variable` gives those of the environment.
+    /// The shard; `variable` reads the environment.
     ///
     /// # Errors
-    /// When they do not tell.
+    /// When the environment does not determine it.
     pub(crate) fn find(self, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, String> {
         let of = match self {
             Self::Exactly(shard) => return Ok(shard),
@@ -83,7 +83,7 @@ fn shard(text: &str) -> Result<Shard, String> {
     }
 }
 
-/// What a scheduler tells.
+/// A scheduler's variables.
 #[derive(Clone, Copy)]
 struct Told {
     /// From 1.
@@ -97,7 +97,7 @@ type Read = fn(Variable<'_>) -> Result<Option<Told>, String>;
 const SCHEDULERS: [(&str, Read); 4] =
     [("Slurm", slurm), ("GitLab", gitlab), ("Kubernetes", kubernetes), ("Nomad", nomad)];
 
-/// What is told, together with the count that was given.
+/// Combines a scheduler's variables with a given count.
 fn agreed(name: &str, told: Told, given: Option<u32>) -> Result<Shard, String> {
     let of = match (told.of, given) {
         (Some(told), Some(given)) if told != given => {
@@ -125,7 +125,7 @@ fn slurm(variable: Variable<'_>) -> Result<Option<Told>, String> {
         return Err("Slurm does not tell how long the array is".to_owned());
     };
     if count == 1 {
-        // Most probably one that is started again: of how many it is one is for the user to say.
+        // Probably a restarted task: the user has to give the count.
         return Ok(Some(Told { number: first.max(1), of: None }));
     }
     let step = of("STEP")?.unwrap_or(1).max(1);
@@ -139,7 +139,7 @@ fn slurm(variable: Variable<'_>) -> Result<Option<Told>, String> {
 }
 
 fn gitlab(variable: Variable<'_>) -> Result<Option<Told>, String> {
-    // Others count their nodes in variables of these names, from zero.
+    // Other schedulers use these names with numbers from zero.
     if variable("GITLAB_CI").is_none() {
         return Ok(None);
     }
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(slurm("auto", "3", ["4", "0", "3", "1"]), Ok((4, 4)));
         assert_eq!(slurm("auto", "8", ["4", "0", "12", "4"]), Ok((3, 4)));
         assert_eq!(slurm("auto", "9", ["4", "0", "9", "3"]), Ok((4, 4)));
-        // --array=1,3,7, and --array=3, with which one starts a lost task again.
+        // --array=1,3,7, and --array=3, to restart a lost task.
         assert!(slurm("auto", "7", ["3", "1", "7", "1"]).unwrap_err().contains("gaps"));
         assert!(slurm("auto", "3", ["1", "3", "3", "1"]).unwrap_err().contains("auto/4"));
         assert_eq!(slurm("auto/4", "3", ["1", "3", "3", "1"]), Ok((3, 4)));

@@ -1,5 +1,5 @@
-//! `wssim completions` and `wssim man`: what a shell and a reader of manuals want, from the same
-//! description of the command line that parses it.
+//! `wssim completions` and `wssim man`: made from the description of the command line that also parses
+//! it.
 
 use crate::exit::{self, CommandFailure};
 use crate::output;
@@ -25,14 +25,14 @@ Example:
   wssim man > wssim.1 && man ./wssim.1")]
 pub(crate) struct Manual {}
 
-/// Prints the completions; gives the exit status.
+/// Prints the completions; returns the exit status.
 pub(crate) fn completions(args: &Completions, mut line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
     clap_complete::generate(args.shell, &mut line, "wssim", &mut text);
     print(&text)
 }
 
-/// Prints the manual page; gives the exit status.
+/// Prints the manual page; returns the exit status.
 pub(crate) fn manual(line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
     write_page(line, &mut text)
@@ -40,7 +40,7 @@ pub(crate) fn manual(line: Command) -> Result<u8, CommandFailure> {
     print(&text)
 }
 
-/// One page: the program, then each command under a heading of its own.
+/// One page: the program, then each command with its heading.
 fn write_page(line: Command, text: &mut Vec<u8>) -> std::io::Result<()> {
     let mut command = line.disable_help_subcommand(true);
     command.build();

@@ -64,7 +64,7 @@ pub(crate) struct Args {
     pub(crate) study: StudyFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let shown = &args.study.shown;
@@ -91,7 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     Ok(exit::of(&findings, study.work.no_fail))
 }
 
-/// Whether the parameters together make a grid.
+/// Checks that the parameters form a grid.
 fn check(parameters: &[Parameter]) -> Result<(), CommandFailure> {
     let wrong =
         |message: &str| Err(CommandFailure::wrong(&format!("error: {}", printable(message))));
@@ -110,8 +110,8 @@ fn check(parameters: &[Parameter]) -> Result<(), CommandFailure> {
     }
 }
 
-/// What is told of each point; every mistake in it at once. What it is about may come with a value that is no
-/// number, such as `true`.
+/// The metrics of each point; reports every mistake in them. A metric may exist only at a value that is
+/// not a number, such as `true`.
 fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, CommandFailure> {
     let names = || args.parameters.iter().filter(|parameter| parameter.numbers.is_none());
     let values = |parameter: &'_ Parameter| -> Vec<Override> {
@@ -130,7 +130,7 @@ fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, CommandFa
     args.metrics.iter().map(read).collect()
 }
 
-/// What the flags ask for.
+/// Options from the flags.
 fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::SweepOptions, CommandFailure> {
     if args.refine > 0 && args.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
         return Err(CommandFailure::wrong("error: `--refine` needs a parameter of numbers"));
@@ -145,7 +145,7 @@ fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::SweepOptions, 
     })
 }
 
-/// What decides the result.
+/// Options that determine the result.
 fn decisive(options: &sweep::SweepOptions) -> impl Debug {
     let sweep::SweepOptions { seed, replications, refine, ref metrics, .. } = *options;
     (seed, replications, refine, metrics.clone(), options.parameters.clone())

@@ -1,21 +1,21 @@
-//! How wide the terminal is.
+//! The width of the terminal.
 
 use std::io;
 use terminal_size::{Width, terminal_size_of};
 use wssim_text::width::USUAL;
 
-/// Columns below and above which nothing is laid out.
+/// Smallest and largest width that is used.
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=400;
 
-/// Where lines go.
+/// The destination of lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stream {
     Out,
     Error,
 }
 
-/// Columns of the lines that go to `stream`: what the variable `COLUMNS` says, else those of the
-/// terminal, else as many as are usual in a file.
+/// Columns of lines to `stream`: from the variable `COLUMNS`, or else those of the terminal, or else the
+/// usual number for a file.
 pub(crate) fn width(stream: Stream) -> usize {
     let terminal = match stream {
         Stream::Out => terminal_size_of(io::stdout()),

@@ -13,7 +13,7 @@ use wssim_reports::{Style, trace as report};
 use wssim_scenario::Scenario;
 use wssim_text::{hint, printable};
 
-/// The file that is written.
+/// The written file.
 const FILE: &str = "trace.json";
 
 /// Where does the time of one request go?
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     shown: ScenarioFlags,
 }
 
-/// Runs the command; gives its exit status.
+/// Runs the command; returns its exit status.
 pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let shown = &args.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -126,7 +126,7 @@ fn missing(why: NoRequest) -> String {
     }
 }
 
-/// What standard output gets. Programs get everything even if told quietly.
+/// The text for standard output. JSON is complete even with `--quiet`.
 fn tell(args: &Args, trace: &RequestTrace, out: Option<&str>) -> String {
     match args.shown.look.format {
         Format::Json => report::json(trace),

@@ -1,7 +1,7 @@
-//! Who watches a study: progress on standard error, Ctrl-C, and the budget of wall time.
+//! The watcher of a study: progress on standard error, Ctrl-C, and the budget of wall time.
 //!
-//! On a terminal there is one line that is written over; elsewhere, as in CI, a plain line now and
-//! then. The first Ctrl-C asks for what is there so far, the second one ends at once.
+//! On a terminal one line is overwritten; elsewhere, as in CI, plain lines appear from time to time. The
+//! first Ctrl-C asks for the results so far, the second one ends the program at once.
 
 use crate::exit;
 use crate::output::{complain, complain_as_is};
@@ -28,19 +28,19 @@ pub(crate) struct Watcher<'a> {
     budget: Option<Duration>,
     interrupted: Arc<AtomicBool>,
     shown: Shown,
-    /// When a line was last written, and since when what it tells of is being done.
+    /// The last line, and the start of its phase.
     told: Mutex<Told>,
     archive: Option<&'a dyn Archive>,
-    /// Whether the study was told that the budget is spent.
+    /// Whether the study was stopped by the budget.
     is_over: AtomicBool,
 }
 
-/// What the last lines told.
+/// The last line of progress.
 #[derive(Debug)]
 struct Told {
-    /// When a line was last written.
+    /// When it was written.
     last: Instant,
-    /// When the first replication of the present stretch was complete.
+    /// When the first replication of its phase was complete.
     since: Instant,
 }
 
@@ -52,7 +52,7 @@ enum Shown {
 }
 
 impl<'a> Watcher<'a> {
-    /// Begins to watch, and to take Ctrl-C.
+    /// Starts watching, and handles Ctrl-C.
     pub(crate) fn start(
         budget: Option<Duration>,
         quiet: bool,
@@ -60,7 +60,7 @@ impl<'a> Watcher<'a> {
     ) -> Self {
         let interrupted = Arc::new(AtomicBool::new(false));
         let pressed = Arc::clone(&interrupted);
-        // Without a handler Ctrl-C ends the program as ever; nothing else depends on it.
+        // Without a handler Ctrl-C ends the program as usual; nothing else depends on it.
         let _ = ctrlc::set_handler(move || {
             if pressed.swap(true, Ordering::Relaxed) {
                 std::process::exit(exit::INTERRUPTED.into());
@@ -79,14 +79,14 @@ impl<'a> Watcher<'a> {
         Self { started: now, budget, interrupted, shown, told, archive, is_over }
     }
 
-    /// Leaves a clean line behind; tells what cut the study short, if anything did.
+    /// Clears the line; returns the reason if the study was cut short.
     pub(crate) fn finish(self) -> Option<StoppedBy> {
         let is_over = self.is_over.load(Ordering::Relaxed);
         let budget = is_over.then_some(StoppedBy::Budget);
         if self.interrupted() { Some(StoppedBy::Interrupt) } else { budget }
     }
 
-    /// When the first replication of the stretch was complete, where a line is due; then the next one is due an
+    /// When the first replication of the phase was complete, if a line is due; the next one is due an
     /// interval later.
     fn due(&self, progress: &Progress<'_>) -> Option<Instant> {
         let interval = match self.shown {
@@ -121,7 +121,7 @@ impl Watch for Watcher<'_> {
         let line = line(progress, since.elapsed(), self.started.elapsed());
         match self.shown {
             Shown::OneLine => {
-                // A line that is longer than the terminal would not be written over.
+                // A line longer than the terminal would not be overwritten.
                 let line = width::truncated(&line, terminal::width(Stream::Error));
                 complain_as_is(&format!("{OVERWRITE}{line}"));
             }
@@ -169,8 +169,8 @@ fn doing(phase: StudyPhase<'_>) -> String {
     }
 }
 
-/// What is done, how far it is, and how long it takes to the next step, at which it is seen what more is needed; `since_first`: since the first
-/// of its replications was complete.
+/// The phase, its progress, and the time to the next look, where the need for more is decided;
+/// `since_first` is the time since its first replication was complete.
 fn line(progress: &Progress<'_>, since_first: Duration, elapsed: Duration) -> String {
     let Progress { replications_done: done, replications_planned: planned, .. } = *progress;
     let left = match done {

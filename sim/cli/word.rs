@@ -1,6 +1,6 @@
-//! Words of a command line that is printed for the user to repeat.
+//! Words of a command line that the user can copy.
 
-/// `text` as a shell takes it for one word.
+/// `text` quoted as one word for a shell.
 pub(crate) fn word(text: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./=,:%+@\\".contains(letter);
     if !text.is_empty() && text.chars().all(is_plain) {

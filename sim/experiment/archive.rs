@@ -1,25 +1,27 @@
-//! Where replications are kept beyond one process: to go on after an interrupt, to share a study out over machines.
+//! Stores replications beyond one process: to resume after an interrupt, and to share a study among
+//! machines.
 
 use std::fmt::Debug;
 
-/// The name of an arm: of its world, and of how it is measured.
+/// The key of an arm: its world, and how it is measured.
 pub type ArmKey = [u8; 16];
 
-/// Keeps what replications left behind, and says which of them are to be simulated here.
+/// Stores the results of replications, and says which replications this process simulates.
 ///
-/// A replication is a function of its arm and its number, so that what one machine left behind is what any other
-/// would have. Called from many threads.
+/// A replication is a function of its arm and its number, so its result is the same on every machine.
+/// Called from many threads.
 pub trait Archive: Sync {
-    /// A name for `what`; other things have other names.
+    /// The key of `what`; different values have different keys.
     fn key(&self, what: &dyn Debug) -> ArmKey;
 
-    /// What replication `number` of the arm left behind, if that is known.
+    /// The stored result of replication `number` of the arm, if any.
     fn find(&self, key: &ArmKey, number: u32) -> Option<Vec<u8>>;
 
-    /// The part of every list of jobs that is done here; `None`: all of it.
+    /// The part of every list of jobs that this process does; `None` for all.
     fn shard(&self) -> Option<Shard>;
 
-    /// Keeps what replication `number` of the arm left behind. False: that cannot be, and to go on is in vain.
+    /// Stores the result of replication `number` of the arm. False if that failed, and continuing is
+    /// pointless.
     fn keep(&self, key: &ArmKey, number: u32, one: &[u8]) -> bool;
 }
 
@@ -28,15 +30,16 @@ pub trait Archive: Sync {
 pub struct Shard {
     /// From 1.
     pub number: u32,
-    /// How many there are, at least one.
+    /// Number of shards, at least one.
     pub of: u32,
 }
 
 impl Shard {
     /// Whether it does the job at `place` of a list.
     ///
-    /// By the sum of the digits of `place` in base `of`: of as many neighbours each shard gets one, and where the
-    /// arms repeat after a number of places, which costs more in some than in others, each gets its turn at each.
+    /// By the sum of the digits of `place` in base `of`: each shard gets one of `of` neighbours, and if
+    /// the arms, which differ in cost, repeat after a number of places, each shard gets its turn at each
+    /// arm.
     pub fn has(self, place: usize) -> bool {
         let of = self.of as usize;
         if of < 2 {

@@ -1,4 +1,4 @@
-//! The stage of `run`: a world with its traffic, measured over one stretch, replication by replication.
+//! The stage of `run`: a world with its traffic, measured over one stretch in each replication.
 
 use crate::bands::Bands;
 use crate::catalogue::Catalogue;
@@ -23,33 +23,33 @@ use wssim_model::probe::OutOfMemory;
 use wssim_model::{Averages, Blueprint, Cut, Outcome, Run, simulate};
 use wssim_stats::looks;
 
-/// Samples that an arm keeps at most, all metrics together: 8 to 16 bytes each, nothing where all are the same, so
-/// 2 GiB.
+/// Most samples of an arm, all metrics together: 8 to 16 bytes each, none where all are equal, so 2 GiB.
 const MOST_SAMPLES: usize = 1 << 27;
-/// Slots of sources and nodes that an arm keeps of all replications together: up to 80 bytes each, 40 MiB.
+/// Usual number of slots of sources and nodes that an arm keeps over all replications: up to 80 bytes
+/// each, 40 MiB.
 const USUAL_SLOTS: usize = 1 << 19;
-/// The same of the replications that a run makes by itself: 160 MiB.
+/// Most slots over the replications that a run makes without being asked for a number: 160 MiB.
 const MOST_SLOTS: usize = 1 << 21;
-/// Replications of which slots are kept at least: with fewer there is hardly an interval.
+/// Fewest replications whose slots are kept: with fewer there is hardly an interval.
 const FEWEST_IN_SERIES: usize = 5;
 
-/// What is left of one replication.
+/// The result of one replication.
 #[derive(Debug)]
 pub(crate) struct Observation {
-    /// By metric; in an arm they are in its columns.
+    /// By metric; an arm keeps them in its columns.
     samples: Vec<Sample>,
-    /// By source; in an arm of its first replications only.
+    /// By source; an arm keeps those of its first replications only.
     pub(crate) slots: Vec<Vec<Slot>>,
     /// By node; likewise.
     pub(crate) memory: Vec<NodeRecord>,
-    /// By node: kills at containers' own limits; nothing, where no memory was heard.
+    /// By node: kills at containers' own limits; empty if memory is not recorded.
     pub(crate) kills_at_limits: Vec<u64>,
-    /// Of rollouts.
+    /// Activities of rollouts.
     pub(crate) activities: Vec<Activity>,
     controls: Option<Shares>,
     /// Response times, by source.
     responses: Vec<Durations>,
-    /// The same by slot, in bands.
+    /// Response times by source and slot, in bands.
     bands: Vec<Vec<Bands>>,
     pub(crate) outcome: Outcome,
 }
@@ -60,20 +60,20 @@ stored! {
     }
 }
 
-/// A world and what its replications have shown so far.
+/// A world and the results of its replications.
 #[derive(Debug)]
 pub(crate) struct Arm {
     pub(crate) blueprint: Blueprint,
     pub(crate) catalogue: Catalogue,
     controls: Option<Controls>,
     pub(crate) observations: Vec<Observation>,
-    /// How many of them have slots: the first.
+    /// How many replications have slots: the first ones.
     with_slots: usize,
-    /// By metric, what all of them show.
+    /// By metric: the samples of all replications.
     columns: Vec<Column>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
-    /// The same by slot, in bands.
+    /// Response times by source and slot, in bands.
     pub(crate) bands: Vec<Vec<Bands>>,
 }
 
@@ -83,7 +83,7 @@ impl Arm {
         Self::full(blueprint, catalogue)
     }
 
-    /// Everything is measured, with the controls of what can be controlled.
+    /// Measures all metrics, with controls where possible.
     fn full(blueprint: Blueprint, catalogue: Catalogue) -> Self {
         let controls = Controls::of(&blueprint);
         Self { controls, ..Self::measured_by(blueprint, catalogue) }
@@ -105,28 +105,28 @@ impl Arm {
         }
     }
 
-    /// What decides what its replications leave behind, measured as `setting` says.
+    /// All inputs that determine its results, measured according to `setting`.
     pub(crate) fn identity(&self, setting: &Setting) -> impl Debug {
         let metrics = self.catalogue.keys.iter().map(|key| (key.kind.name, &key.labels));
         (*setting, metrics.collect::<Vec<_>>(), self.controls.is_some(), &self.blueprint)
     }
 
-    /// Replications that it has room for.
+    /// Most replications that it can hold.
     pub(crate) fn most(&self) -> u32 {
         (MOST_SAMPLES / self.columns.len().max(1)).try_into().unwrap_or(u32::MAX)
     }
 
-    /// The first replications, of which there are slots.
+    /// The first replications, whose slots are kept.
     pub(crate) fn in_series(&self) -> &[Observation] {
         &self.observations[..self.with_slots]
     }
 
-    /// Takes the next replication.
+    /// Adds the next replication.
     pub(crate) fn keep(&mut self, mut one: Observation) {
         for (column, sample) in self.columns.iter_mut().zip(take(&mut one.samples)) {
             column.push(sample);
         }
-        // What is told of them is among the samples.
+        // Their values are among the samples.
         one.outcome.averages = Averages::default();
         if self.with_slots < most_in_series(&one) {
             self.with_slots += 1;
@@ -143,16 +143,16 @@ impl Arm {
         self.observations.push(one);
     }
 
-    /// The samples of one metric, one a replication, of the first `replications`.
+    /// The samples of one metric in the first `replications`.
     pub(crate) fn samples(&self, metric: usize, replications: usize) -> Vec<Sample> {
         self.columns[metric].iter().take(replications).collect()
     }
 
-    /// Controls of one metric with the mean 1, each with a value a replication, of the first
-    /// `replications`: of response times, up to the quantile for which coverage is tested.
+    /// Controls of one metric with mean 1, each with a value for each of the first `replications`: for
+    /// response times, up to the quantile for which coverage is tested.
     pub(crate) fn controls(&self, metric: usize, replications: usize) -> Vec<Vec<f64>> {
         let key = &self.catalogue.keys[metric];
-        // What requests of the whole stretch brought along says little of a part of it.
+        // Work brought by requests of the whole stretch explains little of a part of it.
         let (MeasuredQuantity::Entry(entry, OfEntry::Response(..=P95)), None) =
             (key.quantity, key.part)
         else {
@@ -166,7 +166,7 @@ impl Arm {
     }
 }
 
-/// Replications like `one` whose slots are kept.
+/// Most replications like `one` whose slots are kept.
 fn most_in_series(one: &Observation) -> usize {
     let of_sources = one.slots.iter().map(Vec::len).sum::<usize>();
     let of_nodes = one.memory.iter().map(|node| node.slots.len()).sum::<usize>();
@@ -175,7 +175,7 @@ fn most_in_series(one: &Observation) -> usize {
     (USUAL_SLOTS / slots).max(by_itself.min(MOST_SLOTS / slots)).max(FEWEST_IN_SERIES)
 }
 
-/// What all replications of a study have in common.
+/// Parameters common to all replications of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
     pub(crate) seed: u64,
@@ -183,12 +183,12 @@ pub(crate) struct Setting {
     pub(crate) measure: Measure,
 }
 
-/// The arms of a scenario, with its traffic.
+/// The arms of a scenario with its traffic.
 pub(crate) struct TrafficStage<'a> {
     pub(crate) worlds: &'a dyn Worlds,
     pub(crate) setting: Setting,
-    /// What is measured where inputs have other values; at the values in force everything of the whole
-    /// stretch is, and beside it what these are of parts.
+    /// Metrics measured when inputs have other values; at the values in force all metrics of the whole
+    /// stretch are, and of parts these.
     pub(crate) judged: Vec<MetricRef>,
 }
 
@@ -210,7 +210,7 @@ impl Stage for TrafficStage<'_> {
     }
 
     fn is_same(&self, a: &Arm, b: &Arm) -> bool {
-        // What most inputs say is compared first: it is short.
+        // Compares first the short parts that most inputs change.
         let (one, other) = (&a.blueprint, &b.blueprint);
         one.program == other.program
             && one.background == other.background
@@ -251,7 +251,7 @@ impl Stage for TrafficStage<'_> {
 /// Replication `number` of `arm`.
 ///
 /// # Errors
-/// When `stop` says so before its end, or it would hold more at once than fits.
+/// When `stop` says so before its end, or it would need more memory than allowed.
 pub(crate) fn replicate(
     arm: &Arm,
     number: u32,
@@ -273,7 +273,7 @@ pub(crate) fn replicate(
     };
     let heard = (&record, parts.as_slice());
     let samples = observe(&arm.catalogue, &arm.blueprint, heard, &outcome, measure.duration);
-    // They are told by now.
+    // They have been evaluated.
     outcome.parts.clear();
     let controls = arm.controls.as_ref().and_then(|all| all.shown(&record, &outcome));
     let (memory, activities) = (record.memory, record.activities);

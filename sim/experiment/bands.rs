@@ -1,13 +1,13 @@
-//! How long requests took, in bands of half an octave, for a picture of response times over time.
+//! Counts response times in bands of half an octave, for a picture of response times over time.
 //!
-//! A band's limits are powers of √2 nanoseconds, from 2¹⁷ ns (131 µs) to 2³⁷ ns (137 s); what is faster or
-//! slower is in the first or last one.
+//! A band's limits are powers of √2 nanoseconds, from 2¹⁷ ns (131 µs) to 2³⁷ ns (137 s); faster and
+//! slower requests count in the first and last one.
 
 use crate::stored::stored;
 
-/// Bands.
+/// Number of bands.
 pub(crate) const BANDS: usize = 40;
-/// The power of two of the lowest limit.
+/// Binary exponent of the lowest limit.
 const LOWEST: u32 = 17;
 
 /// Requests by band.
@@ -25,7 +25,7 @@ impl Default for Bands {
 }
 
 impl Bands {
-    /// One that took `ns` nanoseconds.
+    /// Counts a request that took `ns` nanoseconds.
     #[inline]
     pub(crate) fn record(&mut self, ns: u64) {
         self.counts[band(ns)] += 1;
@@ -41,7 +41,7 @@ impl Bands {
 #[inline]
 fn band(ns: u64) -> usize {
     let log = ns.max(1).ilog2();
-    // Whether it is beyond √2 · 2^log.
+    // Whether it exceeds √2 · 2^log.
     let is_upper = (u128::from(ns) * u128::from(ns)) >> (2 * log + 1) > 0;
     let band = (2 * log + u32::from(is_upper)).saturating_sub(2 * LOWEST);
     (band as usize).min(BANDS - 1)
@@ -53,7 +53,7 @@ pub(crate) fn limits() -> Vec<f64> {
     half_octaves.map(|power| exp2(power) * 1e-9).collect()
 }
 
-/// A power of two, whole or half.
+/// Two to the power `power`, a whole or half number.
 fn exp2(power: f64) -> f64 {
     let whole = 2f64.powi(power.floor() as i32);
     if power.fract() > 0.0 { whole * std::f64::consts::SQRT_2 } else { whole }

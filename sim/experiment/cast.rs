@@ -1,4 +1,4 @@
-//! The arms of a scenario and of what its claims are changes from, and when enough is known of them.
+//! The arms of a scenario and its bases, and the design that decides its claims.
 
 use crate::arm::{Arm, TrafficStage};
 use crate::engine::{ArmId, Engine};
@@ -22,7 +22,7 @@ pub(crate) struct Cast {
 }
 
 impl Cast {
-    /// Those of `question`.
+    /// The arms of `question`.
     pub(crate) fn of(
         question: &Question,
         engine: &mut Engine<'_, TrafficStage<'_>>,
@@ -36,13 +36,14 @@ impl Cast {
         Ok(Self { own, bases })
     }
 
-    /// The arms on which `claim` is judged.
+    /// The arms that `claim` is judged by.
     fn ids(&self, claim: &Claim) -> (ArmId, Option<ArmId>) {
         let base = claim.relative_to.as_ref().and_then(|file| self.bases.get(file));
         (self.own, base.copied())
     }
 
-    /// The same as they are seen, and the replications that all of them have, of `most`.
+    /// The arms of `claim` with their results, and the number of replications that all have, at most
+    /// `most`.
     pub(crate) fn see<'e>(
         &self,
         claim: &Claim,
@@ -57,40 +58,39 @@ impl Cast {
     }
 }
 
-/// Fewer replications than this are not said to be known to the precision asked for: a half-width of so few
-/// is itself hardly known.
+/// Fewest replications that can be called precise: with fewer, the half-width itself is hardly known.
 const FEWEST_PRECISE: u32 = 10;
 
-/// How a claim is judged: by so many replications, at a level of its own.
+/// The replications and the level at which a claim is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct JudgedBy {
     pub(crate) replications: usize,
     pub(crate) level: f64,
 }
 
-/// When enough is known of the claims of a scenario: look by look, those that are decided hand on their
-/// share of the error ([`wssim_stats::looks`]).
+/// The design that decides the claims of a scenario look by look; decided claims hand on their share of
+/// the error ([`wssim_stats::looks`]).
 pub(crate) struct Deciding<'q> {
     cast: Cast,
-    /// Relative half-width at which a number is known well enough.
+    /// Relative half-width of a precise number.
     precision: f64,
     looks: Looks,
-    /// Claims of the study, then what was observed in `against`; and those that are not decided, by place.
+    /// Claims of the study, then observations in `against`; and the places of the undecided ones.
     claims: Vec<&'q Claim>,
     own_claims: usize,
     open: Vec<usize>,
-    /// By claim: how it was decided, or how it stands.
+    /// By claim: how it was decided, or its present state.
     by: Vec<JudgedBy>,
-    /// Other scenarios that have as many replications, whatever is claimed.
+    /// Other scenarios that get the same number of replications, whatever is claimed.
     beside: Vec<ArmId>,
-    /// Replications that are wanted though every claim is decided before.
+    /// Replications made even if every claim is decided earlier.
     fewest: u32,
-    /// The one that it is compared with.
+    /// The scenario that it is compared with.
     against: Option<ArmId>,
 }
 
 impl<'q> Deciding<'q> {
-    /// Before anything is seen; `exactly`: so many replications are made, and looked at once.
+    /// The initial design; with `exactly`, that number of replications and one look.
     pub(crate) fn new(
         question: &'q Question,
         cast: Cast,
@@ -117,7 +117,7 @@ impl<'q> Deciding<'q> {
         self.by_place(own.iter().position(|one| one.id == claim.id), replications)
     }
 
-    /// The same of what was observed in the scenario that it is compared with, which names its claims itself.
+    /// [`Self::by`] for an observation in the compared scenario, which names its own claims.
     pub(crate) fn by_observed(&self, claim: &Claim, replications: usize) -> JudgedBy {
         let observed = &self.claims[self.own_claims..];
         let place = observed.iter().position(|one| one.id == claim.id);
@@ -132,7 +132,7 @@ impl<'q> Deciding<'q> {
         }
     }
 
-    /// Level of the interval of one claim of all after so many replications.
+    /// Level of the interval of one claim of all after `replications`.
     pub(crate) fn level_of(&self, replications: u32) -> f64 {
         self.looks.level(self.looks.look_of(replications), self.claims.len())
     }
@@ -155,7 +155,7 @@ impl<'q> Deciding<'q> {
         measure(claim, arms, replications, by.level).ok()
     }
 
-    /// Takes what is decided after `complete` replications from those that are open.
+    /// Removes the claims that are decided after `complete` replications from the open ones.
     fn settle(&mut self, engine: &Engine<'_, TrafficStage<'_>>, complete: u32) {
         let (look, mut open) = (self.looks.look_of(complete), std::mem::take(&mut self.open));
         let mut by = self.by.clone();
@@ -178,7 +178,7 @@ impl<'q> Deciding<'q> {
         complete: u32,
     ) -> bool {
         let (claim, by) = (self.claims[place], self.by_place(Some(place), complete as usize));
-        // What cannot be observed will not be by doing it again.
+        // More replications do not make an unobservable metric observable.
         let Some(estimate) = self.estimate(place, engine, by) else { return false };
         if !may_be_decided(&claim.expected, &estimate) {
             return false;
@@ -197,7 +197,7 @@ impl<'q> Deciding<'q> {
         complete >= FEWEST_PRECISE && means.iter().all(|estimate| self.is_precise(estimate))
     }
 
-    /// Whether what changes in the mean response times, as a share of what was before, is known precisely.
+    /// Whether the relative changes of the mean response times are known precisely.
     fn changes_are_precise(&self, engine: &Engine<'_, TrafficStage<'_>>, complete: u32) -> bool {
         let Some(against) = self.against else { return true };
         let (own, base) = (engine.see(self.cast.own), Some(engine.see(against)));

@@ -1,5 +1,5 @@
-//! Which metrics a blueprint has: every row of the table that `run` measures, once for each entry, service,
-//! node…
+//! Lists the metrics of a blueprint: every row of the table that `run` measures, for each entry,
+//! service, node…
 
 use crate::metric::quantity::MeasuredQuantity;
 use crate::metric::{MetricKind, MetricReader, STATS, table};
@@ -14,13 +14,12 @@ pub(crate) struct MetricKey {
     pub(crate) kind: &'static MetricKind,
     pub(crate) labels: Vec<(&'static str, String)>,
     pub(crate) quantity: MeasuredQuantity,
-    /// The part of the measured stretch that it is taken of, by its place among those of the catalogue;
-    /// `None`: the whole.
+    /// The part of the measured stretch, by its place in the catalogue; `None` for the whole.
     pub(crate) part: Option<usize>,
 }
 
 impl MetricKey {
-    /// The same of a part, named as `metric` names it.
+    /// The key of a part, named as in `metric`.
     fn of_part(&self, metric: &MetricRef, part: usize) -> Self {
         let end = |name: &'static str| Some((name, metric.labels.get(name)?.clone()));
         let ends = [FROM, TO].into_iter().filter_map(end);
@@ -29,11 +28,11 @@ impl MetricKey {
     }
 }
 
-/// All metrics of a blueprint, in the order of names and labels.
+/// All metrics of a blueprint, ordered by name and labels.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
     pub(crate) keys: Vec<MetricKey>,
-    /// The parts of the measured stretch that metrics are taken of, each once.
+    /// The parts of the measured stretch that metrics refer to, each once.
     pub(crate) parts: Vec<Span>,
 }
 
@@ -42,7 +41,7 @@ impl Catalogue {
         Self::of_rows(blueprint, |_| true)
     }
 
-    /// With those of `metrics` that are taken of parts of what is `measured`.
+    /// Adds the keys of `metrics` over parts of the `measured` stretch.
     pub(crate) fn with_parts(
         mut self,
         blueprint: &Blueprint,
@@ -65,7 +64,7 @@ impl Catalogue {
         self.in_order()
     }
 
-    /// Those alone that `metrics` name, of a stretch so long.
+    /// Only the keys that `metrics` name, of a stretch of this length.
     pub(crate) fn only(blueprint: &Blueprint, metrics: &[MetricRef], measured: Nanos) -> Self {
         let is_named = |kind: &MetricKind| metrics.iter().any(|metric| metric.name == kind.name);
         let all = Self::of_rows(blueprint, is_named).with_parts(blueprint, metrics, measured);
@@ -76,7 +75,7 @@ impl Catalogue {
         Self { keys, parts: all.parts }
     }
 
-    /// Keys of equal parts have one in common.
+    /// Makes keys of equal parts share one part.
     fn share_parts(&mut self) {
         let mut parts: Vec<Span> = Vec::new();
         for key in &mut self.keys {
@@ -103,7 +102,7 @@ impl Catalogue {
     }
 
     fn in_order(mut self) -> Self {
-        // Statistics keep their own order; everything else is in order of names.
+        // Statistics keep their own order; all else is ordered by name.
         let rank = |key: &MetricKey| {
             let label = |(name, value): &(&str, String)| {
                 let stat = STATS.iter().position(|stat| *name == "stat" && stat == value);
@@ -120,7 +119,7 @@ impl Catalogue {
         self.keys.iter().enumerate().filter(|(_, key)| key.part.is_none())
     }
 
-    /// The place of what is measured so of the whole stretch.
+    /// The place of `quantity` over the whole stretch.
     pub(crate) fn place(&self, quantity: MeasuredQuantity) -> Option<usize> {
         self.of_whole().find(|(_, key)| key.quantity == quantity).map(|(place, _)| place)
     }
@@ -131,8 +130,8 @@ impl Catalogue {
     }
 }
 
-/// Whether `wanted` names the metric `name` with `labels`. Labels that are left out take the value that is
-/// meant without them: mean, every reason, all entries, all callers, all nodes; the whole stretch.
+/// Whether `wanted` names the metric `name` with `labels`. Omitted labels have their default: mean,
+/// every reason, all entries, all callers, all nodes; the whole stretch.
 pub(crate) fn is_named(name: &str, labels: &[(&'static str, String)], wanted: &MetricRef) -> bool {
     let default = |label: &str| match label {
         "stat" => Some("mean"),

@@ -1,5 +1,5 @@
-//! What a scenario says of its cluster that no world needs, and that `failures` answers by: who
-//! manages, who may run where, whose data stays where it is, which entries matter.
+//! Facts about a cluster that no world needs but `failures` does: managers, eligible nodes, local data,
+//! critical entries.
 
 use wssim_kernel::Nanos;
 use wssim_model::orchestrator::Kind;
@@ -7,28 +7,28 @@ use wssim_model::orchestrator::Kind;
 /// The cluster as its author describes it.
 #[derive(Clone, Debug, Default)]
 pub struct ClusterFacts {
-    /// The orchestrator's kind; `None`: none is named.
+    /// The orchestrator's kind; `None` if not given.
     pub orchestrator: Option<Kind>,
-    /// Nodes that manage, by name; empty: nobody says who does.
+    /// Managers by name; empty if not given.
     pub managers: Vec<String>,
     /// By service, in the order of the blueprint.
     pub services: Vec<ServiceFacts>,
     /// By source of traffic, in the order of the blueprint.
     pub entries: Vec<EntryFacts>,
-    /// Things that are to be available together, by name.
+    /// Groups with a common availability, by name.
     pub groups: Vec<Group>,
-    /// What counts as survived, as the scenario has it.
+    /// The scenario's definition of survival.
     pub survival: Survival,
 }
 
-/// Things of which so many must work.
+/// A group of which a number of members must work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Its name.
     pub name: String,
-    /// What belongs to it.
+    /// Its members.
     pub members: Vec<Member>,
-    /// How many of them must work.
+    /// How many members must work.
     pub need: usize,
 }
 
@@ -45,18 +45,18 @@ pub enum Member {
     Group(usize),
 }
 
-/// What is said of a service.
+/// Facts about a service.
 #[derive(Clone, Debug, Default)]
 pub struct ServiceFacts {
     /// Nodes that meet its constraints, by name.
     pub eligible: Vec<String>,
     /// Its constraints, as written.
     pub constraints: Vec<String>,
-    /// Whether data of its own lies on its node and stays there.
+    /// Whether it has local data that stays on its node.
     pub has_local_data: bool,
 }
 
-/// What is said of a source of traffic.
+/// Facts about a source of traffic.
 #[derive(Clone, Debug, Default)]
 pub struct EntryFacts {
     /// Whether it counts for survival.
@@ -70,21 +70,21 @@ pub struct EntryFacts {
 /// A limit of a response time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ResponseLimit {
-    /// Probability of the quantile; `None`: the mean.
+    /// Probability of the quantile; `None` for the mean.
     pub probability: Option<f64>,
     /// The limit.
     pub seconds: f64,
 }
 
-/// What counts as survived: every critical entry answers at least `share` of its requests in a
-/// window that begins at most `within` after the fault, and at least that share of all that follow.
+/// The definition of survival: every critical entry answers at least `share` of its requests in a window
+/// that begins at most `within` after the fault, and at least that share of all that follow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Survival {
     /// Length of the window.
     pub window: Nanos,
     /// Share of requests that must be answered.
     pub share: f64,
-    /// How long it may take.
+    /// The longest time until it begins.
     pub within: Nanos,
 }
 
@@ -96,23 +96,23 @@ impl Default for Survival {
     }
 }
 
-/// Of what may be lost the looser definition allows so many times as much, and of the time.
+/// The looser definition multiplies the permitted loss, and the time, by these.
 const LOOSER: (f64, u64) = (5.0, 3);
-/// The stricter one allows one part in so many of each.
+/// The stricter definition divides them by these.
 const STRICTER: (f64, u64) = (10.0, 5);
 
 impl Survival {
-    /// The shortest and the longest `window` and `within` that have a meaning here.
+    /// The shortest and the longest valid `window` and `within`.
     pub const LENGTHS: (Nanos, Nanos) = (Nanos(1_000_000_000), Nanos(3_600_000_000_000));
 
-    /// Asks for less: 95 % within 15 minutes where 99 % within 5 is usual.
+    /// A looser definition: 95 % within 15 minutes for the usual 99 % within 5.
     #[must_use]
     pub fn looser(self) -> Self {
         let share = (1.0 - (1.0 - self.share) * LOOSER.0).max(0.0);
         Self { share, within: Nanos(self.within.0.saturating_mul(LOOSER.1)), ..self }
     }
 
-    /// Asks for more: 99.9 % within 1 minute.
+    /// A stricter definition: 99.9 % within 1 minute.
     #[must_use]
     pub fn stricter(self) -> Self {
         let share = 1.0 - (1.0 - self.share) / STRICTER.0;

@@ -1,20 +1,20 @@
-//! What all replications show of one metric, in as little room as it needs: thousands of replications of
-//! thousands of metrics are kept at once, and most of them are alike in kind, many in value.
+//! Compact storage of one metric's samples: thousands of replications of thousands of metrics are kept
+//! at once; most are of one form, many are equal.
 
 use crate::sample::{Sample, Share};
 
 /// The samples of one metric, in the order of the replications.
 #[derive(Clone, Debug)]
 pub(crate) enum Column {
-    /// One value a number of times, the same to the bit.
+    /// One value, the same to the bit, and its number.
     Same(Sample, usize),
-    /// All of one form, as many numbers each as that takes.
+    /// All of one form, each with the numbers that the form needs.
     Alike(Form, Vec<f64>),
-    /// Others.
+    /// Of several forms.
     Mixed(Vec<Sample>),
 }
 
-/// The form of a sample: which numbers it has that are not known from the others.
+/// The form of a sample: which of its numbers do not follow from the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Value,
@@ -33,7 +33,7 @@ impl Default for Column {
 }
 
 impl Column {
-    /// Adds what the next replication shows.
+    /// Adds the sample of the next replication.
     pub(crate) fn push(&mut self, sample: Sample) {
         match self {
             Self::Same(_, 0) => *self = Self::Same(sample, 1),
@@ -84,7 +84,7 @@ impl Column {
         }
     }
 
-    /// All of them.
+    /// All nodes.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Sample> + '_ {
         (0..self.len()).map(|place| self.at(place))
     }
@@ -110,7 +110,7 @@ impl Form {
     }
 }
 
-/// The form of a sample, and its numbers; `None`: it has none of these.
+/// The form of a sample, and its numbers; `None` if it has none of these forms.
 fn numbers_of(sample: Sample) -> Option<(Form, [f64; 2])> {
     let found = match sample {
         Sample::Nothing | Sample::TooFew(_) => return None,
@@ -158,8 +158,8 @@ mod tests {
         ]
     }
 
-    /// Every sequence of up to four samples of all kinds, signs of zero and infinities included, comes back as it
-    /// went in.
+    /// Every sequence of up to four samples of all kinds, signs of zero and infinities included, is
+    /// returned unchanged.
     #[test]
     fn what_goes_in_comes_out_in_its_order() {
         let mut kinds = vec![

@@ -1,17 +1,16 @@
-//! Controls of response times ([`wssim_stats::control_variates`]): what the requests of a replication happened to
-//! bring along, as a share of what their programs let expect.
+//! Controls of response times ([`wssim_stats::control_variates`]): the work that the requests of a
+//! replication brought, as a share of the mean of their programs.
 //!
-//! The CPU time of a request's steps, and the calls that it makes, are drawn for it alone, whatever queues it
-//! meets; their means follow from the programs. So, given how many requests there were, either share has the
-//! mean 1 exactly, where that number does not depend on them (closed users ask the less the more they asked
-//! for) and where the programs alone decide: nothing is tried again, looked up or done without. A slow
-//! replication is in part one whose requests asked for much: that part is taken out of its response time. The
-//! CPU time comes first, since it says of the calls, too, what they cost; the calls follow where there are
-//! replications enough for two controls.
+//! The CPU time of a request's steps, and its number of calls, are drawn independently of queues; their
+//! means follow from the programs. So, given the number of requests, either share has exactly the mean 1
+//! if that number does not depend on them (closed users send fewer requests the more work they bring)
+//! and if only the programs decide: without retries, cache look-ups or optional calls. Part of a slow
+//! replication is that its requests brought much work: that part is removed from its response time. CPU
+//! time is the first control, since it includes the cost of calls; the number of calls is used if there
+//! are enough replications for two controls.
 //!
-//! Where requests can fail, controls are used as long as all of them are answered well in every replication. That
-//! none failed says a little of what they brought along, so that the mean of a share is a little off there; a test
-//! holds such a world to the coverage that is promised.
+//! If requests can fail, controls are used only while all are answered well in every replication. That
+//! condition biases the mean of a share a little; a test checks the coverage of such a world.
 
 use crate::metric::quantity::EntryChoice;
 use crate::offered::{Brought, brought};
@@ -20,15 +19,15 @@ use crate::stored::Stored;
 use wssim_model::blueprint::{Arrivals, Instruction, Source};
 use wssim_model::{Blueprint, Outcome};
 
-/// By source: what one of its requests is to bring along.
+/// By source: the work that one of its requests brings on average.
 #[derive(Clone, Debug)]
 pub(crate) struct Controls(Vec<Brought>);
 
-/// What the requests of one replication brought along, and were to, by source and control.
+/// Observed and expected work of the requests of one replication, by source and control.
 #[derive(Clone, Debug)]
 pub(crate) struct Shares(Vec<[[f64; 2]; CONTROLS]>);
 
-/// CPU time, calls.
+/// CPU time and calls.
 pub(crate) const CONTROLS: usize = 2;
 
 impl Stored for Shares {
@@ -42,7 +41,7 @@ impl Stored for Shares {
 }
 
 impl Controls {
-    /// Those of a world; `None` where the programs alone do not settle what requests bring along.
+    /// The controls of a world; `None` if the work of requests does not depend on the programs alone.
     pub(crate) fn of(world: &Blueprint) -> Option<Self> {
         let depends = |source: &Source| {
             matches!(source.arrivals, Arrivals::Trace(_) | Arrivals::Closed { .. })
@@ -64,7 +63,7 @@ impl Controls {
         is_settled.then(|| Self(brought(world)))
     }
 
-    /// What a replication shows of them; `None` where a request has no good answer.
+    /// The controls of a replication; `None` if a request has no good answer.
     pub(crate) fn shown(&self, record: &Record, outcome: &Outcome) -> Option<Shares> {
         if record.sources.iter().any(|source| source.errors() > 0) {
             return None;
@@ -80,8 +79,8 @@ impl Controls {
 }
 
 impl Shares {
-    /// The value of one control of the response time of `entry`, whose mean is 1; `None` of what its requests
-    /// never bring along.
+    /// The value of one control, of mean 1, of the response time of `entry`; `None` for work that its
+    /// requests never bring.
     pub(crate) fn of(&self, entry: EntryChoice, control: usize) -> Option<f64> {
         let sources = match entry {
             EntryChoice::All => self.0.as_slice(),

@@ -1,4 +1,4 @@
-//! Series: what every replication shows, slot by slot of the measured stretch.
+//! Series: the values of every replication, slot by slot of the measured stretch.
 
 use crate::arm::{Arm, Observation};
 use crate::findings::Series;
@@ -7,7 +7,7 @@ use crate::metric::quantity::MeasuredQuantity;
 use crate::question::Measure;
 use crate::sample::Sample;
 
-/// What series of one arm have in common.
+/// Common parameters of the series of one arm.
 pub(crate) struct Curves<'a> {
     pub(crate) arm: &'a Arm,
     replications: usize,
@@ -17,19 +17,19 @@ pub(crate) struct Curves<'a> {
 }
 
 impl<'a> Curves<'a> {
-    /// Of the first `replications` of `arm`.
+    /// The series of the first `replications` of `arm`.
     pub(crate) fn new(arm: &'a Arm, replications: usize, measure: Measure) -> Self {
         let slots = measure.duration.0.div_ceil(measure.slot.0.max(1)) as usize;
         Self { arm, replications, slot: measure.slot.seconds(), slots }
     }
 
-    /// Those of them whose slots are kept.
+    /// The replications whose slots are kept.
     pub(crate) fn observations(&self) -> &[Observation] {
         let kept = self.arm.in_series();
         &kept[..self.replications.min(kept.len())]
     }
 
-    /// The series of a quantity, of which `sample` is what a slot of a replication shows; `None`: it is not
+    /// The series of a quantity; `sample` is the value of a slot of a replication. `None` if it is not
     /// among the metrics of the arm.
     pub(crate) fn series(
         &self,
@@ -42,7 +42,7 @@ impl<'a> Curves<'a> {
                 self.observations().iter().map(|one| sample(one, number)).collect();
             estimate(&samples, LEVEL)
         };
-        // Without a replication there is no slot either.
+        // No slots without a replication.
         let slots = if self.observations().is_empty() { 0 } else { self.slots };
         Some(Series {
             name: key.kind.name,

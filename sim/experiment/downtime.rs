@@ -1,28 +1,28 @@
-//! For how long users of an entry got no good answers.
+//! Measures for how long an entry gave its users no good answers.
 //!
-//! A second is *down* when at least half of the requests that arrived in it failed, or had no answer by the end;
-//! one in which none arrived is as the one before. So downtime depends little on how many requests there are, a
-//! single error in a busy second counts nothing, and an entry with few requests is down from the first that fails
-//! to the first that is answered. Closed form: an entry that loses its only container is down for as long as
-//! nothing answers, to the second.
+//! A second is *down* if at least half of the requests that arrived in it failed, or had no answer by
+//! the end; a second without arrivals is like the one before. So downtime depends little on the number
+//! of requests, a single error in a busy second does not count, and an entry with few requests is down
+//! from the first failed request to the first answered one. Closed form: an entry that loses its only
+//! container is down until a container answers again, to the second.
 
 use wssim_kernel::Nanos;
 
-/// Seconds of a stretch that are kept apart at most: twelve days.
+/// Most seconds of a stretch that are recorded: twelve days.
 const MOST: u64 = 1 << 20;
 
-/// Requests by the second in which they arrived: answered, and failed. Empty where it is not asked for.
+/// Answered and failed requests by the second in which they arrived. Empty if not recorded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seconds(Vec<[u32; 2]>);
 
 impl Seconds {
-    /// Those of a stretch of this length, unless it is too long to keep.
+    /// Seconds of a stretch of length `measured`, unless it is too long.
     pub(crate) fn of(measured: Nanos) -> Self {
         let seconds = measured.0.div_ceil(1_000_000_000);
         Self(if seconds > MOST { Vec::new() } else { vec![[0; 2]; seconds as usize] })
     }
 
-    /// A request that arrived so long after the beginning was answered or failed.
+    /// Records the outcome of a request that arrived `after` the beginning.
     #[inline]
     pub(crate) fn note(&mut self, after: Nanos, failed: bool) {
         if let Some(second) = self.0.get_mut((after.0 / 1_000_000_000) as usize) {
@@ -36,7 +36,7 @@ impl Seconds {
         }
     }
 
-    /// Seconds that are down; `None`: they were not kept.
+    /// Number of seconds that are down; `None` if not recorded.
     pub(crate) fn down(&self) -> Option<f64> {
         let (mut down, mut is_down) = (0_u32, false);
         for [answered, failed] in &self.0 {
@@ -61,7 +61,7 @@ mod tests {
                 seconds.note(Nanos(second * 1_000_000_000 + 7), failed);
             }
         };
-        // Up, up, down, as before, up again although some fail, down to the end.
+        // Up, up, down, as before, up again with some failures, down to the end.
         for (second, answered, failed) in [(0, 4, 0), (2, 1, 1), (4, 3, 2), (8, 0, 1)] {
             note(second, answered, failed);
         }

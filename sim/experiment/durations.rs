@@ -1,12 +1,10 @@
-//! Durations of one kind in one replication: those that came to an end, and for how long the others had
-//! lasted when it was given up.
+//! Durations of one kind in one replication: complete ones, and the ages of those still open at the end.
 //!
-//! To leave the others out would make a slow world look fast. How long they would have lasted is not
-//! known (they are censored), but they last at least as long as they had: so a statistic of all of them
-//! lies between the one with each open duration as long as it had lasted, and the one with each of them
-//! endless. A quantile of rank k = ⌈p·n⌉ among n, of which u are open, has an upper end only when
-//! k ≤ n − u; where all that ended was shorter than anything open, both ends are the same.
-//! A mean and a maximum have no upper end as long as anything is open.
+//! Leaving out the open ones would make a slow world look fast. They are censored: each lasts at least
+//! its age. So a statistic lies between the one with each open duration at its age and the one with each
+//! infinite. A quantile of rank k = ⌈p·n⌉ among n, of which u are open, has an upper end only if k ≤ n −
+//! u; if every complete duration is shorter than every open one, both ends are equal. With an open
+//! duration a mean and a maximum have no upper end.
 
 use crate::metric::STATS;
 use crate::sample::{Sample, Share};
@@ -19,21 +17,21 @@ const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
 /// Durations of one kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Durations {
-    /// Most services of a large world have none.
+    /// Boxed: most services of a large world have none.
     ended: Option<Box<Histogram>>,
-    /// There are seldom any.
+    /// Boxed: there are rarely any.
     open: Option<Box<Histogram>>,
 }
 
 stored! { Durations { ended, open } }
 
 impl Durations {
-    /// All of these came to an end.
+    /// Complete durations only.
     pub(crate) fn of_ended(ended: Histogram) -> Self {
         Self { ended: Some(Box::new(ended)), open: None }
     }
 
-    /// One that had lasted for `ns` nanoseconds.
+    /// Adds an open duration of age `ns` nanoseconds.
     pub(crate) fn add_open(&mut self, ns: u64) {
         self.open.get_or_insert_default().record_seldom(ns);
     }
@@ -51,22 +49,22 @@ impl Durations {
         self.ended() + self.open() == 0
     }
 
-    /// Those that came to an end.
+    /// Number of complete durations.
     pub(crate) fn ended(&self) -> u64 {
         self.ended.as_ref().map_or(0, |ended| ended.count())
     }
 
-    /// Those that did not.
+    /// Number of open durations.
     pub(crate) fn open(&self) -> u64 {
         self.open.as_ref().map_or(0, |open| open.count())
     }
 
-    /// How long those took that came to an end.
+    /// The complete durations.
     pub(crate) fn histogram_of_ended(&self) -> Histogram {
         self.ended.as_deref().cloned().unwrap_or_default()
     }
 
-    /// How long the others had lasted.
+    /// The ages of the open durations.
     pub(crate) fn histogram_of_open(&self) -> Histogram {
         self.open.as_deref().cloned().unwrap_or_default()
     }
@@ -103,7 +101,7 @@ impl Durations {
         let rank = nearest_rank(all.count(), p);
         let known = ended.filter(|ended| rank <= ended.count());
         let high = known.map_or(f64::INFINITY, |ended| ended.value_of_rank_ns(rank));
-        // The middle of the last bucket is no higher than the largest of those that ended.
+        // The middle of the last bucket is at most the longest complete duration.
         within(low.min(high), high)
     }
 
@@ -117,7 +115,7 @@ impl Durations {
         within(sum / (self.ended() + open.count()) as f64, f64::INFINITY)
     }
 
-    /// The share of those that are not zero; of waits, of those who waited at all.
+    /// The share that is not zero; for waits, the share of requests that waited.
     pub(crate) fn share_above_zero(&self) -> Sample {
         let ended = self.ended.as_ref();
         let above = ended.and_then(|ended| ended.fraction_above(0)).unwrap_or(0.0);
@@ -147,7 +145,7 @@ mod tests {
     const P50: usize = 1;
     const MAX: usize = STATS.len() - 1;
 
-    /// 1 to `ended` milliseconds, and `open` that had lasted for `aged` milliseconds.
+    /// 1 to `ended` milliseconds, and `open` durations of age `aged` milliseconds.
     fn durations(ended: u64, open: u64, aged: u64) -> Durations {
         let mut ended_ms = Histogram::new();
         (1..=ended).for_each(|ms| ended_ms.record(ms * 1_000_000));
@@ -176,7 +174,7 @@ mod tests {
         assert_eq!(Durations::default().statistic(MEAN), Sample::Nothing);
     }
 
-    /// 300 ended and 100 are open, longer than all of them: ranks up to 300 of 400 are known.
+    /// 300 are complete and 100 open, longer than all of them: ranks up to 300 of 400 are known.
     #[test]
     fn a_quantile_is_known_as_far_as_answers_reach() {
         let some = durations(300, 100, 1_000);
@@ -188,7 +186,7 @@ mod tests {
         assert_within(some.statistic(MAX), 1.0, f64::INFINITY);
     }
 
-    /// 100 that had lasted for next to nothing may come before or behind all that ended.
+    /// 100 open ones of almost no age may come before or after all complete ones.
     #[test]
     fn young_ones_leave_a_quantile_between_two_ranks() {
         let young = durations(300, 100, 0);

@@ -1,4 +1,4 @@
-//! What was found: metrics with intervals, series, verdicts. Reports are made from this alone.
+//! The findings of a study: metrics with intervals, series, verdicts. Reports use nothing else.
 
 use crate::capacity::findings::Capacity;
 use crate::compare::findings::Comparison;
@@ -20,7 +20,7 @@ pub use crate::shown::{
 pub use crate::stopped::StoppedBy;
 pub use crate::verdict::Verdict;
 
-/// The answer of one command: what every study finds, and what this one does.
+/// The findings of one command: those common to all studies, and its own.
 #[derive(Clone, Debug)]
 pub struct Findings {
     /// Bare name of the scenario.
@@ -35,7 +35,7 @@ pub struct Findings {
     pub stopped_by: StoppedBy,
     /// Measured time of one replication, in seconds.
     pub measured_seconds: f64,
-    /// What was left out before it, in seconds.
+    /// Excluded time before it, in seconds.
     pub warm_up_seconds: f64,
     /// All simulated time of the scenario's own arm, in seconds.
     pub simulated_seconds: f64,
@@ -47,17 +47,17 @@ pub struct Findings {
     pub metrics: Vec<Metric>,
     /// In the order of the file.
     pub claims: Vec<JudgedClaim>,
-    /// What the scenario says and the model does not simulate yet, in its words.
+    /// Features of the scenario that the model does not simulate yet, in the scenario's words.
     pub not_simulated: Vec<String>,
-    /// Things that the reader should know: warnings, what was cut off, what the run could not say.
+    /// Notes for the reader: warnings, cuts, missing answers.
     pub notes: Vec<Note>,
-    /// What became of a result that was given as the baseline.
+    /// The comparison with a result given as the baseline.
     pub regression: Option<Difference>,
-    /// What only this study finds.
+    /// The findings of this study only.
     pub answer: Answer,
 }
 
-/// What only one study finds.
+/// The findings of one kind of study.
 #[derive(Clone, Debug)]
 pub enum Answer {
     /// Of `run`.
@@ -89,7 +89,7 @@ impl Answer {
     }
 }
 
-/// A claim and what became of it.
+/// A claim and its verdict.
 #[derive(Clone, Debug)]
 pub struct JudgedClaim {
     /// The claim.
@@ -100,13 +100,13 @@ pub struct JudgedClaim {
     pub simulated: Option<Estimate>,
     /// The verdict.
     pub verdict: Verdict,
-    /// Why, the reason that decides first; none where the numbers say it all.
+    /// The reasons, the decisive one first; empty if the numbers suffice.
     pub why: Vec<Reason>,
 }
 
 impl JudgedClaim {
-    /// How many ranges of inputs its verdict was not held to: it is that of the values in force then, and
-    /// not established.
+    /// Number of ranges of inputs that were not checked: the verdict applies to the values in force
+    /// only, and is not established.
     #[must_use]
     pub fn ranges_not_looked_at(&self) -> usize {
         let left = |reason: &Reason| match reason {
@@ -116,7 +116,7 @@ impl JudgedClaim {
         self.why.iter().map(left).max().unwrap_or(0)
     }
 
-    /// Whether it is decided by the values in force alone.
+    /// Whether the verdict applies to the values in force only.
     #[must_use]
     pub fn is_at_given_values(&self) -> bool {
         let is_decided = matches!(self.verdict, Verdict::Holds | Verdict::Refuted);

@@ -1,27 +1,27 @@
-//! An input of a scenario and what it rests on, as the scenario tells it and reports show it.
+//! An input of a scenario and its basis, as shown in reports.
 
-/// A value in force, and what it rests on.
+/// A value in force, and its basis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Its path, such as `node.gmktec.memory`.
     pub path: String,
-    /// As it is written.
+    /// As written.
     pub value: String,
-    /// The ends between which it lies, as they are written.
+    /// The ends of its range, as written.
     pub range: Option<String>,
     /// File and line without the folder, a flag, or `default`.
     pub place: String,
-    /// What it rests on.
+    /// Its basis.
     pub basis: Basis,
 }
 
-/// What an input rests on.
+/// The basis of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Basis {
     /// A source, which the file names.
     Source(String),
-    /// It is assumed, for this reason where there is one.
+    /// An assumption, with its reason if given.
     Assumption(Option<String>),
-    /// It is decided: a name, a choice, or what a stack file deploys.
+    /// A decision: a name, a choice, or part of a stack file.
     Decision,
 }

@@ -1,4 +1,4 @@
-//! From samples to verdicts. A verdict is judged on the interval, never on the point.
+//! Turns samples into verdicts, which are judged on the interval, never on the point.
 
 use crate::arm::Arm;
 use crate::question::{Claim, Expected, MetricRef, Study};
@@ -9,14 +9,14 @@ use crate::verdict::Verdict;
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, mean_interval, ratio_interval, share_interval};
 
-/// Fewer replications than this decide nothing.
+/// Fewest replications that decide anything.
 pub(crate) const FEWEST: usize = 5;
-/// Level of the intervals that metrics show.
+/// Level of the intervals of metrics.
 pub(crate) const LEVEL: f64 = 0.95;
-/// No interval is over fewer runs than this.
+/// Fewest runs for an interval.
 const LEAST: u32 = 2;
 
-/// The arms that a claim is judged on.
+/// The arms that a claim is judged by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Arms<'a> {
     /// The scenario itself.
@@ -25,7 +25,7 @@ pub(crate) struct Arms<'a> {
     pub(crate) base: Option<&'a Arm>,
 }
 
-/// The interval of one metric of one arm at `level`; `None`: nothing, or too little, observed.
+/// The interval of one metric of one arm at `level`; `None` if too little was observed.
 pub(crate) fn estimate(samples: &[Sample], level: f64) -> Option<Estimate> {
     let (mut ratios, mut shares, mut trials) = (Vec::new(), Vec::new(), 0.0);
     for sample in samples {
@@ -62,7 +62,7 @@ fn all_finite(values: &[f64]) -> bool {
     values.iter().all(|value| value.is_finite())
 }
 
-/// What `claim` comes to over the first `replications`, at `level`.
+/// The number of `claim` over the first `replications`, at `level`.
 pub(crate) fn measure(
     claim: &Claim,
     arms: Arms<'_>,
@@ -72,8 +72,8 @@ pub(crate) fn measure(
     number(&claim.metric, claim.expected.relative, arms, replications, level)
 }
 
-/// What `metric` comes to over the first `replications`, at `level`: a change where there are two arms,
-/// `is_relative`: as a share of what was before.
+/// The value of `metric` over the first `replications`, at `level`: with two arms a change, if
+/// `is_relative` as a share of the value before.
 pub(crate) fn number(
     metric: &MetricRef,
     is_relative: bool,
@@ -108,8 +108,8 @@ pub(crate) fn paired_change(
 }
 
 /// The change from `before` to `after`, each known to lie between two ends: from the largest before to
-/// the least after, and the other way round; `change` tells it where both are known. Where neither is there is
-/// none.
+/// the smallest after, and the other way round; `change` computes it if both are known. None if neither
+/// is.
 pub(crate) fn change_between(
     before: &[[f64; 2]],
     after: &[[f64; 2]],
@@ -131,7 +131,7 @@ pub(crate) fn change_between(
     }
 }
 
-/// What the number of `claim` is made of in the first `replications`.
+/// The values of the claim's metric in the first `replications`.
 pub(crate) fn readings(
     claim: &Claim,
     arms: Arms<'_>,
@@ -140,11 +140,11 @@ pub(crate) fn readings(
     Ok(Seen::of(&claim.metric, arms, replications)?.readings(claim.expected.relative))
 }
 
-/// What the arms show of a claim, one entry a replication.
+/// The values for a claim, one entry a replication.
 struct Seen {
     own: Vec<Sample>,
     base: Option<Vec<Sample>>,
-    /// Controls of `own`. They have the mean 1 whatever the base does; under common random numbers they explain
+    /// Controls of `own`. Their mean is 1 whatever the base; under common random numbers they explain
     /// part of both.
     controls: Vec<Vec<f64>>,
 }
@@ -184,7 +184,7 @@ fn of_samples(samples: &[Sample]) -> Readings {
     Readings::Values(samples.iter().map(known).collect())
 }
 
-/// As one number; `None`: it is not known, or not exactly.
+/// A sample as one number; `None` if it is not known exactly.
 fn known(sample: &Sample) -> Option<f64> {
     sample.ends().filter(|[low, high]| low == high).map(|[low, _]| low)
 }
@@ -205,7 +205,7 @@ fn samples_at(arm: &Arm, place: usize, replications: usize) -> Result<Vec<Sample
     }
 }
 
-/// By how much a replication is too short for a quantile; `None`: it is long enough.
+/// The factor by which a replication is too short for a quantile; `None` if it is long enough.
 pub(crate) fn times_needed(samples: &[Sample]) -> Option<f64> {
     let times = samples.iter().filter_map(|sample| match sample {
         Sample::TooFew(times) => Some(*times),
@@ -219,7 +219,7 @@ pub(crate) fn no_interval(of: Runs) -> Few {
     Few { of, needed: LEAST }
 }
 
-/// Why `study` judges nothing of the claim; `None`: it does.
+/// Why `study` does not judge the claim; `None` if it does.
 pub(crate) fn not_judged(claim: &Claim, study: Study) -> Option<Reason> {
     if !study.judges(claim.study) {
         return Some(Reason::JudgedBy(claim.study));
@@ -227,7 +227,7 @@ pub(crate) fn not_judged(claim: &Claim, study: Study) -> Option<Reason> {
     claim.not_simulated.clone().map(Reason::NotSimulated)
 }
 
-/// The base unit in which a claim is told.
+/// The base unit of a claim.
 pub(crate) fn unit_of(claim: &Claim) -> &'static str {
     if claim.expected.relative {
         return "ratio";
@@ -235,7 +235,7 @@ pub(crate) fn unit_of(claim: &Claim) -> &'static str {
     crate::metric::unit_of(&claim.metric.name)
 }
 
-/// Why a claim is undecided that has an estimate, over `of`; `needed`: what so many of them are.
+/// Why a claim with an estimate over `of` is undecided; `needed` names the runs that may decide it.
 pub(crate) fn undecided(
     claim: &Claim,
     estimate: &Estimate,
@@ -259,11 +259,11 @@ pub(crate) fn undecided(
     Reason::Straddles { needed: more.map(needed) }
 }
 
-/// Whether the interval lies within this share of a limit, on both sides of it: no number of runs that
-/// anybody waits for will tell the two apart.
+/// Half-width, as a share of the limit, of an interval on the limit: no practical number of runs will
+/// decide it.
 pub(crate) const ON_THE_LIMIT: f64 = 0.01;
 
-/// Whether it does.
+/// Whether the interval lies within that share of a limit, on both sides of it.
 pub(crate) fn is_on_the_limit(expected: &Expected, estimate: &Estimate) -> bool {
     let is_near = |limit: f64| {
         let width = ON_THE_LIMIT * limit.abs();
@@ -273,14 +273,14 @@ pub(crate) fn is_on_the_limit(expected: &Expected, estimate: &Estimate) -> bool 
         && [expected.min, expected.max].into_iter().flatten().any(is_near)
 }
 
-/// How far the mean lies from the nearest limit.
+/// The distance of the mean from the nearest limit.
 fn distance_to_limit(claim: &Claim, estimate: &Estimate) -> Option<f64> {
     let limits = [claim.expected.min, claim.expected.max];
     limits.into_iter().flatten().map(|limit| (estimate.mean - limit).abs()).reduce(f64::min)
 }
 
-/// Whether more replications may decide what `estimate` does not: an interval stays without an end
-/// where requests got no answer, and only its other end moves.
+/// Whether more replications may decide an undecided `estimate`: with unanswered requests an interval
+/// keeps an infinite end, and only its other end moves.
 pub(crate) fn may_be_decided(expected: &Expected, estimate: &Estimate) -> bool {
     let min = expected.min.unwrap_or(f64::NEG_INFINITY);
     let max = expected.max.unwrap_or(f64::INFINITY);
@@ -336,7 +336,7 @@ mod tests {
         assert_eq!((found.low, found.high, found.n), (least.low, most.high, 3));
     }
 
-    /// What is open on one side of a pair opens the change on that side.
+    /// An open side of a pair opens the change on that side.
     #[test]
     fn a_change_is_open_where_one_side_is() {
         let known = [[1.0, 1.0], [1.2, 1.2], [0.9, 0.9]];

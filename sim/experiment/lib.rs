@@ -1,8 +1,8 @@
 //! Experiments: replications of a world, intervals over them, and verdicts on claims.
 //!
-//! A module a question: [`mod@run`], [`mod@compare`], [`mod@sweep`], [`mod@failures`], [`mod@migrate`] and [`mod@trace`];
-//! [`mod@offered`] and [`mod@analytic`] are what is known without a run. Text comes in and goes out elsewhere:
-//! what is found, and why, are values.
+//! Each question has a module: [`mod@run`], [`mod@compare`], [`mod@sweep`], [`mod@failures`],
+//! [`mod@migrate`] and [`mod@trace`]; [`mod@offered`] and [`mod@analytic`] answer without a run.
+//! Findings and reasons are values: other crates read and write text.
 
 pub mod analytic;
 pub mod archive;

@@ -1,20 +1,20 @@
 //! Look by look: replications are added until a study is satisfied.
 //!
-//! At each look the arms that are still wanted have so many replications; others rest. So a decision
-//! depends on the seed alone, never on which thread was first.
+//! At each look the arms still wanted have the same number of replications; the others get no more. So a
+//! decision depends only on the seed, never on which thread was first.
 
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
 use crate::findings::StoppedBy;
 use crate::question::WorldError;
 use crate::watch::{StudyPhase, Watch};
 
-/// A study that is done look by look.
+/// A study done look by look.
 pub(crate) trait Looking<S: Stage> {
-    /// What is being done.
+    /// The present phase.
     fn phase(&self) -> StudyPhase<'_>;
 
-    /// The arms that are wanted after `complete` replications, or why no more are. Without any the first
-    /// ones are wanted.
+    /// The arms that need more replications after `complete`, or why none do. Without arms the study
+    /// asks for the first ones.
     ///
     /// # Errors
     /// Why it is satisfied.
@@ -24,9 +24,9 @@ pub(crate) trait Looking<S: Stage> {
 /// The design of such a study.
 pub(crate) struct ByLooks<'l, L> {
     pub(crate) looking: L,
-    /// Replications at which it is looked; the last is the cap.
+    /// Replications at each look; the last is the cap.
     looks: &'l [u32],
-    /// Exactly so many replications, no stopping rule.
+    /// An exact number of replications, without a stopping rule.
     exactly: Option<u32>,
     /// Replications at the last complete look.
     complete: u32,
@@ -41,12 +41,13 @@ impl<'l, L> ByLooks<'l, L> {
         Self { looking, looks, exactly, complete: 0, asked: 0, ended: None }
     }
 
-    /// How many replications count, and why no more were made; `partial`: those that all arms have.
+    /// The number of replications that count, and why no more were made; `partial` is the number that
+    /// all arms have.
     pub(crate) fn ended(&self, partial: u32, watch: &dyn Watch) -> (u32, StoppedBy) {
         match self.ended {
             Some(reason) => (self.complete, reason),
             None if watch.interrupted() => (partial, StoppedBy::Interrupt),
-            // A budget cuts at a complete look, so that its numbers can be had again.
+            // A budget cuts at a complete look, so that its numbers are reproducible.
             None if self.complete > 0 => (self.complete, StoppedBy::Budget),
             None => (partial, StoppedBy::Budget),
         }

@@ -1,4 +1,4 @@
-//! A number that was measured, with its name.
+//! A metric with its name and interval.
 
 use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
@@ -12,13 +12,13 @@ pub struct Metric {
     pub labels: Vec<(&'static str, String)>,
     /// Base unit.
     pub unit: &'static str,
-    /// Mean and plain 95 % interval over replications. `None`: nothing was observed, or too little
-    /// for a quantile. An interval of `max` is not given: low and high are then not numbers (NaN). Where
-    /// requests got no answer their times have no upper end: it is infinite.
+    /// Mean and plain 95 % interval over replications. `None` if nothing was observed, or too little for
+    /// a quantile. `max` has no interval: its low and high are NaN. With unanswered requests response
+    /// times have no upper end: it is infinite.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate.
     pub missing: Option<NoEstimate>,
-    /// Of a number that is held to a limit beside a baseline, what each replication shows: the ends between
-    /// which it lies, as one number the same twice. Empty elsewhere.
+    /// The value in each replication of a number with a limit beside a baseline: its lower and upper
+    /// end, equal for an exact one. Empty for other numbers.
     pub values: Vec<Option<[f64; 2]>>,
 }

@@ -1,86 +1,86 @@
-//! What the reader of findings should know beside them: values, of which `reports` makes sentences.
+//! Notes beside the findings: values of which `reports` makes sentences.
 
 use crate::offered::{Overload, offered, overloads};
 use crate::question::{Measure, Question, ScaledUsers};
 use wssim_model::Blueprint;
 use wssim_stats::Estimate;
 
-/// Something that the reader should know.
+/// A note for the reader.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Note {
-    /// Something is asked for more than it can do.
+    /// A resource is overloaded.
     Overload(Overload),
-    /// Measured requests were still in flight when a replication was given up.
+    /// Measured requests were still in flight when a replication ended.
     Unfinished {
-        /// How many, of all replications.
+        /// Their number, over all replications.
         unfinished: u64,
-        /// Of how many.
+        /// All measured requests.
         requests: u64,
     },
-    /// A factor on traffic leaves a closed source a number of users that is not whole: it is rounded.
+    /// A factor on traffic gives a closed source a fractional number of users, which is rounded.
     UsersRounded {
         /// The source.
         entry: String,
-        /// The factor of which this is told.
+        /// The factor of this note.
         scale: f64,
-        /// Its users there.
+        /// Its users at that factor.
         users: ScaledUsers,
-        /// Factors at which it is rounded.
+        /// Number of factors at which it is rounded.
         factors: usize,
     },
     /// The pilot found no end of the warm-up.
     NotSettled,
-    /// Two scenarios that are compared measure something else: both are measured as the second says.
+    /// Two compared scenarios measure different stretches: both are measured as in the second.
     OtherMeasure {
-        /// What others are compared with.
+        /// The scenario that others are compared with.
         baseline: String,
         /// The other.
         scenario: String,
     },
-    /// Common random numbers do not help: what happens by chance to the response times of these entries is
-    /// not the same in two scenarios that are compared.
+    /// Common random numbers do not help: the response times of these entries are uncorrelated between
+    /// two compared scenarios.
     Unpaired {
-        /// The one that is not the baseline.
+        /// The scenario that is not the baseline.
         scenario: String,
         /// The entries.
         entries: Vec<String>,
     },
-    /// Not every range of an input was looked at.
+    /// Not every range of an input was checked.
     RangesCut,
-    /// Services with containers that were killed for want of memory, the most often killed first.
+    /// Services with containers killed for lack of memory, most kills first.
     Killed(Vec<Killed>),
-    /// A node gave way first as containers were added.
+    /// A node came under pressure first as containers were added.
     FirstToGive(FirstToGive),
-    /// No node gave way as containers were added.
+    /// No node came under pressure as containers were added.
     NoPressure {
-        /// Up to so many of them.
+        /// The largest number of containers.
         containers: usize,
     },
-    /// Faults that the scenario scripts are left out.
+    /// The scenario's scripted faults are left out.
     ScriptedFaults,
-    /// There is no long run: there are too many nodes for it.
+    /// There is no long run: there are too many nodes.
     TooManyNodes {
-        /// The most that it takes.
+        /// The most that are possible.
         most: usize,
     },
-    /// The long run was cut before there was anything to tell of it.
+    /// The long run was cut before it had results.
     LongRunLost,
     /// The long run was cut short.
     LongRunCut {
-        /// Histories that are complete.
+        /// Complete histories.
         histories: u64,
-        /// Histories that were to be.
+        /// Planned histories.
         planned: u64,
     },
 }
 
-/// What `blueprint` asks of something that cannot do it.
+/// Overloaded resources of `blueprint`.
 pub(crate) fn of_load(blueprint: &Blueprint, measure: &Measure) -> Vec<Note> {
     let load = offered(blueprint, measure);
     overloads(&load).into_iter().map(Note::Overload).collect()
 }
 
-/// Which closed sources have rounded numbers of users at the factors `scales` on all traffic.
+/// Closed sources with a rounded number of users at the factors `scales` on all traffic.
 pub(crate) fn of_rounding(question: &Question, scales: &[f64]) -> Vec<Note> {
     let of = |(entry, users): &(String, u32)| {
         let scaled = scales.iter().map(|scale| (*scale, ScaledUsers::of(*users, *scale)));
@@ -92,35 +92,35 @@ pub(crate) fn of_rounding(question: &Question, scales: &[f64]) -> Vec<Note> {
     question.closed_users.iter().filter_map(of).collect()
 }
 
-/// How often containers of a service were killed for want of memory, a replication.
+/// Kills of containers of a service for lack of memory, per replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Killed {
     /// The service.
     pub service: String,
-    /// What each of its containers may use, in bytes; `None`: as much as there is.
+    /// Limit of each of its containers, in bytes; `None` without one.
     pub limit: Option<f64>,
-    /// Kills at that limit, whatever room the node had.
+    /// Kills at that limit, independent of the node's free RAM.
     pub at_limit: f64,
     /// Kills because the node had neither RAM nor swap left.
     pub by_node: f64,
 }
 
 impl Killed {
-    /// All of them.
+    /// All nodes.
     #[must_use]
     pub fn kills(&self) -> f64 {
         self.at_limit + self.by_node
     }
 }
 
-/// The node that gave way first as containers were added.
+/// The node that came under pressure first as containers were added.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FirstToGive {
     /// Its name.
     pub node: String,
-    /// Containers that ran then, on all nodes: the mean over those replications.
+    /// Containers running then, on all nodes: the mean over those replications.
     pub containers: f64,
-    /// The same with its interval; `None` with fewer than two of them.
+    /// Its interval; `None` with fewer than two of those replications.
     pub interval: Option<Estimate>,
     /// Replications in which it was the first.
     pub replications: usize,

@@ -1,25 +1,25 @@
-//! What a plan promises of its entries, as conditions on metrics.
+//! The objectives of entries, as conditions on metrics.
 
 use crate::cluster::{ClusterFacts, ResponseLimit};
 use crate::metric::{ALL, STATS};
 use crate::question::{Expected, MetricRef};
 use wssim_model::Blueprint;
 
-/// Something that must hold.
+/// A condition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
-    /// Of what.
+    /// Its metric.
     pub metric: MetricRef,
     /// The limits, in the base unit.
     pub expected: Expected,
-    /// Whether nobody asked for it: without it, answering nobody would be fast enough.
+    /// Whether it was added by default: without it, answering no request would be fast enough.
     pub is_assumed: bool,
 }
 
-/// Requests that may fail where no objective says how many.
+/// Share of requests that may fail unless an objective limits it.
 pub const USUAL_ERRORS: f64 = 0.01;
 
-/// The objectives of all entries. Where none has any, all errors together are limited.
+/// The objectives of all entries. Without any, the errors of all entries together are limited.
 pub(crate) fn objectives(world: &Blueprint, cluster: &ClusterFacts) -> Vec<Objective> {
     let mut all = Vec::new();
     for (source, facts) in world.sources.iter().zip(&cluster.entries) {
@@ -40,7 +40,7 @@ pub(crate) fn objectives(world: &Blueprint, cluster: &ClusterFacts) -> Vec<Objec
     all
 }
 
-/// `asked`, and for each entry whose response time is limited a limit of its errors, unless there is one.
+/// `asked`, with a limit of errors for each entry with a limit of response time but none of errors.
 pub(crate) fn with_errors(asked: &[Objective]) -> Vec<Objective> {
     let mut all = asked.to_vec();
     for condition in asked.iter().filter(|one| one.metric.name == "response_time_seconds") {

@@ -1,4 +1,4 @@
-//! From what a recorder heard and the model counted to one number a metric: one replication.
+//! Turns one replication's record and outcome into a sample for each metric.
 
 use crate::catalogue::Catalogue;
 use crate::durations::Durations;
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use wssim_kernel::Nanos;
 use wssim_model::{Averages, Blueprint, ContainerAverages, Outcome};
 
-/// Reads off the measured stretch, or a part of it.
+/// Evaluates the measured stretch, or a part of it.
 pub(crate) struct Observer<'a> {
     pub(crate) blueprint: &'a Blueprint,
     pub(crate) record: &'a Record,
@@ -22,7 +22,7 @@ pub(crate) struct Observer<'a> {
     seconds: f64,
 }
 
-/// The samples of one replication, in the order of `catalogue`; `parts`: what was heard of its parts.
+/// The samples of one replication, in the order of `catalogue`; `parts` are the records of its parts.
 pub(crate) fn observe(
     catalogue: &Catalogue,
     blueprint: &Blueprint,
@@ -115,7 +115,7 @@ impl Observer<'_> {
         }
     }
 
-    /// The mean over the breakers of these calls and the containers of their callers.
+    /// The mean over the breakers of these calls and the callers' containers.
     fn breaker_open(&self, calls: Calls) -> f64 {
         let (mut sum, mut instances) = (0.0, 0.0);
         let averages = &self.averages.breaker_open;
@@ -238,7 +238,7 @@ impl Observer<'_> {
     }
 }
 
-/// All that was heard of these: merged only where there is more than one to merge.
+/// All these records, merged only if there are several.
 fn together<'d, T>(heard: impl Iterator<Item = (T, &'d Durations)>) -> Cow<'d, Durations> {
     let mut heard = heard.map(|(_, one)| one).filter(|one| !one.is_empty());
     let Some(first) = heard.next() else { return Cow::Owned(Durations::default()) };
@@ -248,18 +248,18 @@ fn together<'d, T>(heard: impl Iterator<Item = (T, &'d Durations)>) -> Cow<'d, D
     })
 }
 
-/// So many errors of so many requests.
+/// The share `errors` of `requests`.
 ///
-/// Where nothing can fail, an error is a request that had no answer by the end; and where there is none,
-/// none was to be expected: whoever is not answered by then is in the end, since it is the simulation
-/// that ends there and not the world.
+/// If nothing can fail, an error is a request without an answer at the end; without such requests the
+/// share is exactly zero: any unanswered request would be answered later, since only the simulation
+/// ends.
 pub(crate) fn share_of_errors(blueprint: &Blueprint, errors: u64, requests: u64) -> Sample {
     let share = Share::of_count(errors as f64, requests as f64);
     let trials = if can_fail(blueprint) { share.trials } else { f64::INFINITY };
     Sample::Share(Share { trials, ..share })
 }
 
-/// What of a number by source belongs to `entry`.
+/// The part of a number by source that belongs to `entry`.
 fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: EntryChoice) -> T {
     match entry {
         EntryChoice::All => by_source.iter().copied().sum(),

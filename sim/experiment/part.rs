@@ -1,42 +1,43 @@
-//! Parts of the measured stretch: from one moment to another, of which either may be that of a fault or rollout.
+//! Parts of the measured stretch: from one moment to another, each relative to the stretch, a fault or a
+//! rollout.
 //!
-//! What is measured of a part is what the whole is measured by, over that part alone: of requests those that
-//! arrived in it, of calls, visits and waits those that began in it, of time averages those over it, of kills
-//! those in it. What measured requests cause after the end of the measured stretch counts to the parts that
-//! end with it. So parts that make up the stretch have all that the whole has, and nothing twice.
+//! A part has the metrics of the whole stretch, restricted to the part: requests that arrived in it,
+//! calls, visits and waits that began in it, time averages over it, kills in it. Effects of measured
+//! requests after the end of the measured stretch count in the parts that end with it. So parts that
+//! make up the stretch count everything once.
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::law::Law;
 
-/// The label of a metric that says where the part begins.
+/// The label for the start of the part.
 pub const FROM: &str = "from";
-/// The label of a metric that says where it ends.
+/// The label for its end.
 pub const TO: &str = "to";
 
 /// A part of the measured stretch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeasuredPart {
-    /// Where it begins; `None`: with the stretch.
+    /// Its start; `None` for the start of the stretch.
     pub from: Option<Moment>,
-    /// Where it ends, itself left out; `None`: with the stretch.
+    /// Its end, exclusive; `None` for the end of the stretch.
     pub to: Option<Moment>,
 }
 
 /// An instant of the measured stretch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
-    /// What it counts from.
+    /// Its reference.
     pub anchor: Anchor,
-    /// How long after that.
+    /// The time after that.
     pub after: Nanos,
 }
 
-/// What a moment counts from.
+/// The reference of a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// The beginning of the measured stretch.
+    /// The start of the measured stretch.
     Begin,
     /// The fault of this name.
     Fault(String),
@@ -46,25 +47,25 @@ pub enum Anchor {
     Rollout(String),
 }
 
-/// Why a moment is none.
+/// Why a moment is unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoMoment {
     /// There is no such fault, or rollout.
     Unknown,
-    /// The fault comes again and again, at times that are drawn.
+    /// The fault recurs at random times.
     Drawn,
     /// The fault is not repaired.
     NotRepaired,
-    /// How long its repair takes is drawn.
+    /// The duration of its repair is random.
     RepairDrawn,
 }
 
-/// When a fault comes and when it is repaired, as far as that is known before it is simulated.
+/// When a fault strikes and when it is repaired, as far as known before the simulation.
 #[derive(Clone, Copy, Debug)]
 pub struct Struck<'a> {
-    /// When it comes; `None`: at times that are drawn.
+    /// When it strikes; `None` for random times.
     pub at: Option<Nanos>,
-    /// How long it lasts; `None`: for ever.
+    /// Its duration; `None` if it is never repaired.
     pub repair: Option<&'a Law>,
 }
 
@@ -79,10 +80,10 @@ impl<'a> Struck<'a> {
 }
 
 impl Moment {
-    /// So long after the beginning of the measured stretch; `find` knows faults, and `begin` rollouts.
+    /// The time after the start of the measured stretch; `find` looks up faults, and `begin` rollouts.
     ///
     /// # Errors
-    /// When it is not known before it is simulated.
+    /// When it is not known before the simulation.
     pub fn instant<'a>(
         &self,
         find: impl FnOnce(&str) -> Option<Struck<'a>>,
@@ -109,7 +110,7 @@ impl Moment {
 }
 
 impl MeasuredPart {
-    /// Where it lies in `world`; `None`: it has none there, or nothing of `measured` is in it.
+    /// The part in `world`; `None` if it does not exist there, or lies outside the `measured` stretch.
     pub(crate) fn span(&self, world: &Blueprint, measured: Nanos) -> Option<Span> {
         let find =
             |name: &str| world.faults.iter().find(|fault| fault.name == name).map(Struck::of);
@@ -125,7 +126,7 @@ impl MeasuredPart {
     }
 }
 
-/// A part in a world: so long after the beginning of the measured stretch.
+/// A part in a world, relative to the start of the measured stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
     pub(crate) from: Nanos,
@@ -133,7 +134,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Its ends where the measured stretch begins at `begin`.
+    /// Its ends if the measured stretch begins at `begin`.
     pub(crate) fn ends(self, begin: Time) -> [Time; 2] {
         [begin + self.from, begin + self.to]
     }
@@ -143,7 +144,7 @@ impl Span {
     }
 }
 
-/// Whether `labels` are those of a metric of a part of the stretch.
+/// Whether `labels` belong to a metric of a part.
 #[must_use]
 pub fn is_of_part<N: AsRef<str>>(labels: &[(N, String)]) -> bool {
     labels.iter().any(|(name, _)| [FROM, TO].contains(&name.as_ref()))

@@ -1,5 +1,5 @@
-//! The listener where parts of the measured stretch are asked for: a recorder for the whole, and one for each part.
-//! Where none are, the recorder of the whole listens alone, at the cost that it has by itself.
+//! The listener for parts of the measured stretch: a recorder for the whole, and one for each part.
+//! Without parts only the recorder of the whole listens, at no extra cost.
 
 use crate::part::Span;
 use crate::recorder::{Record, Recorder};
@@ -10,7 +10,7 @@ use wssim_model::ids::{
 };
 use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, RolloutFact, Unfinished};
 
-/// Listens to one replication.
+/// Records one replication.
 #[derive(Clone, Debug)]
 pub(crate) struct Parted {
     whole: Recorder,
@@ -21,7 +21,7 @@ pub(crate) struct Parted {
 #[derive(Clone, Debug)]
 struct Listening {
     ends: [Time; 2],
-    /// Whether it has what comes after the measured stretch, too.
+    /// Whether it also records what happens after the measured stretch.
     is_last: bool,
     recorder: Recorder,
 }
@@ -34,7 +34,7 @@ impl Listening {
 }
 
 impl Parted {
-    /// Has heard nothing, nor has the recorder `whole`; what is `measured` begins at `begin`.
+    /// An empty listener around the empty recorder `whole`; the `measured` stretch begins at `begin`.
     pub(crate) fn new(
         blueprint: &Blueprint,
         whole: Recorder,
@@ -45,19 +45,19 @@ impl Parted {
         let listening = |span: &Span| Listening {
             ends: span.ends(begin),
             is_last: span.to == measured,
-            // One slot: nothing is told of a part by time.
+            // A single slot: parts have no series.
             recorder: Recorder::new(blueprint, begin + span.from, span.length(), span.length()),
         };
         Self { whole, parts: parts.iter().map(listening).collect() }
     }
 
-    /// What was heard: of the whole, and of the parts in their order.
+    /// The records: of the whole, and of the parts in their order.
     pub(crate) fn finish(self) -> (Record, Vec<Record>) {
         let parts = self.parts.into_iter().map(|part| part.recorder.finish());
         (self.whole.finish(), parts.collect())
     }
 
-    /// Tells the whole, and the parts in which `at` lies.
+    /// Passes an event to the recorders of the whole, and of the parts that contain `at`.
     #[inline]
     fn tell(&mut self, at: Time, tell: impl Fn(&mut Recorder)) {
         tell(&mut self.whole);
@@ -85,7 +85,7 @@ impl Probe for Parted {
         self.tell(arrived, |one| one.request_done(source, arrived, response, outcome));
     }
 
-    /// Only controls need it, and those of parts have none.
+    /// Needed only for controls, which parts do not have.
     #[inline]
     fn demand_drawn(&mut self, source: SourceId, work: f64) {
         self.whole.demand_drawn(source, work);
@@ -131,7 +131,7 @@ impl Probe for Parted {
         self.tell(since, |one| one.pool_wait(pool, since, waited));
     }
 
-    /// A recorder keeps what lies in its own stretch.
+    /// A recorder selects what lies in its own stretch.
     fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
         self.whole.node_memory(node, from, to, state);
         for part in &mut self.parts {

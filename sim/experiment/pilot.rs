@@ -1,4 +1,4 @@
-//! The pilot: finds the warm-up of a steady-state study, then freezes it.
+//! The pilot: determines the warm-up of a steady-state study.
 //!
 //! Five replications from an empty world give the mean response time by time of arrival, averaged
 //! over the replications; MSER-5 cuts each entry's series, and the longest cut over entries and
@@ -16,16 +16,16 @@ use wssim_stats::warm_up::mser5;
 
 /// Replications of a pilot.
 const REPLICATIONS: u32 = 5;
-/// Slots of a pilot's series before neighbours are joined.
+/// Slots of a pilot's series before neighbours are merged.
 const SLOTS: u64 = 1000;
-/// Requests that a joined slot should have on average.
+/// Mean number of requests that a merged slot should have.
 const REQUESTS_PER_SLOT: u64 = 10;
-/// A pilot that does not settle is doubled this often.
+/// How often a pilot that does not settle is doubled.
 const DOUBLINGS: u32 = 3;
-/// The pilot's streams are its own: replications count from here.
+/// First replication number of the pilot, which has its own streams.
 const SEED_OFFSET: u64 = 0x7069_6C6F_7400_0000;
 
-/// What the pilot found.
+/// The result of the pilot.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WarmUp {
     pub(crate) lead: Nanos,
@@ -33,7 +33,7 @@ pub(crate) struct WarmUp {
     pub(crate) settled: bool,
 }
 
-/// What is simulated and not measured before each replication of `worlds`.
+/// The time simulated before the measured stretch in each replication of `worlds`.
 pub(crate) fn find_lead(
     worlds: &[&Blueprint],
     seed: u64,
@@ -48,7 +48,7 @@ pub(crate) fn find_lead(
     }
 }
 
-/// Finds the warm-up for `worlds`.
+/// Determines the warm-up for `worlds`.
 fn find_warm_up(
     worlds: &[&Blueprint],
     seed: u64,
@@ -136,7 +136,7 @@ fn pilot(
     Ok(longest)
 }
 
-/// A source's mean response times by time of arrival, and how many slots were joined into one.
+/// A source's mean response times by time of arrival, and the number of slots merged into one.
 struct JoinedSeries {
     means: Vec<f64>,
     joined: u64,
@@ -157,7 +157,7 @@ fn joined_series(arm: &Arm, source: usize) -> JoinedSeries {
         let sum: u128 = slots.iter().map(|slot| slot.response_ns).sum();
         (answered > 0).then(|| sum as f64 / answered as f64)
     };
-    // A slot without an answer repeats the one before: it says nothing new.
+    // A slot without an answer repeats the one before, which adds no information.
     let mut means = Vec::new();
     for slots in slots.chunks(joined as usize) {
         if let Some(mean) = mean(slots).or(means.last().copied()) {
@@ -167,7 +167,7 @@ fn joined_series(arm: &Arm, source: usize) -> JoinedSeries {
     JoinedSeries { means, joined }
 }
 
-/// How much of a series to cut, and whether it had settled.
+/// The length to cut from a series, and whether it had settled.
 fn cut(series: &JoinedSeries, slot: Nanos) -> (Nanos, bool) {
     match mser5(&series.means) {
         Some(cut) => {

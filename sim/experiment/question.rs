@@ -1,7 +1,7 @@
-//! What is asked: how to measure, which claims to judge, which inputs are uncertain.
+//! The input of a study: how to measure, which claims to judge, which inputs are uncertain.
 //!
 //! A study asks for worlds through [`Worlds`]: overrides in, blueprint out. The scenario crate
-//! implements it and the command line wires the two, so neither depends on the other's text.
+//! implements it and the command line connects the two, so neither depends on the other.
 
 use crate::cluster::ClusterFacts;
 use crate::migrate::plan::PlannedPhase;
@@ -11,7 +11,7 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 pub use wssim_model::{MOST_IN_FLIGHT, MOST_PENDING, Overfull};
 
-/// A value that a scenario's path takes instead of its own, as it would be written there.
+/// A value that replaces that of a path of the scenario, written as there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Override {
     /// A path such as `traffic.web.arrivals.rate`.
@@ -20,29 +20,29 @@ pub struct Override {
     pub value: String,
 }
 
-/// A point of a study: which scenario, and which of its values are others.
+/// A point of a study: a scenario and its overrides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Point {
-    /// `None`: the scenario itself; otherwise a file named by `relative_to`.
+    /// `None` for the scenario itself; otherwise a file named by `relative_to`.
     pub arm: Option<String>,
-    /// Values that take the place of its own.
+    /// Values that replace its own.
     pub overrides: Vec<Override>,
 }
 
-/// Why a world could not be made, or not be simulated.
+/// Why a world could not be made or simulated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldError {
     /// The scenario of an arm, or an override, is wrong; already rendered for its author.
     Scenario(String),
-    /// The system gives no threads; what it says.
+    /// The system provides no threads; its message.
     Threads(String),
-    /// A replication of it would hold more at once than fits.
+    /// A replication of it would exceed the memory limit.
     Overfull(Overfull),
-    /// More replications are asked for than there is room for what they show.
+    /// The requested replications need more memory than allowed.
     TooMany {
-        /// Asked for.
+        /// Requested replications.
         replications: u32,
-        /// There is room for.
+        /// The most that fit.
         most: u32,
     },
 }
@@ -53,26 +53,26 @@ impl From<Overfull> for WorldError {
     }
 }
 
-/// Makes the worlds that a study wants to look at.
+/// Makes the worlds of a study.
 pub trait Worlds: Sync {
-    /// The world of `arm` (`None`: the scenario itself; otherwise a file named by `relative_to`),
-    /// with `overrides` in force beside those of the command line. An override whose path an arm
-    /// does not have, or of an input that the arm does not give the range that the scenario gives it, is
-    /// left out there.
+    /// The world of `arm` (`None` for the scenario itself, otherwise a file named by `relative_to`),
+    /// with `overrides` beside those of the command line. An override is ignored if the arm lacks its
+    /// path, or gives that input another range than the scenario does.
     ///
     /// # Errors
     /// When the scenario of the arm, or an override, is wrong.
     fn blueprint(&self, arm: Option<&str>, overrides: &[Override])
     -> Result<Blueprint, WorldError>;
 
-    /// The same in a world in which things may be lost that its own faults do not strike: with what fails
-    /// of itself, and with room for what an orchestrator puts in place of what is lost.
+    /// [`Worlds::blueprint`] with failures beyond its own faults: with random failures, and with places
+    /// for the containers that an orchestrator starts as replacements.
     ///
     /// # Errors
     /// As [`Worlds::blueprint`].
     fn at_risk(&self, arm: Option<&str>, overrides: &[Override]) -> Result<AtRisk, WorldError>;
 
-    /// The phases of the migration that `arm` describes, in the order of the file; none: it describes none.
+    /// The phases of the migration that `arm` describes, in the order of the file; empty without a
+    /// migration.
     ///
     /// # Errors
     /// As [`Worlds::blueprint`].
@@ -81,20 +81,20 @@ pub trait Worlds: Sync {
         Ok(Vec::new())
     }
 
-    /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`;
-    /// `None` when the two are not of the same kind of number or law.
+    /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`; `None` if
+    /// the two are different kinds of number or law.
     fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override>;
 
-    /// The override with which `service` has so many replicas.
+    /// The override that gives `service` this number of replicas.
     fn replicas(&self, service: &str, replicas: u32) -> Override;
 }
 
-/// A world in which things may be lost, and what is said of its cluster beside it.
+/// A world with failures, and the facts about its cluster.
 #[derive(Clone, Debug)]
 pub struct AtRisk {
     /// The world.
     pub blueprint: Blueprint,
-    /// Its groups among it, by the places of this world.
+    /// Its cluster, with groups by the places of this world.
     pub cluster: ClusterFacts,
 }
 
@@ -125,7 +125,7 @@ pub struct RangedInput {
 /// Everything that a study needs to know beside the worlds.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
-    /// Who asks: claims that this command judges are measured.
+    /// The command: the claims that it judges are measured.
     pub command: Study,
     /// Bare name of the scenario.
     pub name: String,
@@ -137,32 +137,32 @@ pub struct Question {
     pub claims: Vec<Claim>,
     /// Metrics that are measured beside those of the whole stretch and of claims.
     pub asked: Vec<MetricRef>,
-    /// The scenario that it is compared with, whatever is claimed.
+    /// The scenario that it is compared with, independent of claims.
     pub against: Option<String>,
-    /// What was observed in that one, and is judged on it.
+    /// Observations in that scenario, judged by its results.
     pub observed_against: Vec<Claim>,
-    /// Further scenarios that are simulated beside it.
+    /// Further scenarios to simulate.
     pub beside: Vec<String>,
-    /// Replications that are wanted though every claim is decided before.
+    /// Replications made even if every claim is decided earlier.
     pub fewest: u32,
-    /// The factor on all traffic that is in force; `None`: one.
+    /// The factor on all traffic in force; `None` for one.
     pub traffic_scale: Option<f64>,
     /// Closed sources by name, with their users before that factor.
     pub closed_users: Vec<(String, u32)>,
-    /// What is said of the cluster beside its world.
+    /// Facts about the cluster beside its world.
     pub cluster: ClusterFacts,
     /// Inputs with a range.
     pub ranged: Vec<RangedInput>,
-    /// What was observed, of the scenario and of those that its claims are changes from: the inputs must
-    /// reproduce it together.
+    /// Observations in the scenario and in the bases of its claims: the inputs must reproduce them
+    /// together.
     pub observed: Vec<Observed>,
-    /// What the scenario says and the model does not simulate yet, one line each.
+    /// Features of the scenario that the model does not simulate yet, one line each.
     pub not_simulated: Vec<String>,
-    /// The same where things are lost and replaced: in `failures`.
+    /// The same for `failures`, which simulates losses and replacements.
     pub not_simulated_at_risk: Vec<String>,
-    /// What `capacity` leaves out beside `not_simulated`.
+    /// Features that `capacity` leaves out beside `not_simulated`.
     pub not_simulated_at_limits: Vec<String>,
-    /// The same in the phases of a migration: in `migrate`.
+    /// The same for the phases of a migration, in `migrate`.
     pub not_simulated_in_phases: Vec<String>,
 }
 
@@ -174,7 +174,7 @@ impl Question {
         self.claims.iter().filter(is_judged)
     }
 
-    /// The scenarios that are simulated beside it: those that claims are changes from, too.
+    /// The scenarios simulated beside it, including the bases of claims.
     #[must_use]
     pub fn base_files(&self) -> Vec<String> {
         let changes = self.judged().filter_map(|claim| claim.relative_to.as_ref());
@@ -192,21 +192,21 @@ pub const SCALE_KEY: &str = "traffic.scale";
 /// The users of a closed source at a factor on all traffic.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScaledUsers {
-    /// So many times as many as there are.
+    /// The number of users times the factor.
     pub exact: f64,
-    /// Those that are simulated: whole, and at least one.
+    /// The simulated number: whole, and at least one.
     pub simulated: u32,
 }
 
 impl ScaledUsers {
-    /// Of `users` at `factor`.
+    /// For `users` at `factor`.
     #[must_use]
     pub fn of(users: u32, factor: f64) -> Self {
         let exact = f64::from(users) * factor;
         Self { exact, simulated: exact.round().max(1.0) as u32 }
     }
 
-    /// Whether another number is simulated; what people write as a whole number is one, though the double is not.
+    /// Whether the simulated number differs, beyond the rounding error of a whole product.
     #[must_use]
     pub fn is_rounded(self) -> bool {
         (self.exact - f64::from(self.simulated)).abs() > 1e-9 * self.exact
@@ -216,16 +216,16 @@ impl ScaledUsers {
 /// An observation that the model must reproduce.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// The scenario in which it was made; `None`: this one.
+    /// The scenario of the observation; `None` for this one.
     pub arm: Option<String>,
-    /// What was observed.
+    /// The observation.
     pub claim: Claim,
 }
 
 /// How a replication is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure {
-    /// Whether and how a beginning is left out.
+    /// Whether and how the beginning is excluded.
     pub kind: MeasureKind,
     /// Measured time of one replication.
     pub duration: Nanos,
@@ -244,10 +244,10 @@ impl Default for Measure {
     }
 }
 
-/// Whether and how a beginning is left out.
+/// Whether and how the beginning is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeasureKind {
-    /// Steady state: the warm-up is left out; `None`: it is found by a pilot and MSER-5.
+    /// Steady state: the warm-up is excluded; `None` if a pilot determines it by MSER-5.
     Steady {
         /// Simulated, not measured.
         warm_up: Option<Nanos>,
@@ -266,19 +266,19 @@ pub struct Claim {
     pub id: String,
     /// The sentence.
     pub text: String,
-    /// Where it stands.
+    /// Its place in the plan.
     pub source: String,
-    /// What is measured for it.
+    /// The metric that it is about.
     pub metric: MetricRef,
-    /// What the plan says, in base units (seconds, bytes, ratio).
+    /// The plan's value, in base units (seconds, bytes, ratio).
     pub expected: Expected,
-    /// The scenario that it is a change from.
+    /// The base of a claim about a change.
     pub relative_to: Option<String>,
-    /// Which command judges it.
+    /// The command that judges it.
     pub study: Study,
     /// A measurement that the model must reproduce, not a prediction.
     pub observed: bool,
-    /// Why it cannot be judged yet: something that it needs is not simulated.
+    /// Why it cannot be judged yet: a feature that it needs is not simulated.
     pub not_simulated: Option<String>,
 }
 
@@ -289,19 +289,19 @@ pub struct MetricRef {
     pub name: String,
     /// Such as `entry` = `web`; of a part of the measured stretch `from` and `to`, too.
     pub labels: BTreeMap<String, String>,
-    /// The part of the measured stretch that it is taken of; `None`: the whole.
+    /// The part of the measured stretch; `None` for the whole.
     pub part: Option<Box<MeasuredPart>>,
 }
 
 impl MetricRef {
-    /// The same of the whole stretch.
+    /// The metric over the whole stretch.
     pub(crate) fn of_whole(&self) -> Self {
         let mut whole = Self { part: None, ..self.clone() };
         whole.labels.retain(|name, _| name != FROM && name != TO);
         whole
     }
 
-    /// That which finds the metric that has these labels.
+    /// The reference to the metric with these labels.
     #[must_use]
     pub fn named(name: &str, labels: &[(&'static str, String)]) -> Self {
         let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
@@ -309,20 +309,20 @@ impl MetricRef {
     }
 }
 
-/// What the plan says.
+/// The plan's value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expected {
-    /// Least value; `None`: no lower bound.
+    /// Lower limit; `None` without one.
     pub min: Option<f64>,
-    /// Greatest value; `None`: no upper bound.
+    /// Upper limit; `None` without one.
     pub max: Option<f64>,
-    /// Whether a change is meant as a share of the other arm's value (−0.5 for "−50 %").
+    /// Whether a change is a share of the other arm's value (−0.5 for "−50 %").
     pub relative: bool,
-    /// Whether the plan gave one value, to which ±10 % of itself was added.
+    /// Whether the plan gave one value, extended by ±10 %.
     pub point: bool,
 }
 
-/// Which command judges a claim.
+/// The command that judges a claim.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Study {
     /// `wssim run`
@@ -353,7 +353,7 @@ impl Study {
         Self::Sweep,
     ];
 
-    /// The one of this name.
+    /// The study with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|study| study.name() == name)
@@ -373,8 +373,8 @@ impl Study {
         }
     }
 
-    /// Whether this command judges claims that name `study`: `run` those of `rollout`, and `compare` those of
-    /// `run`.
+    /// Whether this command judges claims that name `study`: `run` those of `rollout`, `compare` those
+    /// of `run`.
     #[must_use]
     pub fn judges(self, study: Self) -> bool {
         let is_run = matches!(self, Self::Run | Self::Compare);

@@ -1,4 +1,4 @@
-//! What a claim's number is made of, replication by replication; and what it is at another setting.
+//! The values of a claim's number in each replication, and estimates at another setting.
 
 use crate::question::Expected;
 use crate::verdict::Verdict;
@@ -6,21 +6,21 @@ use wssim_stats::control_variates::{ControlVariate, Fit};
 use wssim_stats::paired_end::PairedEnd;
 use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
-/// One entry a replication; `None`: nothing was observed in it.
+/// One entry a replication; `None` without an observation.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Readings {
     /// The number is their mean.
     Values(Vec<Option<f64>>),
-    /// The same where every replication shows one, and controls with the mean 1 beside it.
+    /// The same with a value in every replication, and controls of mean 1.
     Controlled(Vec<f64>, Vec<Vec<f64>>),
     /// The number is the sum of the first over the sum of the second.
     Ratios(Vec<Option<(f64, f64)>>),
-    /// The same less one: a change as a share of what was before.
+    /// The ratio minus one: a change as a share of the value before.
     Shares(Vec<Option<(f64, f64)>>),
 }
 
 impl Readings {
-    /// Changes from before to after, pair by pair; `relative`: as a share of what was before.
+    /// Changes from before to after, pair by pair; `relative` for shares of the value before.
     pub(crate) fn change(pairs: impl Iterator<Item = Option<(f64, f64)>>, relative: bool) -> Self {
         if relative {
             Self::Shares(pairs.map(|pair| pair.map(|(before, after)| (after, before))).collect())
@@ -29,7 +29,7 @@ impl Readings {
         }
     }
 
-    /// The same with controls that have the mean 1, where every value is known.
+    /// Adds controls of mean 1, if every value is known.
     pub(crate) fn with(self, mut controls: Vec<Vec<f64>>) -> Self {
         match self {
             Self::Values(values) if !controls.is_empty() => {
@@ -45,7 +45,7 @@ impl Readings {
         }
     }
 
-    /// One value a replication, if it is made of such; `None`: of pairs.
+    /// One value a replication; `None` for pairs.
     fn values(&self) -> Option<Vec<Option<f64>>> {
         match self {
             Self::Values(values) => Some(values.clone()),
@@ -54,7 +54,7 @@ impl Readings {
         }
     }
 
-    /// The number with its interval at `level`; `None`: too little was observed.
+    /// The number with its interval at `level`; `None` if too little was observed.
     pub(crate) fn estimate(&self, level: f64) -> Option<Estimate> {
         match self {
             Self::Values(values) => mean_of(&present(values), level),
@@ -66,8 +66,8 @@ impl Readings {
         }
     }
 
-    /// The number at another setting, of which these are the first replications: the number `here`, in
-    /// all replications, and the paired difference. `None`: too little was observed in both.
+    /// The number at another setting, whose first replications these are, from the number `here`, in all
+    /// replications, and the paired difference. `None` if too little was observed in both.
     pub(crate) fn elsewhere(&self, here: &Self, level: f64) -> Option<Estimate> {
         if let (Some(here), Some(there)) = (here.values(), self.values()) {
             let (here, there) = aligned(&here, &there);
@@ -78,7 +78,7 @@ impl Readings {
         Some(self.end(here, level)?.interval(level))
     }
 
-    /// How many replications of the other setting would clear its number of `limit`; `None`: none would.
+    /// Replications at the other setting that would clear its number of `limit`; `None` if none would.
     pub(crate) fn needed(&self, here: &Self, limit: f64, level: f64) -> Option<u32> {
         Some(self.end(here, level)?.needed(limit, level)? as u32)
     }
@@ -107,7 +107,7 @@ impl Readings {
         }
     }
 
-    /// One number for each replication that has one.
+    /// The values of the replications that have one.
     pub(crate) fn numbers(&self) -> Vec<f64> {
         let ratio = |(part, whole): &(f64, f64)| (*whole != 0.0).then(|| part / whole);
         match self {
@@ -121,14 +121,14 @@ impl Readings {
     }
 }
 
-/// What controls with the mean 1 leave of a mean, for an interval at `level`.
+/// A mean adjusted by controls of mean 1, for an interval at `level`.
 fn fit(values: &[f64], controls: &[Vec<f64>], level: f64) -> Option<Fit> {
     let controls: Vec<ControlVariate<'_>> =
         controls.iter().map(|values| ControlVariate { values, mean: 1.0 }).collect();
     Fit::of(values, &controls, level)
 }
 
-/// The mean of values some of which may be infinite: of what never comes back.
+/// The mean of values some of which may be infinite, without recovery.
 fn mean_of(values: &[f64], level: f64) -> Option<Estimate> {
     if values.iter().any(|value| value.is_infinite()) {
         let [mean, low, high] = [f64::INFINITY; 3];
@@ -146,7 +146,7 @@ fn present<T: Copy>(all: &[Option<T>]) -> Vec<T> {
     all.iter().flatten().copied().collect()
 }
 
-/// Replications that were observed at both settings, in pairs, and after them what was observed here only.
+/// Replications observed at both settings, in pairs, followed by those observed only here.
 fn aligned<T: Copy>(here: &[Option<T>], there: &[Option<T>]) -> (Vec<T>, Vec<T>) {
     let (mut first, mut alone, mut others) = (Vec::new(), Vec::new(), Vec::new());
     for (number, one) in here.iter().enumerate() {
@@ -163,7 +163,7 @@ fn aligned<T: Copy>(here: &[Option<T>], there: &[Option<T>]) -> (Vec<T>, Vec<T>)
     (first, others)
 }
 
-/// The verdict on an interval, however many replications are behind it.
+/// The verdict on an interval, for any number of replications.
 pub(crate) fn verdict_on(expected: &Expected, estimate: &Estimate) -> Verdict {
     let min = expected.min.unwrap_or(f64::NEG_INFINITY);
     let max = expected.max.unwrap_or(f64::INFINITY);

@@ -1,65 +1,64 @@
-//! Why a claim is judged as it is, and why a number is missing: values with their numbers. `reports`
-//! alone makes sentences of them.
+//! The reasons of verdicts and of missing numbers, as values; only `reports` makes sentences of them.
 
 use crate::failures::findings::{EntryTrouble, ServiceLoss};
 use crate::failures::years::findings::Cause;
 use crate::question::{RangedInput, Study};
 use crate::verdict::Verdict;
 
-/// Why a claim is judged as it is.
+/// The reason of a verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
     /// Another command judges it.
     JudgedBy(Study),
-    /// What it needs is not simulated yet; in the scenario's words.
+    /// A feature that it needs is not simulated yet; in the scenario's words.
     NotSimulated(String),
     /// There is no number to judge.
     Unmeasured(Unmeasured),
-    /// There is a number, of too few runs.
+    /// There is a number, from too few runs.
     TooFew(Few),
-    /// Some requests got no answer: how long theirs would have taken is not known.
+    /// Some requests got no answer: their response times are unknown.
     Unanswered,
-    /// Some rollouts, or phases, did not come to their end: how long they would have taken is not known.
+    /// Some rollouts, or phases, did not end: their durations are unknown.
     NotOver,
     /// The interval straddles a limit.
     Straddles {
-        /// What would decide it, about; `None`: no number of runs is known to.
+        /// The approximate runs that would decide it; `None` if unknown.
         needed: Option<Needed>,
     },
-    /// The interval lies so near to a limit that no number of runs will tell the two apart.
+    /// The interval lies so near to a limit that no number of runs will decide it.
     OnTheLimit {
-        /// How near, as a share of the limit.
+        /// Its distance, as a share of the limit.
         within: f64,
     },
-    /// Other values of uncertain inputs turn the verdict.
+    /// Other values of uncertain inputs change the verdict.
     Flips(Flip),
-    /// The verdict is that of the inputs' values in force: not every range was looked at.
+    /// The verdict applies to the inputs' values in force: not every range was checked.
     NotLookedAt {
-        /// Ranges that were looked at.
+        /// Checked ranges.
         looked: usize,
-        /// Ranges that there are.
+        /// All ranges.
         ranges: usize,
     },
-    /// What the number is made up of.
+    /// The components of the number.
     MadeUp(Breakdown),
-    /// Sets of nodes, by name, that are not survived; none: every set is.
+    /// Sets of nodes, by name, that are not survived; empty if all are.
     NotSurvived(Vec<Vec<String>>),
     /// The set of nodes whose loss is worst.
     WorstSet {
         /// By name.
         nodes: Vec<String>,
-        /// Whether what the claim speaks of comes back at all.
+        /// Whether the subject of the claim recovers at all.
         is_back: bool,
-        /// Why not, or why so late, as far as it is known.
+        /// Why not, or why so late, if known.
         why: Option<Setback>,
     },
-    /// For how long of a year it does not work.
+    /// Its downtime in a year.
     Down {
         /// Seconds down a year.
         seconds: f64,
         /// Outages that begin in a year.
         outages: f64,
-        /// What most of that time comes after, and its share of it.
+        /// The main cause of that time, and its share.
         mostly: Option<(Cause, f64)>,
     },
 }
@@ -69,77 +68,77 @@ pub enum Reason {
 pub enum Unmeasured {
     /// The scenario has no metric of that name and those labels.
     NoMetric(String),
-    /// The scenario has the metric, but not the part of the measured stretch that it is to be taken of.
+    /// The scenario has the metric, but not the part of the measured stretch.
     NoPart,
-    /// Nothing was observed of that metric.
+    /// The metric was not observed.
     NotObserved(String),
-    /// It is about the objectives, and other conditions were asked for.
+    /// The claim is about the objectives, but other conditions were asked for.
     OtherConditions,
-    /// The metric is about requests, and nobody asked.
+    /// The metric is about requests, but there were none.
     NobodyAsked(String),
     /// Too few requests for this quantile.
     TooFewRequests {
-        /// So many times the duration would do.
+        /// The factor on the duration that would suffice.
         times: f64,
     },
     /// Too few runs for an interval.
     TooFew(Few),
-    /// The metric is about one thing, which the claim does not name.
+    /// The metric needs a label that the claim does not give.
     NeedsLabel {
         /// Its name.
         metric: String,
         /// Labels of which one is needed.
         labels: &'static [&'static str],
     },
-    /// The command judges no changes of that metric.
+    /// The command does not judge changes of that metric.
     NoChanges {
         /// The command.
         study: Study,
         /// The metric.
         metric: String,
     },
-    /// The claim speaks of more nodes than fail together here.
+    /// The claim is about more nodes than fail together here.
     TooDeep {
-        /// So many.
+        /// Their number.
         nodes: usize,
     },
     /// The command does not measure that.
     OfOtherStudies(Study),
     /// There is no long run.
     NoYears(NoYears),
-    /// Nothing fails of itself in the scenario that the change is from.
+    /// Nothing fails by itself in the base of the change.
     NothingFailsIn(String),
-    /// The two long runs of a change are not of one length.
+    /// The two long runs of a change differ in length.
     UnlikeRuns,
-    /// It was zero before, of which no change is a share.
+    /// The value before was zero, so there is no relative change.
     ZeroBefore,
-    /// What is named has no containers that could work.
+    /// The named subject has no containers that could work.
     NoContainers(String),
 }
 
 /// Why there is no long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoYears {
-    /// It was cut short.
+    /// The search was cut short.
     Cut,
     /// No years were asked for.
     NotAsked,
     /// There are too many nodes for it.
     TooManyNodes,
-    /// Nothing fails of itself.
+    /// Nothing fails by itself.
     NothingFails,
 }
 
 /// Too few runs of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Few {
-    /// Of what there are too few.
+    /// The kind.
     pub of: Runs,
-    /// How many it takes.
+    /// The number needed.
     pub needed: u32,
 }
 
-/// What intervals are over.
+/// The runs that an interval is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runs {
     /// Replications.
@@ -148,60 +147,60 @@ pub enum Runs {
     Histories,
 }
 
-/// What would decide a claim.
+/// The runs that would decide a claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Needed {
-    /// So many replications.
+    /// This many replications.
     Replications(u32),
-    /// So many years of the long run.
+    /// This many years of the long run.
     Years(f64),
 }
 
-/// Values of inputs, together, at which a verdict is another one.
+/// Joint values of inputs at which a verdict changes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flip {
-    /// The inputs that have other values there, at least one.
+    /// The changed inputs, at least one.
     pub inputs: Vec<InputValue>,
     /// The verdict at the values in force.
     pub from: Verdict,
-    /// The verdict there.
+    /// The verdict at those values.
     pub to: Verdict,
 }
 
-/// An input's value at which a verdict is another one; values are as scenarios write them.
+/// An input's value at which a verdict changes; values are as scenarios write them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputValue {
     /// Its path in the scenario.
     pub path: String,
     /// The value in force.
     pub nominal: String,
-    /// The value at which the verdict is another one.
+    /// The value at which the verdict changes.
     pub value: String,
-    /// The value nearest to the one in force at which the verdict was seen to be another one; `None`:
-    /// none between the two was looked at.
+    /// The nearest tried value to the one in force at which the verdict changes; `None` if none between
+    /// was tried.
     pub near: Option<String>,
 }
 
 impl InputValue {
-    /// Of `input` at `value`.
+    /// For `input` at `value`.
     pub(crate) fn of(input: &RangedInput, value: &str, near: Option<String>) -> Self {
         let (path, nominal) = (input.path.clone(), input.value.clone());
         Self { path, nominal, value: value.to_owned(), near }
     }
 }
 
-/// What a number, or a change of it, is made up of.
+/// The components of a number, or of its change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Breakdown {
-    /// Of what these are the components.
+    /// The whole.
     pub of: Whole,
-    /// Whether amounts are changes from the other scenario.
+    /// Whether the amounts are changes from the other scenario.
     pub is_change: bool,
-    /// The largest first; those of nothing are left out.
+    /// The components, largest first, without zeros.
     pub parts: Vec<Component>,
 }
 
-/// What has components.
+/// A number with components.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whole {
     /// The time of a request, in seconds.
@@ -233,13 +232,13 @@ impl Whole {
 pub struct Component {
     /// A service, or the label of a component of `request_time_seconds`.
     pub name: String,
-    /// Of jobs: whether they are at the disk, not in the run queue.
+    /// For jobs: whether they are at the disk, not in the run queue.
     pub at_disk: bool,
-    /// How much, in the base unit of the whole.
+    /// Its amount, in the base unit of the whole.
     pub amount: f64,
 }
 
-/// Why something does not answer as before.
+/// Why a subject does not answer as before.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setback {
     /// An entry.
@@ -255,15 +254,15 @@ pub enum NoEstimate {
     Nothing,
     /// Too few requests for this quantile.
     TooFewRequests {
-        /// So many times the duration would do.
+        /// The factor on the duration that would suffice.
         times: f64,
     },
     /// Too few runs for an interval.
     TooFew(Few),
-    /// Nobody asked, or there are too few runs for an interval.
+    /// There were no requests, or there are too few runs for an interval.
     NobodyAsked(Few),
-    /// It does not come back when these nodes, by name, are lost.
+    /// It does not recover when these nodes, by name, are lost.
     NotBack(Vec<String>),
-    /// No outage was seen.
+    /// No outage was observed.
     NoOutage,
 }

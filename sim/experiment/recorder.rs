@@ -1,7 +1,7 @@
-//! The recorder: listens to one replication and keeps histograms, counts and slots.
+//! The recorder: listens to one replication and stores histograms, counts and slots.
 //!
-//! It is what `run` uses, and what speed is quoted with. Nothing is allocated while it listens,
-//! but for the first values of each kind, and the few times that a histogram meets a new order of magnitude.
+//! `run` uses it, and quoted speeds include it. It allocates only for the first values of each kind, and
+//! the few times that a histogram meets a new order of magnitude.
 
 use crate::bands::Bands;
 use crate::downtime::Seconds;
@@ -18,16 +18,16 @@ use wssim_model::ids::{
 use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe, RolloutFact, Unfinished};
 use wssim_stats::Histogram;
 
-/// A histogram with a tape before it: values are noted one by one and filed many at a time, which
-/// keeps the histogram's buckets out of the event loop's cache. It takes no room before the first value: most
-/// services of a large world hear nothing.
+/// A histogram behind a tape: values are noted one by one and filed in batches, which keeps the
+/// histogram's buckets out of the event loop's cache. It takes no memory before the first value: most
+/// services of a large world record nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tape {
-    /// As soon as there is anything to file.
+    /// `None` until the first batch is filed.
     filed: Option<Histogram>,
     noted: Vec<u64>,
     zeros: u64,
-    /// For how long those had lasted that had not ended when it was given up.
+    /// The ages of open durations at the end.
     open: Vec<u64>,
 }
 
@@ -47,7 +47,7 @@ impl Tape {
         }
     }
 
-    /// Out of line: once for so many observations, from every place that notes one.
+    /// Out of line: called once for many observations, from every place that notes one.
     #[inline(never)]
     fn file(&mut self) {
         let filed = self.filed.get_or_insert_default();
@@ -70,23 +70,23 @@ impl Tape {
     }
 }
 
-/// What happened to the requests of one source.
+/// The requests of one source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SourceRecord {
-    /// Of those that were answered, or might still be.
+    /// Response times of requests that were answered, or may still be.
     pub(crate) response: Durations,
     pub(crate) failed: [u64; Failure::ALL.len()],
     pub(crate) slots: Vec<Slot>,
-    /// By slot: how long those took that were answered.
+    /// Response times of answered requests, by slot.
     pub(crate) bands: Vec<Bands>,
-    /// CPU time of the steps that they brought along, on the reference CPU, networking apart.
+    /// CPU time of the steps that they brought, on the reference CPU, without networking.
     pub(crate) cpu_ns: f64,
-    /// By the second in which they arrived, where something can be down.
+    /// Outcomes by second of arrival, if the entry can be down.
     pub(crate) seconds: Seconds,
 }
 
 impl SourceRecord {
-    /// Requests without a good answer: those that failed, and those that were not answered by the end.
+    /// Requests without a good answer: failed, or not answered by the end.
     pub(crate) fn errors(&self) -> u64 {
         self.failed.iter().sum::<u64>() + self.response.open()
     }
@@ -117,14 +117,14 @@ impl SourceRecord {
 pub(crate) struct Slot {
     pub(crate) answered: u64,
     pub(crate) errors: u64,
-    /// Those of the errors that had no answer by the end.
+    /// Errors that had no answer by the end.
     pub(crate) unfinished: u64,
     pub(crate) response_ns: u128,
 }
 
 stored! { Slot { answered, errors, unfinished, response_ns } }
 
-/// What one replication left behind.
+/// The record of one replication.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
     pub(crate) sources: Vec<SourceRecord>,
@@ -135,13 +135,13 @@ pub(crate) struct Record {
     pub(crate) pool_waits: Vec<Durations>,
     /// By service.
     pub(crate) disk_waits: Vec<Durations>,
-    /// By service: look-ups that found nothing, and that found something.
+    /// By service: cache misses, and hits.
     pub(crate) look_ups: Vec<[u64; 2]>,
-    /// By service: processes killed for want of memory, by what was short ([`OutOfMemory::ALL`]).
+    /// By service: processes killed for lack of memory, by cause ([`OutOfMemory::ALL`]).
     pub(crate) kills: Vec<[u64; 2]>,
     /// By node.
     pub(crate) memory: Vec<NodeRecord>,
-    /// Of rollouts.
+    /// Activities of rollouts.
     pub(crate) activities: Vec<Activity>,
 }
 
@@ -156,7 +156,7 @@ impl Record {
     }
 }
 
-/// Listens to one replication.
+/// Records one replication.
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     sources: Vec<SourceRecord>,
@@ -178,8 +178,8 @@ pub(crate) struct Recorder {
 }
 
 impl Recorder {
-    /// A recorder that has heard nothing; what is measured begins at `begin`, takes `measured`, and is
-    /// divided into slots of `slot`.
+    /// An empty recorder; the measured stretch begins at `begin`, lasts `measured`, and is divided into
+    /// slots of `slot`.
     pub(crate) fn new(blueprint: &Blueprint, begin: Time, measured: Nanos, slot: Nanos) -> Self {
         let slot = Nanos(slot.0.max(1));
         let slots = measured.0.div_ceil(slot.0) as usize;
@@ -225,7 +225,7 @@ impl Recorder {
         slots.get_mut(number).zip(bands.get_mut(number))
     }
 
-    /// What was heard.
+    /// The record.
     pub(crate) fn finish(self) -> Record {
         let finish = |tapes: Vec<Tape>| tapes.into_iter().map(Tape::finish).collect();
         let responses = self.responses.into_iter().map(Tape::finish);

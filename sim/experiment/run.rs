@@ -1,8 +1,9 @@
 //! `run`: do the claims of a scenario hold?
 //!
-//! Look by look (`looks.rs`) until every claim is decided or known precisely enough; arms that changes are
-//! relative to meet the same requests (common random numbers). Then verdicts are held to the ranges of
-//! the inputs (`ranges/`). With m claims and K looks every interval is at level 1 − 0.05/(m·K).
+//! Replications are added look by look (`looks.rs`) until every claim is decided or precise enough;
+//! bases of changes get the same requests (common random numbers). Then verdicts are checked over the
+//! ranges of the inputs (`ranges/`). With m claims and K looks every interval is at level 1 −
+//! 0.05/(m·K).
 
 use crate::arm::{Setting, TrafficStage};
 use crate::cast::{Cast, Deciding, JudgedBy};
@@ -24,21 +25,21 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, looks};
 
-/// Replications of a claim at most where inputs have other values.
+/// Most replications of a claim at other values of inputs.
 const MOST_ELSEWHERE: u32 = 40;
 
-/// How a study is to be done.
+/// Options of the study.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The seed.
     pub seed: u64,
-    /// Threads; `None`: all cores.
+    /// Threads; `None` for all cores.
     pub threads: Option<usize>,
-    /// Exactly so many replications, no stopping rule.
+    /// An exact number of replications, without a stopping rule.
     pub replications: Option<u32>,
-    /// Relative half-width at which a number is known precisely enough.
+    /// Relative half-width of a precise number.
     pub precision: f64,
-    /// Whether verdicts are held to the ranges of the inputs.
+    /// Whether verdicts are checked over the ranges of the inputs.
     pub ranges: bool,
 }
 
@@ -56,7 +57,7 @@ pub fn run(
     threads::pool(options.threads)?.install(|| study.answer())
 }
 
-/// One scenario, held to its claims.
+/// The study of one scenario and its claims.
 pub(crate) struct RunStudy<'a> {
     worlds: &'a dyn Worlds,
     question: &'a Question,
@@ -65,11 +66,11 @@ pub(crate) struct RunStudy<'a> {
     notes: Vec<Note>,
 }
 
-/// Where a study stands when its replications are done.
+/// The state of a study when its replications are done.
 pub(crate) struct Stand<'e, 'a> {
     pub(crate) engine: Engine<'e, TrafficStage<'a>>,
     pub(crate) cast: Cast,
-    /// Replications of the scenario's own arm that count; other arms have no more that do.
+    /// Replications of the scenario's own arm that count; other arms have no more that count.
     pub(crate) replications: usize,
     stopped_by: StoppedBy,
     /// How claims were decided.
@@ -90,7 +91,7 @@ impl<'a> RunStudy<'a> {
         Ok(self.answer_and(|_| ())?.0)
     }
 
-    /// The answer, and what `more` sees in the arms when they are simulated.
+    /// The answer, and the result of `more` on the simulated arms.
     pub(crate) fn answer_and<T>(
         mut self,
         more: impl FnOnce(&Stand<'_, 'a>) -> T,
@@ -123,7 +124,7 @@ impl<'a> RunStudy<'a> {
         Deciding::new(self.question, cast, precision, replications)
     }
 
-    /// What claims and observations are about, and what is asked for beside.
+    /// The metrics of claims and observations, and those asked for.
     fn judged_metrics(&self) -> Vec<MetricRef> {
         let claims = self.question.judged();
         let observed = self.question.observed.iter().map(|one| &one.claim);
@@ -135,7 +136,7 @@ impl<'a> RunStudy<'a> {
         if self.watch.interrupted() { StoppedBy::Interrupt } else { StoppedBy::Budget }
     }
 
-    /// What is simulated before the measured stretch.
+    /// The time simulated before the measured stretch.
     fn lead(&mut self) -> Result<Result<Nanos, Stopped>, WorldError> {
         let files = self.question.base_files();
         let arms = files.iter().map(|file| Some(file.as_str()));
@@ -150,7 +151,7 @@ impl<'a> RunStudy<'a> {
         }))
     }
 
-    /// Adds replications until the stopping rule, a limit or the user ends it.
+    /// Adds replications until the stopping rule, a limit or the user ends the study.
     fn replicate(&self, stand: &mut Stand<'_, 'a>) -> Result<(), WorldError> {
         let deciding = self.deciding(stand.cast.clone());
         let mut looks = ByLooks::new(deciding, &looks::AT, self.options.replications);
@@ -164,8 +165,8 @@ impl<'a> RunStudy<'a> {
         Ok(())
     }
 
-    /// Takes back the verdicts that do not survive the ranges of the inputs, and says of the others
-    /// whether all ranges were looked at.
+    /// Withdraws verdicts that change within the ranges of the inputs, and notes for the others whether
+    /// all ranges were checked.
     fn hold_to_ranges(
         &mut self,
         stand: &mut Stand<'_, 'a>,
@@ -200,7 +201,7 @@ impl<'a> RunStudy<'a> {
         Ok(())
     }
 
-    /// Looks at the ranges, for `asked`.
+    /// Checks the ranges for `asked`.
     fn check(
         &self,
         stand: &mut Stand<'_, 'a>,
@@ -220,7 +221,7 @@ impl<'a> RunStudy<'a> {
         let subjects: Vec<Option<Subject>> = claims.iter().map(known).collect();
         let observed: Vec<(About<'_>, Subject)> =
             observed.into_iter().filter_map(|about| Some((about, known(&about)?))).collect();
-        // A claim that is decided has a number.
+        // A decided claim has a number.
         let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
         let (observed, seen): (Vec<About<'_>>, Vec<Subject>) = observed.into_iter().unzip();
         let weighing = Claims { all: claims.into_iter().chain(observed).collect() };
@@ -255,7 +256,7 @@ impl<'a> RunStudy<'a> {
             }
         };
         let most = self.options.replications.unwrap_or(MOST_ELSEWHERE);
-        // A claim is held to its ranges at the level at which it was decided.
+        // The ranges of a claim are checked at the level at which it was decided.
         let level = if claim.observed {
             stand.deciding.level_of(most)
         } else {
@@ -289,7 +290,7 @@ impl<'a> RunStudy<'a> {
     }
 }
 
-/// Whether one replication of this length shows every number.
+/// Whether one replication of this length gives every number.
 fn is_seen(
     weighing: &Claims<'_>,
     engine: &mut Engine<'_, TrafficStage<'_>>,
@@ -309,7 +310,7 @@ fn is_seen(
     Ok(Ok(arms.iter().enumerate().all(shown)))
 }
 
-/// The estimate of all replications instead of that which decided the claim, where it decides it, too.
+/// The estimate from all replications instead of the one that decided the claim, if it decides it, too.
 pub(crate) fn narrower(
     claim: &Claim,
     decided: Estimate,
@@ -324,7 +325,7 @@ pub(crate) fn narrower(
     all.ok().filter(is_alike).unwrap_or(decided)
 }
 
-/// The verdict on what `measured` comes to.
+/// The verdict on `measured`.
 pub(crate) fn judged(
     claim: &Claim,
     arms: Arms<'_>,

@@ -1,4 +1,4 @@
-//! One metric in one replication: a number, a ratio, or what is known of one.
+//! The sample of one metric in one replication: a number, a ratio, or bounds.
 
 use crate::stored::Stored;
 
@@ -7,16 +7,15 @@ use crate::stored::Stored;
 pub(crate) enum Sample {
     /// Nothing was observed.
     Nothing,
-    /// A quantile that would need this many times as many observations.
+    /// Too few observations for a quantile: the factor that is needed.
     TooFew(f64),
     /// A mean or a quantile.
     Value(f64),
-    /// A mean or a quantile of which no more is known than that it lies between these ends: some
-    /// requests got no answer. The second may be infinite.
+    /// Bounds of a mean or a quantile: some requests got no answer. The upper one may be infinite.
     Within(f64, f64),
     /// Numerator and denominator of a ratio.
     Ratio(f64, f64),
-    /// The same of one that lies between 0 and 1.
+    /// A ratio between 0 and 1.
     Share(Share),
 }
 
@@ -25,12 +24,12 @@ pub(crate) enum Sample {
 pub(crate) struct Share {
     pub(crate) part: f64,
     pub(crate) whole: f64,
-    /// As many independent trials it is at most worth; infinite where chance has no part in it.
+    /// The most independent trials that it amounts to; infinite for a deterministic share.
     pub(crate) trials: f64,
 }
 
 impl Share {
-    /// `part` of `whole` things, each of which could have turned out otherwise.
+    /// `part` of `whole` independent trials.
     pub(crate) fn of_count(part: f64, whole: f64) -> Self {
         Self { part, whole, trials: whole }
     }
@@ -73,7 +72,7 @@ impl Stored for Sample {
 }
 
 impl Sample {
-    /// The ends between which it lies: as one number, the same twice.
+    /// Its bounds; equal for an exact number.
     pub(crate) fn ends(self) -> Option<[f64; 2]> {
         match self {
             Self::Value(value) => Some([value; 2]),

@@ -1,24 +1,24 @@
-//! What the replications of one scenario show beside metrics: numbers over time, response times, who holds the RAM.
+//! The findings of `run` beside metrics: series, response times, RAM ledgers.
 
 use crate::measured::Metric;
 use crate::question::MetricRef;
 use crate::rollout::findings::RolloutShown;
 use wssim_stats::{Estimate, Histogram};
 
-/// What replications show beside metrics: all that only `run` finds, and `compare` of each scenario.
+/// The findings of `run` beside metrics, also used by `compare` for each scenario.
 #[derive(Clone, Debug)]
 pub struct RunAnswer {
-    /// What was asked for beside claims; `None`: there is nothing of that name and those labels.
+    /// Metrics asked for beside claims; `None` if there is none with that name and labels.
     pub asked: Vec<(MetricRef, Option<Metric>)>,
     /// In the order of names and labels.
     pub series: Vec<Series>,
-    /// Who holds what of the RAM of each node that has some given, in the order of the scenario.
+    /// The ledger of each node with RAM given, in the order of the scenario.
     pub ledger: Vec<NodeLedger>,
     /// All replications pooled, in the order of names.
     pub distributions: Vec<Distribution>,
-    /// How long requests took by when they arrived, all replications pooled, in the order of names.
+    /// Response times by time of arrival, all replications pooled, in the order of names.
     pub bands: Vec<ResponseBands>,
-    /// What was brought out, in the order of names.
+    /// Rollouts, in the order of names.
     pub rollouts: Vec<RolloutShown>,
 }
 
@@ -33,16 +33,16 @@ pub struct Series {
     pub unit: &'static str,
     /// Beginning of each slot, in seconds of the measured stretch.
     pub t_seconds: Vec<f64>,
-    /// One for each slot; `None`: nothing was observed in it, or response times of which some are not known.
+    /// One for each slot; `None` without observations, or if some response times are unknown.
     pub estimates: Vec<Option<Estimate>>,
 }
 
-/// All observations of all replications in one distribution; no interval.
+/// All observations of all replications in one distribution, without an interval.
 #[derive(Clone, Debug)]
 pub struct Distribution {
     /// A metric's name.
     pub name: &'static str,
-    /// Its labels, but for `stat`.
+    /// Its labels except `stat`.
     pub labels: Vec<(&'static str, String)>,
     /// Base unit.
     pub unit: &'static str,
@@ -50,43 +50,43 @@ pub struct Distribution {
     pub count: u64,
     /// (probability, quantile).
     pub quantiles: Vec<(f64, f64)>,
-    /// Those that came to an end, in nanoseconds.
+    /// Complete durations, in nanoseconds.
     pub answered: Histogram,
-    /// Of the others, for how long they had lasted when they were given up, in nanoseconds.
+    /// Ages of the others at the end, in nanoseconds.
     pub unfinished: Histogram,
 }
 
-/// How many requests of an entry took how long, by time of arrival.
+/// Numbers of an entry's requests by response time and time of arrival.
 #[derive(Clone, Debug)]
 pub struct ResponseBands {
     /// The entry.
     pub entry: String,
     /// Beginning of each slot, in seconds of the measured stretch.
     pub t_seconds: Vec<f64>,
-    /// Limits of the bands in seconds, ascending; one more than there are bands. What is beyond them is in
-    /// the first or last one.
+    /// Limits of the bands in seconds, ascending; one more than there are bands. Values beyond them
+    /// count in the first or last one.
     pub limits: Vec<f64>,
-    /// By slot, requests in each band.
+    /// By slot: requests in each band.
     pub counts: Vec<Vec<u64>>,
 }
 
-/// Who holds what of a node's RAM; bytes, means over the measured stretch. An estimate is `None` with
-/// fewer than two replications.
+/// The use of a node's RAM; bytes, means over the measured stretch. An estimate is `None` with fewer
+/// than two replications.
 #[derive(Clone, Debug)]
 pub struct NodeLedger {
     /// Its name.
     pub node: String,
-    /// RAM that it has.
+    /// Its RAM.
     pub ram: f64,
-    /// Swap that it has.
+    /// Its swap.
     pub swap: f64,
-    /// What its own system takes.
+    /// RAM of its own system.
     pub system: SystemMemory,
-    /// What its containers were promised.
+    /// RAM promised to its containers.
     pub promised: Promised,
-    /// RAM in use, the page cache apart.
+    /// RAM in use, without the page cache.
     pub used: Option<Estimate>,
-    /// What containers and system ask for.
+    /// RAM that containers and system ask for.
     pub demand: Option<Estimate>,
     /// RAM that containers have.
     pub resident: Option<Estimate>,
@@ -94,19 +94,19 @@ pub struct NodeLedger {
     pub hot: Option<Estimate>,
     /// Swap in use.
     pub swapped: Option<Estimate>,
-    /// RAM that is left for the page cache.
+    /// RAM left for the page cache.
     pub page_cache: Option<Estimate>,
     /// Share of time in which a job waited for pages.
     pub stall: Option<Estimate>,
-    /// Processes killed for want of memory, per replication.
+    /// Processes killed for lack of memory, per replication.
     pub kills: Option<Estimate>,
-    /// Those of them at containers' own limits, whatever room the node had: the mean.
+    /// Mean of those at containers' own limits, independent of the node's free RAM.
     pub kills_at_limits: f64,
     /// Its services that ask for RAM, the largest first.
     pub services: Vec<ServiceLedger>,
 }
 
-/// What a node takes for itself, in bytes.
+/// RAM of a node's own system, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct SystemMemory {
     /// The kernel.
@@ -115,42 +115,42 @@ pub struct SystemMemory {
     pub engine: f64,
     /// The orchestrator's agent.
     pub agent: f64,
-    /// What the engine takes for each container, all together.
+    /// The engine's overhead for containers, in total.
     pub shims: f64,
 }
 
 impl SystemMemory {
-    /// All of it.
+    /// The sum.
     #[must_use]
     pub fn sum(&self) -> f64 {
         self.kernel + self.engine + self.agent + self.shims
     }
 }
 
-/// What containers were promised, whatever they use.
+/// RAM promised to containers, whatever they use.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Promised {
-    /// How many there are, those that begin later included.
+    /// Number of containers, including those that start later.
     pub containers: u32,
     /// Σ of their reservations, in bytes.
     pub reserved: f64,
     /// Σ of the limits of those that have one, in bytes.
     pub limits: f64,
-    /// How many have none.
+    /// Number of containers without a limit.
     pub without_limit: u32,
 }
 
-/// What the containers of one service hold of a node's RAM.
+/// The use of a node's RAM by the containers of one service.
 #[derive(Clone, Debug)]
 pub struct ServiceLedger {
     /// Its name.
     pub service: String,
-    /// What they were promised.
+    /// RAM promised to them.
     pub promised: Promised,
-    /// What they ask for.
+    /// RAM that they ask for.
     pub demand: Option<Estimate>,
-    /// What they have in RAM.
+    /// Their RAM.
     pub resident: Option<Estimate>,
-    /// What they have in swap; `None` also where there is none.
+    /// Their swap; `None` also without swap.
     pub swapped: Option<Estimate>,
 }

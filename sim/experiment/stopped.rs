@@ -5,11 +5,11 @@
 pub enum StoppedBy {
     /// Every claim is decided.
     Decided,
-    /// What is not decided is known to the precision asked for.
+    /// The undecided claims are known to the precision asked for.
     Precision,
-    /// The greatest number of replications was reached.
+    /// The largest number of replications was reached.
     Cap,
-    /// The number of replications was asked for.
+    /// The requested number of replications was reached.
     Replications,
     /// The wall-time budget was spent.
     Budget,
@@ -18,7 +18,7 @@ pub enum StoppedBy {
 }
 
 impl StoppedBy {
-    /// All of them.
+    /// All nodes.
     const ALL: [Self; 6] = [
         Self::Decided,
         Self::Precision,
@@ -28,7 +28,7 @@ impl StoppedBy {
         Self::Interrupt,
     ];
 
-    /// The one of this name.
+    /// The reason with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)

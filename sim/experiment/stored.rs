@@ -1,25 +1,25 @@
-//! What a replication leaves behind as bytes, and back again, bit for bit.
+//! Encodes results of replications as bytes, and decodes them bit for bit.
 //!
-//! Parts of a study that other machines did must come to the same result as if they had been done here: so
-//! every number is kept whole, infinities and the sign of zero included. Whole numbers are written seven bits a
-//! byte, the lowest first (LEB128), and so are the bits of other numbers from their other end: most are small,
-//! or zero. The bytes are read by the version that wrote them alone, so they need no names.
+//! Parts of a study done on other machines must give the same result as if done here: so every number is
+//! stored exactly, including infinities and the sign of zero. Whole numbers are written seven bits a
+//! byte, the lowest first (LEB128), and so are the bits of floating-point numbers in reverse order: most
+//! are small, or zero. Only the version that wrote the bytes reads them, so they need no names.
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::NodeId;
 use wssim_model::{Averages, ContainerAverages, NodeAverages, Outcome};
 use wssim_stats::{Histogram, HistogramCounts};
 
-/// What can be written as bytes and read again.
+/// A value that can be written as bytes and read again.
 pub trait Stored: Sized {
     /// Adds its bytes.
     fn write(&self, to: &mut Vec<u8>);
 
-    /// Takes its bytes from the front; `None`: they are not those of such a thing.
+    /// Takes its bytes from the front; `None` if they are invalid.
     fn read(from: &mut &[u8]) -> Option<Self>;
 }
 
-/// Structs, by all of their fields.
+/// Structs, field by field.
 macro_rules! stored {
     ($($type:ty { $($field:ident),+ $(,)? })+) => {$(
         impl $crate::stored::Stored for $type {
@@ -151,7 +151,7 @@ impl<T: Stored> Stored for Vec<T> {
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {
-        // No length is believed before that many are there: a damaged one could ask for all memory.
+        // Reads item by item, since a corrupt length could ask for all memory.
         (0..usize::read(from)?).map(|_| T::read(from)).collect()
     }
 }

@@ -26,7 +26,7 @@ use wssim_stats::Estimate;
 /// Probabilities of the points of a pooled distribution.
 const CURVE: [f64; 11] = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999];
 
-/// What `arm` shows after `replications`; claims and how it came about are added by the study.
+/// The findings of `arm` after `replications`; the study adds claims and the reason for stopping.
 pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> Findings {
     let observations = &arm.observations[..replications];
     let outcomes = || observations.iter().map(|observation| &observation.outcome);
@@ -58,7 +58,7 @@ pub(crate) fn findings(arm: &Arm, question: &Question, replications: usize) -> F
     }
 }
 
-/// What `arm` shows beside metrics.
+/// The findings of `arm` beside metrics.
 pub(crate) fn shown(arm: &Arm, question: &Question, replications: usize) -> RunAnswer {
     let asked = |wanted: &MetricRef| {
         let place = arm.catalogue.find(wanted);
@@ -119,11 +119,11 @@ pub(crate) fn entry_means(arm: &Arm, replications: usize, level: f64) -> Vec<Est
     let sources = 0..arm.blueprint.sources.len();
     let places = sources.filter_map(|source| arm.catalogue.place(mean_response(source)));
     let means = places.filter_map(|place| estimate(&arm.samples(place, replications), level));
-    // What got no answer gets none in further replications.
+    // Requests without an answer get none in further replications.
     means.filter(Estimate::is_closed).collect()
 }
 
-/// How the mean response times of the entries that both arms have change, as shares of what was before.
+/// Relative changes of the mean response times of the entries that both arms have.
 pub(crate) fn entry_changes(arms: Arms<'_>, replications: usize, level: f64) -> Vec<Estimate> {
     let has_entry = |name: &str| {
         arms.base.is_some_and(|base| base.blueprint.sources.iter().any(|one| one.name == name))
@@ -137,11 +137,11 @@ pub(crate) fn entry_changes(arms: Arms<'_>, replications: usize, level: f64) -> 
     let changes = entries
         .filter(|name| has_entry(name))
         .filter_map(|name| number(&of(name), true, arms, replications, level).ok());
-    // What got no answer gets none in further replications.
+    // Requests without an answer get none in further replications.
     changes.filter(Estimate::is_closed).collect()
 }
 
-/// Mean response time and error ratio of every entry by time of arrival, and memory by time.
+/// Mean response time and error ratio of every entry by time of arrival, and memory over time.
 fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     let response = |slot: &Slot| match slot.answered {
         0 => Sample::Nothing,
@@ -197,7 +197,7 @@ fn distributions(arm: &Arm) -> Vec<Distribution> {
         .collect()
 }
 
-/// How long requests took by when they arrived, in the bands that any of them is in.
+/// Response times by time of arrival, in the bands that are not empty.
 fn response_bands(arm: &Arm, question: &Question) -> Vec<ResponseBands> {
     let slot = question.measure.slot.seconds();
     let limits = bands::limits();

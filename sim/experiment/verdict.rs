@@ -1,23 +1,23 @@
-//! What became of a claim.
+//! Verdicts on claims.
 
-/// What became of a claim.
+/// The verdict on a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// The interval lies inside what the plan says.
+    /// The interval lies inside the plan's limits.
     Holds,
-    /// An observation is met: the interval lies inside it.
+    /// An observation is reproduced: the interval lies inside its limits.
     Reproduced,
     /// The interval lies outside.
     Refuted,
-    /// Neither, or nothing was observed, or it flips within an input's range.
+    /// Neither, or nothing was observed, or the verdict changes within an input's range.
     Undecided,
 }
 
 impl Verdict {
-    /// All of them.
+    /// All nodes.
     const ALL: [Self; 4] = [Self::Holds, Self::Reproduced, Self::Refuted, Self::Undecided];
 
-    /// The one of this name.
+    /// The verdict with this name.
     #[must_use]
     pub fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|one| one.name() == name)

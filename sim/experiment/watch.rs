@@ -1,31 +1,31 @@
-//! Somebody watches: is told how far a study is, says when to stop, and may keep what is simulated.
+//! The watcher of a study: receives its progress, says when to stop, and may keep an archive.
 
 use crate::archive::Archive;
 
-/// What a study is doing.
+/// The present phase of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StudyPhase<'a> {
     /// Finding the warm-up.
     Pilot,
     /// Replications of all arms.
     Replications,
-    /// Looking at other values of the inputs.
+    /// Checking other values of the inputs.
     Ranges,
     /// Each input at the ends of its range.
     Screening {
-        /// Inputs.
+        /// Number of inputs.
         inputs: usize,
-        /// Claims that are held to them.
+        /// Number of claims.
         claims: usize,
     },
-    /// Claims at the worst values that all inputs can have together.
+    /// Claims at the worst joint values of all inputs.
     Worst {
-        /// Claims and directions that are not settled yet.
+        /// Claims and directions not settled yet.
         open: usize,
     },
-    /// The value of this input at which a verdict turns.
+    /// Locating the value of this input at which a verdict changes.
     Turning(&'a str),
-    /// Looking for the value at which something gives.
+    /// Searching the value at which a condition breaks.
     Search,
     /// Replications of all sets of nodes.
     Sets,
@@ -39,37 +39,37 @@ pub enum StudyPhase<'a> {
     Trace,
 }
 
-/// How far a phase is.
+/// The progress of a phase.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
-    /// What is being done.
+    /// The phase.
     pub phase: StudyPhase<'a>,
-    /// Replications of all arms that are complete.
+    /// Complete replications of all arms.
     pub replications_done: u32,
-    /// Replications of all arms up to the next look.
+    /// Planned replications of all arms up to the next look.
     pub replications_planned: u32,
     /// Events so far.
     pub events: u64,
 }
 
-/// Whoever watches. Called from many threads.
+/// A watcher. Called from many threads.
 pub trait Watch: Sync {
-    /// How far it is.
+    /// Receives the progress.
     fn progress(&self, progress: &Progress<'_>);
 
-    /// Whether the user wants to stop: what is complete is reported.
+    /// Whether the user wants to stop: complete replications are reported.
     fn interrupted(&self) -> bool;
 
-    /// Whether the wall-time budget is spent: cut at the last complete look.
+    /// Whether the wall-time budget is spent: the study is cut at the last complete look.
     fn over_budget(&self) -> bool;
 
-    /// Where replications are kept beyond this process, if anywhere.
+    /// The archive of replications beyond this process, if any.
     fn archive(&self) -> Option<&dyn Archive> {
         None
     }
 }
 
-/// Nobody watches.
+/// A watcher that ignores everything.
 #[derive(Clone, Copy, Debug)]
 pub struct Unwatched;
 

@@ -1,4 +1,4 @@
-//! The claims of `run` as the check of ranges sees them: on which arms each is judged, at which values.
+//! The claims of `run` for the check of ranges: the arms and values of each.
 
 use crate::arm::{Setting, TrafficStage};
 use crate::engine::{ArmId, Engine};
@@ -8,16 +8,16 @@ use crate::ranges::Weighing;
 use crate::readings::Readings;
 use wssim_kernel::Nanos;
 
-/// The measured stretch is so many times as long as in the replications of a screen, at most.
+/// Largest factor by which replications of a screen are shorter.
 const SHORTER: u64 = 8;
-/// And so is what comes before it.
+/// The factor for the time before the measured stretch.
 const SHORTER_LEAD: u64 = 4;
 
-/// A claim, and the scenario that it is about.
+/// A claim and its scenario.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct About<'q> {
     pub(crate) claim: &'q Claim,
-    /// `None`: the scenario itself.
+    /// `None` for the scenario itself.
     pub(crate) arm: Option<&'q str>,
 }
 
@@ -59,7 +59,8 @@ impl Weighing<TrafficStage<'_>> for Claims<'_> {
     }
 }
 
-/// The replications of a screen, a `part` as long as those of `setting`. A window is what it is.
+/// The setting of a screen, with replications shorter by `part` than those of `setting`. A window keeps
+/// its length.
 pub(crate) fn shorter(setting: &Setting, part: u64) -> Setting {
     let Measure { kind, duration, slot } = setting.measure;
     if part <= 1 || matches!(kind, MeasureKind::Window { .. }) {
@@ -69,7 +70,7 @@ pub(crate) fn shorter(setting: &Setting, part: u64) -> Setting {
     Setting { lead: Nanos(setting.lead.0 / SHORTER_LEAD), measure, ..*setting }
 }
 
-/// Parts of the measured stretch that a screen may take, the shortest first.
+/// Divisors of the measured stretch that a screen may use, the shortest stretch first.
 pub(crate) fn parts() -> impl Iterator<Item = u64> {
     std::iter::successors(Some(SHORTER), |part| (*part > 1).then_some(part / 2))
 }

@@ -1,4 +1,4 @@
-//! Why a claim is refuted: which components carry the number or the change.
+//! Explains a refuted claim: the components that carry its number or change.
 //!
 //! Computed from the simulation: where the time of a request goes (`request_time_seconds`), which
 //! services' jobs stand in a node's run queue (`node_runnable_jobs`) or at its disk
@@ -11,7 +11,7 @@ use crate::metric::quantity::{MeasuredQuantity, OfEntry, OfNode, OfService};
 use crate::question::MetricRef;
 use crate::reason::{Breakdown, Component, Whole};
 
-/// What a quantity is a part or an effect of, as far as its components are known.
+/// The whole that a quantity is part or effect of, if its components are known.
 fn whole(quantity: MeasuredQuantity) -> Option<Whole> {
     match quantity {
         MeasuredQuantity::Entry(_, OfEntry::Response(_))
@@ -55,8 +55,7 @@ fn is_component(part: MeasuredQuantity, quantity: MeasuredQuantity) -> bool {
     }
 }
 
-/// What the number of `metric`, or its change, is made up of; `None` when it has no components, or they are
-/// nothing.
+/// The components of the number of `metric`, or of its change; `None` if it has none, or they are zero.
 pub(crate) fn breakdown(metric: &MetricRef, arms: Arms<'_>) -> Option<Breakdown> {
     let (of, mut parts) = parts_of(arms.own, metric)?;
     if let Some((_, before)) = arms.base.and_then(|base| parts_of(base, metric)) {
@@ -74,7 +73,7 @@ pub(crate) fn breakdown(metric: &MetricRef, arms: Arms<'_>) -> Option<Breakdown>
 fn parts_of(arm: &Arm, metric: &MetricRef) -> Option<(Whole, Vec<Component>)> {
     let key = &arm.catalogue.keys[arm.catalogue.find(metric)?];
     let quantity = key.quantity;
-    // What components come to in a part of the stretch is not measured.
+    // Components are not measured over parts of the stretch.
     let of = whole(quantity).filter(|_| key.part.is_none())?;
     let parts = (arm.catalogue.of_whole())
         .filter(|(_, key)| is_component(key.quantity, quantity))

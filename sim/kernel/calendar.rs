@@ -8,17 +8,16 @@
 //! Time and sequence are packed into one `u128`, compared as one integer. Of two events at one
 //! instant the one scheduled first happens first: a total order, the same on every machine.
 //!
-//! There is no removal: an event that has been overtaken is recognized by its owner, which keeps
-//! an epoch and compares.
+//! Events are never removed: the owner of a superseded event recognizes it by comparing epochs.
 
 use crate::{Event, Time};
 use core::marker::PhantomData;
 
-/// The near tier hands over its later half when it has grown to this many.
+/// Length at which the near tier hands over its later half.
 const NEAR: usize = 64;
-/// The near tier fetches this many when it is empty.
+/// Events that an empty near tier fetches.
 const FETCH: usize = 32;
-/// Children of a place in the heap.
+/// Children per place in the heap.
 const ARITY: usize = 4;
 
 #[derive(Clone, Copy, Debug)]
@@ -39,8 +38,8 @@ impl Entry {
     }
 }
 
-/// The near tier: sorted, the earliest last. The array is filled once, so that a push or pop in
-/// the event loop is a store and a count.
+/// The near tier: sorted, the earliest last. The array has a fixed length, so a push or pop in the event
+/// loop is a store and a count.
 #[derive(Debug)]
 struct Near {
     entries: Vec<Entry>,
@@ -58,9 +57,8 @@ impl Near {
         if self.len == 0 { None } else { self.entries.first() }
     }
 
-    /// Puts what was scheduled last of all where it belongs: before everything later, behind
-    /// everything of its own instant, so that times alone need comparing. Returns whether there
-    /// was room.
+    /// Inserts the event scheduled last: before all later ones and after all of the same instant, so
+    /// comparing times suffices. Returns whether there was room.
     #[inline(always)]
     fn insert(&mut self, at: Time, sequence: u64, first: u64, second: u64) -> bool {
         let Some(mut entries) = self.entries.get_mut(..=self.len) else {
@@ -150,7 +148,7 @@ impl<E: Event> Calendar<E> {
     fn schedule_words(&mut self, at: Time, first: u64, second: u64) {
         let sequence = self.scheduled;
         self.scheduled += 1;
-        // Nothing is called here but at the very end: no stack is needed.
+        // The only calls are tail calls: no stack is needed.
         if at < self.now || self.is_far(at) || !self.near.insert(at, sequence, first, second) {
             return self.schedule_far(at, first, second, sequence);
         }
@@ -159,20 +157,21 @@ impl<E: Event> Calendar<E> {
         }
     }
 
-    /// Whether what happens at `at` lies behind the near tier.
+    /// Whether `at` lies beyond the near tier.
     #[inline(always)]
     fn is_far(&self, at: Time) -> bool {
         !self.far.is_empty() && self.near.latest().is_some_and(|latest| at >= latest.at())
     }
 
-    /// There have never been as many: seldom, once a run has got going.
+    /// A new peak: rare once a run is under way.
     #[cold]
     #[inline(never)]
     fn note_peak(&mut self) {
         self.peak = self.peak.max(self.len());
     }
 
-    /// Schedules what lies behind the near tier or finds no room in it, and refuses what lies in the past.
+    /// Schedules an event that lies beyond the near tier or finds no room in it; panics for one in the
+    /// past.
     #[cold]
     #[inline(never)]
     fn schedule_far(&mut self, at: Time, first: u64, second: u64, sequence: u64) {

@@ -1,15 +1,15 @@
-//! Events as two machine words, which is how the calendar keeps them.
+//! Converts events to two machine words, the form in which the calendar stores them.
 //!
 //! An enum is written field by field and copied whole; the copy then has to wait until the fields
 //! have left the processor's store buffer. Two words go from register to register: measured on the
 //! chain of the benches, 8 % of the event loop.
 
-/// Something that can be scheduled.
+/// An event that can be scheduled.
 pub trait Event: Copy {
-    /// As two words.
+    /// The event as two words.
     fn to_words(self) -> [u64; 2];
 
-    /// What [`Event::to_words`] made of it.
+    /// The event that [`Event::to_words`] encoded.
     fn from_words(words: [u64; 2]) -> Self;
 }
 

@@ -1,7 +1,6 @@
 //! The simulation kernel: time, calendar, run loop and random streams.
 //!
-//! It knows events only as a type parameter. Nothing here names a service, a node or any other
-//! concept of the cluster.
+//! It knows events only as a type parameter and names no concept of the cluster.
 
 pub mod calendar;
 mod event;

@@ -34,11 +34,11 @@ pub fn scatter(mut x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// A key derived from `key` for the part of it that `part` numbers.
+/// The key of part number `part` of `key`.
 #[inline]
 #[must_use]
 pub fn mix(key: u64, part: u64) -> u64 {
-    // Different parts of one key never meet: the increment is odd, and scattering a bijection.
+    // Parts of one key never collide: the increment is odd and scattering is a bijection.
     scatter(key.wrapping_add(part.wrapping_add(1).wrapping_mul(INCREMENT)))
 }
 
@@ -71,7 +71,7 @@ impl StreamKey {
         Draw { key: self.0, counter: [place, u64::from(draw) << 32], second: None }
     }
 
-    /// A number that no other stream shares, to derive places from.
+    /// A number unique to the stream, to derive places from.
     #[inline]
     #[must_use]
     pub fn root(self) -> u64 {
@@ -79,7 +79,7 @@ impl StreamKey {
     }
 }
 
-/// The random numbers of one draw; implements the traits of `rand`, so that any sampler can use it.
+/// The random numbers of one draw; implements the traits of `rand` for use by any sampler.
 #[derive(Clone, Debug)]
 pub struct Draw {
     key: u64,
@@ -163,7 +163,7 @@ mod tests {
         ] {
             assert_ne!(base, other);
         }
-        // The next seed's first replication is not this seed's second.
+        // The first replication of the next seed is not the second of this one.
         let next_seed = StreamKey::new(85, 0, "arrivals", "traffic/web");
         assert_ne!(next_seed, StreamKey::new(84, 1, "arrivals", "traffic/web"));
     }

@@ -11,7 +11,7 @@ pub struct Nanos(pub u64);
 pub struct Time(pub u64);
 
 impl Nanos {
-    /// No time at all.
+    /// Zero.
     pub const ZERO: Self = Self(0);
 
     /// The nearest whole nanosecond to `seconds`, with the limits of [`Self::from_f64`].
@@ -25,8 +25,8 @@ impl Nanos {
     #[must_use]
     #[inline]
     pub fn from_f64(nanoseconds: f64) -> Self {
-        // Below 2^52 (52 days) adding 2^52 leaves the rounded number in the low bits of the sum:
-        // several times faster than a conversion that must also mind NaN and overflow.
+        // Below 2^52 (52 days) adding 2^52 leaves the rounded number in the low bits of the sum: several
+        // times faster than a conversion that also handles NaN and overflow.
         const SHIFT: f64 = (1_u64 << 52) as f64;
         if (0.0..SHIFT).contains(&nanoseconds) {
             return Self((nanoseconds + SHIFT).to_bits() - SHIFT.to_bits());
@@ -44,7 +44,7 @@ impl Nanos {
     #[must_use]
     #[inline]
     pub fn as_f64(self) -> f64 {
-        // Through i64, which processors convert in one instruction; exact up to 2^53 as ever.
+        // Via i64, which processors convert in one instruction; exact up to 2^53.
         self.0 as i64 as f64
     }
 }
@@ -52,10 +52,10 @@ impl Nanos {
 impl Time {
     /// The start of a replication.
     pub const ZERO: Self = Self(0);
-    /// Later than anything that is simulated.
+    /// After the end of every simulation.
     pub const NEVER: Self = Self(u64::MAX);
 
-    /// Time since `earlier`, zero when that lies in the future.
+    /// Time since `earlier`; zero if that lies in the future.
     #[must_use]
     #[inline]
     pub fn since(self, earlier: Self) -> Nanos {

@@ -1,5 +1,4 @@
-//! What the worlds of a scenario have in common is read once: texts, traces, and the trees that values
-//! are laid over.
+//! Reads once what the worlds of a scenario share: texts, traces, and the trees under overrides.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::known::Known;
@@ -12,7 +11,7 @@ use crate::tree::Table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What the worlds of a scenario share.
+/// Data shared by the worlds of a scenario.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     pub(crate) files: Files,
@@ -21,32 +20,32 @@ pub(crate) struct Shared {
     bases: Mutex<BTreeMap<Asked, Found>>,
 }
 
-/// The file, what is set early, and the overlays of how many phases.
+/// The file, overrides applied early, and the number of phase overlays.
 type Asked = (Location, Vec<Set>, usize);
 
-/// A base, or the mistakes that leave none.
+/// A base, or the mistakes that prevent one.
 type Found = Result<Arc<Base>, Vec<Diagnostic>>;
 
-/// A file with all that it extends and the stacks that it names, before any other value is laid over it.
+/// A file with all that it extends and its stacks, before other overrides.
 #[derive(Debug)]
 pub(crate) struct Base {
     pub(crate) sources: Sources,
     pub(crate) merged: Table,
     pub(crate) mistakes: Vec<Diagnostic>,
-    /// What its services mean, as far as they were read.
+    /// Services read so far.
     pub(crate) known: Known,
 }
 
 impl Shared {
-    /// With texts that were read before.
+    /// With texts read before.
     pub(crate) fn of(files: Files) -> Self {
         Self { files, ..Self::default() }
     }
 
-    /// The base of the file at `location`, once `sets` have said which stacks there are and what is in them, with
-    /// the overlays of so many phases.
+    /// The base of the file at `location`, after `sets` have determined the stacks and their contents,
+    /// with the overlays of `phases`.
     pub(crate) fn base(&self, location: &Location, sets: &[&Set], phases: usize) -> Found {
-        // A study of such fields would keep a base for each of its points.
+        // A study that varies such fields would keep a base for each point.
         if sets.iter().any(|(set, _)| field::is_field(set)) {
             return self.read(location, sets, phases).map(Arc::new);
         }
@@ -69,7 +68,7 @@ impl Shared {
         else {
             return Err(mistakes);
         };
-        // What could be saved of a broken file would only mislead.
+        // Parts of a broken file would only mislead.
         if mistakes.iter().any(|mistake| mistake.code == "syntax") {
             return Err(mistakes);
         }

@@ -1,4 +1,4 @@
-//! Who calls whom: the graph of endpoints, its circles, and what a request can reach.
+//! The call graph of endpoints: its cycles, and what a request can reach.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -13,13 +13,13 @@ pub(crate) type EndpointName = (String, String);
 /// A call from one endpoint to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
-    /// Who calls.
+    /// The calling endpoint.
     pub from: EndpointName,
-    /// Who is called.
+    /// The called endpoint.
     pub to: EndpointName,
-    /// Calls expected in one visit.
+    /// Mean number of calls per visit.
     pub times: f64,
-    /// Whether every visit calls.
+    /// Whether every visit makes the call.
     pub certain: bool,
     /// Where the call is written.
     pub origin: Origin,
@@ -31,10 +31,11 @@ pub(crate) fn split(target: &str) -> Option<EndpointName> {
     Some((service.to_owned(), endpoint.to_owned()))
 }
 
-/// Stands for the look-ups at a service, which call nobody; no endpoint of a file is named so.
+/// Endpoint of the look-ups at a service, which makes no calls; no endpoint in a file can have this
+/// name.
 const LOOK_UP: &str = "a look-up";
 
-/// Every call that is written, look-ups in caches included.
+/// All calls, including look-ups in caches.
 pub(crate) fn edges(document: &Document) -> Vec<Edge> {
     let mut out = Vec::new();
     for (service, content) in &document.services {
@@ -58,7 +59,8 @@ pub(crate) fn edges(document: &Document) -> Vec<Edge> {
     out
 }
 
-/// Shows every step, nested ones too, with how often one visit comes there and whether it must.
+/// Calls a function for every step, nested ones too, with its mean number per visit and whether every
+/// visit reaches it.
 pub(crate) fn visit<'d>(
     steps: &'d [StepText],
     times: f64,
@@ -92,7 +94,7 @@ pub(crate) fn visit<'d>(
     }
 }
 
-/// Refuses circles without end, warns of the others.
+/// Refuses infinite cycles, warns of the others.
 pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     let arrow = |edge: &'e Edge| (&edge.from, &edge.to, edge);
@@ -122,7 +124,7 @@ pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnosti
     out
 }
 
-/// A circle, of a long one its first names and its last.
+/// A cycle as text; of a long one the first names and the last.
 fn show(names: &[&EndpointName]) -> String {
     const SHOWN: usize = 12;
     let name = |(service, endpoint): &&EndpointName| format!("`{service}.{endpoint}`");
@@ -135,11 +137,11 @@ fn show(names: &[&EndpointName]) -> String {
     shown.join(" → ")
 }
 
-/// An arrow between two nodes of a graph, and what it stands for.
+/// An edge between two nodes of a graph, and its meaning.
 pub(crate) type Arrow<'n, N, E> = (&'n N, &'n N, E);
 
-/// Of each endpoint that is in `own` that number and those of all that it calls, as often as it calls them; no
-/// more exact where it is larger than `enough`.
+/// For each endpoint its number in `own` plus those of all its calls, weighted by their number; inexact
+/// above `enough`.
 pub(crate) fn with_callees(
     own: &BTreeMap<EndpointName, f64>,
     edges: &[Edge],
@@ -155,7 +157,7 @@ pub(crate) fn with_callees(
     }
     let base: Vec<f64> = own.values().copied().collect();
     let mut all = base.clone();
-    // Callees first, so that one round does where there is no circle.
+    // Callees first, so that one round suffices without cycles.
     let order = callees_first(&calls);
     for _ in 0..ROUNDS_OF_CIRCLES {
         let mut changed = false;
@@ -172,10 +174,10 @@ pub(crate) fn with_callees(
     own.keys().cloned().zip(all).collect()
 }
 
-/// So often circles of calls are gone round where it is asked what a visit causes.
+/// Rounds through cycles of calls in estimates of what a visit causes.
 const ROUNDS_OF_CIRCLES: usize = 1000;
 
-/// All numbers in an order in which those that one calls come before it, but for circles.
+/// All numbers, callees before callers, except in cycles.
 fn callees_first(calls: &[Vec<(usize, f64)>]) -> Vec<usize> {
     let mut seen = vec![false; calls.len()];
     let mut order = Vec::with_capacity(calls.len());
@@ -194,14 +196,14 @@ fn callees_first(calls: &[Vec<(usize, f64)>]) -> Vec<usize> {
     order
 }
 
-/// Calls in a chain that are followed at most.
+/// Longest chain of calls that is followed.
 const ROUNDS: usize = 20_000;
 
-/// Circles that are told of, at most.
+/// Most reported cycles.
 const MOST_CIRCLES: usize = 100;
 
-/// One circle for each arrow that closes one in a depth-first walk, in the order of nodes; each begins
-/// and ends with the same.
+/// One cycle for each edge that closes one in a depth-first walk, in the order of nodes; each begins and
+/// ends with the same node.
 pub(crate) fn find<'n, N: Ord, E: Copy>(
     arrows: impl Iterator<Item = Arrow<'n, N, E>>,
 ) -> Vec<(E, Vec<&'n N>)> {
@@ -212,7 +214,7 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
     let mut done: BTreeSet<&N> = BTreeSet::new();
     let mut out = Vec::new();
     for &start in next.keys() {
-        // The path so far, with how many of its arrows have been followed.
+        // The path so far, with the number of followed edges of each node.
         let mut path: Vec<(&N, usize)> = vec![(start, 0)];
         while let Some((node, followed)) = path.last().copied() {
             let arrows = next.get(node).map_or(&[][..], Vec::as_slice);
@@ -240,7 +242,7 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
     out
 }
 
-/// Whether a visit to any endpoint causes finitely many visits, on average.
+/// Whether a visit to any endpoint causes finitely many visits on average.
 fn converges(edges: &[Edge]) -> bool {
     const TOO_MANY: f64 = 1e9;
     let mut number: BTreeMap<&EndpointName, usize> = BTreeMap::new();
@@ -252,7 +254,7 @@ fn converges(edges: &[Edge]) -> bool {
     }
     let links: Vec<(usize, usize, f64)> =
         edges.iter().map(|edge| (number[&edge.from], number[&edge.to], edge.times)).collect();
-    // What a wave of one visit everywhere still causes after so many calls.
+    // Visits that one visit to every endpoint still causes after this many calls.
     let mut wave = vec![1.0; number.len()];
     for _ in 0..ROUNDS {
         let mut next = vec![0.0; wave.len()];

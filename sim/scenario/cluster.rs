@@ -1,4 +1,4 @@
-//! What `failures` answers by beside the world: who manages, who may run where, what matters.
+//! Facts for `failures` beside the world: managers, eligible nodes, critical entries.
 
 use crate::check::groups::split;
 use crate::document::Document;
@@ -8,7 +8,7 @@ use crate::places;
 use wssim_experiment::cluster::{ClusterFacts, EntryFacts, Group, Member, ServiceFacts};
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
-/// What a document says of its cluster.
+/// The facts about the cluster in a document.
 pub(crate) fn of(document: &Document) -> ClusterFacts {
     let machines = places::machines(document);
     let orchestrator = &document.orchestrator;
@@ -22,7 +22,7 @@ pub(crate) fn of(document: &Document) -> ClusterFacts {
     }
 }
 
-/// Members whose names are unknown were told of when the document was checked.
+/// Members with unknown names were reported when the document was checked.
 fn groups(document: &Document) -> Vec<Group> {
     let place = |name: &str, mut keys: &mut dyn Iterator<Item = &String>| {
         (&mut keys).position(|key| key == name)

@@ -1,4 +1,4 @@
-//! `METRIC < LIMIT`: what must hold, as a flag writes it.
+//! Parses conditions of flags: `METRIC < LIMIT`.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
@@ -6,14 +6,14 @@ use crate::question;
 use wssim_experiment::objective::Objective;
 use wssim_experiment::question::Expected;
 
-/// Signs, the longer ones first, and whether the limit is a most.
+/// Signs, longer ones first, and whether the limit is an upper one.
 const SIGNS: [(&str, bool); 6] =
     [("<=", true), (">=", false), ("≤", true), ("≥", false), ("<", true), (">", false)];
 
-/// Reads one.
+/// Parses a condition.
 ///
 /// # Errors
-/// What is wrong with it.
+/// The mistake in it.
 pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Objective, Diagnostics> {
     let Some((metric, is_most, limit)) = parts(text) else {
         let message = format!("`{}` is not a condition", wssim_text::printable(text));
@@ -39,7 +39,7 @@ pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Objec
     Ok(Objective { metric, expected, is_assumed: false })
 }
 
-/// The metric, whether the limit is a most, and the limit; signs within quotes are none.
+/// The metric, whether the limit is an upper one, and the limit; signs within quotes are ignored.
 fn parts(text: &str) -> Option<(&str, bool, &str)> {
     let mut quote = None;
     for (at, character) in text.char_indices() {

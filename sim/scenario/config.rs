@@ -1,4 +1,4 @@
-//! What is in force, and where each value comes from.
+//! Prints the values in force, and where each comes from.
 
 use crate::document::fields::join;
 use crate::source::Sources;
@@ -26,7 +26,7 @@ pub(crate) fn print(table: &Table, defaults: &[(String, String)], sources: &Sour
     out
 }
 
-/// Visits every value of the merged tree with its path.
+/// Calls `visit` for every value of the merged tree with its path.
 pub(crate) fn each(table: &Table, visit: &mut impl FnMut(&str, &Item)) {
     within(table, "", visit);
 }

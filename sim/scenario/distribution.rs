@@ -1,8 +1,8 @@
-//! Distributions: from what is written to a [`Law`] in nanoseconds, bytes or plain numbers.
+//! Parses distributions to a [`Law`] in nanoseconds, bytes or plain numbers.
 //!
-//! Parameters are means and coefficients of variation, because that is what people have measured;
-//! the conversions below are the textbook's. Logarithms and the like are those of `libm`, so that
-//! a law is the same on every machine.
+//! Parameters are means and coefficients of variation, because people measure those; the conversions
+//! below are the textbook's. Logarithms and similar functions come from `libm`, so that a law is the
+//! same on every machine.
 
 use crate::expression::{self, Argument, Expression};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use wssim_text::suggest;
 /// 99 % quantile of the standard normal distribution.
 const Z_99: f64 = 2.326_347_874_040_840_8;
 
-/// Stages of an Erlang law at most: each draw is a sum of as many. With more it is next to a constant, and
+/// Most stages of an Erlang law: each draw is a sum of as many. With more it is almost a constant, and
 /// `gamma(mean, cv=)` has the same shape.
 const MOST_STAGES: f64 = 1000.0;
 
@@ -153,7 +153,7 @@ struct Arguments<'a> {
     whole: Flaw,
 }
 
-/// What a parameter is.
+/// A parameter of a law.
 #[derive(Clone, Copy)]
 enum Parameter {
     /// Given by position or by name, of the law's dimension.
@@ -173,7 +173,7 @@ impl Arguments<'_> {
         self.given.iter().any(|argument| argument.key.as_deref() == Some(key))
     }
 
-    /// The values of `parameters`; refuses what is left over.
+    /// The values of `parameters`; refuses further arguments.
     fn take<const N: usize>(&self, parameters: [Parameter; N]) -> Result<[f64; N], Flaw> {
         let mut taken = vec![false; self.given.len()];
         let mut out = [0.0; N];
@@ -363,7 +363,7 @@ mod tests {
         parse(text, Dimension::Duration, values).unwrap_or_else(|flaw| panic!("{text}: {flaw:?}"))
     }
 
-    /// E[X²] in closed form, for the laws that are made from a coefficient of variation.
+    /// E[X²] in closed form, for the laws made from a coefficient of variation.
     fn second_moment(law: &Law) -> f64 {
         match law {
             Law::LogNormal { mu, sigma } => (2.0 * mu + 2.0 * sigma * sigma).exp(),

@@ -1,4 +1,4 @@
-//! The little language of values: a quantity, or a name with arguments.
+//! The language of values: a quantity, or a name with arguments.
 //!
 //! ```text
 //! value    = quantity | text in quotes | name "(" [argument { "," argument }] ")"
@@ -8,7 +8,7 @@
 use std::fmt;
 use wssim_text::quantity::{self, Flaw, Quantity};
 
-/// A parsed value, places in the text kept.
+/// A parsed value with places in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expression {
     /// A number with or without a unit.
@@ -31,15 +31,15 @@ pub(crate) struct Argument {
     pub key: Option<String>,
     /// Its weight, if it has one.
     pub weight: Option<f64>,
-    /// What it is.
+    /// Its value.
     pub value: Expression,
-    /// First byte.
+    /// Byte offset of the start.
     pub start: usize,
-    /// How many bytes.
+    /// Length in bytes.
     pub length: usize,
 }
 
-/// Deeper nesting than this is no honest distribution.
+/// Deepest nesting of a distribution.
 const DEEPEST: usize = 8;
 
 /// Parses a whole text.
@@ -111,8 +111,8 @@ fn argument(piece: &str, start: usize, whole: &str, depth: usize) -> Result<Argu
     Ok(Argument { key, weight, value, start: start + lead, length: piece.trim().len() })
 }
 
-/// Splits at every `mark` outside parentheses and quotes: (first byte, piece). `None` when
-/// parentheses or quotes do not match.
+/// Splits at every `mark` outside parentheses and quotes: (byte offset, piece). `None` for unbalanced
+/// parentheses or quotes.
 fn split(text: &str, mark: char) -> Option<Vec<(usize, &str)>> {
     let (mut depth, mut quote, mut begin) = (0usize, None, 0);
     let mut pieces = Vec::new();
@@ -133,13 +133,13 @@ fn split(text: &str, mark: char) -> Option<Vec<(usize, &str)>> {
     (depth == 0 && quote.is_none()).then_some(pieces)
 }
 
-/// Rounds to four significant digits: nobody needs to know a halfway value better.
+/// Rounds to four significant digits, which suffice for an intermediate value.
 fn four_digits(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }
 
-/// The value at `fraction` of the way from one expression to another of the same form, number by
-/// number; `None` when their forms differ.
+/// The value at `fraction` of the way from one expression to another of the same form, number by number;
+/// `None` if their forms differ.
 pub(crate) fn between(from: &Expression, to: &Expression, fraction: f64) -> Option<Expression> {
     let mix = |a: f64, b: f64| four_digits(a + (b - a) * fraction);
     match (from, to) {

@@ -1,8 +1,8 @@
-//! The one place where texts come from: the disk, or the scenarios that ship inside the program.
+//! Reads all texts, from the disk or from the scenarios inside the program; no other module does.
 //!
-//! What a file names lies where the file itself does, so that no text of the one refers to the other. Each is
-//! read once, so that all worlds of a study see the same text, and only as far as a file of its kind may go:
-//! what is longer, or no file (a pipe, a device), is refused before it fills the memory or waits for ever.
+//! A file refers only to files in its own store, disk or program. Each file is read once, so that all
+//! worlds of a study use the same text, up to the size limit of its kind: a longer file, and one that is
+//! not regular (a pipe, a device), is refused before it fills the memory or blocks.
 
 use crate::shipped;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use wssim_text::decode::decoded;
 use wssim_text::file;
 
-/// Where files are kept.
+/// A store of files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum Store {
     #[default]
@@ -21,7 +21,7 @@ enum Store {
     Embedded,
 }
 
-/// Where a file or a folder is.
+/// The place of a file or a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Location {
     store: Store,
@@ -48,32 +48,32 @@ impl Location {
         &self.path
     }
 
-    /// The folder that it lies in.
+    /// Its folder.
     pub(crate) fn folder(&self) -> Self {
         self.at(self.path.parent().unwrap_or(Path::new("")))
     }
 
-    /// What is called `named` in this folder.
+    /// The file or folder `named` in this folder.
     pub(crate) fn join(&self, named: impl AsRef<Path>) -> Self {
         self.at(self.path.join(named))
     }
 
-    /// The same with another ending.
+    /// The location with another ending.
     pub(crate) fn with_extension(&self, ending: &str) -> Self {
         self.at(self.path.with_extension(ending))
     }
 
-    /// As it is seen from `folder`; whole where it does not lie there.
+    /// The path relative to `folder`; the whole path if it is not in there.
     pub(crate) fn within(&self, folder: &Self) -> &Path {
         self.path.strip_prefix(&folder.path).unwrap_or(&self.path)
     }
 
-    /// As it is told of.
+    /// As shown in messages.
     pub(crate) fn shown(&self) -> String {
         self.marked(&self.path.display().to_string())
     }
 
-    /// The `name` of something that is kept where this is, as it is told of.
+    /// The `name` of a file in the same store, as shown in messages.
     pub(crate) fn marked(&self, name: &str) -> String {
         match self.store {
             Store::Disk => name.to_owned(),
@@ -81,7 +81,7 @@ impl Location {
         }
     }
 
-    /// The same for every way to write it, where it is there.
+    /// A canonical form, equal for every way to write it, if it exists.
     pub(crate) fn identity(&self) -> Self {
         match self.store {
             Store::Disk => self.path.canonicalize().map_or_else(|_| self.clone(), Self::on_disk),
@@ -93,12 +93,12 @@ impl Location {
         Self { store: self.store, path: path.into() }
     }
 
-    /// The text of at most `most` bytes that is there.
+    /// The text there, of at most `most` bytes.
     fn read(&self, most: u64) -> Result<Arc<str>, Unread> {
         match self.store {
             Store::Disk => {
                 let bytes = file::read(&self.path, most)?;
-                // Docker takes the marks of UTF-16 in YAML alone.
+                // Docker accepts the byte order marks of UTF-16 only in YAML.
                 let is_env = self.path.file_name().is_some_and(|name| name == ".env");
                 let text = if is_env {
                     String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned())
@@ -119,7 +119,7 @@ impl Location {
 #[derive(Clone, Debug)]
 pub(crate) struct Unread {
     reason: String,
-    /// Whether nothing is there, rather than something that is not to be read.
+    /// Whether the file does not exist, rather than being unreadable.
     pub(crate) is_missing: bool,
 }
 
@@ -145,13 +145,13 @@ impl fmt::Display for Unread {
     }
 }
 
-/// Bytes of a scenario, a stack file or a `.env` at most: a hundred times the largest that ships.
+/// Most bytes of a scenario, a stack file or a `.env`: a hundred times the largest shipped one.
 const MOST_OF_TEXT: u64 = 4 << 20;
 
-/// Bytes of a file of rows at most: a trace, outages, values.
+/// Most bytes of a file of rows: a trace, outages, values.
 const MOST_OF_ROWS: u64 = 128 << 20;
 
-/// Values by the file that they stand in and their dimension.
+/// Values by file and dimension.
 type Values = BTreeMap<(Location, &'static str), Arc<[f64]>>;
 
 /// Texts by location.
@@ -162,12 +162,12 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    /// Lets `text` stand for the file at `location`.
+    /// Uses `text` as the file at `location`.
     pub(crate) fn hold(&self, location: &Location, text: &str) {
         self.texts().insert(location.clone(), Ok(text.into()));
     }
 
-    /// The same with the texts that were read until now, and no values.
+    /// A copy with the texts read so far, and no values.
     pub(crate) fn so_far(&self) -> Self {
         Self { texts: Mutex::new(self.texts().clone()), values: Mutex::default() }
     }
@@ -177,12 +177,12 @@ impl Files {
         self.read_most(location, MOST_OF_TEXT)
     }
 
-    /// The same of a file of rows, which may be longer.
+    /// The text of a file of rows, which may be longer.
     pub(crate) fn rows(&self, location: &Location) -> Result<Arc<str>, Unread> {
         self.read_most(location, MOST_OF_ROWS)
     }
 
-    /// What `make` makes of a file of values, in the unit of `dimension`: once, however often it is named.
+    /// The result of `make` for a file of values, in the unit of `dimension`: computed once.
     pub(crate) fn values<E>(
         &self,
         location: &Location,

@@ -1,7 +1,7 @@
-//! From what the user writes to the file that is meant.
+//! Finds the file that the user names.
 //!
-//! A path is a file on the disk, whatever it is called. A bare name is a scenario in `scenarios/` of the current
-//! folder, or, where none of that name is there, the one that ships with the program.
+//! A path is a file on the disk, with any name. A bare name is a scenario in `scenarios/` of the current
+//! folder, or else the shipped one.
 
 use crate::diagnostic::{Diagnostic, Diagnostics, UNREADABLE};
 use crate::files::Location;
@@ -9,7 +9,7 @@ use crate::shipped;
 use std::path::{Path, PathBuf};
 use wssim_text::suggest;
 
-/// The file of a scenario; a bare name that no scenario has is a mistake.
+/// The file of a scenario; an unknown bare name is a mistake.
 pub(crate) fn scenario(name_or_path: &str) -> Result<Location, Diagnostics> {
     let path = PathBuf::from(name_or_path);
     if is_stack(&path) && path.is_file() {
@@ -21,7 +21,7 @@ pub(crate) fn scenario(name_or_path: &str) -> Result<Location, Diagnostics> {
         return Ok(Location::on_disk(path));
     }
     let own = Path::new(shipped::FOLDER).join(format!("{name_or_path}.toml"));
-    // What is there and cannot be read, or leads nowhere, is not silently another one.
+    // An existing file that cannot be read is not silently replaced by another.
     if own.symlink_metadata().is_ok() {
         return Ok(Location::on_disk(own));
     }
@@ -58,7 +58,7 @@ fn unknown(name: &str, own: &Path) -> Diagnostic {
     Diagnostic::error(UNREADABLE, message).maybe_help(help)
 }
 
-/// The bare names that there are here and in the program.
+/// The bare names here and in the program.
 fn known() -> Vec<String> {
     let entries = std::fs::read_dir(shipped::FOLDER).into_iter().flatten();
     let own = entries.filter_map(|entry| {
@@ -71,7 +71,7 @@ fn known() -> Vec<String> {
     known
 }
 
-/// The file of an arm, which is named relative to the scenario.
+/// The file of an arm, relative to the scenario.
 pub(crate) fn arm(scenario: &Location, arm: &str) -> Location {
     scenario.folder().join(arm)
 }

@@ -1,15 +1,15 @@
-//! Warnings of one kind as one: the first with its place, how often it is so, and what else it is about. The
-//! stack files of a company say the same a hundred times.
+//! Merges warnings of one kind: the first with its place, their number, and the subjects of the others.
+//! Large stack files repeat the same warning a hundred times.
 
 use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::BTreeMap;
 
-/// Each of these is worth its own lines; of what has no effect the notes are few already.
+/// Kinds that are not merged: each has its own remedy; notes on no effect are few already.
 const APART: [&str; 2] = ["pending", "no-effect"];
-/// Others of a kind that are named.
+/// Most others of a kind that are named.
 const NAMED: usize = 5;
 
-/// The same warnings, those of one kind and one remedy as one, where the first of them was.
+/// Merges warnings of one kind and one remedy, at the place of the first.
 pub(crate) fn grouped(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut out: Vec<Vec<Diagnostic>> = Vec::new();
     let mut known: BTreeMap<(&str, Option<String>), usize> = BTreeMap::new();
@@ -29,7 +29,7 @@ pub(crate) fn grouped(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     out.into_iter().filter_map(one).collect()
 }
 
-/// One for all of a kind.
+/// One warning for all of a kind.
 fn one(mut items: Vec<Diagnostic>) -> Option<Diagnostic> {
     let others = items.split_off(1.min(items.len()));
     let mut first = items.pop()?;
@@ -55,7 +55,7 @@ fn one(mut items: Vec<Diagnostic>) -> Option<Diagnostic> {
     Some(first)
 }
 
-/// What the others are about, each once: the name in their message, or the line.
+/// The subjects of the others, each once: the name in their message, or the line.
 fn subjects(first: &str, others: &[Diagnostic]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for other in others.iter().filter(|other| other.message != first) {
@@ -67,7 +67,7 @@ fn subjects(first: &str, others: &[Diagnostic]) -> Vec<String> {
     out
 }
 
-/// The first name in a message that is not that of the program which says so.
+/// The first name in a message, except the name of the program that it quotes.
 fn name_in(message: &str) -> Option<&str> {
     message.split('`').skip(1).step_by(2).find(|name| *name != "docker stack deploy")
 }

@@ -1,8 +1,7 @@
-//! Every input of a scenario with what it rests on: a source, an assumption, or a decision of the plan.
+//! Lists every input of a scenario with its basis: a source, an assumption, or a decision of the plan.
 //!
-//! A number, a size, a duration or a law is known from somewhere or assumed; where the file names no source,
-//! it is assumed. What stack files deploy (replicas, limits, health checks) and what is a name or a choice is
-//! decided, not known. Claims are no inputs, nor are titles.
+//! A number, a size, a duration or a law has a source, or else is an assumption. Deployment settings
+//! (replicas, limits, health checks), names and choices are decisions. Claims and titles are no inputs.
 
 use crate::config;
 use crate::expression;
@@ -11,9 +10,9 @@ use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
 use wssim_experiment::input::{Basis, Input};
 
-/// What its source begins with where it is none.
+/// The beginning of a source that marks an assumption.
 const ASSUMED: &str = "assumption";
-/// Keys of services that say what is deployed where they stand in a stack file.
+/// Keys of services that are deployment settings in stack files.
 const DEPLOYED: [&str; 13] = [
     "container_labels",
     "cpus",

@@ -1,4 +1,4 @@
-//! Scenarios: from text to checked things, and from those to a blueprint and a question.
+//! Scenarios: reads texts into a checked document, and makes a blueprint and a question of it.
 //!
 //! ```text
 //! files, --set ──load──► tree ──document──► Document ──check──┬─lower────► Blueprint

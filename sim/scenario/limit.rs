@@ -1,4 +1,4 @@
-//! A limit of a number beside a baseline, as a call gives it: `response_time_seconds{stat="p95"}=10%,5ms`.
+//! Parses limits for comparisons with a baseline: `response_time_seconds{stat="p95"}=10%,5ms`.
 
 use crate::document::claim;
 use crate::parts;
@@ -16,7 +16,7 @@ const FORM: &str = "`METRIC=SHARE`, `METRIC=SHARE,FLOOR` or `METRIC=none`, such 
 /// The metric, perhaps with only some of its labels, and its limit.
 ///
 /// # Errors
-/// When it is none, in words for the user.
+/// The message for the user if it is not a limit.
 pub fn limit(text: &str) -> Result<(MetricRef, AskedLimit), String> {
     let form = || format!("{FORM} is expected");
     let after = text.rfind('}').map_or(0, |at| at + 1);
@@ -78,7 +78,7 @@ fn known(metric: &MetricRef) -> Result<&'static MetricKind, String> {
     }
 }
 
-/// A least change in the base unit of the metric.
+/// A smallest change in the base unit of the metric.
 fn in_unit(kind: &MetricKind, quantity: &Quantity) -> Result<f64, String> {
     let (due, factor) = match kind.unit {
         "seconds" => (Dimension::Duration, 1e-9),

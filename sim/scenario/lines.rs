@@ -1,14 +1,14 @@
-//! Mistakes in files of rows: told with their lines, the first few of each file.
+//! Reports mistakes in files of rows with their lines, the first few of each file.
 
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::document::fields::{Name, Texts};
 use crate::source::{SourceText, TextPlace};
 use std::sync::Arc;
 
-/// More mistakes than this in one file are of one kind.
+/// Most reported mistakes of one file: further ones are of the same kind.
 const SHOWN: usize = 5;
 
-/// The file of rows that `file` names; an unreadable one is a mistake.
+/// The text of the file of rows `file`; an unreadable one is a mistake.
 pub(crate) fn text_of(
     texts: &Texts<'_>,
     file: &Name,
@@ -25,7 +25,7 @@ pub(crate) fn text_of(
     }
 }
 
-/// Collects what is wrong with the lines of one file.
+/// Collects the mistakes in the lines of one file.
 pub(crate) struct Lines<'a> {
     file: &'a Arc<SourceText>,
     /// The code of its mistakes.
@@ -48,7 +48,7 @@ impl<'a> Lines<'a> {
         &self.file.text
     }
 
-    /// Something is wrong with line `line`, counted from one.
+    /// Records a mistake in line `line`, from one.
     pub(crate) fn wrong(&mut self, line: u64, message: String, help: Option<String>) {
         self.wrong += 1;
         if self.wrong > SHOWN {
@@ -59,13 +59,13 @@ impl<'a> Lines<'a> {
         self.mistakes.push(diagnostic);
     }
 
-    /// All of line `line`.
+    /// The whole line `line`.
     pub(crate) fn place(&self, line: u64) -> TextPlace {
         let bytes = self.file.bytes_of_line(line.max(1) as usize);
         TextPlace::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
     }
 
-    /// Says how many mistakes were not shown.
+    /// Reports the number of hidden mistakes.
     pub(crate) fn finish(self, texts: &Texts<'_>, file: &Name) {
         if self.wrong > SHOWN {
             let message = format!("`{}` has {} more mistakes", file.text, self.wrong - SHOWN);

@@ -3,8 +3,8 @@
 use wssim_experiment::metric::{self, MeasuredBy, MetricKind};
 use wssim_experiment::question::{MetricRef, Study};
 
-/// The kind of `metric`, and whether it is measured. A name can be measured with some labels and
-/// planned with others.
+/// The kind of `metric`, and whether it is measured. A name can be measured with some labels and planned
+/// with others.
 pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> {
     let measured = metric::kind_of(&metric.name).map(|kind| (kind, true));
     let planned = metric::PLANNED.iter().find(|kind| kind.name == metric.name);
@@ -19,7 +19,7 @@ pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> 
     }
 }
 
-/// The study that alone measures `metric`; `None`: those that measure requests and nodes do.
+/// The only study that measures `metric`; `None` for those that measure requests and nodes.
 pub(crate) fn only_study(metric: &MetricRef) -> Option<Study> {
     match metric::row_of(&metric.name)?.measured_by() {
         MeasuredBy::Run => None,

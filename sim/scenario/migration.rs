@@ -8,7 +8,7 @@ use crate::document::moving::Moving;
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where containers stand when all is placed, by service.
+/// Nodes of all placed containers, by service.
 pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {
     let nodes: Vec<&String> = document.nodes.keys().collect();
     let first = places::of(document).first;
@@ -16,7 +16,7 @@ pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {
     document.services.keys().cloned().zip(first.into_iter().map(names)).collect()
 }
 
-/// The services that `name` stands for: one, or as `stack.NAME` all of a stack; none: there is no such thing.
+/// The services that `name` means: one, or with `stack.NAME` all of a stack; empty if there are none.
 pub(crate) fn services(document: &Document, name: &str) -> Vec<String> {
     if document.services.contains_key(name) {
         return vec![name.to_owned()];
@@ -27,12 +27,13 @@ pub(crate) fn services(document: &Document, name: &str) -> Vec<String> {
     of_stack.map(|(name, _)| name.clone()).collect()
 }
 
-/// `document` without what a script lets happen beside the phases: phases know neither faults nor rollouts.
+/// `document` without scripted faults and rollouts, which phases ignore.
 pub(crate) fn calm(document: &Document) -> Document {
     Document { faults: Vec::new(), rollouts: Vec::new(), ..document.clone() }
 }
 
-/// The document of the world of a phase: `before` is that of the phase before, `after` that with its own overlay.
+/// The document of the world of a phase: `before` is that of the phase before, `after` includes its own
+/// overlay.
 pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Document {
     let steps = after.migration.phases.get(phase).map_or(&[][..], |phase| &phase.steps);
     let named = steps.iter().flat_map(PhaseStep::services);
@@ -53,7 +54,7 @@ pub(crate) fn after_step(steps: &[PhaseStep], place: usize) -> Vec<usize> {
     before(named, place, |id| steps.iter().position(|step| step.id == id))
 }
 
-/// The steps that are over when the one at `place` begins.
+/// The steps that have ended when the one at `place` begins.
 pub(crate) fn earlier(steps: &[PhaseStep], place: usize) -> BTreeSet<usize> {
     let (mut all, mut open) = (BTreeSet::new(), vec![place]);
     while let Some(next) = open.pop() {
@@ -73,7 +74,7 @@ fn before(
     }
 }
 
-/// Which of things that wait for each other wait for themselves.
+/// The places that, directly or not, wait for themselves.
 pub(crate) fn circles(after: &[Vec<usize>]) -> Vec<usize> {
     let mut is_free = vec![false; after.len()];
     while let Some(next) = (0..after.len())

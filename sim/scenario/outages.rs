@@ -1,4 +1,4 @@
-//! Files of outages: faults that were recorded, from CSV with a header.
+//! Reads files of outages: recorded faults, as CSV with a header.
 //!
 //! ```text
 //! time,target,kind,duration
@@ -6,8 +6,8 @@
 //! 11250,gmktec-wsasus,partition,90     a link; numbers are seconds
 //! 1d,office,power,2h           a site
 //! ```
-//! `time` is counted from the beginning of the measured stretch; no `duration`: for ever; `factor` where
-//! something is slow. Rows need not be in order. Each becomes what a `[[fault]]` would be.
+//! `time` counts from the beginning of the measured stretch; without `duration` an outage is permanent;
+//! `factor` is for slowness. Rows need not be in order. Each is equivalent to a `[[fault]]`.
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -24,10 +24,10 @@ use wssim_model::law::Law;
 use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
-/// The columns; the first three must be there.
+/// The columns; the first three are required.
 const COLUMNS: [&str; 5] = ["time", "target", "kind", "duration", "factor"];
 
-/// Reads `[faults]`; what it names is there already.
+/// Reads `[faults]`, after everything that it names.
 pub(crate) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mut Document) {
     let Some(mut fields) = root.inner(reader, "faults") else { return };
     if !fields.has("file") {
@@ -46,18 +46,18 @@ pub(crate) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mu
     document.faults.extend(rows);
 }
 
-/// Rows of one file at most.
+/// Most rows of one file.
 const MOST_ROWS: usize = 100_000;
 
 struct Reading<'a> {
     lines: Lines<'a>,
     document: &'a Document,
     file: &'a Name,
-    /// Lines that come after the measured stretch.
+    /// Lines after the measured stretch.
     late: Vec<u64>,
 }
 
-/// One row, cell by cell as [`COLUMNS`] has them.
+/// The cells of one row, in the order of [`COLUMNS`].
 type Cells<'r> = [&'r str; COLUMNS.len()];
 
 impl Reading<'_> {
@@ -119,7 +119,7 @@ impl Reading<'_> {
         good
     }
 
-    /// One row; all that is wrong with it is told.
+    /// Parses one row; reports all mistakes in it.
     fn row(&mut self, line: u64, cells: Cells<'_>) -> Option<FaultText> {
         let [time, target, kind, duration, factor] = cells;
         let at = self.duration(line, "time", time);
@@ -135,7 +135,7 @@ impl Reading<'_> {
             self.late.push(line);
         }
         let fault = FaultText {
-            // Told apart, and in order, by what they say, not by where they stand.
+            // The id depends on the contents, not on the place, of a row.
             id: format!("outage {:020} {target} {kind}", at.unwrap_or(Nanos::ZERO).0),
             target: None,
             at: at.unwrap_or(Nanos::ZERO),
@@ -185,8 +185,8 @@ impl Reading<'_> {
         factor
     }
 
-    /// What the row strikes: of things of that name the first that such a fault can strike. Within:
-    /// `None` is the whole cluster.
+    /// The target of the row: the first thing of that name that such a fault can strike. Inside, `None`
+    /// is the whole cluster.
     #[allow(clippy::option_option)]
     fn target(
         &mut self,
@@ -203,7 +203,7 @@ impl Reading<'_> {
             return Some(Some(thing.clone()));
         }
         if let Some((thing, _)) = found.first() {
-            // An unknown kind has been told of.
+            // An unknown kind has been reported.
             let kind = fault.kind?;
             let help = Some(format!("it strikes {}", faults::strikes(kind)));
             self.lines.wrong(line, format!("`{kind}` strikes no {thing}"), help);
@@ -217,7 +217,7 @@ impl Reading<'_> {
         None
     }
 
-    /// Everything that is called `target`.
+    /// All things named `target`.
     fn things(&self, target: &str) -> Vec<(&'static str, Vec<Name>)> {
         let document = self.document;
         let name = |text: &str| Name { text: text.to_owned(), origin: self.file.origin };
@@ -231,7 +231,7 @@ impl Reading<'_> {
         if document.nodes.values().any(|node| node.site.as_deref() == Some(target)) {
             found.push(("site", vec![name(target)]));
         }
-        // Names may hold a dash themselves.
+        // Names may contain a dash.
         for (at, _) in target.match_indices('-') {
             let (a, b) = (&target[..at], &target[at + 1..]);
             if a != b && [a, b].iter().all(|end| document.nodes.contains_key(*end)) {

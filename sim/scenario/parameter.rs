@@ -1,4 +1,4 @@
-//! What a sweep lets vary: `--param key=a,b,c` or `--param key=lo..hi/n`.
+//! Parses the parameters of a sweep: `--param key=a,b,c` or `--param key=lo..hi/n`.
 //!
 //! ```text
 //! parameter = path "=" ( value { "," value } | range )
@@ -6,8 +6,8 @@
 //! ```
 //! Values are written as the scenario writes them, sizes of stack files as Docker does (`512M`). Both ends have
 //! the same dimension, and the count stands behind the last slash, so that rates keep theirs: `1/s..8/s/4`.
-//! Points of a range are equally far apart, with `log` by a common ratio, and written in the unit of its lower
-//! end. Where a key takes whole numbers, so are those of its range, each once.
+//! Points of a range have equal distances, with `log` equal ratios, and are written in the unit of its
+//! lower end. If a key takes whole numbers, the points are whole, each once.
 
 use crate::path::{Segment, end_of_path, segments};
 use crate::schema;
@@ -15,16 +15,16 @@ use crate::stack::{field, values as docker};
 use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, ParameterValue, WrittenUnit};
 use wssim_text::quantity::{self, Dimension, Flaw, Quantity};
 
-/// What `[scenario]` says of measuring, which is the same for all points of a study.
+/// Keys of `[scenario]` about measuring, which are common to all points of a study.
 const MEASURING: [&str; 5] = ["duration", "kind", "lead_in", "slot", "warmup"];
 
-/// Ends between which whole numbers are looked for unless told otherwise.
+/// Default ends of a search for whole numbers.
 const USUAL_ENDS: &str = "1..64";
 
-/// What a key takes.
+/// The values that a key takes.
 #[derive(Clone, Copy, Debug)]
 struct Takes {
-    /// Whole numbers alone.
+    /// Whole numbers only.
     whole: bool,
     /// Sizes as Docker writes them.
     docker_size: bool,
@@ -49,10 +49,10 @@ impl Takes {
     }
 }
 
-/// Reads one parameter.
+/// Parses one parameter.
 ///
 /// # Errors
-/// What is wrong with it, in one line.
+/// The mistake, in one line.
 pub fn parameter(text: &str) -> Result<Parameter, String> {
     let expected = "`key=a,b,c` or `key=lo..hi/n` is expected";
     let equals = end_of_path(text).ok_or(expected)?;
@@ -70,10 +70,10 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
     Ok(parameter)
 }
 
-/// Where a search may look for a value: `key=lo..hi`, or the key alone where it takes whole numbers.
+/// The range of a search: `key=lo..hi`, or the key alone if it takes whole numbers.
 ///
 /// # Errors
-/// What is wrong with it, in one line.
+/// The mistake, in one line.
 pub fn range_of(text: &str) -> Result<Parameter, String> {
     let Some(equals) = end_of_path(text) else {
         let segments = segments(text.trim())?;
@@ -103,7 +103,7 @@ fn refuse_measuring(path: &[Segment]) -> Result<(), String> {
     }
 }
 
-/// What requests must keep is read once, for all points.
+/// Objectives are read once for all points, so they cannot vary.
 fn refuse_objectives(path: &[Segment]) -> Result<(), String> {
     match path {
         [Segment::Key(table), Segment::Key(entry), Segment::Key(key), ..]
@@ -234,7 +234,7 @@ fn check_ends(
     Ok(())
 }
 
-/// The point number `at` of `count` from `from` to `to`.
+/// Point number `at` of `count` from `from` to `to`.
 fn between(from: f64, to: f64, at: usize, count: usize, is_log: bool) -> f64 {
     let part = at as f64 / (count - 1) as f64;
     match at {
@@ -253,7 +253,7 @@ fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<Para
     values
 }
 
-/// The ends as they are given, and numbers between them with no more digits than the steps need.
+/// The ends as given, and numbers between them with only the digits that the steps need.
 fn values(
     [low, high]: [&str; 2],
     ends: [Quantity; 2],
@@ -283,7 +283,7 @@ fn in_base(quantity: Quantity) -> f64 {
     }
 }
 
-/// What is known of numbers of a dimension, one of which is `text`: further ones are in its unit.
+/// Facts about numbers of a dimension, one of which is `text`: further ones have its unit.
 fn numbers_of(dimension: Dimension, text: &str, is_log: bool, takes: Takes) -> Numbers {
     let unit = match dimension {
         Dimension::Duration => "seconds",
@@ -312,7 +312,7 @@ fn unit_of(dimension: Dimension, text: &str) -> WrittenUnit {
     one.map_or(none, |(unit, one)| WrittenUnit { unit, size: in_base(one) })
 }
 
-/// Refuses a value that is there twice: it would be simulated once and told twice.
+/// Refuses a duplicate value, which would be simulated once and reported twice.
 fn refuse_doubles(parameter: &Parameter) -> Result<(), String> {
     let is_same = |a: &ParameterValue, b: &ParameterValue| match (a.number, b.number) {
         (Some(a), Some(b)) => a == b,
@@ -372,7 +372,7 @@ mod tests {
         assert!(parameter("traffic.scale=1..100/3log").unwrap().numbers.unwrap().is_log);
     }
 
-    /// As Docker reads them: powers of 1024, whatever the spelling.
+    /// As Docker reads them: powers of 1024 in any spelling.
     #[test]
     fn sizes_of_stack_files_are_numbers() {
         let limit = "stack.shop.services.web.deploy.resources.limits.memory";
@@ -386,7 +386,7 @@ mod tests {
         assert_eq!(elsewhere.values[0].number, Some(1e9));
     }
 
-    /// Between any two values there are further ones, in the unit of the lowest, strictly between them.
+    /// Between any two values there are further ones, in the unit of the smallest.
     #[test]
     fn added_values_are_written_as_the_ends_are() {
         for (text, expected) in [

@@ -1,4 +1,5 @@
-//! Parts of the measured stretch that claims and flags name, held to the scenario: its length, faults, rollouts.
+//! Checks parts of the measured stretch in claims and flags against the scenario: its length, faults,
+//! rollouts.
 
 use crate::check;
 use crate::document::Document;
@@ -11,9 +12,9 @@ use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
 use wssim_text::suggest;
 
-/// What is wrong with a part.
+/// A mistake in a part.
 pub(crate) struct Wrong {
-    /// With which of its ends: 0, where it begins, or 1.
+    /// The end with the mistake: 0 for the start, or 1.
     pub end: usize,
     pub code: &'static str,
     pub message: String,
@@ -26,10 +27,10 @@ impl Wrong {
     }
 }
 
-/// Finds the part that the labels of `metric` name, and writes them as it is written.
+/// Resolves the part named by the labels of `metric`, and writes the labels in canonical form.
 ///
 /// # Errors
-/// What is wrong with it, or why the metric is not taken of a part.
+/// The mistake, or why the metric has no parts.
 pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) -> Result<(), Wrong> {
     write(metric)?;
     let Some(part) = &metric.part else { return Ok(()) };
@@ -63,10 +64,10 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     Ok(())
 }
 
-/// Reads the labels `from` and `to` of `metric` as its part, and writes them as moments are written.
+/// Parses the labels `from` and `to` of `metric` as its part, and writes them in canonical form.
 ///
 /// # Errors
-/// When one of them is no moment.
+/// When one of them is not a moment.
 pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
     let mut found = [None, None];
     for (end, label) in [FROM, TO].into_iter().enumerate() {
@@ -86,7 +87,7 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// The fault of `name - 5s`, which is what a name is taken for that nothing has.
+/// The fault of `name - 5s`, which is parsed as an unknown name.
 fn before(name: &str) -> Option<&str> {
     let (fault, ago) = name.rsplit_once('-')?;
     let is_time = quantity::parse(ago).is_ok_and(|it| it.dimension == Dimension::Duration);

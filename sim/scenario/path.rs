@@ -15,7 +15,7 @@ impl Segment {
     }
 }
 
-/// No path of the format is longer.
+/// Longest path of the format.
 const DEEPEST: usize = 64;
 
 /// The path of `path=value`, if it is one.

@@ -1,5 +1,5 @@
-//! Where containers are: what the scheduler makes of the nodes and services of a document, and of
-//! the containers that `[growth]` adds.
+//! The places of containers: the scheduler's placement of a document's services, and of the containers
+//! that `[growth]` adds.
 
 use crate::document::Document;
 use crate::document::deploy::Mode;
@@ -12,17 +12,16 @@ use wssim_model::orchestrator::placement::{Constraint, Machine, Scheduler, Wante
 
 /// Where containers are.
 pub(crate) struct Places {
-    /// For each service, by name, the nodes of the containers that are there from the first.
+    /// For each service, by name, the nodes of its initial containers.
     pub first: Vec<Vec<usize>>,
-    /// Service and node of each that is added, in the order in which they come.
+    /// Service and node of each added container, in order.
     pub added: Vec<(usize, usize)>,
-    /// For each service, by name, the nodes on which one of its containers may be put for one that is
-    /// lost or renewed.
+    /// For each service, by name, the nodes of spare places for lost or renewed containers.
     pub spare: Vec<Vec<usize>>,
 }
 
 impl Places {
-    /// For each service, by name, the nodes of all its containers, those that are added last.
+    /// For each service, by name, the nodes of all its containers, added ones last.
     pub(crate) fn all(&self) -> Vec<Vec<usize>> {
         let mut all = self.first.clone();
         for (service, node) in &self.added {
@@ -31,8 +30,8 @@ impl Places {
         all
     }
 
-    /// For each service, by name, node and begin of its containers: those that are there from the first,
-    /// then those that are added, one each `every`. Spare ones follow.
+    /// For each service, by name, node and start of its containers: initial ones, then added ones, one
+    /// each `every`. Spare places follow.
     pub(crate) fn with_begins(&self, every: Option<Nanos>) -> Vec<Vec<(usize, Option<Nanos>)>> {
         let there = |nodes: &Vec<usize>| nodes.iter().map(|node| (*node, None)).collect();
         let mut all: Vec<Vec<_>> = self.first.iter().map(there).collect();
@@ -46,18 +45,18 @@ impl Places {
         all
     }
 
-    /// How many are there from the first.
+    /// Number of initial containers.
     pub(crate) fn count(&self) -> usize {
         self.first.iter().map(Vec::len).sum()
     }
 
-    /// How many of a service are added.
+    /// Number of added containers of a service.
     pub(crate) fn added_to(&self, service: usize) -> usize {
         self.added.iter().filter(|(to, _)| *to == service).count()
     }
 }
 
-/// Those of a document.
+/// The places of a document.
 pub(crate) fn of(document: &Document) -> Places {
     let wanted = all_wanted(document);
     let machines = machines(document);
@@ -80,11 +79,11 @@ pub(crate) fn of(document: &Document) -> Places {
     places
 }
 
-/// How many places containers have.
+/// The number of places for containers.
 pub(crate) struct RoomForContainers {
-    /// Whether what is lost is put somewhere else.
+    /// Whether lost containers are replaced on other nodes.
     moves: bool,
-    /// Services of which old and new containers run side by side.
+    /// Services whose old and new containers run side by side.
     renewed: BTreeSet<usize>,
 }
 
@@ -95,14 +94,13 @@ impl RoomForContainers {
         Self { moves: can_be_replaced(document), renewed }
     }
 
-    /// How many times as many places a service has as containers of it may run; none: only those where they do.
+    /// Places of a service as a multiple of its containers; zero for only the places of its containers.
     pub(crate) fn times(&self, service: usize) -> usize {
         if self.renewed.contains(&service) { 2 } else { usize::from(self.moves) }
     }
 }
 
-/// Those of a phase of a migration: containers are where they stood before it, and the places where they will
-/// stand are spare.
+/// The places in a phase of a migration: containers at their old places, the new ones are spare.
 fn on_the_move(document: &Document, moving: &Moving, to: Vec<Vec<usize>>) -> Places {
     let place = |node: &String| document.nodes.keys().position(|other| other == node);
     let from = |name: &String| {
@@ -120,14 +118,14 @@ fn on_the_move(document: &Document, moving: &Moving, to: Vec<Vec<usize>>) -> Pla
     }
 }
 
-/// Whether anything can be lost that is then put somewhere else.
+/// Whether anything can be lost that is then replaced on another node.
 pub(crate) fn can_be_replaced(document: &Document) -> bool {
     let is_moving = document.moving.is_some();
     document.orchestrator.replaces() && document.can_lose() && !is_moving
 }
 
-/// Where containers of a service may be put when others of them are lost or renewed: on each node `times` as
-/// many as may run there, less those that it has. A global service stays where it is.
+/// Spare places for lost or renewed containers of a service: on each node `times` as many as may run
+/// there, minus its own. A global service stays where it is.
 fn spare(
     machines: &[Machine],
     wanted: &Wanted,
@@ -147,8 +145,8 @@ fn spare(
     (0..machines.len()).flat_map(on).collect()
 }
 
-/// On how many places of `machines` containers of a service may run, `times` as many as it has and `added` more,
-/// where it grows.
+/// The places of `machines` for containers of a service: `times` its own number and, with growth,
+/// `added` more.
 pub(crate) fn room(machines: &[Machine], service: &ServiceText, added: u32, times: usize) -> u64 {
     let added = if never_grows(service).is_none() { added } else { 0 };
     let wanted = wanted(service);
@@ -160,7 +158,7 @@ pub(crate) fn room(machines: &[Machine], service: &ServiceText, added: u32, time
     most * times as u64
 }
 
-/// The services whose containers are added, by name.
+/// Services with added containers, by name.
 fn growing(document: &Document) -> Vec<usize> {
     let chosen = document.growth.as_ref().and_then(|growth| growth.services.as_ref());
     let is_chosen = |name: &String| {
@@ -173,7 +171,7 @@ fn growing(document: &Document) -> Vec<usize> {
         .collect()
 }
 
-/// Why a service never gets more containers than it has.
+/// Why a service never gets further containers.
 pub(crate) fn never_grows(service: &ServiceText) -> Option<&'static str> {
     match service.deploy.mode {
         Mode::Global => Some("it runs once on each node"),
@@ -182,7 +180,7 @@ pub(crate) fn never_grows(service: &ServiceText) -> Option<&'static str> {
     }
 }
 
-/// What is wanted of all services, by name.
+/// The scheduler's demands of all services, by name.
 pub(crate) fn all_wanted(document: &Document) -> Vec<Wanted> {
     let limits_reserve = document.orchestrator.kind_of_files().limits_reserve;
     let of = |service| {

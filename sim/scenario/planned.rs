@@ -9,8 +9,8 @@ use crate::trace::Traces;
 use wssim_experiment::migrate::plan;
 use wssim_text::quantity::{Dimension, Quantity};
 
-/// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of the first
-/// two, and so on.
+/// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of
+/// the first two phases, and so on.
 pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::PlannedPhase> {
     let Some((base, _)) = worlds.first() else { return Vec::new() };
     let all = &base.migration.phases;
@@ -35,7 +35,7 @@ fn step_name(step: &PhaseStep) -> plan::StepName {
     plan::StepName { id: step.id.clone(), text }
 }
 
-/// What a step does, in a few words.
+/// A short description of a step.
 fn told(work: &WorkText) -> String {
     let names = |names: &[Name]| {
         let texts: Vec<&str> = names.iter().take(2).map(|name| name.text.as_str()).collect();

@@ -1,4 +1,5 @@
-//! From the document to the [`Question`](wssim_experiment::question::Question): measuring, claims in base units, uncertain inputs.
+//! Makes the [`Question`](wssim_experiment::question::Question) of a document: measurement, claims in
+//! base units, uncertain inputs.
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
@@ -33,7 +34,7 @@ pub(crate) fn measure(document: &Document) -> Measure {
     Measure { kind, duration, slot }
 }
 
-/// What holds where `[scenario]` leaves it out.
+/// Defaults of `[scenario]`.
 pub(crate) fn header_defaults(document: &Document) -> Vec<(String, String)> {
     let header = &document.header;
     let measure = measure(document);
@@ -90,7 +91,7 @@ pub(crate) fn claims(
         .collect()
 }
 
-/// The metric that a flag named `shown` names, and the mistakes in it.
+/// The metric that the flag `shown` names, and the mistakes in it.
 pub(crate) fn metric_of_flag(
     document: &Document,
     shown: &str,
@@ -115,7 +116,7 @@ pub(crate) fn metric_of_flag(
     Some(metric)
 }
 
-/// A limit of `metric` that a flag, which is called `shown`, is given as `text`, in the base unit.
+/// A limit of `metric` given by the flag `shown` as `text`, in the base unit.
 pub(crate) fn limit_of_flag(
     document: &Document,
     shown: &str,
@@ -138,7 +139,7 @@ pub(crate) fn limit_of_flag(
     judge.bound(bound, kind, false).map(|(value, _)| value)
 }
 
-/// The text of a flag as a source of its own.
+/// The text of a flag as a source.
 fn flag(shown: &str, text: &str) -> (Sources, Origin) {
     let mut sources = Sources::default();
     let number = sources.add(SourceText::of_flag(shown, text));
@@ -164,7 +165,7 @@ impl Claims<'_> {
             .push(Diagnostic::error(code, message).at(self.sources, origin).maybe_help(help));
     }
 
-    /// The kind of metric, when it exists; its labels are looked at.
+    /// The kind of metric, if it exists; also checks its labels.
     fn metric(
         &mut self,
         metric: &MetricRef,
@@ -211,8 +212,8 @@ impl Claims<'_> {
         Some((kind, measured))
     }
 
-    /// Finds the part of the measured stretch that the labels of `metric`, which stands at `origin`, name, and
-    /// writes them as it is written; `None`: it is none. `ends`: where its ends stand, if not in the metric.
+    /// Resolves the part named by the labels of `metric` at `origin`, and writes the labels in canonical
+    /// form; `None` for a mistake. `ends` are the places of its ends, if not in the metric.
     fn part(
         &mut self,
         metric: &mut MetricRef,
@@ -241,7 +242,7 @@ impl Claims<'_> {
         let owned = |text: &&str| (*text).to_owned();
         let known: Vec<String> = match key {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
-            // Nodes and services may come with a phase.
+            // Nodes and services may be added by a phase.
             "node" if measured::only_study(metric) == Some(Study::Migrate) => return,
             "phase" => {
                 let phases = document.migration.phases.iter().map(|phase| phase.id.text.clone());

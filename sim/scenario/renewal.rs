@@ -1,4 +1,4 @@
-//! What rollouts renew, and who brings it out.
+//! The services that rollouts renew, and the orchestrator that does.
 
 use crate::document::Document;
 use crate::document::deploy::Mode;
@@ -6,14 +6,13 @@ use crate::document::rollout::RolloutText;
 use crate::document::service::ServiceText;
 use std::collections::BTreeSet;
 
-/// The rollouts of the world that is asked for. Where it is asked what may be lost, none is under way: that
-/// is told of a cluster as it stands.
+/// The rollouts of this world: none at risk, since a study of losses is about the cluster as it stands.
 pub(crate) fn rollouts(document: &Document) -> &[RolloutText] {
     let comes = !document.at_risk && document.orchestrator.kind.is_some();
     if comes { &document.rollouts } else { &[] }
 }
 
-/// Places of the services that it renews, in the order of their names.
+/// Places of the renewed services, in the order of their names.
 pub(crate) fn services(document: &Document, rollout: &RolloutText) -> Vec<usize> {
     let named: Option<BTreeSet<&String>> =
         rollout.services.as_ref().map(|all| all.iter().map(|name| &name.text).collect());
@@ -30,8 +29,8 @@ pub(crate) fn services(document: &Document, rollout: &RolloutText) -> Vec<usize>
     .collect()
 }
 
-/// What is deployed, as metrics name it: the stack, or the service if it is one; several are called as the
-/// rollout is.
+/// The name of the deployment in metrics: the stack, or a single service; for several that of the
+/// rollout.
 pub(crate) fn deployed(text: &RolloutText) -> String {
     match (&text.stack, text.services.as_deref()) {
         (Some(stack), _) => stack.text.clone(),
@@ -40,12 +39,12 @@ pub(crate) fn deployed(text: &RolloutText) -> String {
     }
 }
 
-/// Places of all services that some rollout of the world renews.
+/// Places of all services renewed by a rollout of the world.
 pub(crate) fn all(document: &Document) -> BTreeSet<usize> {
     rollouts(document).iter().flat_map(|rollout| services(document, rollout)).collect()
 }
 
-/// Why nothing of a service can be renewed.
+/// Why a service cannot be renewed.
 pub(crate) fn never(service: &ServiceText) -> Option<&'static str> {
     match service.deploy.mode {
         Mode::GlobalJob | Mode::ReplicatedJob => Some("it is a job"),

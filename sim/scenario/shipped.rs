@@ -1,10 +1,10 @@
-//! The scenarios that ship inside the program: those of `scenarios/` that go by a bare name, and what they name.
+//! The scenarios inside the program: those of `scenarios/` with a bare name, and the files that they name.
 //!
-//! So the program alone is enough to run them, in whatever folder it is called.
+//! So the program runs them in any folder.
 
 use std::path::Path;
 
-/// The folder that they lie in, in the repository and as they are told of.
+/// Their folder, in the repository and in messages.
 pub(crate) const FOLDER: &str = "scenarios";
 
 /// One of the files.
@@ -12,7 +12,7 @@ pub(crate) const FOLDER: &str = "scenarios";
 pub struct Shipped {
     /// Its path within their folder, with slashes.
     pub path: &'static str,
-    /// All of it.
+    /// Its whole text.
     pub text: &'static str,
 }
 
@@ -22,7 +22,7 @@ macro_rules! embedded {
     };
 }
 
-/// All of them.
+/// All nodes.
 pub const SHIPPED: &[Shipped] = embedded![
     "after-apart.toml",
     "after-as-written.toml",
@@ -95,7 +95,7 @@ pub(crate) fn text(path: &Path) -> Option<&'static str> {
     SHIPPED.iter().find(|file| Path::new(file.path) == within).map(|file| file.text)
 }
 
-/// The bare names of the scenarios among them; pieces of scenarios have none.
+/// The bare names of the scenarios among them; partial scenarios have none.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     let scenarios = SHIPPED.iter().filter(|file| !file.path.contains('/'));
     scenarios.filter_map(|file| file.path.strip_suffix(".toml"))
@@ -107,7 +107,7 @@ mod tests {
     use crate::Scenario;
     use std::collections::BTreeSet;
 
-    /// The files of a folder beside `scenarios/`, this one apart, that have this ending.
+    /// The files of a folder beside `scenarios/` with this ending, except this one.
     fn of_repository(folder: &str, ending: &str) -> BTreeSet<String> {
         let place = Path::new("../../scenarios").join(folder);
         let entries = std::fs::read_dir(place).unwrap().map(|entry| entry.unwrap().file_name());
@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(own, there);
     }
 
-    /// The tests of this crate run in its own folder, where no `scenarios/` is.
+    /// The tests of this crate run in its own folder, which has no `scenarios/`.
     #[test]
     fn each_is_whole_by_itself_and_says_the_same_as_on_the_disk() {
         assert!(!Path::new(FOLDER).exists());

@@ -1,7 +1,6 @@
 //! The texts that a scenario consists of, and places in them.
 //!
-//! A value on the command line is a text like any other, so that a mistake in it is shown the same
-//! way as one in a file.
+//! A value on the command line is a text, too, so that mistakes in it are shown like those in files.
 
 use crate::files::Location;
 use std::path::Path;
@@ -10,9 +9,9 @@ use std::sync::{Arc, OnceLock};
 /// A stretch of one text, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Origin {
-    /// Which text: a place in [`Sources`].
+    /// The text: a place in [`Sources`].
     pub source: u32,
-    /// First byte.
+    /// Byte offset of the start.
     pub start: u32,
     /// One past the last byte.
     pub end: u32,
@@ -23,13 +22,13 @@ pub(crate) struct Origin {
 pub(crate) struct SourceText {
     /// Its path, or the flag.
     pub name: String,
-    /// What files named inside it are relative to.
+    /// Base of relative file names in it.
     pub folder: Location,
     /// The text itself.
     pub text: Arc<str>,
     /// Whether it is a `--set` of the command line or of a study.
     pub is_set: bool,
-    /// Where its lines begin, in bytes, once anything has asked for a line.
+    /// Byte offsets of its lines, computed when needed.
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -41,7 +40,7 @@ impl SourceText {
         Self { name, folder: location.folder(), text, is_set: false, lines }
     }
 
-    /// The text of a flag, which is called `shown`.
+    /// The text of the flag `shown`.
     pub(crate) fn of_flag(shown: &str, text: &str) -> Self {
         let (name, text) = (shown.to_owned(), text.into());
         Self { name, folder: Location::default(), text, is_set: true, lines: OnceLock::new() }
@@ -52,7 +51,7 @@ impl SourceText {
         self.lines().partition_point(|start| *start <= at)
     }
 
-    /// The bytes of line `number`, from 1, without what ends it; an empty stretch where there is none.
+    /// The bytes of line `number`, from 1, without its end; empty if it does not exist.
     pub(crate) fn bytes_of_line(&self, number: usize) -> std::ops::Range<usize> {
         let start = |number: usize| self.lines().get(number).map(|start| *start as usize);
         let Some(first) = start(number.saturating_sub(1)) else {
@@ -72,12 +71,12 @@ impl SourceText {
     }
 }
 
-/// All texts of one scenario, in the order in which they were met; those of its worlds are the same.
+/// All texts of one scenario, in order of first use, shared by its worlds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sources(Vec<Arc<SourceText>>);
 
 impl Sources {
-    /// Adds a text, says its number.
+    /// Adds a text, returns its number.
     pub(crate) fn add(&mut self, source: SourceText) -> u32 {
         self.0.push(Arc::new(source));
         (self.0.len() - 1) as u32
@@ -88,7 +87,7 @@ impl Sources {
         &self.0[origin.source as usize]
     }
 
-    /// What is written at `origin`.
+    /// The text at `origin`.
     pub(crate) fn text(&self, origin: Origin) -> &str {
         self.of(origin).text.get(origin.start as usize..origin.end as usize).unwrap_or("")
     }
@@ -98,7 +97,7 @@ impl Sources {
         self.of(origin).folder.join(named)
     }
 
-    /// Whether it is in the scenario's own file, which is read first, or given by a flag.
+    /// Whether it is in the scenario's own file, which is read first, or in a flag.
     pub(crate) fn is_own(&self, origin: Origin) -> bool {
         origin.source == 0 || self.of(origin).is_set
     }
@@ -109,8 +108,8 @@ impl Sources {
         ending.is_some_and(|ending| ending == "yml" || ending == "yaml")
     }
 
-    /// The part from `start` for `length` bytes of the string at `origin`; all of it where the
-    /// string is written with escapes and bytes do not correspond.
+    /// The part from `start` for `length` bytes of the string at `origin`; the whole string if it has
+    /// escapes, so that bytes do not correspond.
     pub(crate) fn inside(
         &self,
         origin: Origin,
@@ -130,7 +129,7 @@ impl Sources {
         Origin { start, end: (start + length.max(1) as u32).min(origin.end), ..origin }
     }
 
-    /// Where `origin` is, for people.
+    /// The place of `origin`, for people.
     pub(crate) fn place(&self, origin: Origin) -> TextPlace {
         TextPlace::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
     }
@@ -144,7 +143,7 @@ impl Sources {
         format!("{}:{}", source.folder.marked(&source.name), source.line(origin.start))
     }
 
-    /// The same without the folder, wherever the file is kept: for results.
+    /// [`Self::short`] without the folder, for results.
     pub(crate) fn shortest(&self, origin: Origin) -> String {
         let source = self.of(origin);
         if source.is_set {
@@ -155,8 +154,7 @@ impl Sources {
     }
 }
 
-/// A place in a text. What is told of it is worked out when it is asked for: of very many mistakes few
-/// are shown.
+/// A place in a text. Its line and column are computed when needed: of very many mistakes few are shown.
 #[derive(Clone, Debug)]
 pub struct TextPlace {
     source: Arc<SourceText>,
@@ -164,7 +162,7 @@ pub struct TextPlace {
     end: u32,
 }
 
-/// Places are equal where the same is shown.
+/// Places are equal if they are shown alike.
 impl PartialEq for TextPlace {
     fn eq(&self, other: &Self) -> bool {
         let one = Arc::ptr_eq(&self.source, &other.source)
@@ -198,7 +196,7 @@ impl TextPlace {
         1 + self.parts()[0].chars().count()
     }
 
-    /// The line before, within and behind what is meant.
+    /// The parts of the line before, within and after the marked text.
     #[must_use]
     pub fn parts(&self) -> [&str; 3] {
         let text = &self.source.text;
@@ -208,12 +206,12 @@ impl TextPlace {
         [&text[line.start..start], &text[start..end], &text[end..line.end]]
     }
 
-    /// First byte.
+    /// Byte offset of the start.
     pub(crate) fn start(&self) -> u32 {
         self.start
     }
 
-    /// The name and the text of the flag that it lies in, if it lies in one.
+    /// The name and the text of the flag that contains it, if any.
     pub(crate) fn flag(&self) -> Option<(&str, &str)> {
         self.source.is_set.then(|| (self.source.name.as_str(), &*self.source.text))
     }

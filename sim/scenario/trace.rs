@@ -1,7 +1,7 @@
-//! Trace files: arrivals from CSV, with a header that says what the columns are.
+//! Reads trace files: arrivals as CSV with a header.
 //!
-//! `time` in seconds; `entry`, `send` and `receive` where wanted; every other column gives the
-//! demand of the step that has its name as a label, in seconds. Rows need not be in order.
+//! `time` in seconds; optional `entry`, `send` and `receive`; every other column gives the demand of the
+//! step with its name as a label, in seconds. Rows need not be in order.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -18,10 +18,10 @@ use wssim_text::suggest;
 /// Traces by source, read before.
 pub(crate) type Traces = BTreeMap<String, Arc<Rows>>;
 
-/// A trace file as it was read.
+/// A trace file as read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rows {
-    /// Columns that give demands.
+    /// Columns of demands.
     labels: Vec<String>,
     /// In order of time.
     rows: Vec<Row>,
@@ -33,20 +33,20 @@ struct Row {
     entry: Option<String>,
     send: f64,
     receive: f64,
-    /// In nanoseconds; negative: not given.
+    /// In nanoseconds; negative if not given.
     demands: Vec<f64>,
 }
 
-/// Rows of a trace at most: each takes some hundred bytes.
+/// Most rows of a trace: each takes some hundred bytes.
 const MOST_ROWS: usize = 5_000_000;
 
 impl Rows {
-    /// How many there are.
+    /// Number of rows.
     pub(crate) fn count(&self) -> usize {
         self.rows.len()
     }
 
-    /// With ids, at another speed.
+    /// The rows with ids, at another speed.
     pub(crate) fn lower(
         &self,
         rate: f64,
@@ -82,7 +82,7 @@ impl Rows {
     }
 }
 
-/// Reads the file that `file` names; what is wrong with it goes to `mistakes`.
+/// Reads the file that `file` names; adds its mistakes to `mistakes`.
 pub(crate) fn read(
     texts: &Texts<'_>,
     document: &Document,
@@ -103,7 +103,7 @@ struct Reading<'a> {
     document: &'a Document,
 }
 
-/// What a column says.
+/// The meaning of a column.
 enum Column {
     Time,
     Entry,

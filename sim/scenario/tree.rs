@@ -1,4 +1,4 @@
-//! A TOML document as a tree in which every key and value remembers where it was written.
+//! Parses TOML into a tree in which every key and value has its place.
 
 use crate::diagnostic::{Diagnostic, MOST};
 use crate::source::{Origin, SourceText, Sources};
@@ -6,19 +6,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Item {
-    /// What it is.
+    /// The value.
     pub value: Value,
-    /// Where it stands.
+    /// Its place.
     pub origin: Origin,
 }
 
-/// What a value is.
+/// A value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
-    /// Text; dates and times too, as they are written.
+    /// Text; also dates and times, as written.
     Text(String),
     /// A whole number.
     Integer(i64),
@@ -35,10 +35,10 @@ pub(crate) enum Value {
 /// Keys and values, in the order of keys.
 pub(crate) type Table = BTreeMap<String, Entry>;
 
-/// What a key leads to.
+/// The entry of a key.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
-    /// Where the key stands.
+    /// Place of the key.
     pub key: Origin,
     /// The value.
     pub item: Item,
@@ -55,7 +55,7 @@ impl Item {
         if let Value::Text(text) = &self.value { Some(text) } else { None }
     }
 
-    /// What it is, for messages.
+    /// The kind of value, for messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self.value {
             Value::Text(_) => "text",
@@ -67,10 +67,10 @@ impl Item {
     }
 }
 
-/// Bytes of a name at most: as long as that of a file may be.
+/// Longest name, in bytes: as of a file.
 pub(crate) const LONGEST_NAME: usize = 255;
 
-/// Parses `source`; what is wrong with it goes to `mistakes`, what is right is kept.
+/// Parses `source`; adds mistakes to `mistakes` and keeps the valid parts.
 pub(crate) fn parse(
     sources: &mut Sources,
     source: SourceText,
@@ -80,7 +80,7 @@ pub(crate) fn parse(
     let end = text.len() as u32;
     let number = sources.add(source);
     let (document, errors) = DeTable::parse_recoverable(&text);
-    // Nothing is made of what is no TOML, so that the first ones do.
+    // An invalid file is unusable, so the first mistakes suffice.
     for error in errors.into_iter().take(MOST) {
         let span = error.span().unwrap_or(0..0);
         let origin = Origin { source: number, start: span.start as u32, end: span.end as u32 };
@@ -121,7 +121,7 @@ fn convert_table(
     out
 }
 
-/// How many values there are in a table, those of tables and lists within it among them.
+/// The number of values in a table, including those of nested tables and lists.
 pub(crate) fn count(table: &Table) -> usize {
     fn of(item: &Item) -> usize {
         match &item.value {
@@ -133,7 +133,7 @@ pub(crate) fn count(table: &Table) -> usize {
     table.values().map(|entry| of(&entry.item)).sum()
 }
 
-/// Converts a value that was parsed by itself and stands at `origin` in its text.
+/// Converts a separately parsed value at `origin` in its text.
 pub(crate) fn convert_at(
     value: &DeValue<'_>,
     origin: Origin,

@@ -1,4 +1,4 @@
-//! What may be written and is not simulated yet, and which claims therefore cannot be judged.
+//! Lists the features that are not simulated yet, and the claims that cannot be judged for that reason.
 
 use crate::calls;
 use crate::document::Document;
@@ -13,12 +13,12 @@ use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::question::{MetricRef, Study};
 
-/// Something that is written and that the model does not simulate.
+/// A feature in a scenario that the model does not simulate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotSimulated {
-    /// Where it is written, such as `service.ws-company.startup`.
+    /// Its path, such as `service.ws-company.startup`.
     pub path: String,
-    /// What holds instead.
+    /// The behaviour instead.
     pub reason: String,
 }
 
@@ -28,10 +28,10 @@ impl std::fmt::Display for NotSimulated {
     }
 }
 
-/// Why what asks about a cluster as it stands has no rollouts.
+/// Why studies of a cluster as it stands have no rollouts.
 const WITHOUT_ROLLOUTS: &str = "`run` brings it out; here the cluster is as it stands";
 
-/// What a search for limits leaves out.
+/// Features that a search for limits leaves out.
 pub(crate) fn at_limits(document: &Document) -> Vec<String> {
     let reason = WITHOUT_ROLLOUTS.to_owned();
     let of = |path| NotSimulated { path, reason: reason.clone() }.to_string();
@@ -72,7 +72,7 @@ pub(crate) fn list(document: &Document, sources: &Sources) -> Vec<NotSimulated> 
     out
 }
 
-/// The same in the phases of a migration: what a script lets happen beside them is left out, too.
+/// [`list`] for the phases of a migration, which also leave out scripted events.
 pub(crate) fn in_phases(document: &Document, sources: &Sources) -> Vec<NotSimulated> {
     let mut out = list(&migration::calm(document), sources);
     let faults = document.faults.iter().map(|fault| &fault.id);
@@ -83,7 +83,7 @@ pub(crate) fn in_phases(document: &Document, sources: &Sources) -> Vec<NotSimula
     out
 }
 
-/// What phases do not know, of one kind.
+/// Features of one kind that phases leave out.
 fn left_out<'n>(kind: &str, ids: impl ExactSizeIterator<Item = &'n String>) -> Vec<NotSimulated> {
     let reason = format!("phases of a migration know no {kind}s; `run` does");
     if ids.len() > TOLD_APART {
@@ -93,7 +93,7 @@ fn left_out<'n>(kind: &str, ids: impl ExactSizeIterator<Item = &'n String>) -> V
     ids.map(|id| NotSimulated { path: format!("{kind}.{id}"), reason: reason.clone() }).collect()
 }
 
-/// Names of the middlewares that calls of a proxy pass.
+/// Names of the middlewares in proxies' calls.
 fn passed(document: &Document) -> BTreeSet<String> {
     let proxied = passage::proxied(document);
     proxied.into_iter().flat_map(|name| document.proxy.passage(&name).names).collect()
@@ -110,7 +110,7 @@ fn traffic_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// More things than this of which the same is said are told as one.
+/// Most items with the same reason and separate entries.
 const TOLD_APART: usize = 3;
 
 fn service_reasons(document: &Document, add: &mut impl FnMut(String, &str)) {
@@ -163,7 +163,7 @@ fn step_reasons(step: &StepText, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// Why a claim about `metric` cannot be judged by `study`; `None` when it can.
+/// Why `study` cannot judge a claim about `metric`; `None` if it can.
 pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     if let Some((kind, false)) = measured::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
@@ -172,14 +172,14 @@ pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
     Some(format!("`{}` is measured by `wssim {}` only", metric.name, only.name()))
 }
 
-/// Why a claim that needs what stands at the paths `needs` cannot be judged; `None` when all of
-/// that is simulated, or not there.
+/// Why a claim that needs the paths `needs` cannot be judged; `None` if all of them are simulated, or
+/// absent.
 pub(crate) fn needed(needs: &[Name], items: &[NotSimulated]) -> Option<String> {
     let is_needed = |item: &&NotSimulated| needs.iter().any(|path| matches(&path.text, &item.path));
     items.iter().find(is_needed).map(ToString::to_string)
 }
 
-/// Whether an item is about what `--set` reaches by `path`, or about a table that holds it.
+/// Whether an item is about the value at `path`, or about a table that contains it.
 pub(crate) fn lists(items: &[NotSimulated], path: &str) -> bool {
     let plain = |path: &str| path.chars().filter(|c| !"[]\"".contains(*c)).collect::<String>();
     let path = plain(path);
@@ -188,7 +188,7 @@ pub(crate) fn lists(items: &[NotSimulated], path: &str) -> bool {
     items.iter().any(|item| tables.iter().any(|table| matches(&plain(&item.path), table)))
 }
 
-/// Whether two paths can be the same, part by part; `*` is any name.
+/// Whether two paths can be equal, part by part; `*` is any name.
 fn matches(a: &str, b: &str) -> bool {
     let (a, b): (Vec<&str>, Vec<&str>) = (a.split('.').collect(), b.split('.').collect());
     let same = |(a, b): (&&str, &&str)| a == b || *a == "*" || *b == "*";

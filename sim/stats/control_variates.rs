@@ -1,35 +1,34 @@
-//! Control variates: what chance did to quantities whose means are known, taken out of a mean.
+//! Control variates: reduce the variance of a mean with quantities whose means are known.
 //!
-//! A replication shows Y, whose mean θ is wanted, and controls C with known means μ: the calls that
-//! its requests made, the work that they brought along. The part of Y − θ that is linear in C − μ
-//! is fitted by least squares and taken out: θ̂ is the intercept of the regression of Y on C − μ,
+//! A replication shows Y, whose mean θ is wanted, and controls C with known means μ: for instance the
+//! number of calls of its requests, and their work. The part of Y − θ that is linear in C − μ is fitted
+//! by least squares and removed: θ̂ is the intercept of the regression of Y on C − μ,
 //!
 //! θ̂ = Ȳ − bᵀ(C̄ − μ),  θ̂ ± t(n − 1 − q) · s · √(1/n + (C̄ − μ)ᵀ S⁻¹ (C̄ − μ)),
 //!
 //! with q controls, s² = Σ residuals² / (n − 1 − q) and S = Σ (C − C̄)(C − C̄)ᵀ. The coefficients are
-//! fitted to the same few replications, and that costs: q degrees of freedom, and the sum under the
-//! root. Where (Y, C) is jointly normal the interval is exact at any n > q + 1; otherwise θ̂ has a
-//! bias of order 1/n, and tests of coverage say how far it can be trusted.
-//! Lavenberg & Welch, Management Science 27 (1981); Law, Simulation Modeling and Analysis (2015),
-//! ch. 11.
+//! fitted to the same few replications, which costs q degrees of freedom and the sum under the root.
+//! Where (Y, C) is jointly normal the interval is exact at any n > q + 1; otherwise θ̂ has a bias of
+//! order 1/n, and tests of coverage say how far it can be trusted. Lavenberg & Welch, Management Science
+//! 27 (1981); Law, Simulation Modeling and Analysis (2015), ch. 11.
 //!
 //! *When it is used.* A control that explains the share R² of the variance multiplies the expected
 //! squared half-width by (1 − R²) · L, L = (t(n − 1 − q) / t(n − 1))² · (n − 2) / (n − q − 2). Controls are
-//! used from the n at which explaining half pays, L ≤ 2; whether they explain it is not looked at, for
-//! to choose the narrower of two intervals is to have neither's coverage.
+//! used from the n at which explaining half of the variance pays, L ≤ 2. Whether they do explain it is
+//! not checked: choosing the narrower of two intervals has the coverage of neither.
 //!
-//! *Quantiles.* One quantile a replication is a value like any other, so the same interval serves,
-//! as long as each replication has enough observations for it ([`crate::observations_needed`]). But a
-//! control that is a mean explains little of a high quantile: in the test of coverage half-widths are 0.97 of
-//! those without it at n = 10, and 1.21 at n = 5.
+//! *Quantiles.* The quantile of each replication is one value, so the same interval applies if each
+//! replication has enough observations ([`crate::observations_needed`]). But a control that is a mean
+//! explains little of a high quantile: in the test of coverage half-widths are 0.97 of those without it
+//! at n = 10, and 1.21 at n = 5.
 
 use crate::Estimate;
 use crate::interval::{critical_value, mean};
 
-/// More controls are not taken: each costs a degree of freedom.
+/// Most controls that are used: each costs a degree of freedom.
 pub const MOST_CONTROLS: usize = 2;
 
-/// A quantity of every replication whose mean is known.
+/// A quantity with a known mean, observed in every replication.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ControlVariate<'a> {
     /// Its value in each replication.
@@ -55,41 +54,42 @@ pub fn replications_for_controls(controls: usize, level: f64) -> usize {
     n
 }
 
-/// What explaining half of the variance makes up for.
+/// Largest loss that explaining half of the variance makes up for.
 const MOST_LOSS: f64 = 2.0;
 
 /// A part of a control that is orthogonal to a constant and to the controls before it.
 struct Direction {
-    /// Its value in each replication; their mean is 0.
+    /// Its value in each replication; the mean is 0.
     values: Vec<f64>,
     squares: f64,
-    /// How far its mean over the replications is from the known one.
+    /// Distance of its mean over the replications from the known mean.
     off: f64,
 }
 
-/// A mean from which its controls are taken out, one by one (Gram–Schmidt).
+/// A mean whose controls are removed one by one (Gram–Schmidt).
 pub struct Fit {
     mean: f64,
     residuals: Vec<f64>,
     directions: Vec<Direction>,
 }
 
-/// A control that varies by less, relative to its size, does not vary: rounding errors of long sums do.
+/// Smallest relative variation of a control; below it rounding errors of long sums look like variation.
 const CONSTANT: f64 = 1e-9;
-/// A control of whose squares less is left, by those before it, says nothing new.
+/// Smallest share of a control's squares that the controls before it may leave; below it the control
+/// adds no information.
 const SAME: f64 = 1e-12;
 
 impl Fit {
-    /// The mean of `values` with the help of `controls`, as far as n allows for an interval at `level`.
+    /// The mean of `values`, adjusted by as many of `controls` as n allows for an interval at `level`.
     ///
     /// Controls are taken in their order, at most [`MOST_CONTROLS`] and as many as
-    /// [`replications_for_controls`] allows. One that does not vary, or only as those before it, is left
-    /// out; without any it is [`crate::mean_interval`]. Differences of pairs are values, too: under common
-    /// random numbers controls of the two arms may be the same numbers. `None` for fewer than two values.
-    /// All values are finite.
+    /// [`replications_for_controls`] allows. A control that does not vary, or only in line with those
+    /// before it, is left out; without controls the result is [`crate::mean_interval`]. Values may be
+    /// differences of pairs: under common random numbers the controls of the two arms may be equal.
+    /// `None` for fewer than two values. All values are finite.
     ///
     /// # Panics
-    /// When a control has another number of replications than `values`, or unless 0 < `level` < 1.
+    /// When the numbers of replications of a control and of `values` differ, or unless 0 < `level` < 1.
     pub fn of(values: &[f64], controls: &[ControlVariate<'_>], level: f64) -> Option<Self> {
         if values.len() < 2 {
             return None;
@@ -118,12 +118,12 @@ impl Fit {
         self.mean
     }
 
-    /// What controls do not explain of each value; their mean is 0.
+    /// The part of each value that the controls do not explain; the mean is 0.
     pub fn residuals(&self) -> &[f64] {
         &self.residuals
     }
 
-    /// Degrees of freedom that are left.
+    /// Remaining degrees of freedom.
     pub fn degrees(&self) -> f64 {
         self.residuals.len() as f64 - 1.0 - self.controls() as f64
     }

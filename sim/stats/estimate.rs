@@ -2,8 +2,8 @@
 
 /// An estimate with a two-sided confidence interval, in the unit of the observations.
 ///
-/// The level is not kept: whoever asked for the interval knows it. An infinite end says that nothing is
-/// known on that side; the point is then the least, or the largest, that it can be.
+/// The level is not stored: the caller knows it. An infinite end is an unknown bound; the point is then
+/// the least, or the largest, possible value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// Point estimate, the centre of the interval.
@@ -12,7 +12,7 @@ pub struct Estimate {
     pub low: f64,
     /// Upper end of the interval.
     pub high: f64,
-    /// Independent observations behind it, in wssim replications.
+    /// Number of independent observations, in wssim replications.
     pub n: u32,
 }
 
@@ -27,7 +27,7 @@ impl Estimate {
         (self.high - self.low) / 2.0
     }
 
-    /// Whether neither end is infinite.
+    /// Whether both ends are finite.
     pub fn is_closed(&self) -> bool {
         !self.low.is_infinite() && !self.high.is_infinite()
     }

@@ -1,9 +1,9 @@
-//! A histogram of durations that costs a few nanoseconds an observation.
+//! A histogram of durations: recording costs a few nanoseconds.
 //!
-//! Log-linear buckets with three significant digits: a value is known to 0.1 % of itself, a
-//! quantile to half of that, values up to 2 µs exactly. Count, sum and maximum are integers and
-//! exact, zeros are counted apart, and merging adds integers: the same result in any order.
-//! Values above [`Histogram::LIMIT_NS`] count at the limit (sum and maximum stay exact).
+//! Log-linear buckets with three significant digits: a value is known to a relative 0.1 %, a quantile to
+//! half of that, values up to 2 µs exactly. Count, sum and maximum are integers and exact, zeros are
+//! counted apart, and merging adds integers: the same result in any order. Values above
+//! [`Histogram::LIMIT_NS`] count at the limit (sum and maximum stay exact).
 //!
 //! The bucket array grows by 4 KiB whenever the largest value doubles, 160 KiB at most, and is
 //! kept by [`Histogram::clear`]: after warm-up recording allocates nothing.
@@ -16,23 +16,23 @@ use crate::quantile::nearest_rank;
 /// Durations in integer nanoseconds, in buckets of at most 0.1 % relative width.
 #[derive(Clone, Debug)]
 pub struct Histogram {
-    /// Everything but zeros, clamped to the limit. A bucket holds up to 2³² − 1 observations.
+    /// All observations but zeros, clamped to the limit. A bucket holds up to 2³² − 1 observations.
     buckets: Buckets<u32>,
     zeros: u64,
     sum_ns: u128,
     max_ns: u64,
 }
 
-/// All that a histogram knows, as plain numbers: to be written down, and made a histogram again.
+/// The complete contents of a histogram as plain numbers, for storage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistogramCounts {
-    /// Durations of zero.
+    /// Number of zero durations.
     pub zeros: u64,
     /// Sum of all durations, in nanoseconds.
     pub sum_ns: u128,
-    /// The longest, in nanoseconds.
+    /// Longest duration, in nanoseconds.
     pub max_ns: u64,
-    /// Buckets that are not empty, in ascending order: the highest value in nanoseconds, and how many.
+    /// Non-empty buckets in ascending order: highest value in nanoseconds, number of observations.
     pub buckets: Vec<(u64, u32)>,
 }
 
@@ -43,7 +43,7 @@ impl Default for Histogram {
 }
 
 impl Histogram {
-    /// Longest duration told apart: 4 days, in nanoseconds.
+    /// Longest duration with a bucket of its own: 4 days, in nanoseconds.
     pub const LIMIT_NS: u64 = 4 * 24 * 3600 * 1_000_000_000;
 
     /// An empty histogram.
@@ -68,8 +68,8 @@ impl Histogram {
         self.buckets.record(ns.min(Self::LIMIT_NS)).expect("the buckets grow up to the limit");
     }
 
-    /// The same for those who count seldom: out of line and here, so that whoever counts often keeps
-    /// [`Self::record`] to himself, and in line.
+    /// [`Self::record`] for rare callers: out of line, so that frequent callers have the only inlined
+    /// copy.
     #[inline(never)]
     pub fn record_seldom(&mut self, ns: u64) {
         self.record(ns);
@@ -136,16 +136,16 @@ impl Histogram {
     }
 
     /// The observation number `rank`, from 1 to the count, in ascending order, in nanoseconds: the middle
-    /// of its bucket, as of a quantile.
+    /// of its bucket, as for a quantile.
     ///
     /// # Panics
-    /// When `rank` lies outside.
+    /// When `rank` is out of range.
     pub fn value_of_rank_ns(&self, rank: u64) -> f64 {
         assert!((1..=self.count()).contains(&rank), "no observation has rank {rank}");
         let Some(rank) = rank.checked_sub(self.zeros).filter(|&rank| rank > 0) else {
             return 0.0;
         };
-        // The middle of the rank: rounding moves it to no neighbour.
+        // The middle of the rank, so that rounding cannot reach a neighbour.
         let share = (rank as f64 - 0.5) / self.buckets.len() as f64;
         self.middle(self.buckets.value_at_quantile(share))
     }
@@ -167,7 +167,7 @@ impl Histogram {
         (count > 0).then(|| above as f64 / count as f64)
     }
 
-    /// All that it knows.
+    /// The complete contents.
     pub fn counts(&self) -> HistogramCounts {
         let recorded = self.buckets.iter_recorded();
         let buckets = recorded.map(|step| (step.value_iterated_to(), step.count_at_value()));
@@ -175,7 +175,7 @@ impl Histogram {
         HistogramCounts { zeros, sum_ns, max_ns, buckets: buckets.collect() }
     }
 
-    /// The histogram of which `counts` is all that it knows; `None`: there is none.
+    /// The histogram with these contents; `None` if no histogram has them.
     pub fn of_counts(counts: &HistogramCounts) -> Option<Self> {
         let HistogramCounts { zeros, sum_ns, max_ns, .. } = *counts;
         let mut buckets = Buckets::new(3).expect("three digits are allowed");

@@ -1,9 +1,9 @@
 //! Intervals for the mean and for a ratio of means over independent replications.
 //!
-//! Mean: X̄ ± t(n − 1, (1 + level) / 2) · S / √n, with the sample variance S² over n − 1. Ratio of
-//! sums R = ΣY / ΣT: the same interval on the residuals Vᵢ = Yᵢ − R·Tᵢ, divided by T̄; its bias is
-//! of order 1/n. Both assume independent observations and means near normal; successive response
-//! times of one run are not independent, means of replications are.
+//! Mean: X̄ ± t(n − 1, (1 + level) / 2) · S / √n, with the sample variance S² over n − 1. Ratio of sums
+//! R = ΣY / ΣT: the same interval on the residuals Vᵢ = Yᵢ − R·Tᵢ, divided by T̄; its bias is of order
+//! 1/n. Both assume independent observations and nearly normal means. Means of replications are
+//! independent; successive response times of one run are not.
 //! Law, Simulation Modeling and Analysis (2015), ch. 9; Crane & Iglehart, Oper. Res. 23 (1975).
 
 use std::cmp::Ordering;
@@ -27,7 +27,7 @@ pub fn student_t_quantile(df: f64, p: f64) -> f64 {
 
 /// The x > 0 with P(T > x) = `tail` < 1/2: Newton's method inside a shrinking bracket.
 ///
-/// The library's own inversion does not end for some arguments.
+/// The library's own inversion does not terminate for some arguments.
 fn upper_tail_quantile(t: &StudentsT, tail: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     while t.sf(high) > tail {
@@ -47,7 +47,7 @@ fn upper_tail_quantile(t: &StudentsT, tail: f64) -> f64 {
     x
 }
 
-/// Enough for bisection alone to exhaust the precision of a number.
+/// Enough steps for bisection alone to reach the precision of a number.
 const MOST_STEPS: usize = 100;
 
 /// The factor of the two-sided interval: P(|T| ≤ x) = `level` with `df` degrees of freedom.
@@ -83,16 +83,16 @@ pub fn mean_interval(values: &[f64], level: f64) -> Option<Estimate> {
 
 /// Interval for ΣY / ΣT from one pair (Y, T) a replication, at `level`.
 ///
-/// For means over a random number of requests: replications count by their denominators. Shares, which
-/// have ends of their own, have [`crate::share_interval`]. `None` for fewer than two pairs and when ΣT = 0. A pair with T = 0 and
-/// Y = 0 is allowed. Panics unless 0 < `level` < 1.
+/// For means over a random number of requests: each replication is weighted by its denominator. For
+/// shares use [`crate::share_interval`], which stays within 0 and 1. `None` for fewer than two pairs and
+/// when ΣT = 0. A pair with T = 0 and Y = 0 is allowed. Panics unless 0 < `level` < 1.
 pub fn ratio_interval(pairs: &[(f64, f64)], level: f64) -> Option<Estimate> {
     let (ratio, error) = ratio_and_error(pairs)?;
     let half_width = critical_value(pairs.len() as f64 - 1.0, level) * error;
     Some(Estimate::symmetric(ratio, half_width, pairs.len() as u32))
 }
 
-/// R = ΣY / ΣT and its standard error; `None` as of [`ratio_interval`].
+/// R = ΣY / ΣT and its standard error; `None` as in [`ratio_interval`].
 pub(crate) fn ratio_and_error(pairs: &[(f64, f64)]) -> Option<(f64, f64)> {
     let numerator: f64 = pairs.iter().map(|(y, _)| y).sum();
     let denominator: f64 = pairs.iter().map(|(_, t)| t).sum();
@@ -105,7 +105,7 @@ pub(crate) fn ratio_and_error(pairs: &[(f64, f64)]) -> Option<(f64, f64)> {
     Some((ratio, (squares / (n - 1.0)).sqrt() / (n.sqrt() * (denominator / n).abs())))
 }
 
-/// The exact two-sided interval at `level` for the mean of a Poisson number of which `n` was seen
+/// The exact two-sided interval at `level` for the mean of a Poisson number of which `n` was observed
 /// (Garwood, Biometrika 28, 1936): from chi-square quantiles at 2n and 2n + 2 degrees of freedom.
 ///
 /// # Panics
@@ -124,7 +124,7 @@ pub fn poisson_interval(n: u64, level: f64) -> [f64; 2] {
 mod tests {
     use super::*;
 
-    /// Of the table of Pearson and Hartley, Biometrika Tables for Statisticians, table 40.
+    /// Table 40 of Pearson and Hartley, Biometrika Tables for Statisticians.
     #[test]
     fn poisson_intervals_are_as_tabled() {
         for (n, level, due) in [

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! This crate runs no simulation and knows no cluster: it takes numbers and gives numbers. Every
-//! function is pure and sums in index order, so a result depends on its arguments alone, never on
-//! the number of threads. [`theory`] holds the closed forms that simulations are tested against.
+//! function is pure and sums in index order, so a result depends on its arguments only, not on the
+//! number of threads. [`theory`] holds the closed forms that simulations are tested against.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))] // a test may panic
 

@@ -1,9 +1,9 @@
-//! When claims are looked at, and how sure a look must be: many looks, and claims that hand on what
-//! they did not use.
+//! Sequential verdicts: when claims are looked at, and at which level, for several looks and several
+//! claims.
 //!
-//! Claims are judged by t intervals after fixed numbers of replications. A false verdict takes an
-//! interval that misses its number, so the chance of one is bounded by what the intervals may miss,
-//! added over looks and claims (Bonferroni), whatever depends on what. Look k of K may miss the
+//! Claims are judged by t intervals after fixed numbers of replications. A false verdict requires an
+//! interval that misses its number, so its probability is at most the sum of the intervals' miss
+//! probabilities over looks and claims (Bonferroni), whatever their dependence. Look k of K may miss the
 //! share cₖ of α = [`FAMILY_ERROR`], divided by the claims that are still open, and a little less:
 //!
 //! level = 1 − α·cₖ / open^1.1,  cₖ ∝ √nₖ,  Σ cₖ = 1.
@@ -11,35 +11,35 @@
 //! *Looks.* An allocation fixed in advance (Slud & Wei, J. Am. Stat. Ass. 77 (1982)) needs no joint
 //! law of the looks, so it holds for t intervals of any n as it does for normal ones. A spending
 //! function that uses their joint law (Lan & DeMets, Biometrika 70 (1983)) would save some 6 to
-//! 12 % of the replications, confidence sequences (Howard et al., Annals of Statistics 49 (2021)) cost some
-//! 30 % more, since they pay for looks that are never taken. Shares that grow with n put the chance
-//! of error where few replications are not yet mistaken for certainty.
+//! 12 % of the replications, confidence sequences (Howard et al., Annals of Statistics 49 (2021)) cost
+//! some 30 % more, since they pay for looks that are never taken. Shares that grow with n spend little
+//! error on early looks with few replications.
 //!
-//! *Claims.* A claim that is decided stays decided and takes no more part; those still open divide α
+//! *Claims.* A decided claim stays decided and takes no further part; those still open divide α
 //! among them (Holm's procedure, look by look: Ye, Li, Liu & Yao, Statistics in Medicine 32 (2013);
 //! Maurer & Bretz, Statistics in Biopharmaceutical Research 5 (2013)). Of claims whose numbers lie on
 //! their limits, say M, both verdicts are false. Until the first false one all M are open, so each
-//! has missed with at most α·cₖ/M at every look: together at most α. Of a claim beside its
-//! limit one verdict is false and the other frees its share; that the directions of step-down
-//! verdicts keep the bound is proved for independent estimates (Shaffer, Annals of Statistics 8
-//! (1980)). Tests plant claims on their limits, beside them, and among clear ones.
+//! misses with at most α·cₖ/M at every look: together at most α. For a claim beside its limit one
+//! verdict is false and the other frees its share; that directional step-down verdicts keep the bound is
+//! proved for independent estimates (Shaffer, Annals of Statistics 8 (1980)). Tests plant claims on
+//! their limits, beside them, and among clear ones.
 //!
-//! *Skewed values.* t intervals of few skewed values miss more often than they say, the more the
-//! higher the level, so the more claims there are. [`KEPT_BACK`] is for that: with values of skewness
-//! ½ false verdicts stay below 5 % for 20 claims on their limits; with skewness 1 (means of short
+//! *Skewed values.* t intervals of few skewed values miss more often than stated, and the excess grows
+//! with the level, so with the number of claims. [`KEPT_BACK`] compensates: with values of skewness ½
+//! false verdicts stay below 5 % for 20 claims on their limits; with skewness 1 (means of short
 //! replications of a busy queue) for one such claim, not for 20 at once.
 
 use crate::multiple::FAMILY_ERROR;
 
-/// Replications after which claims are looked at. Fewer than 5 decide nothing; 160 is the cap.
-/// Steps are a fifth to a third and, after the first, even: work for all cores.
+/// Numbers of replications after which claims are looked at. Fewer than 5 decide nothing; 160 is the
+/// cap. Steps are a fifth to a third and, after the first, even: work for all cores.
 pub const AT: [u32; 16] = [5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160];
 
-/// Of the error the share 1 − open^−0.1 is kept back, for values that are not normal: nothing with
-/// one claim open, a quarter with 20. Assumption.
+/// The share 1 − open^−0.1 of the error is kept back for non-normal values: nothing with one open claim,
+/// a quarter with 20. Assumption.
 pub const KEPT_BACK: f64 = 0.1;
 
-/// A schedule of looks, with the share of the error that each may make.
+/// A schedule of looks, with each look's share of the error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Looks {
     at: Vec<u32>,
@@ -72,15 +72,15 @@ impl Looks {
         &self.at
     }
 
-    /// The look whose level serves after so many replications: the last that has as many, or the
-    /// first. For a run whose number of replications was set beforehand.
+    /// The look whose level applies after `replications`: the last with at most that number, or the
+    /// first. For a run whose number of replications was fixed beforehand.
     pub fn look_of(&self, replications: u32) -> usize {
         self.at.partition_point(|at| *at <= replications).saturating_sub(1)
     }
 
     /// Level of each interval at look `look`, from 0, with `open` claims not yet decided.
     ///
-    /// No open claim counts as one.
+    /// Zero open claims count as one.
     ///
     /// # Panics
     /// When there is no such look.
@@ -88,11 +88,11 @@ impl Looks {
         1.0 - FAMILY_ERROR * self.shares[look] / (open.max(1) as f64).powf(1.0 + KEPT_BACK)
     }
 
-    /// Decides what look `look` decides: takes from `open` all claims of which `is_decided(claim,
-    /// level)`, and returns them.
+    /// Removes from `open` all claims for which `is_decided(claim, level)` holds at look `look`, and
+    /// returns them.
     ///
-    /// What is decided raises the error that the others may make, so they are asked again until
-    /// none is added. The level handed over is that of the interval to show with the verdict.
+    /// A decision raises the error allowed for the others, so they are checked again until none is
+    /// decided. `level` is that of the interval to show with the verdict.
     ///
     /// # Panics
     /// When there is no such look.
@@ -123,7 +123,7 @@ impl Looks {
 mod tests {
     use super::*;
 
-    /// All looks of all claims together may miss 5 % less what is kept back, while none is decided.
+    /// All looks of all claims together may miss with 5 % less what is kept back, while none is decided.
     #[test]
     fn all_looks_share_the_error() {
         let looks = Looks::default();
@@ -150,8 +150,8 @@ mod tests {
         assert_eq!([1, 5, 7, 8, 159, 160, 1000].map(of), [5, 5, 6, 8, 128, 160, 160]);
     }
 
-    /// One of three may miss with 0.299, one of two with 0.467 of what a single one may: the first
-    /// is never decided alone, the third is, and hands on to the second, which needs it.
+    /// One of three may miss with 0.299, one of two with 0.467 of what a single one may: the first is
+    /// never decided alone; the third is, and hands its share on to the second, which needs it.
     #[test]
     fn what_is_decided_hands_on_its_share() {
         let looks = Looks::default();

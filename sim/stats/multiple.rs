@@ -5,12 +5,12 @@
 //! step-down procedure gives the same guarantee for p-values and refutes no less.
 //! Holm, Scandinavian Journal of Statistics 6 (1979).
 
-/// Chance, over a whole set of claims and looks, that at least one interval misses.
+/// Probability that at least one interval of all claims and looks misses.
 pub const FAMILY_ERROR: f64 = 0.05;
 
 /// Level of each interval for `claims` claims and `looks` looks: 1 − 0.05 / (m·K).
 ///
-/// No claims, or no looks, count as one.
+/// Zero claims or looks count as one.
 pub fn simultaneous_level(claims: usize, looks: usize) -> f64 {
     1.0 - FAMILY_ERROR / (claims.max(1) as f64 * looks.max(1) as f64)
 }

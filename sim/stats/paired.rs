@@ -32,7 +32,7 @@ pub fn paired_ratio(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
 
 /// What pairing saves: 1 − Var(b − a) / (Var a + Var b), at most 1.
 ///
-/// 0 is what independent arms give; at or below 0 the arms are not synchronised. `None` for fewer
+/// Independent arms give 0; at or below 0 the arms are not synchronised. `None` for fewer
 /// than two pairs and when neither arm varies. Panics when the arms differ in length.
 pub fn variance_reduction(a: &[f64], b: &[f64]) -> Option<f64> {
     let differences = differences(a, b);
@@ -40,27 +40,27 @@ pub fn variance_reduction(a: &[f64], b: &[f64]) -> Option<f64> {
     (a.len() >= 2 && independent > 0.0).then(|| 1.0 - sample_variance(&differences) / independent)
 }
 
-/// A mean, how well it is known, and from how many values.
+/// A mean, its variance and its number of values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KnownMean {
     /// The mean.
     pub mean: f64,
-    /// Variance of the mean: that of the values over how many they are.
+    /// Variance of the mean: the sample variance over `n`.
     pub variance: f64,
-    /// How many values.
+    /// Number of values.
     pub n: u32,
 }
 
 impl KnownMean {
-    /// Of these values; `None` for fewer than two.
+    /// From values; `None` for fewer than two.
     pub fn of(values: &[f64]) -> Option<Self> {
         let n = values.len();
         let variance = || sample_variance(values) / n as f64;
         (n >= 2).then(|| Self { mean: mean(values), variance: variance(), n: n as u32 })
     }
 
-    /// As an interval at `level` tells it, a t interval or, by its wider side, one that is not symmetric; `None`
-    /// for fewer than two values and for an end that is no number.
+    /// From an interval at `level`: a t interval or, by its wider side, an asymmetric one. `None` for
+    /// fewer than two values and for an end that is not a number.
     pub fn of_interval(estimate: &Estimate, level: f64) -> Option<Self> {
         let Estimate { mean, low, high, n } = *estimate;
         let half_width = (high - mean).max(mean - low);
@@ -84,7 +84,7 @@ pub fn welch_difference(a: &[f64], b: &[f64], level: f64) -> Option<Estimate> {
     Some(welch_of_means(KnownMean::of(a)?, KnownMean::of(b)?, level))
 }
 
-/// The same from what is known of the two means.
+/// [`welch_difference`] from the known means.
 pub fn welch_of_means(a: KnownMean, b: KnownMean, level: f64) -> Estimate {
     let variance = a.variance + b.variance;
     let half_width = if variance > 0.0 {
@@ -150,7 +150,7 @@ mod tests {
         assert!((estimate.mean - 1.0).abs() < 1e-12);
     }
 
-    /// What t intervals of both arms tell is what their values tell.
+    /// Welch's interval from the t intervals of both arms equals the one from their values.
     #[test]
     fn welch_of_intervals_is_welch_of_values() {
         let after = [2.0, 2.5, 7.0, 3.0, 4.0];

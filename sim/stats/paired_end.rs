@@ -2,14 +2,14 @@
 //!
 //! N replications at nominal give values X. At another setting (an end of an input's range) the
 //! first n of them are run again under the same random numbers and give values Y; D = Y − X varies
-//! far less than Y does. The number there is estimated by
+//! far less than Y does. The number at that setting is estimated by
 //!
 //! θ̂ = X̄ + D̄ (means of N and of n values),  Var θ̂ = σ(X)²/N + σ(D)²/n + 2·cov(X, D)/N
 //!
-//! (the covariance of the two means is cov(X, D)/N, as D̄ shares n of the N replications): as good
-//! as N replications there, where D does not vary. It is the difference estimator of survey
-//! sampling: Cochran, Sampling Techniques (1977), ch. 12; common random numbers: Law, Simulation
-//! Modeling and Analysis (2015), ch. 11.
+//! (the covariance of the two means is cov(X, D)/N, as D̄ shares n of the N replications): as good as N
+//! replications at that setting if D does not vary. It is the difference estimator of survey sampling:
+//! Cochran, Sampling Techniques (1977), ch. 12; common random numbers: Law, Simulation Modeling and
+//! Analysis (2015), ch. 11.
 //!
 //! *Interval.* The two spreads are known from different numbers of values, so each is enlarged by
 //! its own quantile: with a = t(N − 1)·S(X)/√N, b = t(n − 1)·S(D)/√n and the correlation r of the n
@@ -17,14 +17,13 @@
 //!
 //! h² = a² + b² + 2·r·a·b·√(n/N).
 //!
-//! At n = N that is the t interval of Y. Without the last term it is the interval of Banerjee,
-//! Sankhyā A 23 (1961), which covers at least as often as it says at any level: the chance that a
-//! squared standard normal stays below x is concave in x, so it is at least the average, by shares of
-//! the variance, of what each part alone would give. Satterthwaite's degrees of freedom are narrower
-//! and will not do: at the levels of simultaneous verdicts, with n = 3, they miss ten times too
-//! often, since two degrees of freedom may show hardly any spread by chance. The covariance is not
-//! in the proof; tests of coverage stand for it. The interval is conservative for n = 2 to 4, close
-//! to what it says from 5 on.
+//! At n = N that is the t interval of Y. Without the last term it is the interval of Banerjee, Sankhyā A
+//! 23 (1961), which covers at least as often as stated at any level: the chance that a squared standard
+//! normal stays below x is concave in x, so it is at least the average, by shares of the variance, of
+//! what each part alone would give. Intervals with Satterthwaite's degrees of freedom are narrower but
+//! miss ten times too often at the levels of simultaneous verdicts with n = 3, since two degrees of
+//! freedom may show hardly any spread by chance. The proof leaves out the covariance; tests of coverage
+//! include it. The interval is conservative for n = 2 to 4 and close to its level from 5 on.
 //!
 //! *Ratios.* With numerators and denominators both estimated as above, R = θ̂(Y) / θ̂(T), the same
 //! interval holds for the residuals Y − R·T, divided by θ̂(T), as in [`crate::ratio_interval`].
@@ -33,21 +32,21 @@ use crate::Estimate;
 use crate::control_variates::Fit;
 use crate::interval::{critical_value, mean, sample_variance};
 
-/// What is known of a number at another setting.
+/// The estimate of a number at another setting.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PairedEnd {
     value: f64,
-    /// What half-widths are divided by: 1, or the denominator of a ratio.
+    /// Divisor of half-widths: 1, or the denominator of a ratio.
     unit: f64,
     nominal: Part,
-    /// Degrees of freedom of nominal's own mean.
+    /// Degrees of freedom of the nominal mean.
     degrees: f64,
     difference: Part,
-    /// Of nominal and difference over the pairs; 0 where either does not vary.
+    /// Correlation of nominal and difference over the pairs; 0 if either does not vary.
     correlation: f64,
 }
 
-/// A mean: how many values it is of, and their sample variance.
+/// A mean: its number of values and their sample variance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Part {
     count: usize,
@@ -55,7 +54,7 @@ struct Part {
 }
 
 impl Part {
-    /// Half the width of its own interval, were it of `count` values.
+    /// Half-width of its interval if it were of `count` values.
     fn half_width(self, count: usize, degrees: f64, level: f64) -> f64 {
         if self.variance == 0.0 {
             return 0.0;
@@ -65,12 +64,12 @@ impl Part {
 }
 
 impl PairedEnd {
-    /// The mean there, from all values at nominal and the first of them there.
+    /// The mean at the other setting, from all values at nominal and the first ones there.
     ///
-    /// `there[i]` and `nominal[i]` are the same replication. One pair is enough where `nominal` does
-    /// not vary at all: the number is then taken not to depend on chance, there neither, and is
-    /// known exactly. (The caller must know that it is no rare event which has not happened yet.)
-    /// `None` for fewer than two values at nominal, for no pair, and for one pair otherwise.
+    /// `there[i]` and `nominal[i]` are the same replication. One pair is enough if `nominal` does not
+    /// vary: the number is then taken to be deterministic at both settings and known exactly. (The
+    /// caller must exclude a rare event that has not happened yet.) `None` for fewer than two values at
+    /// nominal, for no pair, and for one pair otherwise.
     ///
     /// # Panics
     /// When there are more values there than at nominal.
@@ -80,8 +79,8 @@ impl PairedEnd {
         Self::new(value, 1.0, nominal, &differences)
     }
 
-    /// The mean there where controls explain part of what nominal shows ([`Fit`]), from all values at nominal
-    /// and the first of them there.
+    /// The mean at the other setting when controls explain part of the nominal values ([`Fit`]), from
+    /// all values at nominal and the first ones there.
     ///
     /// Nominal's share of the variance is that of the fit, with its degrees of freedom. `None` without a pair.
     ///
@@ -96,10 +95,11 @@ impl PairedEnd {
         Some(Self { nominal, degrees: fit.degrees(), correlation, ..plain })
     }
 
-    /// The ratio ΣY / ΣT there, from pairs (Y, T) of all replications at nominal and the first there.
+    /// The ratio ΣY / ΣT at the other setting, from pairs (Y, T) of all replications at nominal and the
+    /// first there.
     ///
-    /// As [`PairedEnd::mean`], but two pairs are needed always: a count that never varied is not
-    /// known not to. `None` also where the denominator comes to nothing.
+    /// As [`PairedEnd::mean`], but two pairs are always needed: a count that has not varied may still
+    /// vary. `None` also for a denominator of zero.
     ///
     /// # Panics
     /// When there are more pairs there than at nominal.
@@ -107,10 +107,10 @@ impl PairedEnd {
         if there.len() < 2 { None } else { Self::quotient(nominal, there) }
     }
 
-    /// The relative change there, own / base − 1, from pairs (own, base) of all replications at
-    /// nominal and the first there.
+    /// The relative change at the other setting, own / base − 1, from pairs (own, base) of all
+    /// replications at nominal and the first there.
     ///
-    /// As [`PairedEnd::mean`]; `None` also where the base comes to nothing.
+    /// As [`PairedEnd::mean`]; `None` also for a base of zero.
     ///
     /// # Panics
     /// When there are more pairs there than at nominal.
@@ -160,7 +160,8 @@ impl PairedEnd {
         self.difference.count
     }
 
-    /// The number there with its interval at `level`; its `n` are the replications at nominal.
+    /// The number at the other setting with its interval at `level`; `n` counts the replications at
+    /// nominal.
     ///
     /// # Panics
     /// Unless 0 < `level` < 1.
@@ -169,10 +170,10 @@ impl PairedEnd {
         Estimate::symmetric(self.value, half_width, self.nominal.count as u32)
     }
 
-    /// Replications there that keep the interval at `level` clear of `limit`, were means and
-    /// spreads as they look now: at least those that there are, at most those at nominal.
+    /// Replications at the other setting that would keep the interval at `level` clear of `limit` if
+    /// means and spreads stayed as they are: from the present number to the number at nominal.
     ///
-    /// A forecast. `None`: all replications of nominal would not do.
+    /// A forecast. `None` if as many as at nominal would not suffice.
     ///
     /// # Panics
     /// Unless 0 < `level` < 1.
@@ -192,7 +193,7 @@ impl PairedEnd {
     }
 }
 
-/// What the setting changes, pair by pair; `None` where there is too little for anything.
+/// The difference of each pair; `None` for too few values.
 fn differences(nominal: &[f64], there: &[f64]) -> Option<Vec<f64>> {
     assert!(there.len() <= nominal.len(), "each replication there has its pair at nominal");
     let enough = nominal.len() >= 2 && !there.is_empty();
@@ -234,7 +235,7 @@ mod tests {
         }
     }
 
-    /// As many pairs as there are at nominal leave nothing of nominal in the estimate.
+    /// With as many pairs as nominal values, nothing of nominal remains in the estimate.
     #[test]
     fn with_all_pairs_it_is_the_t_interval_there() {
         let found = PairedEnd::mean(&NOMINAL, &THERE).unwrap().interval(0.99);
@@ -247,7 +248,7 @@ mod tests {
         assert_close(found, ratio_interval(&there, 0.99).unwrap());
     }
 
-    /// A shift that every pair shows alike costs nothing: the interval is nominal's, moved.
+    /// A constant shift costs nothing: the interval is nominal's, moved.
     #[test]
     fn a_constant_shift_keeps_the_width_of_nominal() {
         let there = [NOMINAL[0] + 2.0, NOMINAL[1] + 2.0];
@@ -288,7 +289,7 @@ mod tests {
         assert_eq!(PairedEnd::ratio(&zero, &zero), None);
     }
 
-    /// The forecast is the first n at which the interval, with spreads as they are, is clear.
+    /// The forecast is the first n at which the interval, with present spreads, is clear.
     #[test]
     fn the_pairs_needed_are_the_first_that_are_clear() {
         let nominal: Vec<f64> = (0..40).map(|i| f64::from(i * 7 % 11)).collect();

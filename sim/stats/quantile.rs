@@ -1,14 +1,14 @@
 //! Quantiles of samples: nearest rank, and exact intervals for independent observations.
 //!
-//! The quantile p of n values is everywhere the smallest x with F(x) ≥ p, that is the value of rank
-//! ⌈p·n⌉. For *independent* observations the number of values below the true quantile is binomial,
-//! which gives an interval between two order statistics whatever the distribution; response times
-//! of one run are not independent, so there the quantile of each replication is one observation.
-//! David & Nagaraja, Order Statistics (2003), ch. 7.
+//! The quantile p of n values is always the smallest x with F(x) ≥ p, the value of rank ⌈p·n⌉. For
+//! *independent* observations the number of values below the true quantile is binomial, which gives an
+//! interval between two order statistics whatever the distribution; response times of one run are not
+//! independent, so there the quantile of each replication is one observation. David & Nagaraja, Order
+//! Statistics (2003), ch. 7.
 
 use statrs::distribution::{Binomial, DiscreteCDF};
 
-/// `x` rounded up, unless it is a whole number but for a relative rounding error.
+/// `x` rounded up, but to the nearest whole number if it is within the relative rounding error of one.
 fn ceil_but_for_rounding(x: f64, relative_error: f64) -> f64 {
     let nearest = x.round();
     if (x - nearest).abs() <= x.abs() * relative_error { nearest } else { x.ceil() }
@@ -32,9 +32,9 @@ pub fn quantile_of_sorted(sorted: &[f64], p: f64) -> Option<f64> {
     Some(sorted[nearest_rank(sorted.len() as u64, p) as usize - 1])
 }
 
-/// Observations a replication needs before its quantile `p` is worth giving: ⌈100 / (1 − p)⌉.
+/// Observations that a replication needs for a useful quantile `p`: ⌈100 / (1 − p)⌉.
 ///
-/// That leaves a hundred beyond the quantile, which keeps its bias of order 1/n small. Panics
+/// A hundred of them lie beyond the quantile, which keeps its bias of order 1/n small. Panics
 /// unless 0 ≤ `p` < 1.
 pub fn observations_needed(p: f64) -> u64 {
     assert!((0.0..1.0).contains(&p), "a probability below 1: {p}");

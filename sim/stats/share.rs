@@ -1,28 +1,28 @@
 //! Intervals for shares: error ratios, hit ratios, times in use. They stay between 0 and 1.
 //!
-//! R = ΣY / ΣT over pairs (Yᵢ, Tᵢ), one a replication, 0 ≤ Yᵢ ≤ Tᵢ. The pairs are independent, what is
-//! in one of them need not be: requests fail in bursts. So the standard error s of R is that of the ratio
-//! estimator, from the residuals of the pairs; the interval is Student's around ln(R / (1 − R)), whose
-//! standard error is s / (R (1 − R)) by the delta method, and is brought back:
+//! R = ΣY / ΣT over pairs (Yᵢ, Tᵢ), one a replication, 0 ≤ Yᵢ ≤ Tᵢ. The pairs are independent,
+//! observations within a pair need not be: requests fail in bursts. So the standard error s of R is that
+//! of the ratio estimator, from the residuals of the pairs; the interval is Student's around ln(R / (1 −
+//! R)), whose standard error is s / (R (1 − R)) by the delta method, transformed back:
 //!
 //! ```text
 //! odds · exp(∓ t(n − 1, (1 + level) / 2) · s / (R (1 − R)))      odds = R / (1 − R)
 //! ```
-//! Shares near nought are skewed, their logarithms much less: with ten replications and seven bursts of
+//! Shares near 0 are skewed, their logarithms much less: with ten replications and seven bursts of
 //! errors in all it covers in 95 of 100 experiments, R ± t·s in 91 (`tests/trust/shares.rs`).
 //! Dean and Pagano, J. Survey Statistics and Methodology 3 (2015); Newcombe, Am. Stat. 55 (2001).
 //!
-//! Nothing seen of n trials (or nothing else) leaves no residuals. Then the other end is Clopper and
-//! Pearson's, 1 − (α/2)^(1/n*): the rule of three, but for the level. As Korn and Graubard do (Survey
-//! Methodology 24, 1998), n* is n · (z / t)², so that few replications are not worth more here than
-//! elsewhere. It takes the trials for independent, as nothing seen says nothing of bursts: it is
-//! conservative where what was not seen comes one by one, and too low by the length of a burst where it
-//! comes in bursts. What strikes a whole replication, in one of a hundred, only more replications show: of
-//! that neither this interval nor one of a mean knows before it has happened.
+//! A share of 0 (or 1) in n trials leaves no residuals. Then the other end is Clopper and Pearson's, 1 −
+//! (α/2)^(1/n*): the rule of three, generalized to any level. As Korn and Graubard do (Survey
+//! Methodology 24, 1998), n* is n · (z / t)², so that few replications count no more here than
+//! elsewhere. It assumes independent trials, since a count of 0 shows no bursts: it is conservative for
+//! events that come one by one, and too low by the length of a burst for bursts. An event that strikes
+//! one replication in a hundred needs more replications: neither this interval nor that of a mean
+//! accounts for it before it has happened.
 //!
-//! Where chance has no part trials are endless, and 0 is 0: a share of time that was never used, or
-//! errors where nothing can fail. Shares that agree in all replications, other than 0 and 1, are taken
-//! for known: counts that are due to chance agree on nothing but nought.
+//! For deterministic quantities trials are infinite, and 0 is exact: the utilization of an unused
+//! resource, or errors when nothing can fail. Shares other than 0 and 1 that agree in all replications
+//! are taken as exact: random counts agree only at 0.
 
 use crate::Estimate;
 use crate::interval::{critical_value, ratio_and_error};
@@ -30,7 +30,7 @@ use statrs::distribution::{ContinuousCDF, Normal};
 
 /// Interval for the share ΣY / ΣT at `level`, from one pair (Y, T) a replication.
 ///
-/// `trials`: how many independent trials the pairs are at most worth, infinite where chance has no part.
+/// `trials`: the most independent trials that the pairs amount to; infinite for a deterministic share.
 /// A share beyond 0 or 1 by rounding counts as 0 or 1. `None` for fewer than two pairs and when
 /// ΣT = 0. Panics unless 0 < `level` < 1.
 pub fn share_interval(pairs: &[(f64, f64)], trials: f64, level: f64) -> Option<Estimate> {
@@ -54,7 +54,7 @@ pub fn share_interval(pairs: &[(f64, f64)], trials: f64, level: f64) -> Option<E
     Some(Estimate { mean: ratio, low, high, n })
 }
 
-/// The most that the share of something can be of which none was seen in `trials`, over `n` replications.
+/// Upper end of the share of an event that none of `trials` showed, over `n` replications.
 fn unseen(trials: f64, n: u32, level: f64) -> f64 {
     let tail = (1.0 - level) / 2.0;
     let z = Normal::standard().inverse_cdf(1.0 - tail);
@@ -76,7 +76,7 @@ mod tests {
         assert!((share.high / ratio.high - 1.0).abs() < 1e-3, "{share:?}, {ratio:?}");
     }
 
-    /// Errors in one of ten replications only: the standard error is the share itself, so the interval
+    /// Errors in only one of ten replications: the standard error is the share itself, so the interval
     /// is a factor of exp(t / (1 − R)) either way.
     #[test]
     fn it_stays_between_nought_and_one() {
@@ -94,7 +94,7 @@ mod tests {
         assert!(two.low >= 0.0 && two.high <= 1.0, "{two:?}");
     }
 
-    /// The two ends mirror each other: errors and good answers are the same requests.
+    /// The two ends mirror each other: the shares of errors and of good answers add up to one.
     #[test]
     fn a_share_and_what_is_left_agree() {
         let errors = [(3.0, 90.0), (0.0, 110.0), (7.0, 100.0), (2.0, 80.0), (0.0, 95.0)];
@@ -110,7 +110,7 @@ mod tests {
     }
 
     /// Hanley and Lippman-Hand, JAMA 249 (1983): of 0 in n at most 3/n with 95 % on one side, 3.7/n with
-    /// 97.5 %. So many replications make Student's quantile the normal one.
+    /// 97.5 %. With this many replications Student's quantile is the normal one.
     #[test]
     fn nothing_seen_follows_the_rule_of_three() {
         let pairs = vec![(0.0, 10.0); 1000];

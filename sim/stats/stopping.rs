@@ -1,9 +1,9 @@
 //! When to stop adding replications.
 //!
-//! Results are looked at after fixed numbers of replications, never when a thread happens to
-//! finish, so that the stopping point depends on the seed alone. The price of looking K times is
-//! paid in the level of the intervals ([`crate::simultaneous_level`]).
-//! Law & Kelton, Oper. Res. 32 (1984); Chow & Robbins, Ann. Math. Stat. 36 (1965).
+//! Results are looked at after fixed numbers of replications, never when a thread happens to finish, so
+//! that the stopping point depends only on the seed. The price of looking K times is paid in the level
+//! of the intervals ([`crate::simultaneous_level`]). Law & Kelton, Oper. Res. 32 (1984); Chow & Robbins,
+//! Ann. Math. Stat. 36 (1965).
 
 use crate::Estimate;
 
@@ -28,8 +28,8 @@ pub fn within_precision(estimate: &Estimate, relative: f64) -> bool {
 
 /// Replications that would shrink the half-width to `distance`: ⌈n·(h / distance)²⌉, at least n.
 ///
-/// A forecast for "undecided": `distance` > 0 is how far the mean lies from the nearest limit, in
-/// its unit. `None` when `distance` is not positive, or the answer exceeds `u32`.
+/// A forecast for "undecided": `distance` > 0 is that of the mean from the nearest limit, in its unit.
+/// `None` when `distance` is not positive, or the answer exceeds `u32`.
 pub fn replications_needed(estimate: &Estimate, distance: f64) -> Option<u32> {
     if distance.is_nan() || distance <= 0.0 {
         return None;

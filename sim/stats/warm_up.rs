@@ -1,18 +1,18 @@
-//! How much of a run's beginning to delete: MSER-5, and Welch's moving average for the eye.
+//! Warm-up: MSER-5 says how much of a run's beginning to delete, Welch's moving average shows it.
 //!
-//! A run that starts empty is biased until it forgets that. MSER-5 forms the means Z of batches of
+//! A run that starts empty is biased at first. MSER-5 forms the means Z of batches of
 //! five observations and deletes the d batches that minimise
 //!
 //! MSER(d) = Σ_{j>d} (Zⱼ − Z̄_{>d})² / (k − d)², d = 0 … ⌊k/2⌋,
 //!
-//! the squared standard error of what is left, were it independent. It finds a single initial
-//! transient, not a drift: a minimum at the end of the search says that the run is too short.
+//! the squared standard error of the rest, as if observations were independent. It finds a single
+//! initial transient, not a drift: a minimum at the end of the search means that the run is too short.
 //! White, Simulation 69 (1997); White, Cobb & Spratt, WSC 2000; Welch, in Lavenberg (1983).
 
 /// Observations in one batch of MSER-5.
 pub const BATCH: usize = 5;
 
-/// What MSER says to delete.
+/// The truncation that MSER recommends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Truncation {
     /// Batches to delete from the beginning.
@@ -35,7 +35,7 @@ pub fn mser5(series: &[f64]) -> Option<Truncation> {
     mser_of_batches(&means, BATCH)
 }
 
-/// The same rule on means that are batched already, such as averages over buckets of time.
+/// MSER on batch means, such as averages over buckets of time.
 ///
 /// Each is one batch and one observation. `None` for fewer than two. Values must be finite.
 pub fn mser(batch_means: &[f64]) -> Option<Truncation> {
@@ -62,8 +62,8 @@ fn mser_of_batches(means: &[f64], batch: usize) -> Option<Truncation> {
     })
 }
 
-/// MSER(d) for every d, walking backwards with Welford's update: O(k), and no difference of large
-/// sums that would cancel.
+/// MSER(d) for every d, backwards by Welford's update: O(k), and no cancelling differences of large
+/// sums.
 fn suffix_statistics(means: &[f64]) -> Vec<f64> {
     let mut statistics = vec![0.0; means.len()];
     let (mut count, mut centre, mut squares) = (0.0, 0.0, 0.0);
@@ -77,7 +77,7 @@ fn suffix_statistics(means: &[f64]) -> Vec<f64> {
     statistics
 }
 
-/// Average of observation j over replications, for as long as the shortest runs.
+/// Average of observation j over replications, up to the length of the shortest.
 ///
 /// Empty without replications.
 pub fn replication_average<S: AsRef<[f64]>>(replications: &[S]) -> Vec<f64> {

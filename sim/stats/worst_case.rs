@@ -1,11 +1,10 @@
-//! The worst joint setting of uncertain inputs that still reproduces what was observed.
+//! Finds the worst joint setting of uncertain inputs that still reproduces the observations.
 //!
 //! Input i stands at a position xᵢ in [−1, 1]: −1 the low end of its range, 0 its value in force,
 //! +1 its high end. Its effect on a metric is known at both ends and linear between each end and
-//! nominal; effects of several inputs add up (no interactions: a linear picture around nominal,
-//! to be checked by a simulation at the answer). Wanted is the setting with the largest, or
-//! smallest, judged metric among those with lowⱼ ≤ baseⱼ + Σᵢ effectᵢⱼ(xᵢ) ≤ highⱼ for every
-//! observed metric j.
+//! nominal; effects of several inputs add up (no interactions: a linear approximation around nominal, to
+//! be checked by a simulation at the answer). Wanted is the setting with the largest, or smallest,
+//! judged metric among those with lowⱼ ≤ baseⱼ + Σᵢ effectᵢⱼ(xᵢ) ≤ highⱼ for every observed metric j.
 //!
 //! With xᵢ = uᵢ − vᵢ, u, v ≥ 0, all is linear in (u, v) but for uᵢ·vᵢ = 0: an input is not on both
 //! sides at once. The relaxation uᵢ + vᵢ ≤ 1, the convex hull of the two sides, is a linear program;
@@ -17,7 +16,7 @@
 
 use microlp::{ComparisonOp, Error, OptimizationDirection, Problem, Variable};
 
-/// What an input does to one metric, in the metric's unit: the change from nominal at both ends.
+/// The effect of an input on one metric, in the metric's unit: the change from nominal at both ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effect {
     /// At the low end of the input's range.
@@ -33,23 +32,23 @@ impl Effect {
     }
 }
 
-/// What one input does to all metrics.
+/// The effects of one input on all metrics.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Effects {
-    /// To the metric that is judged.
+    /// On the judged metric.
     pub judged: Effect,
-    /// To each observed metric, in the order of the observations.
+    /// On each observed metric, in the order of the observations.
     pub observed: Vec<Effect>,
 }
 
-/// An observed metric: its value at nominal, and what reproduces the observation.
+/// An observed metric: its value at nominal, and the range that reproduces the observation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ObservedMetric {
-    /// With all inputs at nominal.
+    /// The value with all inputs at nominal.
     pub base: f64,
-    /// The smallest value that reproduces it; −∞: none.
+    /// The smallest value that reproduces the observation; −∞ for no lower limit.
     pub low: f64,
-    /// The largest; ∞: none.
+    /// The largest; ∞ for no upper limit.
     pub high: f64,
 }
 
@@ -67,20 +66,20 @@ pub enum Worst {
 pub enum NoSetting {
     /// No setting of the inputs reproduces the observations.
     Infeasible,
-    /// The search gave up: it says nothing about the inputs.
+    /// The search gave up; settings may exist.
     GaveUp,
 }
 
-/// Linear programs after which the search gives up. 18 inputs that gain on both sides take some 200
-/// under five observations, far fewer where their two sides have opposite effects.
+/// Most linear programs of a search. 18 inputs that gain on both sides take some 200 under five
+/// observations, far fewer if their two sides have opposite effects.
 const MOST_PROGRAMS: usize = 20_000;
-/// What counts as nothing, relative to the largest effect on a metric.
+/// Values that count as zero, relative to the largest effect on a metric.
 const NOTHING: f64 = 1e-9;
-/// By how much an observation may be missed, relative to the largest effect on it: rounding.
+/// By how much an observation may be missed because of rounding, relative to the largest effect on it.
 const ROUNDING: f64 = 1e-7;
 
 /// The positions of `inputs`, in their order, at which the judged metric is worst and `observed`
-/// is reproduced. An input that is not needed for that stands at 0.
+/// is reproduced. An input without influence on that stands at 0.
 ///
 /// Deterministic. All effects and bases are finite.
 ///
@@ -88,7 +87,7 @@ const ROUNDING: f64 = 1e-7;
 /// [`NoSetting`]: no setting reproduces the observations, or none could be found.
 ///
 /// # Panics
-/// When an input does not say what it does to each observed metric, or says so in no finite number.
+/// When an input lacks an effect on an observed metric, or an effect is not finite.
 pub fn worst(
     inputs: &[Effects],
     observed: &[ObservedMetric],
@@ -111,7 +110,7 @@ pub fn change(inputs: &[Effects], positions: &[f64]) -> f64 {
     inputs.iter().zip(positions).map(|(input, &x)| input.judged.at(x)).sum()
 }
 
-/// Which sides of nominal an input may still be on.
+/// The sides of nominal still allowed for an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sides {
     Both,
@@ -119,10 +118,10 @@ enum Sides {
     High,
 }
 
-/// How far the search is.
+/// The state of the search.
 struct State {
     sides: Vec<Sides>,
-    /// The objective and the positions of the best setting yet.
+    /// The best setting so far: its objective and positions.
     best: Option<(f64, Vec<f64>)>,
     programs: usize,
 }
@@ -133,12 +132,12 @@ type Mix = (f64, f64);
 /// An observation in units of the largest effect on it, so that bytes and seconds weigh alike.
 struct Row {
     effects: Vec<Effect>,
-    /// Least and greatest change from nominal.
+    /// Smallest and largest allowed change from nominal.
     within: (f64, f64),
 }
 
 impl Row {
-    /// What is not zero: input, side (0 low, 1 high), effect.
+    /// Non-zero effects: input, side (0 low, 1 high), effect.
     fn terms(&self) -> impl Iterator<Item = (usize, usize, f64)> {
         let sides = |(place, e): (usize, &Effect)| [(place, 0, e.low), (place, 1, e.high)];
         self.effects.iter().enumerate().flat_map(sides).filter(|(_, _, effect)| *effect != 0.0)
@@ -146,7 +145,7 @@ impl Row {
 }
 
 struct Search {
-    /// Of the judged metric, largest when worst, in units of the largest effect.
+    /// The judged metric, maximal when worst, in units of the largest effect.
     objective: Vec<Effect>,
     rows: Vec<Row>,
 }
@@ -171,13 +170,13 @@ impl Search {
         }
     }
 
-    /// Whether an observation is missed that no input has an effect on: no program is about that.
+    /// Whether an observation on which no input has an effect is missed: no program covers that.
     fn is_missed_by_all(&self) -> bool {
         let missed = |row: &Row| row.within.0 > ROUNDING || row.within.1 < -ROUNDING;
         self.rows.iter().any(|row| row.terms().next().is_none() && missed(row))
     }
 
-    /// Finds the best setting on the sides that `state` leaves open.
+    /// Finds the best setting on the sides allowed by `state`.
     fn branch(&self, state: &mut State) -> Result<(), NoSetting> {
         state.programs += 1;
         if state.programs > MOST_PROGRAMS {
@@ -207,7 +206,7 @@ impl Search {
         self.objective.iter().zip(mixes).map(part).sum()
     }
 
-    /// The linear program in which an input may be on several sides at once; `None`: infeasible.
+    /// The linear program in which an input may be on both sides at once; `None` if infeasible.
     fn relaxation(&self, sides: &[Sides]) -> Result<Option<Vec<Mix>>, NoSetting> {
         let mut program = Problem::new(OptimizationDirection::Maximize);
         let variables: Vec<[Variable; 2]> = (self.objective.iter().zip(sides))
@@ -241,8 +240,8 @@ impl Search {
         }
     }
 
-    /// Rounds positions that are all but an end or nominal, and puts inputs back to nominal that
-    /// neither the judged metric nor an observation needs where they are.
+    /// Rounds positions that nearly are an end or nominal, and moves inputs to nominal that neither the
+    /// judged metric nor an observation needs elsewhere.
     fn back_to_nominal(&self, positions: &mut [f64]) {
         for position in positions.iter_mut() {
             let round = position.round();
@@ -271,7 +270,7 @@ impl Search {
     }
 }
 
-/// The largest effect on a metric; 1 where nothing has any.
+/// The largest effect on a metric; 1 without any.
 fn scale_of(effects: &[Effect]) -> f64 {
     let sizes = effects.iter().flat_map(|effect| [effect.low.abs(), effect.high.abs()]);
     let largest = sizes.fold(0.0, |largest, size| {
@@ -321,8 +320,8 @@ mod tests {
         assert_eq!(worst(&[], &[], Worst::Largest), Ok(vec![]));
     }
 
-    /// Two inputs explain an observed time together: what one adds, the other must take away. The
-    /// judged one is moved by the first alone: 5 up there, the second at −5/8 to make up for it.
+    /// Two inputs together explain an observed time: what one adds, the other must take away. Only the
+    /// first moves the judged metric: by 5 there, with the second at −5/8 to compensate.
     #[test]
     fn an_input_moves_as_far_as_another_can_make_up_for() {
         let inputs = [
@@ -335,7 +334,7 @@ mod tests {
         assert_eq!(alone, Ok(vec![0.0]), "alone it cannot move");
     }
 
-    /// Nominal does not reproduce the observation: some other setting has to.
+    /// Nominal does not reproduce the observation, but another setting does.
     #[test]
     fn nominal_need_not_reproduce() {
         let inputs = [input(Effect { low: -1.0, high: 2.0 }, &[Effect { low: 4.0, high: -4.0 }])];
@@ -354,7 +353,7 @@ mod tests {
         assert_eq!(worst(&inputs, &observed, Worst::Largest), Ok(vec![0.5]));
     }
 
-    /// What no input reaches is reproduced by all settings or by none.
+    /// An observation that no input affects is reproduced by all settings or by none.
     #[test]
     fn an_observation_that_no_input_reaches_decides_alone() {
         let inputs = [input(Effect { low: 0.0, high: 1.0 }, &[NONE])];

@@ -1,6 +1,6 @@
 //! The first letter of a sentence.
 
-/// `text` with a capital letter.
+/// `text` with its first letter in upper case.
 #[must_use]
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();

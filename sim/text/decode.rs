@@ -1,10 +1,10 @@
-//! The text of a file. UTF-8, with a mark at its beginning or without; and UTF-16 where a mark says so, as
+//! Decodes the bytes of a text file: UTF-8 with or without a byte order mark, or UTF-16 with one, as
 //! Windows PowerShell writes it with `>`.
 
-/// The text that `bytes` are, or why they are none.
+/// Decodes `bytes`.
 ///
 /// # Errors
-/// Where they are neither, in words for the user.
+/// When they are neither UTF-8 nor UTF-16; the message is for the user.
 pub fn decoded(bytes: Vec<u8>) -> Result<String, String> {
     let units = |of: fn([u8; 2]) -> u16| {
         let units: Vec<u16> =

@@ -1,4 +1,4 @@
-//! Files that are read whole: only what is a file, and only as much of it as its kind may have.
+//! Reads whole files: regular files only, and none larger than its caller allows.
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -7,10 +7,10 @@ use std::path::Path;
 /// The bytes of the file at `path`, at most `most`.
 ///
 /// # Errors
-/// Where nothing can be read, where it is no file (a folder, a pipe, a device: what might wait for ever or never
-/// end), and where it is longer.
+/// When reading fails, when `path` is no regular file (reading a pipe or a device may never end), and
+/// when the file is longer than `most`.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
-    // Before it is opened: to open a pipe that has no writer waits for one.
+    // Checked before opening: opening a pipe blocks until it has a writer.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }

@@ -1,17 +1,16 @@
-//! Text that people write and terminals show, for scenarios, reports and the command line alike.
+//! Reads and prints text for scenarios, reports and the command line.
 //!
 //! ```text
-//! what people write   file       a path ──► its bytes, where it is a file and not too long
+//! what people write   file       a path ──► its bytes, of a regular file of limited size
 //!                     quantity   "1m30s", "8 kB", "200/min" ──► a number and what it measures
 //!                     suggest    "gibd-postgers" ──► "did you mean `gibd-postgres`?"
 //! what they read      capital    a text ──► the same as a sentence begins
 //!                     printable  anything ──► one line that acts on no terminal
-//!                     width      columns that it takes, and how it is cut to some
-//!                     wrap       a text ──► lines of at most so many columns
+//!                     width      how many columns a text takes, and how to cut it
+//!                     wrap       a text ──► lines of limited width
 //! ```
 //!
-//! Only texts: nothing here knows a scenario, a report or a terminal. It depends on no other crate
-//! of ours.
+//! It knows no scenario, report or terminal, and depends on no other crate of the workspace.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may fail"))]
 

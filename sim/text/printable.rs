@@ -1,19 +1,19 @@
-//! What keeps text harmless where it is read: nothing in it acts on a terminal, hides, or changes
-//! the order in which the rest is read.
+//! Makes text safe to print: no character in it controls a terminal, is invisible, or changes the order
+//! in which the rest is read.
 //!
 //! Three kinds of characters are written out, as `\u{1b}`, instead of printed:
 //!
 //! - control characters, which a terminal obeys;
-//! - characters that no reader sees, Unicode's `Default_Ignorable_Code_Point` (Unicode 17,
+//! - invisible characters, Unicode's `Default_Ignorable_Code_Point` (Unicode 17,
 //!   DerivedCoreProperties.txt): joiners, soft hyphens, fillers, tags, variation selectors, and among
 //!   them all that change direction. Two names that differ by one of them look alike, and terminals
 //!   disagree on the columns that they take (U+00AD), or that the character before them takes
 //!   (U+FE0F). The price: an emoji that asks for its colours is followed by `\u{fe0f}`;
-//! - the other characters that lay out text and have no shape: separators of lines and paragraphs,
+//! - other layout characters without a shape: separators of lines and paragraphs,
 //!   annotations between lines (U+FFF9 to U+FFFB), Egyptian joiners (U+13430 to U+1343F).
 //!
-//! Left alone: the signs of Arabic and other scripts that Unicode counts as formats but that have a shape
-//! (U+0600), blanks of any width, and letters that are written from right to left.
+//! Printed as they are: the signs of Arabic and other scripts that Unicode counts as formats but that
+//! have a shape (U+0600), blanks of any width, and letters that are written from right to left.
 
 use std::fmt::Write as _;
 
@@ -39,7 +39,7 @@ const HIDDEN: [(u32, u32); 18] = [
     (0xE0000, 0xE0FFF), // tags, variation selectors, and what is not assigned among them
 ];
 
-/// Whether `character` acts on a terminal, hides, or changes the direction of what follows.
+/// Whether `character` controls a terminal, is invisible, or changes the direction of what follows.
 #[must_use]
 pub fn is_control(character: char) -> bool {
     let code = u32::from(character);
@@ -47,8 +47,8 @@ pub fn is_control(character: char) -> bool {
     character.is_control() || (!character.is_ascii() && HIDDEN.iter().any(hides))
 }
 
-/// `text` on one line: line feeds and tabs become blanks, other control characters are written out
-/// (`\u{1b}`), so that nothing in it reaches the terminal as a command.
+/// `text` on one line: line feeds and tabs become blanks, other control characters are escaped
+/// (`\u{1b}`), so that the terminal executes no part of it.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
@@ -77,7 +77,7 @@ mod tests {
         assert!(!line.chars().any(is_control));
     }
 
-    /// Formats that have a shape: Unicode's `Prepended_Concatenation_Mark`.
+    /// Format characters that have a shape: Unicode's `Prepended_Concatenation_Mark`.
     const SHOWN: [(u32, u32); 7] = [
         (0x600, 0x605),
         (0x6DD, 0x6DD),
@@ -88,8 +88,8 @@ mod tests {
         (0x110CD, 0x110CD),
     ];
 
-    /// By another table, Unicode's general categories, which know nothing of being ignorable: every
-    /// control, format and separator of lines is written out, if it has no shape.
+    /// Checked against another table, Unicode's general categories: every control, format character and
+    /// line separator without a shape is escaped.
     #[test]
     fn what_has_no_shape_is_written_out() {
         use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator};
@@ -104,7 +104,8 @@ mod tests {
         }
     }
 
-    /// And nothing else but marks and fillers that Unicode lets programs ignore, and what is not assigned.
+    /// Other escaped characters are only unassigned ones, and marks and fillers that Unicode lets
+    /// programs ignore.
     #[test]
     fn what_has_a_shape_is_printed() {
         use GeneralCategory::{

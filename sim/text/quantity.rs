@@ -36,7 +36,7 @@ impl Dimension {
         }
     }
 
-    /// What is expected where this is due.
+    /// What a message says was expected.
     #[must_use]
     pub fn expected(self) -> &'static str {
         match self {
@@ -59,27 +59,27 @@ pub struct Quantity {
     pub dimension: Dimension,
 }
 
-/// What is wrong with a piece of text, and where in it.
+/// An error in a text, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// What would be right.
+    /// How to correct it.
     pub help: Option<String>,
-    /// First byte.
+    /// Byte offset of the error.
     pub start: usize,
-    /// How many bytes.
+    /// Length of the error in bytes.
     pub length: usize,
 }
 
 impl Flaw {
-    /// Says what is wrong with `length` bytes from `start`.
+    /// An error in `length` bytes from `start`.
     #[must_use]
     pub fn new(message: impl Into<String>, start: usize, length: usize) -> Self {
         Self { message: message.into(), help: None, start, length }
     }
 
-    /// Adds what would be right.
+    /// Adds how to correct it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
@@ -132,14 +132,14 @@ pub fn units(dimension: Dimension) -> impl Iterator<Item = &'static str> {
     UNITS.iter().filter(move |(_, of, _)| *of == dimension).map(|(name, ..)| *name)
 }
 
-/// No quantity is so large that it could leave the range of the model's clock and counters.
+/// Largest value of a quantity: the model's clock and counters can hold it.
 pub const LARGEST: f64 = 9e18;
 
 /// Parses a whole text as one quantity.
 ///
 /// # Errors
 ///
-/// Where the text is no quantity, has a unit that is unknown, or says more than 9e18 of the inner unit.
+/// When the text is no quantity, its unit is unknown, or its value exceeds 9e18 in the inner unit.
 pub fn parse(text: &str) -> Result<Quantity, Flaw> {
     let mut rest = text.trim_start();
     let start = text.len() - rest.len();
@@ -206,12 +206,12 @@ pub fn parse(text: &str) -> Result<Quantity, Flaw> {
     if quantity.value > LARGEST {
         return Err(Flaw::new("this is too large to be simulated", start, whole()));
     }
-    // Not `-0.0`: it would be printed.
+    // Avoids `-0.0`, which would be printed.
     quantity.value = if quantity.value == 0.0 { 0.0 } else { sign * quantity.value };
     Ok(quantity)
 }
 
-/// Units differ in case and in habit; a near miss is named.
+/// The help for an unknown unit that is nearly a known one.
 fn unit_hint(unit: &str) -> Option<String> {
     let usual = [("sec", "s"), ("secs", "s"), ("seconds", "s"), ("hour", "h"), ("hours", "h")];
     let usual_more = [("day", "d"), ("days", "d"), ("minutes", "min"), ("mins", "min"), ("b", "B")];
@@ -265,7 +265,7 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
 const DAYS: f64 = 86_400e9;
 
 impl fmt::Display for Quantity {
-    /// So that it parses to the same value, or its nearest neighbour.
+    /// Prints text that parses to the same value, or to its nearest neighbour.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.value;
         match self.dimension {

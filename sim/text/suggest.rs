@@ -1,14 +1,14 @@
 //! "Did you mean …?": the nearest valid name.
 
-/// The name among `valid` that is nearest to `wrong`, if it is near enough to be meant: at most a
-/// third of its letters, and one at least, inserted, deleted, replaced or swapped with a neighbour
-/// (optimal string alignment). Of equally near ones the first by the alphabet.
+/// The name in `valid` nearest to `wrong`, if near enough: at most a third of its letters, and at least
+/// one, are inserted, deleted, replaced or swapped with a neighbour (optimal string alignment). Of
+/// equally near names the first in alphabetical order.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     near(wrong, valid).into_iter().next()
 }
 
-/// All names among `valid` that are near enough to be meant, a few at most, the nearest first.
+/// The few names in `valid` that are near enough to `wrong`, the nearest first.
 #[must_use]
 pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     const A_FEW: usize = 5;
@@ -25,15 +25,16 @@ pub fn near<'a>(wrong: &str, valid: impl IntoIterator<Item = &'a str>) -> Vec<&'
     near.into_iter().take(A_FEW).map(|(_, name)| name).collect()
 }
 
-/// The longest word that is mistyped: the effort grows with the square.
+/// Longest word that is compared, in letters: the cost grows with the square.
 const LONGEST: usize = 64;
 
-/// Without capitals, and no longer than that.
+/// `name` in lower case, cut to [`LONGEST`].
 fn plain(name: &str) -> String {
     name.chars().take(LONGEST).flat_map(char::to_lowercase).take(LONGEST).collect()
 }
 
-/// Whether a name has `letters` letters, but for `limit`: each letter more or less is a mistake.
+/// Whether the length of `name` differs from `letters` by at most `limit`: each missing or extra letter
+/// is an edit.
 fn is_as_long(letters: usize, name: &str, limit: usize) -> bool {
     let own = name.chars().take(LONGEST).count();
     own.abs_diff(letters) <= limit

@@ -1,16 +1,16 @@
-//! How many columns of a terminal a text takes, and how it is cut to some.
+//! Counts the terminal columns that a text takes, and cuts texts to a width.
 //!
-//! Columns are those of UAX 11, of each character for itself: combining marks take none, East Asian wide
+//! Columns are those of UAX 11, of each character separately: combining marks take none, East Asian wide
 //! characters and emoji two. So the columns of two texts add up, and a sequence that some terminals draw as one
 //! character (a face with its colour) counts as many, never as fewer. Colours (`ESC [ … m`) take none.
 //! Texts are expected to be [`printable`](crate::printable()) but for those.
 
 use unicode_width::UnicodeWidthChar as _;
 
-/// Columns of a text where nobody says how wide the terminal is.
+/// Columns of a text when the width of the terminal is unknown.
 pub const USUAL: usize = 100;
 
-/// Stands where something was cut.
+/// Replaces what was cut.
 pub const ELLIPSIS: &str = "…";
 
 /// The characters of `text`: where each begins, and the columns that it takes.
@@ -43,8 +43,8 @@ pub fn split(text: &str, width: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// What comes before it, and the longest end of `text` that takes at most `width` columns. Marks stay with
-/// the character that they stand on.
+/// The longest end of `text` that takes at most `width` columns, and what comes before it. Combining
+/// marks stay with their character.
 #[must_use]
 pub fn split_end(text: &str, width: usize) -> (&str, &str) {
     let mut left = of(text);
@@ -85,7 +85,7 @@ mod tests {
         assert_eq!(of("\u{1b}[1;31merror\u{1b}[0m: no"), 9);
     }
 
-    /// A string is never wider than its characters: a line that fits by them fits.
+    /// A string is never wider than the sum of its characters, so a line that fits by them fits.
     #[test]
     fn no_sequence_is_wider_than_its_characters() {
         use unicode_width::UnicodeWidthStr;

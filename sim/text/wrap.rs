@@ -1,14 +1,14 @@
-//! A text in lines of at most so many columns.
+//! Wraps text to a number of columns.
 //!
 //! Lines break at blanks, but not between a number and its unit; where a word is longer than a line, behind
-//! a sign inside it (`gibd-` `postgres`), and only then within a name. Colours go on over the end of a line.
+//! a sign inside it (`gibd-` `postgres`), and only then within a name. Colours continue on the next line.
 
 use crate::width::{self, of, split};
 
-/// No line is narrower: the widest character must fit.
+/// Narrowest line: the widest character must fit.
 const NARROWEST: usize = 2;
 
-/// `text` in lines of at most `width` columns; where it takes more than `most` lines, the last one is cut.
+/// `text` in lines of at most `width` columns; if it needs more than `most` lines, the last one is cut.
 #[must_use]
 pub fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
     lines(text, [width; 2], most)
@@ -21,8 +21,8 @@ pub fn hanging(text: &str, width: usize, indent: &str) -> String {
     lines(text, [width, others], usize::MAX).join(&format!("\n{indent}"))
 }
 
-/// `items` with `between` them, as many in a line of `width` columns as fit; those that are wider
-/// than a line are wrapped.
+/// `items` separated by `between`, filled into lines of `width` columns; items wider than a line are
+/// wrapped.
 #[must_use]
 pub fn flowed<'a>(
     items: impl IntoIterator<Item = &'a str>,
@@ -42,8 +42,8 @@ pub fn flowed<'a>(
     lines
 }
 
-/// A text that has lines already: those that are wider than `width` columns go on in the next one, two
-/// columns further in than they began.
+/// Wraps the lines of `text` that are wider than `width`; continuation lines are indented by two more
+/// columns.
 #[must_use]
 pub fn folded(text: &str, width: usize) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -76,7 +76,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Columns of the longest part of `text` that should stay whole: a number with its unit, or a name up to
-/// a sign inside it. Of a name no more than `most` are counted.
+/// a sign inside it. At most `most` columns of a name are counted.
 #[must_use]
 pub fn longest(text: &str, most: usize) -> usize {
     let name = |part: &str| -> usize {
@@ -95,7 +95,7 @@ fn is_number(part: &str) -> bool {
     bare.starts_with(|first: char| first.is_ascii_digit())
 }
 
-/// Lines of `first` and `others` columns.
+/// Splits `text` into lines of `first` and `others` columns.
 fn lines(text: &str, [first, others]: [usize; 2], most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text.trim();
@@ -125,14 +125,15 @@ fn end_of_line(text: &str, width: usize) -> usize {
 /// Signs that belong to the number behind them.
 const COMPARES: [char; 5] = ['≤', '≥', '<', '>', '±'];
 
-/// Whether a line may end behind `text`: not where its number or its unit comes next.
+/// Whether a line may end after `text`: not before a number's unit.
 fn ends_word(text: &str) -> bool {
     !text.ends_with(|last: char| last.is_ascii_digit() || COMPARES.contains(&last))
 }
 
-/// The last place up to `end` where a line may end inside a name: between folders, or else behind any joint.
+/// The last place up to `end` where a line may end inside a name: between folders if possible, otherwise
+/// after any joint.
 fn inside_word(text: &str, end: usize) -> Option<usize> {
-    // With the character behind it, which says whether a sign joins anything.
+    // Includes the next character, which decides whether a sign joins two parts.
     let text = text[end..].chars().next().map_or(text, |next| &text[..end + next.len_utf8()]);
     let joint = |signs: &[char]| joints(text, signs).take_while(|at| *at <= end).last();
     joint(&['/']).or_else(|| joint(&JOINTS))
@@ -231,7 +232,7 @@ mod tests {
         assert_eq!(folded("no end", 80), "no end");
     }
 
-    /// Whatever the text: no line is too wide, and nothing but blanks is lost.
+    /// For any text, no line is too wide and only blanks are lost.
     #[test]
     fn no_line_is_wider_than_asked_for() {
         let words = [

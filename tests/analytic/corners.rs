@@ -1,11 +1,11 @@
-//! Where formulas come to an edge: one user, fast nodes under a quota, answers that wait for the first branch
-//! alone, bursts that pile up, and what is left out there.
+//! Corner cases of the formulas: one user, fast nodes under a quota, joins of the first branch only,
+//! bursts that pile up, and what is left out.
 
 use super::{simulated, twin_of};
 use wssim_experiment::analytic::{Analytic, FormulaGap};
 use wssim_experiment::findings::{Findings, Metric};
 
-/// A scenario of one node, on which messages cost nothing.
+/// A scenario of one node, on which messages are free.
 fn world(name: &str, node: &str, rest: &str) -> wssim_scenario::Scenario {
     let text = format!(
         r#"
@@ -36,7 +36,7 @@ fn mean(findings: &Findings, name: &str, label: &str) -> f64 {
     findings.metrics.iter().find(is_meant).unwrap().estimate.unwrap().mean
 }
 
-/// A user who thinks for 10 ms and is served for 10 ms keeps everything half busy (utilization law).
+/// A user who thinks for 10 ms and is served for 10 ms keeps every resource half busy (utilization law).
 #[test]
 fn one_user_keeps_busy_what_it_asks() {
     let twin = twin_of(&world(
@@ -64,7 +64,7 @@ arrivals = { kind = "closed", users = 1, think = "10ms" }
     is_about(twin.pools[0].utilization, 0.3 / 2.0, 1e-9);
 }
 
-/// Twice the work on a node that is twice as fast is the same in every way.
+/// Twice the work on a node of twice the speed is equivalent.
 #[test]
 fn a_quota_counts_the_time_of_its_node() {
     let response = |speed: u32, work: u32| {
@@ -85,7 +85,7 @@ arrivals = {{ kind = "poisson", rate = "5/s" }}
     is_about(response(2, 80), response(1, 40), 1e-9);
 }
 
-/// The first of two answers is enough: its branch is waited for, and holds the worker no longer.
+/// The first of two answers suffices: the join waits for its branch, and holds the worker no longer.
 #[test]
 fn who_needs_the_first_answer_waits_for_no_other() {
     let rest = r#"
@@ -109,7 +109,7 @@ arrivals = { kind = "poisson", rate = "20/s" }
     is_about(held, mean(&findings, "service_utilization_ratio", "web"), 0.03);
 }
 
-/// Background that pays no heed to its own earlier bursts is a queue: M/M/1 at ρ = 0.8 has ρ / (1 − ρ) jobs.
+/// Background whose bursts overlap is a queue: M/M/1 at ρ = 0.8 has ρ / (1 − ρ) jobs.
 #[test]
 fn bursts_that_pile_up_are_a_queue() {
     let twin = twin_of(&world(
@@ -147,7 +147,7 @@ arrivals = {{ kind = "poisson", rate = "20/s" }}
     twin.reasons
 }
 
-/// Each with what is left out, and without.
+/// Each world with a feature that is left out, and without.
 #[test]
 fn what_is_left_out_is_named() {
     let web = || "web".to_owned();
@@ -181,7 +181,7 @@ fn what_is_left_out_is_named() {
     }
 }
 
-/// Two branches of 5 ms on one core take 10 ms together: there is a difference to be named.
+/// Two branches of 5 ms on one core take 10 ms together: the difference is named.
 #[test]
 fn branches_on_one_core_take_turns() {
     let rest = r#"

@@ -1,5 +1,5 @@
-//! The analytic twin beside the simulator, on scenarios that ship: within the stated limits, or the reason is
-//! named.
+//! The analytic twin beside the simulator, on shipped scenarios: within the stated limits, or the reason
+//! is named.
 
 mod corners;
 
@@ -21,7 +21,7 @@ fn twin_of(scenario: &Scenario) -> Analytic {
     analytic(&blueprint, &scenario.question().measure)
 }
 
-/// What `replications` show, without claims.
+/// The findings of `replications`, without claims.
 fn simulated(scenario: &Scenario, replications: u32) -> Findings {
     let whole = scenario.question();
     let question =
@@ -41,7 +41,7 @@ fn named(metric: &Metric) -> MetricRef {
     MetricRef { name: metric.name.to_owned(), labels: labels.collect(), part: None }
 }
 
-/// Every metric of which formulas say something: its name, that number, and what was simulated.
+/// Every metric with a formula: its name, the formula's value, and the simulated one.
 fn beside(twin: &Analytic, findings: &Findings) -> Vec<(MetricRef, f64, Estimate)> {
     let both = |metric: &Metric| {
         let name = named(metric);
@@ -50,7 +50,7 @@ fn beside(twin: &Analytic, findings: &Findings) -> Vec<(MetricRef, f64, Estimate
     findings.metrics.iter().filter_map(both).collect()
 }
 
-/// The metrics that differ by more than their limit, and how many were compared.
+/// The metrics that differ by more than their limit, and the number of compared ones.
 fn differing(twin: &Analytic, findings: &Findings) -> (Vec<MetricRef>, usize) {
     let both = beside(twin, findings);
     let all = both.len();
@@ -62,7 +62,7 @@ fn differing(twin: &Analytic, findings: &Findings) -> (Vec<MetricRef>, usize) {
     (beyond.collect(), all)
 }
 
-/// Nothing that the formulas leave out matters there: every mean is within its limit.
+/// Nothing that the formulas leave out matters here: every mean is within its limit.
 #[test]
 fn calm_scenarios_show_what_formulas_say() {
     for (name, least) in [("before", 40), ("recommended", 50), ("hybrid", 45)] {
@@ -74,7 +74,8 @@ fn calm_scenarios_show_what_formulas_say() {
     }
 }
 
-/// At two thirds of what the first resource carries, the loads and the entry's mean response still agree.
+/// At two thirds of the first resource's capacity, the loads and the entry's mean response time still
+/// agree.
 #[test]
 fn busy_scenarios_agree_on_loads_and_entries() {
     let folder = std::env::temp_dir().join(format!("wssim-analytic-{}", std::process::id()));
@@ -95,7 +96,8 @@ fn busy_scenarios_agree_on_loads_and_entries() {
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
-/// Analyses come in one burst and take more RAM than there is: the numbers differ, and both is said.
+/// Analyses come in one burst and need more RAM than there is: the numbers differ, and both reasons are
+/// named.
 #[test]
 fn where_they_differ_the_reason_is_named() {
     let scenario = load("scenarios/noisy-neighbour.toml", &[]);
@@ -114,14 +116,14 @@ fn where_they_differ_the_reason_is_named() {
     {
         assert!(twin.reasons.contains(&reason), "{reason:?} is not in {:?}", twin.reasons);
     }
-    // In the calm world neither is.
+    // The calm world has neither.
     let calm = twin_of(&load("scenarios/recommended.toml", &[])).reasons;
     let loud = |reason: &FormulaGap| matches!(reason, FormulaGap::Arrivals(_) | FormulaGap::Ram(_));
     assert!(!calm.iter().any(loud), "{calm:?}");
 }
 
-/// What is first used up brackets what can be carried: beyond its factor there is no steady state, and half
-/// of it can be carried.
+/// The scarcest resource bounds the capacity: beyond its factor there is no steady state, and half of it
+/// can be carried.
 #[test]
 fn the_first_to_saturate_bounds_what_is_carried() {
     for (name, least) in [("before", 41.0), ("recommended", 14.0), ("bench/chain", 4.9)] {
@@ -139,7 +141,8 @@ fn the_first_to_saturate_bounds_what_is_carried() {
     }
 }
 
-/// A container with a limit is a processor of its own: a fluid one of half a CPU is M/G/1-PS at half speed.
+/// A container with a limit is a separate processor: a fluid one of half a CPU is M/G/1-PS at half
+/// speed.
 #[test]
 fn a_fluid_limit_is_a_processor_of_its_own() {
     let folder = std::env::temp_dir().join(format!("wssim-analytic-limit-{}", std::process::id()));

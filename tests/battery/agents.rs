@@ -1,11 +1,11 @@
-//! What an orchestrator's agent takes of CPU: bursts once a second, in no container's share.
+//! CPU of an orchestrator's agent: bursts once a second, outside the containers' shares.
 
 use super::world::{Shown, blueprint, replicate};
 use wssim_model::Blueprint;
 use wssim_stats::mean_interval;
 
-/// Threads of the reference CPU that the agent takes, and the nodes that it takes them on: threads and
-/// speed. A third node carries the one service.
+/// Threads of the reference CPU that the agent uses, and its nodes with threads and speed. A third node
+/// runs the only service.
 const AGENT: f64 = 0.02;
 const NODES: [(f64, f64); 2] = [(4.0, 0.5), (8.0, 2.0)];
 
@@ -49,8 +49,8 @@ fn covers(values: &[f64], exact: f64, what: &str) {
     assert!(interval.half_width() < 0.1 * exact, "{what}: {interval:?}");
 }
 
-/// An idle node is busy for value / speed of one thread, whatever the law of the bursts (Little). Bursts
-/// of 40 ms at most hardly meet: each has a thread of its own.
+/// An idle node is busy for value / speed of one thread, for any law of the bursts (Little). Bursts of
+/// at most 40 ms hardly overlap: each has a thread of its own.
 #[test]
 fn an_idle_node_is_as_busy_as_its_agent() {
     let orchestrator = format!("kind = \"swarm\"\nagent_cpu = {AGENT}");
@@ -60,7 +60,7 @@ fn an_idle_node_is_as_busy_as_its_agent() {
         let values: Vec<f64> = shown.iter().map(utilization).collect();
         covers(&values, AGENT / (threads * speed), "utilization");
     }
-    // 1 ms each 10 s beside it on the third; the service has that alone.
+    // 1 ms each 10 s beside it on the third; the service has only that.
     let third: Vec<f64> = shown.iter().map(|one| one.averages.nodes[2].threads).collect();
     covers(&third, AGENT + 1e-4, "the third node");
     for one in &shown {
@@ -69,9 +69,9 @@ fn an_idle_node_is_as_busy_as_its_agent() {
     }
 }
 
-/// The kernel's samples see a burst as they see any runnable thread: a node of speed 0.5 with 0.2 threads
-/// of the reference CPU has 0.4 runnable on average. The average is a weighted mean of samples, the
-/// weights sum to one from the first sample on, and so it is 0.4 in expectation.
+/// The kernel's samples count a burst like any runnable thread: a node of speed 0.5 with 0.2 threads of
+/// the reference CPU has 0.4 runnable on average. The average is a weighted mean of samples, the weights
+/// sum to one from the first sample on, so its expectation is 0.4.
 #[test]
 fn the_load_average_counts_it() {
     let shown = replications(&world("kind = \"swarm\"\nagent_cpu = 0.2", ""), 600);
@@ -79,7 +79,7 @@ fn the_load_average_counts_it() {
     covers(&load, 0.4, "load average");
 }
 
-/// Where there is none, or nothing is said of it, nothing runs.
+/// Without agents, or without a setting for them, nothing runs.
 #[test]
 fn without_agents_an_idle_node_is_idle() {
     for orchestrator in [
@@ -94,7 +94,7 @@ fn without_agents_an_idle_node_is_idle() {
     }
 }
 
-/// A node that is down from 300 s on, and one that stands still from there on, do nothing any more.
+/// A node that is down, or stands still, from 300 s on does no more work.
 #[test]
 fn a_node_that_does_not_run_has_no_agent() {
     for kind in ["crash", "hang"] {

@@ -1,6 +1,6 @@
-//! Availability in the long run, by histories without traffic: groups of what fails and is repaired, pairs
-//! of which one takes over, quorums. Rare things: 10 % (`tests/validation/README.md`, class R), and what
-//! happens to many short histories as usual.
+//! Availability in the long run, by histories without traffic: groups of repairable units, failover
+//! pairs, quorums. Rare events: 10 % (`tests/validation/README.md`, class R); many short histories as
+//! usual.
 
 use super::file::{Model, models};
 use std::fmt::Write as _;
@@ -11,13 +11,13 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
-/// Level of the intervals: one of a thousand misses its number by chance; seeds are fixed.
+/// Level of the intervals: one of a thousand misses by chance; seeds are fixed.
 const LEVEL: f64 = 0.999;
-/// Outages that a rare number is taken from, at least.
+/// Fewest outages for a rare number.
 const SEEN: usize = 400;
 const HOUR: f64 = 3.6e12;
 
-/// A world, and what is said of its groups.
+/// A world with its groups.
 struct Worn {
     blueprint: Blueprint,
     cluster: ClusterFacts,
@@ -30,14 +30,14 @@ impl Worn {
         Self { blueprint: scenario.blueprint(None, &[]).unwrap(), cluster }
     }
 
-    /// Outages of `name` in history number `number` of so many hours.
+    /// Outages of `name` in history number `number` of `hours`.
     fn outages(&self, name: &str, number: u64, hours: f64) -> Vec<Outage> {
         let end = Nanos::from_f64(hours * HOUR);
         let told = years::history(&self.blueprint, &self.cluster, [84, number], end);
         told.outages.into_iter().find(|(_, other, _)| other == name).unwrap().2
     }
 
-    /// The same of many histories, on two threads, by history.
+    /// Outages in many histories, on two threads, by history.
     fn histories(&self, name: &str, count: u64, hours: f64) -> Vec<Vec<Outage>> {
         let half = |numbers: std::ops::Range<u64>| {
             numbers.map(|number| self.outages(name, number, hours)).collect::<Vec<_>>()
@@ -57,7 +57,7 @@ impl Worn {
     }
 }
 
-/// `n` nodes that fail and are repaired, and the group `g` of them.
+/// `n` nodes that fail and are repaired, and their group `g`.
 fn group(n: usize, need: usize, [mtbf, mttr]: [&str; 2], crews: usize) -> Worn {
     let node =
         |at: usize| format!("[node.n{at}]\ncores = 1\nmtbf = \"{mtbf}\"\nmttr = \"{mttr}\"\n");
@@ -85,7 +85,8 @@ fn covers(what: &str, found: Option<Estimate>, exact: f64, tolerance: f64) {
     assert!(found.half_width() <= tolerance * exact.abs(), "{what}: {found:?} is too wide");
 }
 
-/// A number of the long run from the outages of histories of so many hours each, after a tenth.
+/// A number of the long run from the outages of histories of `length` hours each, after a warm-up of a
+/// tenth.
 fn long_run(metric: &str, histories: &[Vec<Outage>], length: f64) -> Option<Estimate> {
     let begin = Time::ZERO + Nanos::from_f64(length * HOUR / 10.0);
     let late = |outages: &Vec<Outage>| -> Vec<Outage> {
@@ -110,7 +111,7 @@ fn long_run(metric: &str, histories: &[Vec<Outage>], length: f64) -> Option<Esti
     }
 }
 
-/// When the first outage begins, in hours, in histories long enough that nearly all have one.
+/// When the first outage begins, in hours, in histories long enough that almost all have one.
 fn first(histories: &[Vec<Outage>], length: f64) -> Option<Estimate> {
     let first = |outages: &Vec<Outage>| {
         outages.first().map_or(length, |outage| outage.begin.since(Time::ZERO).as_f64() / HOUR)
@@ -128,7 +129,7 @@ fn of_family(family: &str) -> Vec<Model> {
     found
 }
 
-/// Judges all numbers of the long run that `model` has.
+/// Judges all numbers of the long run in `model`.
 fn judge_long_run(model: &Model, world: &Worn, name: &str, length: f64) {
     let histories = world.histories(name, 40, length);
     assert!(histories.iter().map(Vec::len).sum::<usize>() >= SEEN, "{}", model.family);
@@ -139,7 +140,7 @@ fn judge_long_run(model: &Model, world: &Worn, name: &str, length: f64) {
     }
 }
 
-/// Units fail whether or not the group works; so many repairs at once.
+/// Units fail whether or not the group works; limited crews.
 #[test]
 fn k_of_n() {
     for model in of_family("k_of_n") {
@@ -147,7 +148,7 @@ fn k_of_n() {
         let [mtbf, mttr] = ["mtbf_h", "mttr_h"].map(|name| hours(model.number(name)));
         let world = group(n, k, [&mtbf, &mttr], crews);
         let rate = exact_of(&model, "outages_per_hour");
-        // 200 outages a history, where that is less than 200 years.
+        // 200 outages a history, at most 200 years.
         judge_long_run(&model, &world, "g", (200.0 / rate).min(1.7e6));
         let mttf = exact_of(&model, "mttf_from_all_up_h");
         let length = 9.0 * mttf;
@@ -187,7 +188,7 @@ fn quorum3_mttf() {
         let exact = exact_of(&model, "mttf_quorum_h");
         let length = 9.0 * exact;
         covers("mttf", first(&world.histories("g", 1_600, length), length), exact, 0.1);
-        // Nobody repairs anything.
+        // No repairs.
         let node = |n: usize| format!("[node.n{n}]\ncores = 1\nmtbf = \"{}\"\n", hours(mtbf));
         let world = Worn::new(&format!(
             "{}[group.g]\nmembers = [\"node.n0\", \"node.n1\", \"node.n2\"]\nneed = 2\n",
@@ -227,8 +228,8 @@ fn series_parallel() {
     }
 }
 
-/// A service of one container that Swarm moves between two nodes; a third, which never fails, manages.
-/// Swarm's own batches of half a second come on top of the detection of minutes.
+/// A service of one container that Swarm moves between two nodes; a third, which never fails, is the
+/// manager. Swarm's batches of half a second add to the detection of minutes.
 #[test]
 fn failover_pair() {
     for model in of_family("failover_pair") {
@@ -267,7 +268,7 @@ need = 1
         ));
         let length = 2_000.0 * mtbf;
         judge_long_run(&model, &world, "app", length);
-        // The pair alone is down for the rest.
+        // Only the pair is down for the rest.
         let [app, pair] = ["app", "pair"].map(|name| world.histories(name, 40, length));
         let down = |outages: &Vec<Outage>| outages.iter().map(lasts).sum::<f64>() / length;
         let unseen: Vec<f64> = app.iter().zip(&pair).map(|(a, b)| down(a) - down(b)).collect();
@@ -276,12 +277,12 @@ need = 1
         let mttf = exact_of(&model, "mttf_both_down_h");
         let histories = world.histories("pair", 1_600, 9.0 * mttf);
         covers("both down", first(&histories, 9.0 * mttf), mttf, 0.1);
-        // What Swarm moves is no matter of the chain of causes; the pair of nodes is.
+        // The chain of causes does not cover services that Swarm moves, but the pair of nodes.
         assert!(world.exact("app").is_none() && world.exact("pair").is_some());
     }
 }
 
-/// Whatever the laws, only their means count: by simulation, and by theory.
+/// Only the means of the laws matter: by simulation, and by theory.
 #[test]
 fn alternating_renewal_in_the_long_run() {
     for model in of_family("alternating_renewal") {
@@ -295,7 +296,7 @@ fn alternating_renewal_in_the_long_run() {
     }
 }
 
-/// One unit, starting up: at a time, over a stretch, and in the long run.
+/// One unit, up at the start: at a time, over a stretch, and in the long run.
 #[test]
 fn two_state_in_the_long_run() {
     for model in of_family("two_state") {

@@ -59,13 +59,13 @@ fn lb_power_of_d_finite() {
     });
 }
 
-/// Containers of one rate each: a busy server is as fast as its node, which none shares.
+/// Containers with different rates: a busy server is as fast as its node, which it does not share.
 #[test]
 fn lb_weighted_split() {
     family("lb_weighted_split", |m| {
         let (lam, weights, mus) = (m.number("lam"), m.numbers("weights"), m.numbers("mus"));
         let fastest = mus.iter().copied().fold(0.0, f64::max);
-        // Replicas go to the node with most room for them: one each, in the order of nodes.
+        // Replicas go to the node with most free resources: one each, in the order of nodes.
         let nodes: String = (mus.iter().enumerate())
             .map(|(n, mu)| format!("[node.n{n}]\ncores = 1\nspeed = {}\n", mu / fastest))
             .collect::<Vec<_>>()
@@ -115,9 +115,9 @@ arrivals = {}
 #[derive(Default)]
 struct Depths {
     from: u64,
-    /// Station of each frame that visits one.
+    /// Station of each frame that is at one.
     at: Vec<usize>,
-    /// By station: requests there, and since when.
+    /// By station: number of requests, and since when.
     stations: Vec<(usize, u64)>,
     /// Station-nanoseconds with two or more, with three or more.
     deep: [u64; 2],
@@ -161,8 +161,8 @@ impl Probe for Depths {
     }
 }
 
-/// The limit of many servers: within the 2 % of an approximation, from one long replication of about
-/// two million requests.
+/// The limit of many servers: within the 2 % of an approximation, from one long replication of about two
+/// million requests.
 #[test]
 fn lb_power_of_d_limit() {
     for model in super::models().into_iter().filter(|m| m.family == "lb_power_of_d_limit") {

@@ -1,11 +1,11 @@
-//! Calls in parallel, and calls that are tried again.
+//! Calls in parallel, and calls with retries.
 
 use super::family;
 use super::file::{Model, exp, seconds};
 use super::world::{Length, Setup, blueprint, mean, poisson, usual};
 use wssim_model::Blueprint;
 
-/// Two stations with one worker each, which every request visits side by side.
+/// Two stations with one worker each, which every request visits in parallel.
 pub(super) fn fork(model: &Model) -> Blueprint {
     let service = exp(1.0 / model.number("mu"));
     blueprint(&format!(
@@ -47,8 +47,8 @@ fn fork_join_2() {
     });
 }
 
-/// All n calls go to *one* endpoint of one service: were their draws to share a key, they would
-/// all take equally long.
+/// All n calls go to *one* endpoint of one service: if their draws shared a key, they would all take
+/// equally long.
 #[test]
 fn parallel_k_of_n() {
     family("parallel_k_of_n", |m| {

@@ -1,4 +1,4 @@
-//! Rates that change with time: M(t)/M/∞, the identity of requests, and bursts by the clock.
+//! Rates that change over time: M(t)/M/∞, the identity of requests, and bursts at times of day.
 
 use super::world::{Shown, blueprint, replicate, station};
 use wssim_stats::mean_interval;
@@ -34,7 +34,7 @@ fn a_ramp_fills_infinitely_many_servers() {
     }
 }
 
-/// With a constant factor of two arrivals are those of twice the rate, to the nanosecond.
+/// Arrivals with a constant factor of two equal those of twice the rate, to the nanosecond.
 #[test]
 fn a_constant_factor_is_another_rate() {
     let doubled = "{ kind = \"poisson\", rate = \"4/s\", \
@@ -48,7 +48,7 @@ fn a_constant_factor_is_another_rate() {
     assert_eq!(doubled, plain);
 }
 
-/// Whatever the profile and whatever the rates of the states, request n has the same demand.
+/// Request n has the same demand for every profile and all rates of the states.
 #[test]
 fn request_n_stays_request_n() {
     let run = |more: &str| {

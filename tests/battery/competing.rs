@@ -2,8 +2,8 @@
 //!
 //! Che's approximation for several sets under one list: a page of set i that is touched with rate
 //! r·p stays for a time T, the same for all, so Σ over all pages of (1 − exp(−r·p·T)) = pages in RAM, and
-//! set i misses with probability Σ p·exp(−r·p·T). Without a disk pages come at once: what is missed does
-//! not slow whoever misses it, so rates of touches are what CPU and period say.
+//! set i misses with probability Σ p·exp(−r·p·T). Without a disk pages come at once: misses do not slow
+//! the container, so rates of touches follow from CPU and period.
 
 use super::world::{blueprint, replicate};
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ struct Toucher {
     rate: f64,
 }
 
-/// The probability of a miss of each under one list with room for `ram` pages.
+/// The miss probability of each under one list with room for `ram` pages.
 fn under_one_list(touchers: &[Toucher], ram: f64) -> Vec<f64> {
     let laws: Vec<Vec<f64>> = touchers.iter().map(|of| zipf(of.pages, of.alpha)).collect();
     let held = |time: f64| -> f64 {
@@ -36,7 +36,7 @@ fn under_one_list(touchers: &[Toucher], ram: f64) -> Vec<f64> {
     touchers.iter().zip(&laws).map(miss).collect()
 }
 
-/// What each misses in a world: a step of CPU every 20 ms, 10 µs of it for each touch.
+/// The misses of each in a world: a step of CPU every 20 ms, 10 µs of it for each touch.
 fn simulated(touchers: &[Toucher], ram: f64) -> Vec<f64> {
     let mut text = format!(
         "[scenario]\ntitle = \"Competing\"\n[node.host]\ncores = 100\nmemory = \"{:.0} B\"\n\
@@ -60,7 +60,7 @@ arrivals = {{ kind = "periodic", period = "20ms" }}
     }
     let shown = replicate(&blueprint(&text), 84, 0, 120.0, 120.0);
     let containers = shown.averages.containers.iter();
-    // Nobody waits, and nothing is lost between RAM and swap.
+    // No waits, and no pages lost between RAM and swap.
     assert!(shown.averages.containers.iter().all(|container| container.paging == 0.0));
     let resident: f64 = containers.clone().map(|container| container.resident).sum();
     assert!((resident / (ram * 4096.0) - 1.0).abs() < 1e-3, "all RAM is used");
@@ -75,8 +75,8 @@ arrivals = {{ kind = "periodic", period = "20ms" }}
         .collect()
 }
 
-/// Equal ones, one that touches more often, one with more pages, one with another skew, three. At least
-/// 600 000 touches: a standard error of 0.0007 or less at a miss in three.
+/// Equal containers, one that touches more often, one with more pages, one with another skew, three. At
+/// least 600 000 touches: a standard error of 0.0007 or less at a miss in three.
 #[test]
 fn containers_share_ram_as_under_one_list() {
     let of = |pages, alpha, rate| Toucher { pages, alpha, rate };
@@ -101,7 +101,7 @@ fn containers_share_ram_as_under_one_list() {
     }
 }
 
-/// Who touches nothing gives everything up before anybody who does loses a page.
+/// A container without touches loses all its pages before one with touches loses any.
 #[test]
 fn who_touches_nothing_is_in_swap_first() {
     let shown = replicate(

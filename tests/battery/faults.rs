@@ -1,4 +1,4 @@
-//! Faults: slow and full disks, slow networks, switches, and what fails of itself.
+//! Faults: slow and full disks, slow networks, switches, and random failures.
 
 use super::file::{exp, seconds};
 use super::judge::judge;
@@ -30,12 +30,13 @@ node = "host"
     ))
 }
 
-/// Up and down for exponential times, idle or not; work goes on where it was, and what has come meanwhile
-/// waits. Numbers in the system and times are measured apart: both are the closed form's.
+/// Up and down for exponential times, idle or not; work is resumed, and arrivals meanwhile wait. Numbers
+/// in the system and times are measured separately: both equal the closed form.
 #[test]
 fn mm1_breakdowns() {
     for mut model in models().into_iter().filter(|model| model.family == "mm1_breakdowns") {
-        // The first is no metric of a world; the last is of a clock that stops when nobody is served.
+        // The first is no metric of a world; the last is of a clock that stops while no customer is
+        // served.
         model.rows.retain(|row| ["mean_in_system_L", "mean_response_W"].contains(&&*row.metric));
         assert_eq!(model.rows.len(), 2);
         let rate = model.number("lam");
@@ -85,8 +86,8 @@ fn deterministic_node_outage() {
     });
 }
 
-/// A disk that two faults together make four times as slow, and that a third, which is repaired in the
-/// midst of it, leaves as it was: M/D/1 with four times the service time.
+/// A disk that two simultaneous faults make four times slower, and a third fault, repaired meanwhile,
+/// that changes nothing: M/D/1 with four times the service time.
 #[test]
 fn md1_at_a_slow_disk() {
     for mut model in models().into_iter().filter(|model| model.family == "md1") {
@@ -129,8 +130,8 @@ arrivals = {}
     }
 }
 
-/// Half of the requests write. While the disk is full they fail at once, and for no other reason; those
-/// that read are served.
+/// Half of the requests write. While the disk is full they fail at once, and for no other reason; reads
+/// are served.
 #[test]
 fn a_full_disk_takes_reads_and_no_writes() {
     let world = blueprint(
@@ -174,7 +175,7 @@ repair = "3s"
     assert_eq!(failed, [0, 30, 30]);
 }
 
-/// What a world of a user, a front on a node and a back on another takes for a request.
+/// A request's time in a world of a user, a front on a node and a back on another.
 fn across(lan: &str, network: &str, fault: &str) -> Shown {
     let world = blueprint(&format!(
         r#"
@@ -209,8 +210,8 @@ arrivals = {{ kind = "poisson", rate = "10/s" }}
     replicate(&world, 84, 0, 0.0, 30.0)
 }
 
-/// A network five times as slow is one of five times the latency and a fifth of the bandwidth, for the
-/// same draws, whichever of its ends is slow and however much slower the other is by itself.
+/// A network five times slower has five times the latency and a fifth of the bandwidth, for the same
+/// draws, whichever end is slow and however slow the other end is.
 #[test]
 fn a_slow_network_has_its_latency_and_its_bandwidth() {
     let fault = |node: &str, factor: u32| {
@@ -221,14 +222,14 @@ fn a_slow_network_has_its_latency_and_its_bandwidth() {
     };
     for (fast, slow) in [("2ms", "10ms"), ("exp(2ms)", "exp(10ms)")] {
         let due = across(slow, "20 MB/s", "");
-        // The user's bytes go over a's interface as well: a is slow, b is not, or less so.
+        // The user's bytes use a's interface as well: a is slow, b is not, or less so.
         for faults in
             [fault("a", 5), fault("a", 5) + &fault("b", 2), fault("a", 5) + &fault("b", 5)]
         {
             let found = across(fast, "100 MB/s", &faults);
             assert_eq!(found.requests.len(), due.requests.len());
             for (found, due) in found.requests.iter().zip(&due.requests) {
-                // A nanosecond for each hop that is rounded.
+                // A rounding of a nanosecond for each hop.
                 let off = found.1.abs_diff(due.1);
                 assert!(found.2 && found.0 == due.0 && off <= 20, "{found:?}, {due:?}");
             }
@@ -239,7 +240,7 @@ fn a_slow_network_has_its_latency_and_its_bandwidth() {
 }
 
 /// Users on one node, its own containers, those of others of its site and of another site, while the
-/// switch of `office` is gone from 5 to 10 s: who reaches whom.
+/// switch of `office` is down from 5 to 10 s: which nodes reach each other.
 #[test]
 fn a_switch_parts_all_nodes_of_its_site_and_their_users() {
     let served = |front: &str, back: &str, fault: &str| {
@@ -285,7 +286,7 @@ repair = "5s"
             (all.iter().filter(|ok| **ok).count(), all.len())
         };
         assert_eq!(sent(0, 5), (50, 50));
-        // News of the return takes a moment.
+        // The update takes a moment.
         assert_eq!(sent(12, 20), (80, 80));
         sent(5, 10)
     };
@@ -298,8 +299,8 @@ repair = "5s"
     assert_eq!(served("c", "d", ""), (0, 50), "all of the cluster");
 }
 
-/// Three faults that keep one node from answering begin one after the other and end in every order:
-/// nobody is answered before the last is repaired, and everybody is after it.
+/// Three faults that keep one node from answering begin one after the other and end in every order: no
+/// request is answered before the last is repaired, and all are after it.
 #[test]
 fn faults_end_in_any_order() {
     let kinds = ["crash", "partition", "hang", "switch", "power"];
@@ -359,7 +360,7 @@ arrivals = {{ kind = "periodic", period = "100ms", phase = "10ms" }}
     }
 }
 
-/// A transfer of a second or so over an interface that is half as fast from 0.4 to 1 s takes 0.3 s more.
+/// A transfer of about a second over an interface at half speed from 0.4 to 1 s takes 0.3 s more.
 #[test]
 fn a_transfer_slows_down_and_speeds_up_on_its_way() {
     let takes = |fault: &str| {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// One model: a family with its parameters, and every number that the file has for it.
+/// One model: a family with its parameters, and all its numbers in the file.
 pub(super) struct Model {
     pub(super) family: String,
     pub(super) parameters: Value,
@@ -27,7 +27,7 @@ impl Model {
         numbers(&self.parameters[name])
     }
 
-    /// The law among the parameters, as a scenario writes it.
+    /// The law among the parameters, in the scenario's notation.
     pub(super) fn law(&self, name: &str) -> String {
         law(&self.parameters[name])
     }
@@ -37,7 +37,7 @@ pub(super) fn numbers(list: &Value) -> Vec<f64> {
     list.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
 }
 
-/// Seconds as a scenario writes them.
+/// Seconds in the scenario's notation.
 pub(super) fn seconds(value: f64) -> String {
     format!("{:.6}us", value * 1e6)
 }
@@ -96,7 +96,7 @@ pub(super) fn models() -> Vec<Model> {
         let record = record.unwrap();
         let family = record[1].to_owned();
         if family == "family" {
-            // A heading that the file repeats.
+            // A heading repeated by the file.
             continue;
         }
         let parameters: Value = serde_json::from_str(&record[2]).unwrap();

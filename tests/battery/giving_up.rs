@@ -1,4 +1,4 @@
-//! Cancellations, deadlines and circuit breakers: against closed forms, by counts, and in a storm.
+//! Cancellations, deadlines and circuit breakers: against closed forms, by counts, and in a retry storm.
 
 use super::file::{exp, seconds};
 use super::world::{Shown, blueprint, mean, poisson, replicate};
@@ -9,11 +9,11 @@ use wssim_stats::theory::impatient::{UntilAnswer, UntilService};
 const REPLICATIONS: u32 = 24;
 const LEVEL: f64 = 0.999;
 
-/// A number's name, its exact value, and how to read it off one replication.
+/// A number's name, its exact value, and its reader for one replication.
 type Row<'a> = (&'a str, f64, &'a dyn Fn(&Shown) -> f64);
 
-/// Each exact value lies in the 99.9 % interval of what 24 replications show, which is at most
-/// 3 % wide to each side.
+/// Asserts that each exact value lies in the 99.9 % interval of 24 replications, which is at most 3 %
+/// wide to each side.
 fn agree(world: &Blueprint, length: f64, rows: &[Row<'_>]) {
     let shown: Vec<Shown> =
         (0..REPLICATIONS).map(|n| replicate(world, 84, n, length / 10.0, length)).collect();
@@ -30,7 +30,7 @@ fn held(shown: &Shown, container: usize) -> f64 {
     shown.averages.containers[container].held
 }
 
-/// M/M/1 whose users give up at exponential times, waiting or in service, and are then gone.
+/// M/M/1 whose users give up at exponential times, waiting or in service, and then leave.
 #[test]
 fn cancellation_is_a_birth_death_process() {
     for (lam, mu, theta) in [(80.0, 100.0, 5.0), (150.0, 100.0, 20.0)] {
@@ -63,8 +63,8 @@ cancel = true
     }
 }
 
-/// The same where all share the processor: taken off it one by one, the birth-death process is the
-/// same, as the total rate of service is.
+/// The same with processor sharing: the birth-death process is unchanged, as the total rate of service
+/// is.
 #[test]
 fn cancellation_from_a_shared_processor_is_the_same_process() {
     let (lam, mu, theta) = (150.0, 100.0, 20.0);
@@ -97,7 +97,7 @@ cancel = true
     agree(&world, 200.0, &rows);
 }
 
-/// M/M/1 where nobody is begun after a constant wait (Barrer).
+/// M/M/1 in which no request is begun after a constant wait (Barrer).
 #[test]
 fn a_deadline_is_impatience_until_service() {
     for (lam, mu, tau) in [(80.0, 100.0, 0.02), (150.0, 100.0, 0.05)] {
@@ -130,9 +130,8 @@ arrivals = {}
     }
 }
 
-/// A breaker that trips at the first failure, before a callee that fails with probability p: by
-/// renewal, open for O of every O + H + C, and the users turned away are those who come then or
-/// while the probe is out.
+/// A breaker that trips at the first failure, before a callee that fails with probability p: by renewal,
+/// open for O of every O + H + C; it turns away the users who come then or during the probe.
 #[test]
 fn a_breaker_is_open_for_its_share_of_a_cycle() {
     let (lam, answer, p) = (50.0, 0.01, 0.2_f64);
@@ -158,8 +157,8 @@ arrivals = {}
         exp(answer),
         poisson(lam)
     ));
-    // A probe comes back after min(answer, time-out); a good one closes it, until the first of the
-    // attempts that will fail has waited for its time-out.
+    // A probe returns after min(answer, time-out); a good one closes it, until the first of the attempts
+    // that will fail has waited for its time-out.
     let probe = answer * (1.0 - p);
     let closed = (1.0 - p) * (1.0 / (lam * p) + timeout);
     let cycle = open + 1.0 / lam + probe + closed;
@@ -171,7 +170,7 @@ arrivals = {}
     agree(&world, 1_000.0, &rows);
 }
 
-/// One request every second; reads off the first replication what ten measured seconds show.
+/// One request every second; the first replication's ten measured seconds.
 fn each_second(services: &str, entry: &str) -> Shown {
     let text = format!(
         r#"
@@ -230,7 +229,7 @@ arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
     close(shown.averages.breaker_open[0], open / 21.5);
 }
 
-/// A retry of what the breaker turned away meets it again, at once or after its pause.
+/// A retry of a call that the breaker turned away meets it again, at once or after its pause.
 #[test]
 fn retries_meet_the_breaker() {
     let services = |retries: &str| {
@@ -255,7 +254,7 @@ endpoint.ask.steps = [ {{ cpu = "50ms" }} ]
     assert!(shown.requests.iter().all(|(_, took, ok)| !ok && *took == 200_000_000));
 }
 
-/// The loser of a race hears of it half a round trip later, and what it had asked for does too.
+/// The loser of a race is told half a round trip later, and so are its own calls.
 #[test]
 fn the_loser_of_a_race_stops() {
     let shown = each_second(
@@ -284,8 +283,8 @@ endpoint.ask.steps = [ { cpu = "100ms" } ]
     );
     assert_eq!(shown.failed(), 0.0);
     close(mean(&shown.responses()), 0.012);
-    // The fast one's answer is there at 12 ms. The slow one computes from 1 to 5 ms and hears of it
-    // at 13 ms; the deep one computes from 6 ms on and hears of it at 14 ms.
+    // The fast answer arrives at 12 ms. The slow one computes from 1 to 5 ms and is told at 13 ms; the
+    // deep one computes from 6 ms on and is told at 14 ms.
     close(computed(&shown, 2), 0.004);
     close(held(&shown, 2), 0.012);
     close(computed(&shown, 3), 0.008);
@@ -294,7 +293,7 @@ endpoint.ask.steps = [ { cpu = "100ms" } ]
     close(computed(&shown, 5), 0.1);
 }
 
-/// A caller that times out takes its callee out of the queue; that frees no worker.
+/// A caller's time-out removes its callee from the queue, without freeing a worker.
 #[test]
 fn a_cancelled_visit_leaves_its_queue() {
     let shown = each_second(
@@ -320,7 +319,7 @@ endpoint.short.steps = [ { cpu = "10ms" } ]
     close(mean(&shown.responses()), 0.112);
 }
 
-/// A deadline goes as far as calls say, and no further than the first caller's.
+/// A deadline is passed on by calls that say so, and is never later than the first caller's.
 #[test]
 fn a_deadline_travels_with_calls_that_say_so() {
     let services = |deadline: &str| {
@@ -338,7 +337,7 @@ endpoint.go.steps = [ {{ cpu = "1ms" }} ]
 "#
         )
     };
-    // The last would be asked at 42 ms, after the first caller's 30 ms.
+    // The last would be called at 42 ms, after the first caller's 30 ms.
     let arrivals = |deadline: &str| {
         let shown = each_second(&services(deadline), "a-front.go");
         assert_eq!(shown.failed(), 1.0);
@@ -350,8 +349,8 @@ endpoint.go.steps = [ {{ cpu = "1ms" }} ]
     assert_eq!(arrivals(", deadline = \"19ms\""), 0);
 }
 
-/// 80 requests a second, of 100 that one worker can serve; ten seconds of three times as many; each
-/// is tried up to four times, and nobody waits for more than a second.
+/// 80 requests a second for one worker that can serve 100; ten seconds of three times that rate; each is
+/// tried up to four times, and no caller waits longer than a second.
 fn storm(call: &str) -> Shown {
     let text = format!(
         r#"
@@ -374,8 +373,8 @@ arrivals = {{ kind = "poisson", rate = "80/s", profile = {{ steps = [["0s", 1.0]
     replicate(&blueprint(&text), 84, 0, 240.0, 60.0)
 }
 
-/// Overload that outlives its cause: the worker is busy with what nobody waits for any more. It
-/// ends where callees are told, do not begin what is late, or are left alone for a while.
+/// Overload that outlives its cause: the worker is busy with requests whose callers have given up. It
+/// ends if callees are told, do not begin late requests, or get no calls for a while.
 #[test]
 fn a_retry_storm_ends_only_with_what_stops_dead_work() {
     let forever = storm("");

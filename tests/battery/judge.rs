@@ -8,14 +8,14 @@ use wssim_stats::{Estimate, mean_interval, student_t_quantile};
 const LEVEL: f64 = 0.999;
 /// Replications of a steady-state model.
 const REPLICATIONS: u32 = 24;
-/// Requests of a replication at first; four times as many as long as an interval is too wide.
+/// Initial requests of a replication; four times as many each time an interval is too wide.
 const FIRST: f64 = 10_000.0;
-/// Lengthenings at most.
+/// Most lengthenings.
 const LENGTHENINGS: u32 = 6;
-/// The seed, and the one that must pass where the first misses.
+/// The seed, and the one that must pass if the first misses.
 const SEEDS: [u64; 2] = [84, 1984];
 
-/// One row and how far off it was, in standard errors.
+/// One row and its deviation, in standard errors.
 pub(super) struct Judged {
     pub(super) z: f64,
 }
@@ -24,7 +24,7 @@ fn nightly() -> bool {
     std::env::var("WSSIM_BATTERY").is_ok_and(|value| value == "nightly")
 }
 
-/// Half-width allowed for a row, relative to its value.
+/// Largest half-width for a row, relative to its value.
 fn tolerance(model: &Model, row: &Row) -> f64 {
     let spread = ["var_", "sd_"].iter().any(|name| row.metric.starts_with(name));
     let quantile = row.metric.contains("_p9") || row.metric.contains("_p50");
@@ -33,9 +33,9 @@ fn tolerance(model: &Model, row: &Row) -> f64 {
     if row.metric.starts_with("prob_") && row.exact < 0.01 {
         return 0.1;
     }
-    // The second moments of waits depend on the fourth of the service times: a narrow interval
-    // would take hours. Beyond ρ = 0.85 the runs of a push would take minutes; the nightly run asks
-    // for the full width.
+    // The second moments of waits depend on the fourth of the service times: a narrow interval would
+    // take hours. Beyond ρ = 0.85 the runs of a push would take minutes; the nightly run requires the
+    // full width.
     if row.metric == "var_wait" || (!nightly() && is_heavy(model)) { 0.1 } else { usual }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn judge(model: &Model, setup: &Setup) -> Vec<Judged> {
 }
 
 fn covers(row: &Row, estimate: &Estimate) -> bool {
-    // Whole nanoseconds bound what a deterministic number can mean.
+    // A deterministic number has a precision of whole nanoseconds.
     estimate.low - 2e-9 <= row.exact && row.exact <= estimate.high + 2e-9
 }
 
@@ -122,8 +122,8 @@ fn estimates(model: &Model, setup: &Setup, seed: u64) -> (Vec<Estimate>, f64) {
             return (found, long);
         }
         if settled {
-            // A run that was ended because its interval was narrow is more often one that met few
-            // large values: it sets the length, and another, twice as long, is judged.
+            // A run that ended because its interval was narrow has more often met few large values: it
+            // determines the length, and another of twice that length is judged.
             let (lead, long) = (2.0 * lead, 2.0 * long);
             return (intervals(model, setup, seed + 1, (lead, long), replications), long);
         }

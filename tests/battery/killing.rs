@@ -1,7 +1,7 @@
-//! Limits, and who dies when nothing is left.
+//! Memory limits, and which process is killed when RAM is exhausted.
 //!
 //! A burst of requests arrives within 0.1 s, ten seconds after the beginning, and stays for 3 s: each adds
-//! to what its container asks for. Others, one every 100 ms, show who answers.
+//! to the demand of its container. Other requests, one every 100 ms, show which containers answer.
 
 use super::world::{Shown, blueprint, replicate};
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ const PAGE: f64 = 4096.0;
 /// When the burst begins, and the end of everything.
 const BURST: f64 = 10.0;
 const END: f64 = 40.0;
-/// How often memory is looked at, at the least.
+/// Longest time between updates of memory.
 const LOOK: f64 = 1.0;
 
-/// A service of the name, with the memory, and its traffic: `burst` requests that hold 100 pages each.
+/// A service with this name and memory, and its traffic: `burst` requests that hold 100 pages each.
 fn service(name: &str, memory: &str, burst: u32) -> String {
     let mut text = format!(
         r#"
@@ -52,7 +52,7 @@ fn run(node: &str, services: &[String]) -> Shown {
     replicate(&blueprint(&text), 84, 0, 0.0, END)
 }
 
-/// Seconds from its first kill on for which the container does not listen.
+/// Seconds after its first kill for which the container does not listen.
 fn down(shown: &Shown, container: usize) -> f64 {
     (1.0 - shown.averages.containers[container].up) * END
 }
@@ -65,14 +65,14 @@ fn lost(shown: &Shown, failure: Failure) -> usize {
     shown.failures.iter().filter(|(_, of)| *of == failure).count()
 }
 
-/// A node with far more RAM than is asked for.
+/// A node with far more RAM than needed.
 const SWAP: &str = "memory = \"1 GiB\"\nswap = \"1 GiB\"\ndisk = { read = \"constant(10us)\" }";
 const NO_SWAP: &str = "memory = \"1 GiB\"\ndisk = { read = \"constant(10us)\" }";
 /// 1000 pages.
 const LIMIT: &str = "limit = \"4000 KiB\"";
 
-/// Over its limit a container is its own victim, though the node has RAM for all: as much as it has above
-/// the limit is in swap, and it faults as if the limit were all the RAM there is (all pages alike: 1 − C/n).
+/// A container over its limit is its own victim, though the node has enough RAM: its pages above the
+/// limit are in swap, and it faults as if the limit were all the RAM (all pages alike: 1 − C/n).
 #[test]
 fn who_is_over_its_limit_swaps_its_own() {
     let over = service("over", &format!("base = \"5600 KiB\", alpha = 0, {LIMIT}"), 0);
@@ -88,8 +88,9 @@ fn who_is_over_its_limit_swaps_its_own() {
     assert!(shown.kills.is_empty() && shown.failures.is_empty());
 }
 
-/// Twice its limit in RAM and swap is the most: with base 100 pages, 18 requests fit and 25 do not. Who is
-/// killed loses what it does, comes back after its delay and its start-up, and nobody else hears of it.
+/// Twice its limit in RAM and swap is the most: with base 100 pages, 18 requests fit and 25 do not. A
+/// killed container loses its work, returns after its delay and its start-up, and no other container is
+/// affected.
 #[test]
 fn limit_and_as_much_swap_again_is_the_most() {
     let other = service("other", "base = \"5600 KiB\"", 0);
@@ -106,7 +107,7 @@ fn limit_and_as_much_swap_again_is_the_most() {
     assert!(lost(&shown, Failure::Oom) >= 19, "{:?}", shown.failures);
     assert!((down(&shown, 1) - 7.0).abs() < 1e-6, "down for {}", down(&shown, 1));
     assert!((down(&shown, 0)).abs() < 1e-9);
-    // Of its own requests those of seven seconds are lost as well, ten a second; no other.
+    // Its own requests of seven seconds are lost as well, ten a second; no others.
     let failed = shown.failures.len() as f64;
     let due = 25.0 + 70.0;
     assert!((failed - due).abs() <= 8.0, "{failed} failed, not {due}");
@@ -114,8 +115,8 @@ fn limit_and_as_much_swap_again_is_the_most() {
     assert!(shown.failures.iter().all(|(at, _)| (*at as f64) < late), "{:?}", shown.failures);
 }
 
-/// A container at its limit has nowhere to go where the node has no swap: 9 requests fit beside 100 pages, and
-/// 12 do not.
+/// Without swap on the node a container cannot exceed its limit: 9 requests fit beside 100 pages, and 12
+/// do not.
 #[test]
 fn without_swap_the_limit_is_the_most() {
     let with =
@@ -127,8 +128,8 @@ fn without_swap_the_limit_is_the_most() {
     assert!((down(&shown, 0) - 7.0).abs() < 1e-6, "{}", down(&shown, 0));
 }
 
-/// Of several processes the kernel kills one: what was going on is lost, but the container is not ended,
-/// so no orchestrator waits before it restarts it.
+/// Of several processes the kernel kills one: its work is lost, but the container continues, so no
+/// orchestrator waits before a restart.
 #[test]
 fn of_several_processes_one_dies() {
     let memory = format!("base = \"400 KiB\", processes = 5, {LIMIT}");
@@ -138,7 +139,7 @@ fn of_several_processes_one_dies() {
     assert!((down(&shown, 0) - 2.0).abs() < 1e-6, "{}", down(&shown, 0));
 }
 
-/// Ten at a time are started again: 2 s of CPU each, on one core.
+/// Killed containers start again with their start-up CPU: 2 s each, on one core.
 #[test]
 fn who_is_killed_starts_with_its_cpu() {
     let all: Vec<String> = (0..4)
@@ -159,7 +160,7 @@ fn who_is_killed_starts_with_its_cpu() {
     }
 }
 
-/// A node without RAM and swap kills whose process is largest, whoever asks for more.
+/// A node without free RAM and swap kills the largest process, whichever asks for more.
 #[test]
 fn the_largest_process_dies_first() {
     // 2 500 pages of RAM, 2 300 in use until the smallest asks for 500 more.
@@ -173,7 +174,7 @@ fn the_largest_process_dies_first() {
     let [a_small, of_large, of_middle] = [0, 1, 2];
     for (processes, victim) in [(1, of_large), (2, of_large), (3, of_middle), (10, of_middle)] {
         let shown = run(node, &[small.clone(), middle.clone(), large(processes)]);
-        // Of several processes one is back at once, and asks for as much again: it is killed again.
+        // With several processes one returns at once, and asks for the same again: it is killed again.
         let killed = killed(&shown);
         assert!(!killed.is_empty() && (processes > 1 || killed.len() == 1), "{killed:?}");
         assert!(killed.iter().all(|one| *one == victim), "{processes} processes: {killed:?}");
@@ -182,14 +183,14 @@ fn the_largest_process_dies_first() {
     }
 }
 
-/// Swap puts it off: all RAM and all swap must be full before anybody dies.
+/// Swap delays it: all RAM and all swap must be full before a process is killed.
 #[test]
 fn swap_is_full_before_the_node_kills() {
     let with = |swap: u32| {
         let node = format!(
             "memory = \"4000 KiB\"\nswap = \"{swap} KiB\"\ndisk = {{ read = \"constant(10us)\" }}"
         );
-        // 100 pages, and 100 more for each of 20 requests: 2 100, those of the other traffic apart.
+        // 100 pages, and 100 more for each of 20 requests: 2 100, without those of the other traffic.
         run(&node, &[service("app", "base = \"400 KiB\"", 20)])
     };
     assert!(with(5200).kills.is_empty(), "2 300 pages are there");

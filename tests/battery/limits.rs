@@ -1,8 +1,8 @@
-//! The largest load within a limit, and the fewest servers: `capacity` on queues whose limits are known.
+//! The largest load within a limit, and the fewest servers: `capacity` on queues with known limits.
 //!
-//! A bracket is right when the exact limit lies in it; with fixed seeds and decisions at 95 % over a whole
-//! search, one of twenty would not be. Brackets are as narrow as the tolerance unless the replications that
-//! there may be decide nothing in between.
+//! A bracket is right if the exact limit lies in it; with fixed seeds and decisions at 95 % over a whole
+//! search, one of twenty may be wrong. Brackets are as narrow as the tolerance unless the permitted
+//! replications decide nothing in between.
 
 use super::file::{Model, models};
 use wssim_experiment::capacity::findings::{Capacity, SearchEnd};
@@ -11,7 +11,7 @@ use wssim_experiment::findings::Answer;
 use wssim_experiment::watch::Unwatched;
 use wssim_scenario::{Scenario, range_of};
 
-/// What one service of so many workers comes to.
+/// The capacity of one service with `servers` workers.
 fn station(rate: f64, mu: f64, servers: u32, arguments: &[(&str, &str)]) -> Capacity {
     let text = format!(
         r#"
@@ -64,11 +64,11 @@ fn exact(model: &Model, metric: &str) -> f64 {
     model.rows.iter().find(|row| row.metric == metric).unwrap().exact
 }
 
-/// The bracket holds the exact rate, and is narrow.
+/// The bracket contains the exact rate, and is narrow.
 fn holds_the_limit(model: &Model, servers: u32, stat: &str) {
     let of = |name: &str| model.number(name);
     let known = exact(model, "max_arrival_rate");
-    // Today's traffic is two thirds of what can be done.
+    // Today's traffic is two thirds of the capacity.
     let today = of("mu") * f64::from(servers) * 0.5;
     let until =
         format!(r#"response_time_seconds{{entry="all", stat="{stat}"}} <= {}ms"#, of("slo") * 1e3);
@@ -77,7 +77,7 @@ fn holds_the_limit(model: &Model, servers: u32, stat: &str) {
     println!("{}: {known} in {kept} to {missed}", model.family);
     assert!(kept <= known && known <= missed, "{kept} {known} {missed}");
     assert!(missed - kept <= 0.04 * missed, "{kept} {missed}");
-    // What the utilization law predicts is told beside it: the workers, at a utilization of one.
+    // The prediction of the utilization law is reported beside it: the workers, at a utilization of one.
     let demand = &found.traffic.unwrap().demands[0];
     assert!((demand.factor * today - of("mu") * f64::from(servers)).abs() < 1e-6 * today);
 }
@@ -119,7 +119,7 @@ fn the_fewest_servers() {
     }
 }
 
-/// No number of servers, any number, and what is not monotone.
+/// No number of servers, any number, and a metric that is not monotone.
 #[test]
 fn what_has_no_limit_is_told_so() {
     let search = |until: &str, find: &str| {

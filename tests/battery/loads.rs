@@ -1,5 +1,5 @@
-//! The load average: in a steady state its expectation is the mean number of jobs that are runnable or at
-//! the disk, L.
+//! The load average: in a steady state its expectation is the mean number of jobs that are runnable or
+//! at the disk, L.
 
 use super::world::{Shown, blueprint, poisson, replicate, station};
 use wssim_model::Blueprint;
@@ -21,7 +21,7 @@ fn covers(loads: &[f64], exact: f64, width: f64) {
     assert!(interval.half_width() < width * exact, "{exact}, {interval:?}");
 }
 
-/// M/M/1-PS and M/D/1-PS: all that are in the system are runnable, ρ/(1 − ρ) whatever the law.
+/// M/M/1-PS and M/D/1-PS: all jobs in the system are runnable, ρ/(1 − ρ) for any law.
 #[test]
 fn who_shares_a_core_is_runnable() {
     for service in ["exp(10ms)", "10ms"] {
@@ -30,14 +30,14 @@ fn who_shares_a_core_is_runnable() {
     }
 }
 
-/// M/D/1 in the order of arrival: one computes, the others wait for a worker and are asleep.
+/// M/D/1 in the order of arrival: one computes, the others wait for a worker and sleep.
 #[test]
 fn who_waits_for_a_worker_is_not() {
     let world = station(&poisson(60.0), "10ms", "workers = 1\nhold = \"request\"", 1);
     covers(&loads(&world), 0.6, 0.02);
 }
 
-/// M/D/1 at a disk: who waits there sleeps uninterruptibly, and counts.
+/// M/D/1 at a disk: waiting jobs sleep uninterruptibly, and count.
 #[test]
 fn who_is_at_the_disk_counts() {
     let world = blueprint(

@@ -1,9 +1,9 @@
 //! The closed-form battery through simulated worlds: scenario → blueprint → world → estimator.
 //!
-//! `tests/validation/closed-forms.csv` has a number a row. Each row of a covered family is turned
-//! into a scenario, simulated, and estimated; its exact value must lie inside the 99.9 % interval,
-//! and the interval must be narrow enough (`tests/validation/README.md`, tolerances of the push).
-//! `WSSIM_BATTERY=nightly` asks for the narrower intervals of the nightly run, which take longer:
+//! Each row of `tests/validation/closed-forms.csv` has one number. Each row of a covered family is
+//! turned into a scenario, simulated, and estimated; its exact value must lie inside the 99.9 %
+//! interval, and the interval must be narrow enough (`tests/validation/README.md`, tolerances of the
+//! push). `WSSIM_BATTERY=nightly` requires the narrower intervals of the nightly run, which takes longer:
 //!
 //! ```text
 //! WSSIM_BATTERY=nightly cargo test --release --test wssim battery
@@ -90,12 +90,11 @@ const COVERED: [&str; 46] = [
     "min_servers_erlang_c",
 ];
 
-/// Families whose numbers are statistics of given values: no world is involved; every row is
-/// checked by `sim/stats/tests`.
+/// Families of statistics of given values, without a world; `sim/stats/tests` checks every row.
 const KERNELS: [&str; 5] =
     ["stat_holm", "stat_mser5", "stat_quantile_ci_ranks", "stat_replication_ci", "stat_t_quantile"];
 
-/// Families of models that the simulator does not have yet, or of studies that it does not do yet.
+/// Families of models or studies that the simulator does not have yet.
 const PENDING: [&str; 6] = [
     "mg1_priority_nonpreemptive",
     "mm1_run_length",
@@ -115,7 +114,7 @@ fn every_family_is_covered_or_pending_by_name() {
     assert_eq!(found, known);
 }
 
-/// Simulates every model of `family` as `setup` builds it and judges every row.
+/// Simulates every model of `family`, built by `setup`, and judges every row.
 fn family(family: &str, setup: impl Fn(&Model) -> Setup) {
     let mut judged: Vec<Judged> = Vec::new();
     let models: Vec<Model> = models().into_iter().filter(|m| m.family == family).collect();
@@ -127,6 +126,6 @@ fn family(family: &str, setup: impl Fn(&Model) -> Setup) {
     let z = judged.iter().map(|row| row.z).sum::<f64>() / n;
     let square = judged.iter().map(|row| row.z * row.z).sum::<f64>() / n;
     println!("{family}: {} rows, mean z {z:.2}, mean z² {square:.2}", judged.len());
-    // Rows of one model move together: a mean square beyond this is a bias, not chance.
+    // Rows of one model are correlated: a mean square beyond this is a bias, not chance.
     assert!(square < 5.0, "{family}: mean z² {square:.2}");
 }

@@ -44,7 +44,7 @@ fn finite_source() {
                     "utilization" => Some(station.held / c),
                     "mean_thinking" => Some(users - station.in_system),
                     "check_N_over_X_minus_Z" => Some(users / shown.throughput() - think),
-                    // A share of time: a user who asks finds fewer others than an onlooker.
+                    // A share of time: a closed user finds fewer others than an observer.
                     "prob_all_servers_busy" => Some(time_all_busy(shown, c as i64)),
                     _ => usual(metric, shown),
                 }
@@ -61,7 +61,7 @@ fn time_all_busy(shown: &super::world::Shown, c: i64) -> f64 {
         changes.push((at + took, -1));
     }
     changes.sort_unstable();
-    // Requests that were there already, or are there still, are missing at both ends.
+    // Requests already or still there are missing at both ends.
     let cut = changes.len() / 10;
     let (mut here, mut since, mut busy) = (0, 0, 0);
     let (from, to) = (changes[cut].0, changes[changes.len() - 1 - cut].0);
@@ -174,8 +174,8 @@ fn pool_tandem_with_a_connection_pool() {
     }
 }
 
-/// Makes the calls behind a station's CPU step alternatives: whoever is taken ends the visit.
-/// Probabilities in a scenario are of each call by itself; `conditional` makes up for it.
+/// Makes the calls behind a station's CPU step alternatives: the first one taken ends the visit.
+/// Probabilities in a scenario are independent for each call; `conditional` compensates for it.
 fn end_after_calls(blueprint: &mut Blueprint) {
     let old = std::mem::take(&mut blueprint.program);
     let mut new = Vec::new();
@@ -199,7 +199,7 @@ fn end_after_calls(blueprint: &mut Blueprint) {
     blueprint.program = new;
 }
 
-/// Probability of each alternative, given that none before it was taken.
+/// Probability of each alternative, given that no earlier one was taken.
 fn conditional(row: &[f64]) -> Vec<f64> {
     let mut left = 1.0;
     let next = |p: &f64| {
@@ -210,7 +210,7 @@ fn conditional(row: &[f64]) -> Vec<f64> {
     row.iter().map(next).collect()
 }
 
-/// Stations whose visits call the next ones, with `chances` that are made of a row of the routing matrix.
+/// Stations whose visits call the next ones, with `chances` computed from a row of the routing matrix.
 pub(super) fn jackson(model: &Model, chances: impl Fn(&[f64]) -> Vec<f64>) -> Blueprint {
     let (ext, mus) = (model.numbers("ext"), model.numbers("mu"));
     let servers = model.numbers("servers");

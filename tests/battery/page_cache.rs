@@ -1,5 +1,5 @@
 //! Files: buffers and page cache together are one cache under Che's approximation, and the page cache is
-//! what RAM others leave.
+//! the RAM that others leave.
 
 use super::world::{Shown, blueprint, mean, replicate};
 use wssim_stats::mean_interval;
@@ -13,8 +13,8 @@ const READS: f64 = 20.0;
 const CPU: f64 = 1e-3;
 const READ: f64 = 100e-6;
 
-/// A database of 10 MiB and 8 MiB of buffers, whose one user never thinks, on a node of so many MiB;
-/// beside it `others` requests at all times, of 4 MiB each.
+/// A database of 10 MiB and 8 MiB of buffers, whose one user never thinks, on a node of `ram` MiB;
+/// beside it always `others` requests of 4 MiB each.
 fn database(ram: f64, others: u32) -> Shown {
     let beside = if others == 0 {
         String::new()
@@ -52,7 +52,7 @@ fn missed(shown: &Shown) -> f64 {
     missed / reads
 }
 
-/// What misses when buffers and page cache hold so many MiB.
+/// The miss ratio if buffers and page cache hold `held` MiB.
 fn due(held: f64) -> f64 {
     1.0 - che(&zipf(DATA, 0.9), held * MIB / 4096.0).hit_ratio
 }
@@ -64,7 +64,7 @@ fn query_time(shown: &Shown) -> f64 {
     mean(&own)
 }
 
-/// RAM less base is what buffers and page cache have. The more there is the fewer reads miss and the
+/// Buffers and page cache have the RAM minus the base. The more there is the fewer reads miss and the
 /// faster a query is: its CPU, and a visit to the disk for each read that misses. 60 s are some 12 000
 /// queries at least, of 20 reads: a miss in ten is known to 0.7 %.
 #[test]
@@ -85,7 +85,7 @@ fn reads_miss_what_buffers_and_page_cache_do_not_hold() {
     assert!((query_time(&fits) - CPU).abs() < 1e-9);
 }
 
-/// The interval covers the closed form: mean = CPU + reads · m · time of a read, with m = 1 − C/n when all
+/// The interval covers the closed form: mean = CPU + reads · m · time of a read, with m = 1 − C/n if all
 /// pages are alike.
 #[test]
 fn a_query_takes_its_cpu_and_its_misses() {
@@ -113,7 +113,7 @@ arrivals = { kind = "closed", users = 1, think = "0s" }
     assert!(estimate.covers(due) && estimate.half_width() < 0.01 * due, "{due}: {estimate:?}");
 }
 
-/// What others take is gone from the page cache, and what they give back is read again.
+/// The page cache loses the RAM that others take, and pages are read again when they release it.
 #[test]
 fn the_page_cache_is_what_others_leave() {
     for others in [2, 5, 8] {

@@ -1,13 +1,13 @@
-//! Pages in swap: a measured table, Che's approximation, and what a fault costs.
+//! Pages in swap: a measured table, Che's approximation, and the cost of a fault.
 //!
 //! Measured on a virtual machine with Linux: one process in a cgroup walks over 1 GiB of anonymous pages,
 //! Zipf's law with exponent alpha over the pages, 30 % writes, runs of 13 s, swap in a file of 2 GB on the
 //! disk of the machine, the cgroup's limit 1 GiB / (1 + overcommit). The walk needs 0.2 to 0.9 µs a touch,
 //! a fault 120 to 200 µs in all. Slowdowns are against the same walk without a limit.
 //!
-//! What the runs cannot show: with steep skew the rare pages had not been touched even once within
-//! 13 s, so there are fewer faults than in the long run; and the slowdowns at alpha 1.2, where there
-//! are no faults, are scheduling noise.
+//! Limits of the runs: with steep skew the rare pages had not been touched even once within 13 s, so
+//! there are fewer faults than in the long run; and the slowdowns at alpha 1.2, without faults, are
+//! scheduling noise.
 
 use super::world::{blueprint, mean, replicate};
 use wssim_model::Blueprint;
@@ -16,7 +16,7 @@ use wssim_stats::theory::caches::{che, zipf};
 
 /// Pages of 1 GiB.
 const PAGES: usize = 262_144;
-/// One ratio for all cells, in the middle of what was measured of either: 150 µs a fault, 0.6 µs a touch.
+/// One ratio for all cells, in the middle of both measured ranges: 150 µs a fault, 0.6 µs a touch.
 const FAULT: f64 = 150e-6;
 const TOUCH: f64 = 0.6e-6;
 /// CPU of a step.
@@ -46,7 +46,7 @@ const MEASURED: [Cell; 16] = [
     Cell(0.40, 1.2, [2.0, 0.0002, 0.008], false),
 ];
 
-/// The walk: a user who never thinks, and of `PAGES` pages those in RAM that an overcommit leaves.
+/// The walk: a user who never thinks, with the part of `PAGES` pages in RAM that an overcommit leaves.
 fn walk(overcommit: f64, alpha: f64) -> Blueprint {
     let ram = PAGES as f64 * 4096.0 / (1.0 + overcommit);
     blueprint(&format!(
@@ -81,8 +81,8 @@ fn exact(pages: usize, alpha: f64, resident: f64) -> f64 {
 }
 
 /// Faults against the table's own column of Che, against its sums over all 262 144 pages, and against
-/// what was measured, where that had come to rest; without skew also the slowdown. 100 s are 100 steps
-/// at least: of 16 667 touches each, so of m = 0.001 faults are known to 1 % or better.
+/// the measurements that were stationary; without skew also the slowdown. 100 s are 100 steps at least:
+/// of 16 667 touches each, so of m = 0.001 faults are known to 1 % or better.
 #[test]
 fn the_measured_table_of_memory_pressure() {
     println!("over alpha  faults  che     table  measured  slowdown measured");
@@ -112,8 +112,8 @@ fn the_measured_table_of_memory_pressure() {
     }
 }
 
-/// Pages that are all alike: a touch faults with probability 1 − C/n, so a step of n touches takes
-/// its CPU and n·(1 − C/n) faults, one after the other.
+/// Equal pages: a touch faults with probability 1 − C/n, so a step of n touches takes its CPU and n·(1 −
+/// C/n) faults, one after the other.
 #[test]
 fn a_step_takes_its_cpu_and_its_faults() {
     for over in [0.05, 0.2, 0.4] {
@@ -126,9 +126,9 @@ fn a_step_takes_its_cpu_and_its_faults() {
     }
 }
 
-/// A queue at the swap device: three walks, each with a core of its own, and one disk that serves one
-/// visit at once. The disk is never idle, so each walk gets a third of it: a step takes three times
-/// its own faults.
+/// A queue at the swap device: three walks, each with its own core, and one disk that serves one visit
+/// at once. The disk is never idle, so each walk gets a third of it: a step takes three times its own
+/// faults.
 #[test]
 fn faults_of_several_stand_in_one_queue() {
     let over = 0.2;
@@ -168,14 +168,14 @@ disk = {{ read = "constant(150us)" }}
     let paging: f64 = shown.averages.containers.iter().map(|container| container.paging).sum();
     let computing: f64 = shown.averages.containers.iter().map(|c| c.computing).sum();
     assert!((paging + computing - 3.0).abs() < 1e-6, "{paging} page, {computing} compute");
-    // Waiting for pages is no work, and loads no thread.
+    // Waiting for pages is no work, and occupies no thread.
     assert!((shown.averages.nodes[0].threads - computing).abs() < 1e-6);
     // All of them wait or compute: the kernel counts three.
     assert!((shown.averages.nodes[0].load.unwrap() - 3.0).abs() < 1e-6);
 }
 
-/// Users who leave after 5 ms, while a step of 2 000 touches waits for its 400 pages: it never computes, and
-/// its touches and faults count all the same.
+/// Users who give up after 5 ms, while a step of 2 000 touches waits for its 400 pages: it never
+/// computes, but its touches and faults count.
 #[test]
 fn faults_of_who_is_given_up_are_among_the_touches() {
     let world = blueprint(

@@ -1,4 +1,4 @@
-//! Reverse proxies: what their limits let through, whom they believe to be there, and when.
+//! Reverse proxies: their limits, and their lists of servers over time.
 
 use super::family;
 use super::file::exp;
@@ -9,7 +9,7 @@ use wssim_stats::theory::erlang_b;
 
 const LEVEL: f64 = 0.999;
 
-/// A proxy before replicas of `api`, one a node, with `labels` (`name = value` each) for a router
+/// A proxy before replicas of `api`, one on each node, with `labels` (`name = value` each) for a router
 /// `api`; users call the proxy.
 fn world(lam: f64, replicas: u32, labels: &[(&str, &str)], rest: &str) -> Blueprint {
     let label = |(name, value): &(&str, &str)| format!("\"traefik.http.{name}\" = \"{value}\"\n");
@@ -72,7 +72,7 @@ fn token_bucket_policer() {
     });
 }
 
-/// A limit in flight turns away whom a loss system of so many servers loses.
+/// A limit in flight turns away as many requests as a loss system of that many servers.
 #[test]
 fn a_limit_in_flight_is_erlangs_loss() {
     let (lam, most) = (500.0, 6);
@@ -106,7 +106,7 @@ node = "b"
 at = "5s"
 "#;
 
-/// For how long after the strike arriving requests still fail, in seconds; no request: zero.
+/// How long after the fault arriving requests still fail, in seconds; zero without requests.
 fn failing(shown: &Shown, lead: f64) -> f64 {
     let failed = shown.requests.iter().filter(|(_, _, ok)| !ok);
     let last = failed.map(|(arrived, _, _)| *arrived).max();
@@ -129,7 +129,7 @@ fn a_crashed_node_stays_in_the_list_until_it_is_down_and_polled() {
     let quantile = |p: f64| windows[(p * windows.len() as f64) as usize];
     let [least, median, p95, most] = [0.0, 0.5, 0.95, 0.9999].map(quantile);
     println!("mean {found:?}, {least:.1} to {most:.1} s, median {median:.1}, 95 % {p95:.1}");
-    // A request that goes there comes every 33 ms.
+    // One request every 33 ms goes there.
     assert!(found.low <= 20.0 && 20.0 <= found.high + 0.05, "20 s is not in {found:?}");
     assert!(least >= 8.9 && most <= 34.0, "{least} to {most} s");
     assert!((median - 21.0).abs() < 2.0, "median {median} s");
@@ -144,7 +144,7 @@ fn a_killed_container_fails_requests_until_the_next_poll() {
     println!("mean {found:?}");
     assert!(found.low <= 7.55 && 7.5 <= found.high + 0.05, "7.5 s is not in {found:?}");
     assert!(windows.iter().all(|window| (-0.1..15.2).contains(window)), "{windows:?}");
-    // A check of its own every 2 s finds that out sooner: uniform over 2 s.
+    // Its own check every 2 s detects that sooner: uniform over 2 s.
     let labels = [
         ("services.api.loadbalancer.healthcheck.path", "/"),
         ("services.api.loadbalancer.healthcheck.interval", "2s"),
@@ -154,7 +154,7 @@ fn a_killed_container_fails_requests_until_the_next_poll() {
     assert!(windows.iter().all(|window| *window < 2.2), "{windows:?}");
 }
 
-/// Who tries again at the next server loses nothing to one that is killed.
+/// A proxy that retries at the next server loses nothing when one is killed.
 #[test]
 fn a_retry_finds_the_other_replica() {
     let labels = [("routers.api.middlewares", "again"), ("middlewares.again.retry.attempts", "2")];
@@ -165,7 +165,7 @@ fn a_retry_finds_the_other_replica() {
     assert!(shown.failed() > 0.0);
 }
 
-/// While it fails half of all requests at least, the breaker sheds nearly all of them.
+/// While at least half of all requests fail, the breaker sheds almost all of them.
 #[test]
 fn a_breaker_opens_when_most_requests_fail() {
     let labels = [

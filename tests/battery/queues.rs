@@ -35,7 +35,7 @@ fn mmc() {
     family("mmc", |m| fcfs(m.number("lam"), &exp(1.0 / m.number("mu")), m.number("c"), ""));
 }
 
-/// Arrivals that come in bursts need long runs: half of what happens belongs to an overload.
+/// Bursty arrivals need long runs: half of the events belong to an overload.
 #[test]
 fn mmpp_m_c() {
     family("mmpp_m_c", |m| {
@@ -150,7 +150,7 @@ patience_in_queue = "{}"
                     Some(1.0 - at_once as f64 / shown.requests.len() as f64)
                 }
                 "mean_wait_all_jobs" => {
-                    // Who gives up has waited for as long as it was there.
+                    // A user who gives up has waited for the whole time in the system.
                     let lost = shown.requests.iter().filter(|(_, _, ok)| !ok);
                     let lost: f64 = lost.map(|(_, took, _)| *took as f64 * 1e-9).sum();
                     let served: f64 = shown.all_waits().iter().sum();

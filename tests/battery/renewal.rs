@@ -1,15 +1,15 @@
-//! What fails of itself: alternating renewal, each thing by its own clock. Hours of the file are seconds
-//! here: nothing but the clocks has a length.
+//! Random failures: alternating renewal, each component by its own clock. Hours of the file are seconds
+//! here: only the clocks have a length.
 
 use super::models;
 use super::world::{blueprint, blueprint_with, poisson, replicate};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
-/// Level of the intervals: one of a thousand misses its number by chance; seeds are fixed.
+/// Level of the intervals: one of a thousand misses by chance; seeds are fixed.
 const LEVEL: f64 = 0.999;
 
-/// A node that fails, a container that takes no time to start, and nobody who asks for anything.
+/// A node that fails, a container that starts at once, and no requests.
 fn unit(mtbf: &str, mttr: &str) -> Blueprint {
     blueprint(&format!(
         r#"
@@ -73,7 +73,7 @@ fn interval_availability_cdf() {
         let ups: Vec<f64> = ups(&world, 20_000, 0.0, long).concat();
         for row in &model.rows {
             let most = if row.metric == "prob_zero_downtime" { 0.0 } else { x };
-            // A nanosecond for each repair that is rounded.
+            // A rounding of a nanosecond for each repair.
             let within = |up: &f64| f64::from(u8::from((1.0 - up) * long <= most + 1e-6));
             let shares: Vec<f64> = ups.iter().map(within).collect();
             covers(&row.metric, &shares, row.exact, 0.05);
@@ -81,7 +81,7 @@ fn interval_availability_cdf() {
     }
 }
 
-/// Whatever the laws, only their means count.
+/// Only the means of the laws matter.
 #[test]
 fn alternating_renewal() {
     for model in models().into_iter().filter(|model| model.family == "alternating_renewal") {
@@ -94,8 +94,8 @@ fn alternating_renewal() {
     }
 }
 
-/// A node is up for exp(m) and down for r; its container takes b to start, in which it does not listen:
-/// of each cycle of m + r it listens for E\[(X − b)⁺\] = m·exp(−b/m).
+/// A node is up for exp(m) and down for r; its container starts for b without listening: of each cycle
+/// of m + r it listens for E\[(X − b)⁺\] = m·exp(−b/m).
 #[test]
 fn a_container_starts_after_its_node() {
     let (m, r, b): (f64, f64, f64) = (100.0, 30.0, 20.0);
@@ -117,8 +117,8 @@ endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
     covers("up", &up, m * (-b / m).exp() / (m + r), 0.03);
 }
 
-/// Each container of a service by itself: up for exp(m) of each life, then the restart delay, or where
-/// nothing restarts it the time to repair, and its start.
+/// Each container of a service separately: up for exp(m) of each life, then the restart delay, or
+/// without restarts the time to repair, and its start.
 #[test]
 fn containers_crash_each_by_itself() {
     for (restart, delay) in [
@@ -151,8 +151,8 @@ endpoint.visit.steps = [ {{ cpu = "1ms" }} ]
     }
 }
 
-/// Who calls over a link that is cut for a fifth of the time fails a fifth of the time; gossip goes
-/// round by a third node.
+/// A caller over a link that is cut for a fifth of the time fails a fifth of the time; gossip goes round
+/// by a third node.
 #[test]
 fn a_link_is_cut_now_and_then() {
     let world = blueprint(&format!(
@@ -188,7 +188,7 @@ arrivals = {}
     covers("failed", &failed, 0.2, 0.05);
 }
 
-/// Two nodes of one site and one of another, with what their site shares and what is their own.
+/// Two nodes of one site and one of another, with shared and separate causes.
 fn sites(more: &str, own: &str) -> Blueprint {
     let node = |name: &str, site: &str, own: &str| {
         format!(
@@ -205,8 +205,8 @@ fn sites(more: &str, own: &str) -> Blueprint {
     ))
 }
 
-/// Power is a common cause: all nodes of the site are down at the same times, the others never; what
-/// one of them has of its own moves nothing of the others.
+/// Power is a common cause: all nodes of the site are down at the same times, the others never; the
+/// separate causes of one move nothing of the others.
 #[test]
 fn the_power_of_a_site_is_a_common_cause() {
     let power = "[site.office]\npower = { mtbf = \"exp(90s)\", mttr = \"exp(10s)\" }";
@@ -219,14 +219,14 @@ fn the_power_of_a_site_is_a_common_cause() {
     let with = |at: usize| own.iter().map(|run| run[at]).collect::<Vec<f64>>();
     assert_eq!(with(0), a);
     assert_eq!(with(2), c);
-    // Up is who has both: power, and no failure of its own.
+    // Up means both: power, and no failure of its own.
     covers("both", &with(1), 0.9 * 0.9, 0.02);
-    // A switch that fails takes nobody down.
+    // A switch that fails stops no node.
     let switch = "[site.office]\nswitch = { mtbf = \"exp(90s)\", mttr = \"exp(10s)\" }";
     assert!(ups(&sites(switch, ""), 2, 0.0, 5_000.0).concat().iter().all(|up| *up == 1.0));
 }
 
-/// What a file says of outages is what `[[fault]]`s say, whatever the order of its lines and columns.
+/// A file of outages is equivalent to `[[fault]]`s, for any order of its lines and columns.
 #[test]
 fn outages_of_a_file_happen_as_faults_do() {
     let text = |faults: &str| {

@@ -1,4 +1,4 @@
-//! Processors that are shared, and stations without a queue.
+//! Shared processors, and stations without a queue.
 
 use super::family;
 use super::file::{Model, mean_of, seconds};
@@ -12,8 +12,8 @@ fn of_sized(shown: &Shown) -> Vec<f64> {
     both.filter(|(_, source)| **source == 1).map(|((_, took, _), _)| *took as f64 * 1e-9).collect()
 }
 
-/// One core: nine tenths of the load as the row says, one tenth of jobs of the size in question.
-/// What a job of size x takes depends on the load alone (insensitivity), so both are of the model.
+/// One core: nine tenths of the load as in the row, one tenth of jobs of the size in question. The time
+/// of a job of size x depends only on the load (insensitivity), so both belong to the model.
 fn one_core_with_sized(model: &Model) -> Setup {
     let (lam, x) = (model.number("lam"), model.number("x"));
     let load = lam * mean_of(&model.parameters["service"]);
@@ -60,7 +60,7 @@ fn mg1_ps() {
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| match metric {
-                // From a world of its own, as long as this one, under the same load.
+                // From a separate world of the same length, under the same load.
                 "mean_response_given_size_x" => {
                     let seed = shown.requests.first().map_or(0, |(at, _, _)| *at);
                     let lead = shown.seconds / 10.0;

@@ -7,7 +7,7 @@ use super::world::{Length, Setup, Shown, blueprint, mean, poisson, replicate, us
 use wssim_model::Blueprint;
 use wssim_stats::theory::caches::{che, zipf};
 
-/// Requests that look one thing up in a cache of the text `hit` and do nothing about a miss.
+/// Requests that look one item up in a cache `hit` and do nothing after a miss.
 fn cached(hit: &str) -> Blueprint {
     blueprint(&format!(
         r#"
@@ -31,8 +31,8 @@ fn hit_ratio(shown: &Shown) -> f64 {
     found / (missed + found)
 }
 
-/// The rows of a cache that a world shows: what is found of one item, and Che's time, are the
-/// business of `sim/model/cache` and of `sim/stats`.
+/// The rows of a cache that a world shows: tests of `sim/model/cache` and `sim/stats` cover the hits of
+/// one item, and Che's time.
 fn hit_ratios(name: &str, metric: &'static str) {
     for mut model in super::models().into_iter().filter(|model| model.family == name) {
         model.rows.retain(|row| row.metric == metric);
@@ -59,7 +59,7 @@ fn lru_cache_che() {
     hit_ratios("lru_cache_che", "approx_hit_ratio");
 }
 
-/// From the first request on: there is nothing to warm up.
+/// From the first request on: there is no warm-up.
 #[test]
 fn a_cache_is_warm_at_once() {
     let (items, capacity, alpha) = (5_000, 1_000, 0.7);
@@ -72,7 +72,7 @@ fn a_cache_is_warm_at_once() {
     assert!(estimate.half_width() < 0.05 * due);
 }
 
-/// One look-up at a time and no backlog: of two at once one is refused, and that is a miss.
+/// One look-up at a time and no backlog: of two at once one is refused, which is a miss.
 #[test]
 fn a_look_up_that_fails_is_a_miss() {
     let world = blueprint(
@@ -100,7 +100,7 @@ arrivals = { kind = "periodic", period = "2s" }
     assert!(shown.responses().iter().all(|response| (*response - 1.0).abs() < 1e-9));
 }
 
-/// A look-up goes over the network: half a round trip there, half of one back.
+/// A look-up uses the network: half a round trip there, half of one back.
 #[test]
 fn a_cache_is_as_near_as_its_node() {
     let response = |node: &str| {
@@ -179,7 +179,7 @@ fn mmc_at_a_disk() {
     });
 }
 
-/// The access takes no time, the bytes a constant one.
+/// Access takes no time, and the bytes a constant one.
 #[test]
 fn md1_at_a_disk() {
     for mut model in super::models().into_iter().filter(|model| model.family == "md1") {

@@ -1,4 +1,4 @@
-//! Windows: transients, a backlog that drains, a station that is offered too much.
+//! Windows: transients, a backlog that drains, an overloaded station.
 
 use super::family;
 use super::file::{Model, exp, seconds};
@@ -10,8 +10,8 @@ fn queue(model: &Model) -> wssim_model::Blueprint {
     station(&poisson(model.number("lam")), &service, "workers = 1", 8)
 }
 
-/// The state at t: the mean over the microsecond from t on. Where the queue grows it is rarely
-/// empty, which takes more replications, and shorter ones are cheap.
+/// The state at t: the mean over the microsecond from t on. A growing queue is rarely empty, which takes
+/// more replications, and shorter ones are cheap.
 #[test]
 fn mm1_transient_at_t() {
     family_of("mm1_transient", "_at_t", |m| Setup {
@@ -43,7 +43,7 @@ fn mm1_transient_over_time() {
     });
 }
 
-/// The rows of a family whose metric ends like this.
+/// The rows of a family whose metric has this ending.
 fn family_of(family: &str, ending: &str, setup: impl Fn(&Model) -> Setup) {
     for mut model in super::models().into_iter().filter(|model| model.family == family) {
         model.rows.retain(|row| row.metric.ends_with(ending));
@@ -80,7 +80,7 @@ arrivals = {{ kind = "trace", file = "times.csv" }}
     blueprint_with(&text, &[("times.csv", rows)])
 }
 
-/// When the last request is done.
+/// When the last request has ended.
 fn makespan(shown: &Shown) -> f64 {
     let ends = shown.requests.iter().map(|(at, took, _)| at + took);
     ends.max().unwrap() as f64 * 1e-9

@@ -1,6 +1,6 @@
 //! The rows of the battery through the analytic twin: scenario → blueprint → formulas.
 //!
-//! Where the theory that the twin stands on is exact, so is the twin, to the rounding of whole nanoseconds.
+//! Where the theory of the twin is exact, so is the twin, up to rounding to whole nanoseconds.
 
 use super::calls::fork;
 use super::file::{Model, exp, models};
@@ -14,8 +14,8 @@ use wssim_model::Blueprint;
 /// Rounding: scenarios write times to picoseconds.
 const EXACT: f64 = 1e-6;
 
-/// Holds the twin of each model of `family` to the rows for which `told` says something, each within
-/// `tolerance` of its value; at least `least` of them.
+/// Checks the twin of each model of `family` against the rows for which `told` has a value, each within
+/// `tolerance`; at least `least` of them.
 fn rows(
     family: &str,
     least: usize,
@@ -38,7 +38,7 @@ fn rows(
     assert!(seen >= least, "{family}: {seen} rows");
 }
 
-/// What one station shows.
+/// The twin's values for one station.
 fn of_station(metric: &str, twin: &Analytic) -> Option<f64> {
     let (entry, service) = (&twin.entries[0], &twin.services[0]);
     match metric {
@@ -151,7 +151,7 @@ fn one_source_of_users_is_exact() {
     });
 }
 
-/// The same users as two sources, which takes the approximation for many classes.
+/// The same users as two sources, for which the approximation for many classes is used.
 #[test]
 fn several_sources_of_users_come_near() {
     let halves = |m: &Model| {

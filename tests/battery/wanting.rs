@@ -1,4 +1,4 @@
-//! What containers ask for: entries of caches, heaps that are collected, cold pages that are parked.
+//! RAM that containers ask for: entries of caches, heaps with collections, cold pages that are parked.
 
 use super::world::{Shown, blueprint, mean, replicate};
 use wssim_stats::mean_interval;
@@ -6,7 +6,7 @@ use wssim_stats::theory::caches::{lru_hit_ratio, zipf};
 
 const PAGE: f64 = 4096.0;
 
-/// Requests that look up one of `items` in a store with room for so many entries of 2 pages each.
+/// Requests that look up one of `items` in a store with room for `room` entries of 2 pages each.
 fn store(items: u32, room: u32, more: &str, replication: u32, lead: f64, long: f64) -> Shown {
     let world = blueprint(&format!(
         r#"
@@ -52,8 +52,8 @@ fn maxmemory_is_the_capacity_of_a_store() {
     }
 }
 
-/// A store that begins empty and evicts nothing holds item i at time t with probability
-/// 1 − exp(−λ·pᵢ·t). Far from all limits memory is looked at once a second.
+/// A store that starts empty and evicts nothing holds item i at time t with probability 1 −
+/// exp(−λ·pᵢ·t). Far from all limits memory is updated once a second.
 #[test]
 fn a_store_fills_entry_by_entry() {
     let (items, seconds) = (2_000, 20_u32);
@@ -69,7 +69,7 @@ fn a_store_fills_entry_by_entry() {
     assert!(estimate.covers(due) && estimate.half_width() < 0.05 * due, "{due}: {estimate:?}");
 }
 
-/// Three requests at all times, of four branches each: an event loop has all three begun, though up to eleven
+/// Always three requests, of four branches each: an event loop has all three begun, though up to eleven
 /// steps wait for its thread; a pool of one thread has begun one.
 #[test]
 fn who_waits_for_a_thread_of_a_pool_takes_no_ram() {
@@ -99,7 +99,7 @@ arrivals = {{ kind = "closed", users = 3, think = "0s" }}
     }
 }
 
-/// A service that leaves 1 MiB of garbage in a heap with room for 64 beside what is alive, 16 MiB: each
+/// A service that leaves 1 MiB of garbage in a heap with room for 64 beside the live 16 MiB: each
 /// collection touches those, and takes 50 ms of CPU.
 fn heap(rate: f64, ram: &str) -> Shown {
     let world = blueprint(&format!(
@@ -123,9 +123,9 @@ arrivals = {{ kind = "poisson", rate = "{rate}/s" }}
     replicate(&world, 84, 0, 60.0, 640.0)
 }
 
-/// Collections happen as often as garbage fills the room: visits · garbage / (limit − live). Each touches
-/// all that is alive (of this service nothing else does) and takes its CPU. What was given to the heap
-/// stays with it. Slow and fast: once in 32 s, three times a second.
+/// Collections happen as often as garbage fills the room: visits · garbage / (limit − live). Each
+/// touches all live pages (which nothing else of this service does) and takes its CPU. The heap keeps
+/// its memory. Slow and fast: once in 32 s, three times a second.
 #[test]
 fn a_heap_is_collected_as_often_as_it_fills() {
     for rate in [2.0, 20.0, 192.0] {
@@ -141,8 +141,8 @@ fn a_heap_is_collected_as_often_as_it_fills() {
     }
 }
 
-/// With part of it in swap a collection brings all that is alive back, eight pages with each read: at
-/// most a fault for every page that is alive, and time at the disk for an eighth of them.
+/// With a part in swap a collection brings all live pages back, eight with each read: at most a fault
+/// for every live page, and disk time for an eighth of them.
 #[test]
 fn a_collection_touches_what_is_in_swap() {
     let shown = heap(20.0, "150 MiB");
@@ -156,8 +156,8 @@ fn a_collection_touches_what_is_in_swap() {
     assert!((app.paging / paging - 1.0).abs() < 0.1, "{} not {paging}", app.paging);
 }
 
-/// Of cold pages the share swappiness / 200 is in swap of a node that has run for long. Nobody waits for
-/// them: response times are those without swap, to the nanosecond.
+/// The share swappiness / 200 of cold pages is in swap after a long time. No request waits for them:
+/// response times are those without swap, to the nanosecond.
 #[test]
 fn parked_pages_harm_nobody() {
     let parked = |swap: &str, swappiness: f64| {

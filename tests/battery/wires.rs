@@ -1,9 +1,9 @@
-//! What crosses a network interface: flows that share it, packets that are wrapped and encrypted.
+//! Traffic on a network interface: flows that share it, packets that are encapsulated and encrypted.
 
 use super::world::{Shown, blueprint, mean, replicate};
 
-/// Pages of several megabytes over one gigabit interface are M/G/1 under processor sharing:
-/// E\[R\] = E\[S\]/(1 − ρ) whatever the law. 20 replications, t(19) = 3.883 at 99.9 %.
+/// Answers of several megabytes over one gigabit interface are M/G/1 under processor sharing: E\[R\] =
+/// E\[S\]/(1 − ρ) for any law. 20 replications, t(19) = 3.883 at 99.9 %.
 #[test]
 fn large_answers_share_an_interface() {
     let load = 0.7;
@@ -26,7 +26,7 @@ receive = "{law}"
             )
         };
         let bytes = blueprint(&text(1.0)).sources[0].receive.mean();
-        // Every 1448 bytes are 1538 on the wire; half a packet more or less is nothing.
+        // Every 1448 bytes are 1538 on the wire; half a packet more or less is negligible.
         let service = bytes * 1538.0 / 1448.0 / 125e6;
         let world = blueprint(&text(load / service));
         let means: Vec<f64> =
@@ -39,7 +39,7 @@ receive = "{law}"
     }
 }
 
-/// A fast node with AES-NI asks a slow one without: ten times a second, everything constant.
+/// A fast node with AES-NI calls a slow one without: ten times a second, all laws constant.
 fn exchange(answer: &str, network: &str) -> Shown {
     let world = blueprint(&format!(
         r#"
@@ -89,7 +89,7 @@ fn an_encrypted_exchange_takes_what_its_packets_take() {
         + (8_750.0 + 600.0 + (1_456.0 + 712.0) * 4.57_f64).round();
     let fast = (8_750.0 + 300.0 + 384.0 * 0.73_f64).round()
         + (8_750.0 + 600.0 + (1_456.0 + 712.0) * 0.73_f64).round();
-    // Around what is encrypted 38 + 20 + 16 + 8 bytes, eight nanoseconds each.
+    // 82 bytes around the encrypted part, 38 + 20 + 16 + 8, eight nanoseconds each.
     let wire = (82.0 + 384.0) + (82.0 + 1_456.0) + (82.0 + 712.0);
     // A user's request and answer are an empty packet of 90 bytes and a batch each.
     let edge = 2.0 * 90.0;
@@ -106,7 +106,8 @@ fn an_encrypted_exchange_takes_what_its_packets_take() {
     assert_near(nodes[1].bytes_per_second[1], 82.0 + 384.0, 1e-6);
     assert_near(nodes[0].bytes_per_second[0], 82.0 + 384.0 + 90.0, 1e-6);
     assert_near(nodes[0].bytes_per_second[1], answer + 90.0, 1e-6);
-    // Request and answer of each of 100 s, both encrypted; what comes from outside crosses nothing.
+    // Request and answer of each of 100 s, both encrypted; traffic from outside does not cross between
+    // nodes.
     assert_eq!(shown.averages.crossed, [100.0 * 2_300.0; 2]);
     let plain = exchange("2 kB", "driver = \"overlay\"");
     assert_eq!(plain.averages.crossed, [100.0 * 2_300.0, 0.0]);
@@ -123,19 +124,19 @@ fn an_encrypted_flow_goes_as_fast_as_one_core_encrypts() {
     let took = |network: &str| mean(&exchange("20 MB", network).responses());
     let shown = exchange("20 MB", ENCRYPTED);
     let plain = took("driver = \"overlay\"");
-    // All but the flow itself is the same within a fraction of a millisecond.
+    // All but the flow itself is equal within a fraction of a millisecond.
     let flow = demand / 0.26 * 1e-9;
     let on_the_wire = 20e6 * 1_538.0 / 1_398.0 / 125e6;
     assert_near(mean(&shown.responses()) - plain, flow - on_the_wire, 1e-3);
     let gigabits = 20e6 * 8.0 / flow * 1e-9;
     println!("{gigabits:.3} Gbit/s");
     assert!((0.3..=0.6).contains(&gigabits), "{gigabits} Gbit/s");
-    // One thread of the kernel works as long as the flow goes, once a second; the query takes 1 ms.
+    // One kernel thread works while the flow lasts, once a second; the query takes 1 ms.
     let threads = shown.averages.nodes[1].threads;
     assert_near(threads, flow + 1e-3 / 0.26, 1e-4);
 }
 
-/// Where nothing is said of the LAN, or all that is said is zero, an encrypted overlay is free.
+/// Without a LAN, or with only zeros, an encrypted overlay is free.
 #[test]
 fn a_free_network_costs_nothing() {
     for lan in ["", "[lan]\nrtt = \"0s\"\npacket_cpu = \"0s\"\n"] {

@@ -1,4 +1,4 @@
-//! From a scenario's text to what one replication of it showed, request by request.
+//! Runs one replication of a scenario's text, and records it request by request.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use wssim_experiment::question::Worlds;
@@ -8,29 +8,29 @@ use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 use wssim_model::{Averages, Blueprint, Outcome, Run, simulate};
 use wssim_scenario::Scenario;
 
-/// A model made ready: its world, how to run it, and how to read each metric.
+/// A model's world, how to run it, and how to read each metric.
 pub(super) struct Setup {
     pub(super) blueprint: Blueprint,
-    /// Requests per second that arrive, to turn a number of requests into a duration.
+    /// Arrival rate, to convert a number of requests into a duration.
     pub(super) rate: f64,
     pub(super) length: Length,
-    /// The number that one replication gives for a metric; `None`: no such metric.
+    /// The value of a metric in one replication; `None` for an unknown metric.
     pub(super) read: Read,
 }
 
 /// Reads one metric off one replication.
 type Read = Box<dyn Fn(&str, &Shown) -> Option<f64>>;
 
-/// How long a replication is.
+/// The length of a replication.
 #[derive(Clone, Copy)]
 pub(super) enum Length {
     /// Steady state: as long as the intervals need, after a warm-up of a tenth.
     Steady,
-    /// Exactly (seconds simulated before, seconds measured), in so many replications.
+    /// Exactly (seconds before, seconds measured), in this number of replications.
     Window(f64, f64, u32),
 }
 
-/// Everything that one replication showed.
+/// The record of one replication.
 #[derive(Default)]
 pub(super) struct Shown {
     /// Arrival, response and outcome of each request, in the order of their ends; nanoseconds.
@@ -41,15 +41,15 @@ pub(super) struct Shown {
     pub(super) pool_waits: Vec<Vec<f64>>,
     /// Times of visits, by endpoint, seconds.
     pub(super) visits: Vec<Vec<f64>>,
-    /// Look-ups that found nothing, and that found something.
+    /// Cache misses, and hits.
     pub(super) look_ups: [u64; 2],
     /// Source of each request, beside `requests`.
     pub(super) sources: Vec<u32>,
     /// When each failed request arrived, in nanoseconds, and why it failed.
     pub(super) failures: Vec<(u64, Failure)>,
-    /// What the memory of a node was like from when on, in nanoseconds; by node in the order of time.
+    /// States of the memory of nodes with their start in nanoseconds; by node in the order of time.
     pub(super) memory: Vec<(u32, u64, NodeMemoryState)>,
-    /// Kills for want of memory: when, in nanoseconds, and which container.
+    /// Kills for lack of memory: when, in nanoseconds, and which container.
     pub(super) kills: Vec<(u64, u32)>,
     pub(super) averages: Averages,
     pub(super) seconds: f64,
@@ -125,8 +125,8 @@ impl Shown {
         self.averages.containers.iter().map(|container| container.in_system).sum()
     }
 
-    /// Numbers in the system that arriving requests find (Poisson arrivals see time averages);
-    /// the first tenth only fills the system.
+    /// Numbers in the system found by arriving requests (Poisson arrivals see time averages); the first
+    /// tenth only fills the system.
     pub(super) fn found_by_arrivals(&self) -> Vec<u32> {
         let mut arrivals: Vec<u64> = self.requests.iter().map(|(at, _, _)| *at).collect();
         let mut ends: Vec<u64> = self.requests.iter().map(|(at, took, _)| at + took).collect();
@@ -212,7 +212,7 @@ pub(super) fn replicate(
     shown
 }
 
-/// One station that a Poisson stream visits; `arrivals` and `service` as a scenario writes them.
+/// One station with Poisson arrivals; `arrivals` and `service` in the scenario's notation.
 pub(super) fn station(arrivals: &str, service: &str, station: &str, cores: u32) -> Blueprint {
     blueprint(&format!(
         r#"
@@ -243,7 +243,7 @@ pub(super) fn variance(values: &[f64]) -> f64 {
     values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64
 }
 
-/// The quantile `p` through the product's own histogram.
+/// The quantile `p` by the histogram of `wssim_stats`.
 pub(super) fn quantile(values: &[f64], p: f64) -> f64 {
     let mut histogram = wssim_stats::Histogram::new();
     for value in values {
@@ -257,7 +257,7 @@ pub(super) fn share<T>(values: &[T], is: impl Fn(&T) -> bool) -> f64 {
     values.iter().filter(|value| is(value)).count() as f64 / values.len() as f64
 }
 
-/// What most families read alike: W, Wq and their quantiles, L, P(wait).
+/// Metrics common to most families: W, Wq and their quantiles, L, P(wait).
 pub(super) fn usual(metric: &str, shown: &Shown) -> Option<f64> {
     let quantile_of = |name: &str, values: &[f64]| {
         let digits = metric.strip_prefix(name)?;

@@ -1,5 +1,5 @@
-//! Baselines: what got worse fails, what did not passes, chance alone hardly ever fails, and what cannot be
-//! compared is refused.
+//! Baselines: regressions fail, other results pass, chance alone hardly ever fails, and incomparable
+//! results are refused.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 use serde_json::Value;
@@ -14,7 +14,7 @@ fn run(folder: &Folder, more: &[&str]) -> std::process::Output {
     wssim(folder.path(), &arguments)
 }
 
-/// A folder with a scenario, and a baseline of it.
+/// A folder with a scenario, and its baseline.
 fn with_baseline(name: &str) -> Folder {
     let folder = Folder::new(name);
     folder.write("queue.toml", QUEUE);
@@ -62,10 +62,10 @@ fn a_slower_service_fails_with_its_name_and_the_numbers() {
     assert!(low <= 0.0267 && 0.0267 <= high, "{change}");
     let junit = fs::read_to_string(folder.path().join("out/queue/junit.xml")).unwrap();
     assert!(junit.contains("type=\"regression\""), "{junit}");
-    // Without the flag it is told, and does not fail.
+    // Without the flag it is reported, but does not fail.
     let told = run(&folder, &["--baseline", "kept/base.json", "--set", slower]);
     assert_eq!(status(&told), 0, "{}", stdout(&told));
-    // `diff` says the same of the two files.
+    // `diff` reports the same for the two files.
     let diff = ["diff", "kept/base.json", "out/queue/results.json", "--format", "json"];
     let diff = wssim(folder.path(), &diff);
     assert_eq!(status(&diff), 1);
@@ -73,8 +73,8 @@ fn a_slower_service_fails_with_its_name_and_the_numbers() {
     assert_eq!(diff["baseline"], results["baseline"]);
 }
 
-/// A comparison fails by chance in one of a hundred at most: of 60 of other seeds, each with a baseline of its own,
-/// 3 or fewer, with a chance of 0.997.
+/// A comparison fails by chance in at most one of a hundred: of 60 with other seeds, each with its own
+/// baseline, 3 or fewer, with a probability of 0.997.
 #[test]
 fn chance_alone_hardly_ever_fails() {
     let folder = with_baseline("baseline-chance");
@@ -90,8 +90,8 @@ fn chance_alone_hardly_ever_fails() {
     assert!(failed.len() <= 3, "{failed:?}");
 }
 
-/// A run that takes more replications than its baseline has is compared over those that both have, and nothing that
-/// has not changed is missing.
+/// A run with more replications than its baseline is compared over the common ones, and nothing
+/// unchanged is missing.
 #[test]
 fn unequal_numbers_of_replications_are_compared_pair_by_pair() {
     let folder = with_baseline("baseline-unequal");
@@ -106,7 +106,8 @@ fn unequal_numbers_of_replications_are_compared_pair_by_pair() {
     }
 }
 
-/// Without a number of replications a baseline has enough to tell small changes, and what is compared with it as many.
+/// By default a baseline has enough replications to detect small changes, and so has the run compared
+/// with it.
 #[test]
 fn a_baseline_has_replications_enough() {
     let folder = Folder::new("baseline-enough");
@@ -122,7 +123,7 @@ fn a_baseline_has_replications_enough() {
     assert_eq!(call(&["--baseline", "base.json"]), 20);
 }
 
-/// A claim that goes is told, and fails unless that is allowed.
+/// A removed claim is reported, and fails unless that is allowed.
 #[test]
 fn what_is_allowed_to_be_missing_does_not_fail() {
     let folder = Folder::new("baseline-allowed");
@@ -191,7 +192,7 @@ fn what_cannot_be_compared_is_refused_before_time_is_spent() {
     assert_eq!(status(&run(&folder, &["--baseline", "/dev/zero"])), 4);
 }
 
-/// A baseline is written when asked for, whole, and never replaced by what is compared with it.
+/// A baseline is written on request, whole, and never replaced by the run compared with it.
 #[test]
 fn a_baseline_stays_as_it_is() {
     let folder = with_baseline("baseline-stays");
@@ -218,8 +219,8 @@ fn a_baseline_stays_as_it_is() {
     );
 }
 
-/// `failures` writes down no replications: its results are compared by their intervals. Two nodes of which either may
-/// crash are survived; one is not.
+/// `failures` stores no values of replications: its results are compared by their intervals. Two nodes
+/// of which either may crash are survived; one is not.
 #[test]
 fn results_of_failures_are_compared_by_their_intervals() {
     let folder = Folder::new("baseline-failures");

@@ -1,15 +1,15 @@
-//! What a replication holds at once is bounded: what would hold more ends with a sentence, not with the machine.
+//! A replication's memory is bounded: exceeding it ends with a message, not with the machine.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 
-/// [`QUEUE`] over two seconds, with other arrivals, each of which asks for one second of CPU.
+/// [`QUEUE`] over two seconds, with other arrivals of one second of CPU each.
 fn flood(arrivals: &str) -> String {
     let text = QUEUE.replace("{ kind = \"poisson\", rate = \"50/s\" }", arrivals);
     text.replace("2min", "2s").replace("10s", "0s").replace("exp(10ms)", "1s")
 }
 
-/// Ten million requests a second, none of which is answered, do not fit: with two gigabytes of address space
-/// the program says so before it runs out of it.
+/// Ten million requests a second, none of which is answered, do not fit: with two gigabytes of address
+/// space the program reports that before it runs out of it.
 #[cfg(target_os = "linux")]
 #[test]
 fn more_in_flight_than_fits_ends_every_study_with_a_sentence() {
@@ -38,8 +38,8 @@ fn more_users_than_fit_are_refused_before_they_take_room() {
     assert!(stderr(&output).contains("from 1 to 1048576"), "{}", stderr(&output));
 }
 
-/// All that arrives within two seconds fits, not what gathers until the last of it is served: it is given up there,
-/// and what has no answer is an error.
+/// Arrivals within two seconds fit, but not what gathers until the last of them is served: the run ends
+/// there, and requests without an answer are errors.
 #[test]
 fn what_gathers_behind_the_measured_stretch_ends_it_there() {
     let folder = Folder::new("bounds-behind");
@@ -48,8 +48,8 @@ fn what_gathers_behind_the_measured_stretch_ends_it_there() {
     let output = wssim(folder.path(), &call);
     assert_eq!(status(&output), 0, "{}", stderr(&output));
     let text = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
-    // One request each is served in the first two seconds, and at most one more until it is given up, long before
-    // the twenty seconds for which the others would be waited for.
+    // One request each is served in the first two seconds, and at most one more until the run ends, long
+    // before the twenty seconds for which the others would be followed.
     let due = "requests had no answer when a replication was given up";
     assert!(text.contains(&format!("of 800000 {due}")), "{text}");
     let file = std::fs::read_to_string(folder.path().join("a/results.json")).unwrap();

@@ -1,4 +1,4 @@
-//! `wssim capacity`: brackets, what gives first, nodes that are not there, and mistakes.
+//! `wssim capacity`: brackets, the first bottleneck, missing nodes, and mistakes.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 use serde_json::Value;
@@ -30,20 +30,20 @@ fn the_largest_traffic_is_a_bracket_around_the_exact_limit() {
     let lines: Vec<&str> = text.lines().take(3).collect();
     assert!(lines[1].starts_with(&format!("Carries {kept} times")), "{text}");
     assert!(lines[2].starts_with("First to give: Response time, web, p95"), "{text}");
-    // The service has one worker on eight cores: it is used up at twice the traffic.
+    // The service has one worker on eight cores: it is exhausted at twice the traffic.
     let first = &results["capacity"]["demands"][0];
     assert_eq!(first["resource"], "the workers of shop");
     assert!((first["used_up_at"].as_f64().unwrap() - 2.0).abs() < 1e-9, "{first}");
     let csv = folder.path().join("out/queue/capacity/capacity.csv");
     assert!(std::fs::read_to_string(csv).unwrap().lines().count() > 4);
-    // Twice into the same folder, with any number of threads: the same bytes.
+    // Twice into the same folder, with different numbers of threads: the same bytes.
     let before = std::fs::read(folder.path().join("out/queue/capacity/results.json")).unwrap();
     wssim(folder.path(), &["capacity", "queue.toml", "--precision", "2%", "--threads", "1"]);
     let after = std::fs::read(folder.path().join("out/queue/capacity/results.json")).unwrap();
     assert_eq!(before, after);
 }
 
-/// Today is what is in force: a quarter more traffic leaves room for a factor that is a quarter less.
+/// Today's traffic is the one in force: a quarter more leaves room for a factor of four fifths.
 #[test]
 fn the_traffic_of_today_is_what_is_in_force() {
     let folder = Folder::new("capacity-scaled");
@@ -72,7 +72,7 @@ fn too_much_today_is_told_with_what_can_be_carried() {
     assert!(stdout(&output).contains("no steady state"), "{}", stdout(&output));
 }
 
-/// A proxy on one node, a pinned shop on another, and a node that nobody needs.
+/// A proxy on one node, a pinned shop on another, and an unused node.
 const CLUSTER: &str = r#"
 [scenario]
 title = "Three nodes"
@@ -126,7 +126,7 @@ fn nodes_are_missed_or_not() {
     assert!(text.contains("the processor of back"), "{text}");
 }
 
-/// 1 GB for containers of 100 MB beside one that runs: nine more; the node that may not have them is empty.
+/// 1 GB for containers of 100 MB beside a running one: nine more; the ineligible node stays empty.
 #[test]
 fn containers_fit_by_ram() {
     let folder = Folder::new("capacity-fits");
@@ -193,7 +193,7 @@ fn another_key_has_a_least_value_that_will_do() {
     assert!(text.contains("is the largest that will do"), "{text}");
 }
 
-/// Enough answers want more traffic, fast ones less: it holds in the middle alone.
+/// Enough answers need more traffic, fast ones less: it holds only in the middle.
 #[test]
 fn what_holds_in_the_middle_alone_has_no_limit() {
     let folder = Folder::new("capacity-turns");

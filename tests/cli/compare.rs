@@ -1,4 +1,4 @@
-//! `wssim compare`: the same queue at two speeds, whose difference theory knows; stack files; mistakes.
+//! `wssim compare`: the same queue at two speeds, whose difference theory gives; stack files; mistakes.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 use serde_json::Value;
@@ -83,7 +83,7 @@ fn a_scenario_differs_from_itself_in_exactly_nothing() {
     assert!(stdout(&output).contains("copy and one are the same in every number"));
 }
 
-/// What the two files claim: an observation, a limit, two changes of which one is from elsewhere.
+/// Claims of the two files: an observation, a limit, two changes, one of them from another file.
 #[test]
 fn claims_about_both_and_about_the_change_are_judged() {
     let folder = Folder::new("compare-claims");
@@ -114,7 +114,7 @@ fn claims_about_both_and_about_the_change_are_judged() {
     let said = mean_response(&results)["said"].as_array().unwrap();
     let of: Vec<&str> = said.iter().map(|said| said["of"].as_str().unwrap()).collect();
     assert_eq!(of, ["before", "after", "change", "change"]);
-    // `run` leaves to `compare` what names it.
+    // `run` leaves claims that name `compare` to it.
     let run = wssim(folder.path(), &["run", "fast.toml", "--no-fail", "--all"]);
     assert!(stdout(&run).contains("judged by compare"), "{}", stdout(&run));
 }
@@ -142,7 +142,7 @@ fn stack_files_alone_compare() {
         .find(|row| row["name"] == "node_memory_used_bytes" && row["labels"]["node"] == "only")
         .unwrap();
     let change = ram["others"][0]["change"]["mean"].as_f64().unwrap();
-    // Two containers more: 200 MB each is assumed, and what the engine takes for a container.
+    // Two containers more: 200 MB each is assumed, and the engine's overhead for a container.
     assert!((399e6..450e6).contains(&change), "{change}");
     let here: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
     assert_eq!(here.len(), 4, "nothing but the results is written: {here:?}");
@@ -191,7 +191,8 @@ fn mistakes_are_told() {
     }
 }
 
-/// Replications go on until what was observed in the baseline is decided, too, whatever is claimed of the other.
+/// Replications continue until the observations in the baseline are decided, too, whatever the other
+/// claims.
 #[test]
 fn what_was_observed_in_the_baseline_is_decided_too() {
     let folder = Folder::new("compare-observed");

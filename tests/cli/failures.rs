@@ -1,16 +1,16 @@
-//! `wssim failures`: two nodes, of which one survives with a proxy.
+//! `wssim failures`: two nodes, one of which survives with a proxy.
 //!
-//! Where something is to be lost, no orchestrator could bring it back: it is pinned, nobody may start
-//! it elsewhere, or it fits nowhere.
+//! A service is lost if no orchestrator can restart it: it is pinned, may not start elsewhere, or fits
+//! nowhere.
 
 use super::{Folder, status, stderr, stdout, wssim};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// A proxy on `left`, two shops of which one is on `right`, behind a virtual address that forgets a
-/// dead node after exactly 20 s; a desk that is pinned to `right`; a store with a volume and a till,
-/// which land there because `left` has more to do, and may run anywhere.
+/// A proxy on `left`, two shops, one of them on `right`, behind a virtual address that forgets a dead
+/// node after exactly 20 s; a desk pinned to `right`; a store with a volume and a till, which are placed
+/// there because `left` is fuller, but may run anywhere.
 const PAIR: &str = r#"
 [scenario]
 title = "Two nodes"
@@ -66,7 +66,7 @@ arrivals = { kind = "poisson", rate = "10/s" }
 critical = true
 "#;
 
-/// [`PAIR`] with other traffic beside, none of it critical.
+/// [`PAIR`] with other traffic, none of it critical.
 fn with_all_entries() -> String {
     let more = ["desk", "store", "till", "own"].map(|entry| {
         format!(
@@ -77,7 +77,7 @@ fn with_all_entries() -> String {
     format!("{PAIR}{}", more.concat())
 }
 
-/// [`PAIR`] with a claim that the shop is back after `most`, whichever `lost` nodes fail.
+/// [`PAIR`] with a claim that the shop is back after `most`, for all sets of `lost` nodes.
 fn claiming(most: &str, lost: u32) -> String {
     format!(
         r#"{PAIR}
@@ -120,8 +120,8 @@ fn what_is_down_says_why_and_what_comes_back_says_when() {
     assert_eq!(results["command"], "failures");
     let right = without(&results, &["right"]);
     let entries = &right["entries"];
-    // Half of the shop's requests fail for 20 s: 10/s, of which 6 in a window of 600 may be lost. So
-    // the window begins about 1.2 s before the address forgets the dead replica, 0.5 s up or down.
+    // Half of the shop's requests fail for 20 s: 10/s, of which 6 in a window of 600 may be lost. So the
+    // window begins about 1.2 s before the address forgets the dead replica, 0.5 s up or down.
     let shop = &entries["shop"];
     assert_eq!(shop["state"], "back", "{shop}");
     assert!((16.0..=21.0).contains(&seconds(shop, "median")), "{shop}");
@@ -143,7 +143,7 @@ fn what_is_down_says_why_and_what_comes_back_says_when() {
     assert_eq!(table.unwrap().lines().count(), 1 + 3 * 5, "a row a set and entry");
 }
 
-/// That the entry and the service `name` do not come back, because of `why`.
+/// Asserts that the entry and the service `name` are lost because of `why`.
 fn assert_lost(set: &Value, name: &str, why: &str) {
     let entry = &set["entries"][name];
     assert_eq!(entry["state"], "lost", "{entry}");
@@ -165,11 +165,11 @@ fn reasons_follow_from_what_is_said_of_the_cluster() {
     assert!(compose["quorum"].is_null());
     assert_lost(&compose, "store", "its data is in a local volume on right");
     assert_lost(&compose, "till", "Compose starts containers on their own host only");
-    // Of two managers both must be there.
+    // With two managers both are needed.
     let halved = right(&["--set", "orchestrator.managers=[\"left\", \"right\"]"]);
     assert_eq!(halved["quorum"], false);
     assert_lost(&halved, "till", "no quorum");
-    // The till moves, and cannot begin without what is pinned to the dead node.
+    // The till moves, but cannot start without the service pinned to the dead node.
     let needy = right(&["--set", "service.till.start_needs=desk"]);
     assert_lost(&needy, "till", "it starts, and waits for desk, which is lost too");
     let small = with_all_entries()
@@ -185,7 +185,7 @@ fn reasons_follow_from_what_is_said_of_the_cluster() {
     assert_lost(&full, "till", "it reserves 6.0 GB, and left can give 4.0 GB at most");
 }
 
-/// A retry at the other replica answers every request: nothing fails, but some are slow.
+/// A retry at the other replica answers every request: none fails, but some are slow.
 #[test]
 fn an_entry_that_misses_its_objective_is_degraded() {
     let folder = Folder::new("degraded");
@@ -206,7 +206,7 @@ fn an_entry_that_misses_its_objective_is_degraded() {
     assert_eq!(slow["why"], "slower than its objective");
 }
 
-/// Flags and `[survival]` say the same, and the verdict depends on them.
+/// Flags and `[survival]` are equivalent, and the verdict depends on them.
 #[test]
 fn the_definition_flips_the_verdict() {
     let folder = Folder::new("definition");
@@ -257,8 +257,8 @@ fn claims_decide_the_status() {
     assert_eq!(status(&wssim(folder.path(), &two)), 3, "two replications decide nothing");
 }
 
-/// A claim about several sets is held to the ranges of the inputs by all those that decide it: two of three
-/// are lost, however long a purchase takes.
+/// A claim about several sets is checked over the ranges of the inputs on all sets that decide it: two
+/// of three are lost, however long a purchase takes.
 #[test]
 fn a_claim_about_several_sets_is_held_to_ranges() {
     let folder = Folder::new("failure-sets");
@@ -304,7 +304,7 @@ fn wrong_calls_and_keys_are_refused() {
     }
 }
 
-/// What is complete is reported, marked partial.
+/// Complete replications are reported, marked partial.
 #[test]
 fn an_interrupt_reports_the_complete_replications() {
     let folder = Folder::new("failure-interrupt");
@@ -328,8 +328,8 @@ fn an_interrupt_reports_the_complete_replications() {
     assert_eq!(shown, if complete > 0 { 3 } else { 0 });
 }
 
-/// A least time is claimed of those losses that interrupt: without an orchestrator the desk never comes back from the
-/// loss of its node, and the loss of the other one does not touch it.
+/// A minimum time is claimed of the losses that interrupt: without an orchestrator the desk never
+/// recovers from the loss of its node, and the loss of the other one does not affect it.
 #[test]
 fn a_least_recovery_time_is_that_of_interruptions() {
     let folder = Folder::new("failures-least");

@@ -1,4 +1,4 @@
-//! The files that `run` writes: whole or not at all, and only its own.
+//! The files that `run` writes: whole or not at all, and replacing only its own.
 
 use super::{Folder, QUEUE, status, wssim};
 

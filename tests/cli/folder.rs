@@ -1,16 +1,16 @@
-//! One folder of results holds those of one study: others wait, and what was left half-written goes.
+//! A folder of results belongs to one study: others wait, and partial files are removed.
 
 use super::{Folder, QUEUE, status, stderr, wssim};
 #[cfg(target_os = "linux")]
 use super::{begun, until};
 
-/// [`QUEUE`] for so long that it is never done.
+/// [`QUEUE`] with an endless run.
 #[cfg(target_os = "linux")]
 fn endless() -> String {
     QUEUE.replace("2min", "1000h")
 }
 
-/// The second is told so at once; what a killed process leaves hinders none.
+/// The second process is refused at once; files left by a killed one hinder none.
 #[cfg(target_os = "linux")]
 #[test]
 fn two_studies_into_one_folder_do_not_mix() {

@@ -1,4 +1,4 @@
-//! `wssim import`: what it makes runs, and it overwrites nothing.
+//! `wssim import`: its scenario runs, and it overwrites nothing.
 
 use super::{Folder, status, stderr, stdout, wssim};
 

@@ -1,4 +1,4 @@
-//! `wssim init`: what it makes runs, is free of remarks, and is never written over anything.
+//! `wssim init`: its scenario runs, has no warnings, and overwrites nothing.
 
 use super::{Folder, status, stderr, stdout, wssim};
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ fn what_cannot_be_written_is_a_status_of_its_own() {
     assert_eq!(files(folder.path()), ["file"]);
 }
 
-/// The sample of the importer, which lies beside its `.env`.
+/// The importer's sample, with its `.env`.
 fn sample(folder: &Folder) {
     let samples = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("sim/scenario/tests/stacks");
     std::fs::create_dir(folder.path().join("stacks")).unwrap();

@@ -1,16 +1,17 @@
-//! Ctrl-C, SIGTERM and `--budget` end every command at once, also in the middle of a replication.
+//! Ctrl-C, SIGTERM and `--budget` end every command at once, even in the middle of a replication.
 
 use super::{Folder, QUEUE, begun, status, stdout, until, wssim};
 use serde_json::Value;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
-/// [`QUEUE`] over a thousand hours, with a warm-up that is as long: minutes of computing for one replication.
+/// [`QUEUE`] over a thousand hours, with a warm-up of the same length: minutes of computing for one
+/// replication.
 fn endless() -> String {
     QUEUE.replace("2min", "1000h").replace("warmup = \"10s\"\n", "")
 }
 
-/// Ends well before a replication would: on a machine that has much else to do, too.
+/// Well before a replication would end, even on a busy machine.
 const SOON: Duration = Duration::from_secs(10);
 
 fn results(folder: &Folder, out: &str) -> Value {
@@ -36,7 +37,7 @@ fn a_budget_ends_within_a_replication() {
     }
 }
 
-/// All at once, so that they take the time of one.
+/// In parallel, so that they take the time of one.
 #[test]
 fn signals_end_every_command_within_a_replication() {
     let folder = Folder::new("interrupts-signals");
@@ -60,7 +61,7 @@ fn signals_end_every_command_within_a_replication() {
     };
     let children: Vec<Child> = calls.iter().enumerate().map(begin).collect();
     until(|| (0..calls.len()).all(|number| folder.path().join(number.to_string()).exists()));
-    // What follows on the making of the folder is the beginning of the study.
+    // The study begins after its folder is made.
     std::thread::sleep(Duration::from_millis(500));
     let started = Instant::now();
     for (child, (_, signal)) in children.iter().zip(calls) {
@@ -71,7 +72,7 @@ fn signals_end_every_command_within_a_replication() {
         assert_eq!(child.wait().unwrap().code(), Some(130), "{call} {signal}");
         assert!(started.elapsed() < SOON, "{call} {signal}: {:?}", started.elapsed());
     }
-    // Nothing was known yet: so results that were there before are not written over.
+    // There were no results yet, so earlier results are not overwritten.
     for number in 0..calls.len() {
         assert!(!folder.path().join(number.to_string()).join("results.json").exists(), "{number}");
     }

@@ -1,9 +1,9 @@
-//! What `wssim run` says of memory: the ledger adds up, and agrees with metrics and series.
+//! Memory in `wssim run`: the ledger adds up, and agrees with metrics and series.
 
 use super::{Folder, status, stderr, stdout, wssim};
 use serde_json::Value;
 
-/// A node with RAM given and one without; a service of either kind, and one that asks for nothing.
+/// A node with RAM given and one without; a service on each, and one that asks for no RAM.
 const TWO_NODES: &str = r#"# Memory on two nodes.
 [scenario]
 kind = "window"
@@ -77,9 +77,9 @@ fn the_ledger_adds_up() {
     close(of_services("demand") + system, mean(&node["demand"]), page);
     close(of_services("resident") + system, mean(&node["used"]), page);
     close(mean(&node["used"]) + mean(&node["swapped"]), mean(&node["demand"]), page);
-    // Four containers run, `idle` is one of them.
+    // Four containers run, including `idle`.
     close(system, 240e6, page);
-    // By Little's law there are 40/s · 20 ms of CPU, and half as long at the database, at the least.
+    // By Little's law there are at least 40/s · 20 ms of CPU, and half as long at the database.
     assert!(mean(&node["demand"]) > 800e6 + 40.0 * 0.025 * 10e6, "{node}");
     assert_eq!(node["reserved_bytes"], 800e6);
     assert_eq!((&node["limit_bytes"], &node["without_limit"]), (&2e9.into(), &2.into()));
@@ -114,7 +114,7 @@ fn ledger_metrics_and_series_agree() {
     assert!(mean(named(&results["metrics"], "oom_kills_total", "all").unwrap()) < 0.5);
 }
 
-/// Without RAM given nothing is known but what containers ask for, and nothing else is said.
+/// Without RAM given only the demand of containers is known and reported.
 #[test]
 fn without_ram_given_there_is_no_ledger() {
     let text = TWO_NODES.replace("memory = \"2 GB\"\n", "").replace("limit = \"1 GB\", ", "");
@@ -131,8 +131,8 @@ fn without_ram_given_there_is_no_ledger() {
     assert_eq!(database["mean"], 500e6);
 }
 
-/// A service that touches 1.8 GB on 2 GB beside a kernel of 400 MB, and one that is added to it until
-/// nothing more fits into RAM and swap.
+/// A service that touches 1.8 GB on 2 GB beside a kernel of 400 MB, and one that is added until RAM and
+/// swap are full.
 #[test]
 fn pressure_is_told_with_its_reasons() {
     let text = r#"# Too much for one node.
@@ -188,12 +188,12 @@ expect = { max = 0 }
     let text = stdout(&output);
     assert!(text.contains("`tight` stalls") && text.contains("kills a replication"), "{text}");
     let why = |claim: usize| results["claims"][claim]["why"].as_str().unwrap();
-    // What nobody touches goes first.
+    // Untouched pages go first.
     assert!(why(0).starts_with("most of the node's swap is held by more ("), "{}", why(0));
     assert!(why(1).contains("pages web ("), "{}", why(1));
     let note = results["notes"].as_array().unwrap().last().unwrap().as_str().unwrap();
     assert!(note.starts_with("as containers are added, `tight` gives first, at "), "{note}");
     let first = mean(named(&results["metrics"], "containers_at_pressure", "all").unwrap());
-    // 1.8 GB and the kernel leave no room in RAM from the first, and 1.1 GB in all for eleven more.
+    // 1.8 GB and the kernel leave no free RAM at the start, and 1.1 GB in total for eleven more.
     assert!((2.0..=13.0).contains(&first), "{first}");
 }

@@ -1,4 +1,4 @@
-//! `wssim migrate`: files, exit statuses, mistakes, and an end in the middle.
+//! `wssim migrate`: files, exit statuses, mistakes, and an interrupt.
 
 use super::{Folder, begun, status, stderr, stdout, until, wssim};
 use serde_json::Value;
@@ -116,7 +116,8 @@ fn an_interrupted_migration_tells_what_it_knows() {
     assert_eq!(results(&folder, "out")["stopped_by"], "interrupt");
 }
 
-/// The hand's part is as long as the scenarios say; what people work is the same draw in both but for it.
+/// The manual part is as long as in the scenarios; apart from it, the working time of people is the same
+/// draw in both.
 #[test]
 fn compare_sets_migrations_side_by_side() {
     let folder = Folder::new("migrate-beside");

@@ -1,4 +1,4 @@
-//! Mistakes in scenario files, calls and files that are not there.
+//! Mistakes in scenario files, calls and missing files.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 

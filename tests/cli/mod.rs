@@ -1,4 +1,4 @@
-//! The built binary as its users meet it: statuses, files, streams, mistakes.
+//! The built binary as seen by users: statuses, files, streams, mistakes.
 
 mod analytic;
 mod baseline;
@@ -35,7 +35,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-/// A folder of its own for one test, removed at the end.
+/// A separate folder for one test, removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -73,7 +73,7 @@ fn wssim(folder: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-/// A process that does `call`, and says nothing of it here.
+/// A process that runs `call`, without output here.
 fn begun(folder: &Folder, call: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_wssim"))
         .args(call)
@@ -84,7 +84,7 @@ fn begun(folder: &Folder, call: &[&str]) -> Child {
         .unwrap()
 }
 
-/// Waits until `is_so`, a minute at most.
+/// Waits until `is_so`, at most a minute.
 fn until(is_so: impl Fn() -> bool) {
     let started = Instant::now();
     while !is_so() && started.elapsed() < Duration::from_secs(60) {

@@ -1,5 +1,5 @@
-//! What is offered more than it can carry is simulated, and told above all numbers: a part of the answer, so
-//! that standard error says nothing of it.
+//! Overload is simulated, and reported above all numbers: a part of the answer, so not on standard
+//! error.
 
 use super::{Folder, QUEUE, claiming, status, stderr, stdout, wssim};
 use serde_json::Value;
@@ -8,14 +8,14 @@ use serde_json::Value;
 const SENTENCE: &str =
     "service `shop` is offered 1.5 requests at once for 1 worker: there is no steady state";
 
-/// The queue with that much traffic, and a claim on it.
+/// The queue with that traffic, and a claim on it.
 fn full(name: &str) -> Folder {
     let folder = Folder::new(name);
     folder.write("full.toml", &claiming("1ms", "30ms").replace("50/s", "150/s"));
     folder
 }
 
-/// What `arguments` print, three replications each; nothing of it on standard error.
+/// The output of `arguments`, with three replications each, none of it on standard error.
 #[track_caller]
 fn told(folder: &Folder, arguments: &[&str]) -> String {
     let few = ["--replications", "3", "--no-fail", "--out", "out"];
@@ -84,7 +84,7 @@ fn a_trace_tells_it_too() {
     assert_eq!(notes(&tell("json")), [format!("overload: {SENTENCE}")]);
 }
 
-/// Offered more than it can carry at the busiest time, and less on average.
+/// Overloaded at the peak, but not on average.
 #[test]
 fn a_peak_is_told_apart() {
     let folder = Folder::new("overload-peak");
@@ -97,7 +97,7 @@ fn a_peak_is_told_apart() {
     assert!(text.replace('\n', " ").contains(due), "{text}");
 }
 
-/// Below capacity nothing is said.
+/// Below capacity there is no message.
 #[test]
 fn without_an_overload_there_is_neither() {
     let folder = Folder::new("overload-none");
@@ -106,7 +106,7 @@ fn without_an_overload_there_is_neither() {
     assert_eq!(results(&folder), [""; 0]);
 }
 
-/// For `check` it is a warning among others: they are its answer.
+/// For `check` it is a normal warning, part of its answer.
 #[test]
 fn check_warns_of_it() {
     let folder = full("overload-check");

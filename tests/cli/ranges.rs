@@ -1,11 +1,11 @@
-//! Verdicts and the ranges of inputs: together, within what was observed, and said where not looked at.
+//! Verdicts and the ranges of inputs: joint, constrained by observations, and marked if not checked.
 
 use super::run::results;
 use super::{Folder, status, stdout, wssim};
 use serde_json::Value;
 
-/// A page computes and waits; observed is how long both take together on the old server. The new one is
-/// half as fast: by how much the page gets slower depends on how much of it is computing.
+/// A page computes and waits; the total time on the old server is observed. The new one has half the
+/// speed: by how much the page gets slower depends on the share of computing.
 fn folder(name: &str, cpu: &str, wait: &str) -> Folder {
     let folder = Folder::new(name);
     folder.write(
@@ -61,8 +61,8 @@ fn claim(folder: &Folder, flags: &[&str]) -> (i32, Value, String) {
     (status(&output), found["claims"][0].clone(), stdout(&output))
 }
 
-/// 9 ms of 10 are computing: 9 ms slower. With 1 ms of computing and 9 ms of waiting a page takes as long
-/// as was observed, and is 1 ms slower: so nothing is decided, and both inputs are named.
+/// 9 ms of 10 are computing: 9 ms slower. With 1 ms of computing and 9 ms of waiting a page takes the
+/// observed time, and is 1 ms slower: so the claim is undecided, and both inputs are named.
 #[test]
 fn inputs_that_trade_off_within_an_observation_are_named_together() {
     let (status, claim, _) = claim(&folder("together", CPU, WAIT), &[]);
@@ -73,7 +73,7 @@ fn inputs_that_trade_off_within_an_observation_are_named_together() {
     }
 }
 
-/// What is not known of the computing alone cannot turn it: a page would have been faster than observed.
+/// Uncertainty of the computing alone cannot change it: a page would have been faster than observed.
 #[test]
 fn an_input_that_breaks_an_observation_alone_turns_nothing() {
     let (status, claim, _) = claim(&folder("alone", CPU, "\"1ms\""), &[]);
@@ -81,7 +81,7 @@ fn an_input_that_breaks_an_observation_alone_turns_nothing() {
     assert_eq!(claim["ranges_not_looked_at"], Value::Null);
 }
 
-/// A verdict that was not held to the ranges says so, and is none that a script may rely on.
+/// A verdict without checked ranges says so, and is not reliable for scripts.
 #[test]
 fn a_verdict_without_its_ranges_says_so() {
     let (code, claim, text) = claim(&folder("off", CPU, WAIT), &["--ranges", "off"]);
@@ -89,13 +89,14 @@ fn a_verdict_without_its_ranges_says_so() {
     assert_eq!(claim["ranges_not_looked_at"], 2);
     assert!(claim["why"].as_str().unwrap().contains("2 of 2 ranges not looked at"), "{claim}");
     assert!(text.contains("at the given") && text.contains("1 at the given values only"), "{text}");
-    // Nothing is left to look at where no input has a range.
+    // Without ranges there is nothing to check.
     let certain = folder("certain", "\"9ms\"", "\"1ms\"");
     let output = wssim(certain.path(), &["run", "after.toml", "--ranges", "off", "--out", "o"]);
     assert_eq!(status(&output), 1);
 }
 
-/// What is refuted from above as it stands, and from below at the other end of the range, holds in between.
+/// A claim refuted from above at the given value, and from below at the other end of the range, holds in
+/// between.
 #[test]
 fn a_range_that_leads_through_what_the_plan_says_decides_nothing() {
     let folder = Folder::new("through");

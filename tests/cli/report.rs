@@ -1,4 +1,4 @@
-//! `report.html`: written by every study, the same wherever it is made, with the command that makes it again.
+//! `report.html`: written by every study, the same in any place, with the command that reproduces it.
 
 use super::{Folder, QUEUE, claiming, status, wssim};
 
@@ -6,7 +6,7 @@ fn report(folder: &Folder, out: &str) -> String {
     std::fs::read_to_string(folder.path().join(out).join("report.html")).unwrap()
 }
 
-/// What stands in the page for the command, with its references to characters resolved.
+/// The command in the page, with its character references resolved.
 fn call(page: &str) -> String {
     let call = page.split("<pre class=\"call\">").nth(1).unwrap().split("</pre>").next().unwrap();
     call.replace("&#39;", "'").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -39,7 +39,7 @@ fn every_study_writes_it() {
     }
 }
 
-/// Neither folder, nor threads, nor how it is looked at leave a trace.
+/// Folder, threads and display options leave no trace.
 #[test]
 fn it_is_the_same_wherever_it_is_made() {
     let folder = Folder::new("report-same");
@@ -71,7 +71,7 @@ fn that_of_another_is_not_replaced_and_its_own_is() {
     assert_eq!(std::fs::read(folder.path().join("a/results.json")).unwrap(), before);
 }
 
-/// The figures beside a report are those of its command: what another wrote there before is gone.
+/// The figures beside a report belong to its command: those of an earlier command are removed.
 #[test]
 fn figures_are_those_of_the_last_command() {
     let folder = Folder::new("report-figures");

@@ -46,8 +46,8 @@ fn the_table_says_what_the_files_say() {
     assert!((mean - 0.02).abs() < 0.001, "M/M/1 at half load answers after 20 ms, not {mean} s");
 }
 
-/// Ten requests a second, all too late: after the third the breaker is open for 2 s of every 2.1,
-/// lets one probe pass and turns 20 users away.
+/// Ten requests a second, all too late: after the third the breaker is open for 2 s of every 2.1, passes
+/// one probe and turns 20 users away.
 #[test]
 fn a_breaker_is_measured_where_there_is_one() {
     let folder = Folder::new("breaker");
@@ -90,7 +90,7 @@ arrivals = { kind = "periodic", period = "100ms", phase = "500ms" }
     assert!(!is_new, "nothing new without a breaker");
 }
 
-/// ρ, L and the answered rate of M/M/1, read from the files as a script would.
+/// ρ, L and the answered rate of M/M/1, read from the files like in a script.
 #[test]
 fn metrics_agree_with_theory_and_between_files() {
     let folder = Folder::new("metrics");
@@ -180,7 +180,7 @@ fn what_is_in_force_can_be_printed() {
     assert!(text.contains("queue.toml:"), "{text}");
 }
 
-/// Both arms meet the same requests: a change against itself is nought, to the bit.
+/// Both arms get the same requests: a change against itself is exactly zero.
 #[test]
 fn a_change_against_itself_is_nought() {
     let folder = Folder::new("itself");
@@ -202,7 +202,7 @@ expect = { min = "-1us", max = "+1us" }
     assert_eq!(simulated["ci_high"].as_f64(), Some(0.0));
 }
 
-/// Four replications decide nothing, however far from the limits their interval lies.
+/// Four replications decide nothing, however far their interval is from the limits.
 #[test]
 fn too_few_replications_are_a_reason_of_their_own() {
     let folder = Folder::new("few");
@@ -216,7 +216,7 @@ fn too_few_replications_are_a_reason_of_their_own() {
     assert!(1e-6 < ends[0] && ends[1] < 3600.0, "{simulated}");
 }
 
-/// A verdict that flips inside an input's range is undecided, and says where it flips.
+/// A verdict that changes inside an input's range is undecided, with the place of the change.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     let folder = Folder::new("ranges");
@@ -230,13 +230,13 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     let claim = results(&folder, "a")["claims"][0].clone();
     let why = claim["why"].as_str().unwrap();
     assert!(why.contains("traffic.web.arrivals.rate") && why.contains("flips near"), "{why}");
-    // 1/(100 − λ) = 25 ms at λ = 60: the value told lies on the right side of the true one.
+    // 1/(100 − λ) = 25 ms at λ = 60: the reported value lies on the right side of the true one.
     let near: f64 = why.rsplit("near ").next().unwrap().trim_end_matches("/s").parse().unwrap();
     assert!((55.0..=68.0).contains(&near), "{why}");
 }
 
-/// What only the plan says of its agent is not said of the world that it is compared with: at 20 MB the
-/// agent takes less than the 40 MB that are claimed.
+/// A range of the plan's agent does not apply to the base: at 20 MB the agent takes less than the
+/// claimed 40 MB.
 #[test]
 fn a_range_of_the_plan_alone_leaves_the_base_alone() {
     let folder = Folder::new("ranged-apart");
@@ -255,10 +255,10 @@ fn a_range_of_the_plan_alone_leaves_the_base_alone() {
     assert!(claim["why"].as_str().unwrap().contains("memory.agent"), "{claim}");
 }
 
-/// Every scenario that ships runs, shortened, and checks without a warning that nobody expects.
+/// Every shipped scenario runs, shortened, and checks without unexpected warnings.
 #[test]
 fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
-    // What the plan is known to have, and the overload that one scenario is about.
+    // Known warnings of the plan, and the overload that one scenario is about.
     const EXPECTED: [&str; 3] = ["ignored-key", "no-memory-limit", "slow-registration"];
     let folder = Folder::new("shipped");
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -282,17 +282,17 @@ fn every_scenario_that_ships_runs_and_warns_of_nothing_new() {
                 "memory-overcommit" => {
                     ["after-unpinned", "containers-200"].contains(&name.as_str())
                 }
-                // What a machine can do is written where no plan asks for it yet.
+                // The machine's properties are written although no plan uses them yet.
                 "no-effect" => name == "estate",
                 "even-managers" => name == "after-four-managers",
-                // It is what refutes "zero downtime".
+                // It refutes "zero downtime".
                 "unchecked-rollout" => name.starts_with("rollout-"),
                 code => EXPECTED.contains(&code),
             };
             assert!(is_expected, "{name}: {diagnostic}");
         }
         let out = folder.path().join(&name);
-        // Its claims are about parts of its own length.
+        // Its claims are about parts of its full length.
         let length = if name.starts_with("everyday-") { "20min" } else { "20s" };
         let length = format!("scenario.duration={length}");
         let call = [

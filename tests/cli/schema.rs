@@ -1,4 +1,4 @@
-//! `wssim schema`: what an editor reads, and what programs may expect of results.
+//! `wssim schema`: the schema for editors, and the one of results for programs.
 
 use super::{Folder, QUEUE, claiming, status, stdout, wssim};
 
@@ -19,7 +19,7 @@ fn the_schema_is_one_and_says_what_each_key_means() {
     assert_eq!(status(&wssim(folder.path(), &["schema", "shop.toml"])), 2);
 }
 
-/// For readers without an editor that knows TOML, and without a checkout.
+/// For readers without an editor that supports TOML, and without a checkout.
 #[test]
 fn the_page_to_read_is_the_one_that_ships() {
     let folder = Folder::new("schema-markdown");
@@ -28,7 +28,7 @@ fn the_page_to_read_is_the_one_that_ships() {
     assert!(stdout(&output) == include_str!("../../scenarios/format.md"));
 }
 
-/// With a missing unit and a key that is misspelt the schema and the binary agree.
+/// The schema and the binary agree on a missing unit and a misspelt key.
 #[test]
 fn what_the_schema_refuses_the_binary_refuses() {
     let folder = Folder::new("schema-agrees");
@@ -43,7 +43,7 @@ fn what_the_schema_refuses_the_binary_refuses() {
     }
 }
 
-/// What the program prints is the file of the repository, and what the program writes is as it says.
+/// The program prints the file of the repository, and writes results that match it.
 #[test]
 fn results_are_as_their_schema_says() {
     let folder = Folder::new("schema-results");

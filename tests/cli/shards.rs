@@ -1,12 +1,12 @@
-//! `--shard` and `wssim merge`: parts of a study come to what one machine comes to, and what was interrupted is
-//! gone on with.
+//! `--shard` and `wssim merge`: parts of a study give the same result as one machine, and interrupted
+//! ones are continued.
 
 use super::{Folder, QUEUE, begun, claiming, status, stderr, stdout, until, wssim};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// The queue on two nodes, one of which fails; a range, so that what is claimed must be held to it.
+/// The queue on two nodes, one of which fails; a range, over which claims must be checked.
 fn plan() -> String {
     let queue = claiming("15ms", "30ms").replace("[node.host]\ncores = 8", NODES);
     assert!(queue.contains("node.left"));
@@ -34,7 +34,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Does `call` at once and in `of` shards that are joined; both must leave the same files and say the same.
+/// Runs `call` at once and in `of` shards that are joined; both must give the same files and output.
 fn assert_shards_come_to_the_same(name: &str, call: &[&str], of: u32) {
     let folder = Folder::new(&format!("shards-{name}"));
     folder.write("plan.toml", &plan());
@@ -53,7 +53,7 @@ fn assert_shards_come_to_the_same(name: &str, call: &[&str], of: u32) {
     assert!(joined.stdout == whole.stdout, "{name}: other results");
     let [whole, joined] = ["whole", "joined"].map(|place| files(&folder.path().join(place)));
     assert!(whole.len() >= 2 && whole == joined, "{name}: other files");
-    // Each did its share and no more: as many records as there are jobs, none in vain.
+    // Each did its share and no more: as many records as jobs.
     let parts = files(&folder.path().join("parts"));
     assert_eq!(parts.len(), of as usize);
     let sizes: Vec<usize> = parts.iter().map(|(_, bytes)| bytes.len()).collect();
@@ -72,7 +72,7 @@ fn four_shards_of_a_comparison_are_one_comparison() {
     assert_shards_come_to_the_same("compare", &call, 4);
 }
 
-/// The baseline is asked for twice, and so is a world without faults that two plans share.
+/// The baseline is used twice, and so is a world without faults that two plans share.
 #[test]
 fn shards_of_three_plans_are_one_comparison() {
     let call = ["compare", "plan.toml", "fast.toml", "plan.toml", "--replications", "4"];
@@ -94,7 +94,7 @@ fn four_shards_of_failures_are_one_study_of_failures() {
     assert_shards_come_to_the_same("failures", &call, 4);
 }
 
-/// Makes the parts `shards` of two of a run, with `more` flags.
+/// Makes the parts `shards` (of two) of a run, with `more` flags.
 fn make(folder: &Folder, shards: &[u32], place: &str, more: &[&str]) {
     for shard in shards {
         let shard = format!("{shard}/2");
@@ -126,7 +126,7 @@ fn parts_that_do_not_belong_together_are_named() {
     assert!(with("flag").contains("`flag/part-2-of-2.wssim` is of another state of the scenario"));
     let alone = refused(&folder, &["here/part-2-of-2.wssim"]);
     assert!(alone.contains("shard 1 of 2 is missing"), "{alone}");
-    // A part of another version, and what is none.
+    // A part of another version, and a file that is not a part.
     let part = std::fs::read(folder.path().join("here/part-1-of-2.wssim")).unwrap();
     let line = part.iter().position(|byte| *byte == b'\n').unwrap();
     let header = String::from_utf8(part[..line].to_vec()).unwrap();
@@ -141,7 +141,7 @@ fn parts_that_do_not_belong_together_are_named() {
     assert!(refused(&folder, &["."]).contains("there is no part in"));
     let nothing = wssim(folder.path(), &["merge", "nothing"]);
     assert_eq!(status(&nothing), 4);
-    // A part of another build, or of more shards than anyone has.
+    // A part of another build, or with too many shards.
     let build = header.split("\"build\":\"").nth(1).unwrap().split('"').next().unwrap();
     let other = [header.replace(build, "0000").as_bytes(), &part[line..]].concat();
     std::fs::write(folder.path().join("built"), other).unwrap();
@@ -151,18 +151,19 @@ fn parts_that_do_not_belong_together_are_named() {
     assert_ne!(many, header);
     folder.write("many", &format!("{many}\n"));
     assert!(refused(&folder, &["many"]).contains("is no part of a study"));
-    // Twice the same does no harm, and is told.
+    // A duplicate does no harm, and is reported.
     std::fs::copy(folder.path().join("here/part-1-of-2.wssim"), folder.path().join("again"))
         .unwrap();
     let twice = wssim(folder.path(), &["merge", "again", "here"]);
     assert_eq!(status(&twice), 0);
     assert!(stderr(&twice).contains("shard 1 is there twice: again, here/part-1-of-2.wssim"));
-    // The scenario is another one by now.
+    // The scenario has changed.
     folder.write("queue.toml", &QUEUE.replace("50/s", "60/s"));
     assert!(refused(&folder, &["here"]).contains("another state of `queue`"));
 }
 
-/// A part that ends anywhere, or is damaged anywhere, is never taken for a whole one, and is gone on with.
+/// A part that ends anywhere, or is damaged anywhere, is never taken for a complete one, and is
+/// continued.
 #[test]
 fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
     let folder = Folder::new("shards-cut");
@@ -186,7 +187,7 @@ fn a_part_that_was_cut_off_is_told_and_finished_by_the_same_command() {
     assert_eq!(status(&wssim(folder.path(), &["merge", "parts"])), 0);
 }
 
-/// What is complete is not touched again; what is of another study, or hardly begun, is told apart.
+/// A complete part is not changed; one of another study, or barely begun, is distinguished.
 #[test]
 fn a_part_that_is_there_is_left_alone() {
     let folder = Folder::new("shards-there");
@@ -202,7 +203,7 @@ fn a_part_that_is_there_is_left_alone() {
     assert_eq!(status(&other), 4);
     assert!(stderr(&other).contains("is of seed 84, not of seed 5; choose another `--out`"));
     assert_eq!(std::fs::read(&path).unwrap(), whole);
-    // Killed before its first line was whole.
+    // Killed before its first line was complete.
     for begun in ["", "{\"wssim_pa", "{\"wssim_part\":1,\"ver"] {
         std::fs::write(&path, begun).unwrap();
         assert!(refused(&folder, &["parts"]).contains("hardly begun"));
@@ -214,7 +215,7 @@ fn a_part_that_is_there_is_left_alone() {
     assert_eq!(std::fs::read(&path).unwrap(), b"mine");
 }
 
-/// A shard whose folder is removed under it says that its part is lost.
+/// A shard whose folder is removed meanwhile reports that its part is lost.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_part_that_is_removed_is_missed() {
@@ -228,7 +229,7 @@ fn a_part_that_is_removed_is_missed() {
     assert_eq!(child.wait().unwrap().code(), Some(4));
 }
 
-/// Threads end in any order, and so records stand in any.
+/// Threads end in any order, and so are records.
 fn sorted(path: &PathBuf) -> Vec<u8> {
     sorted_bytes(&std::fs::read(path).unwrap())
 }
@@ -260,7 +261,7 @@ fn what_cannot_be_shared_out_is_refused_with_the_reason() {
     assert!(!folder.path().join("out").exists(), "nothing was simulated");
 }
 
-/// Four tasks of one command, each told by its environment which it is.
+/// Four tasks of one command, each numbered by its environment.
 #[test]
 fn a_scheduler_says_which_part_it_is() {
     let folder = Folder::new("shards-auto");
@@ -287,7 +288,7 @@ fn a_scheduler_says_which_part_it_is() {
     assert_eq!(status(&wssim(folder.path(), &["merge", "out/queue"])), 0);
 }
 
-/// A sweep that is killed, without any warning, loses nothing that it had done.
+/// A killed sweep loses no complete replication.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_killed_sweep_is_gone_on_with() {

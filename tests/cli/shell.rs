@@ -1,4 +1,4 @@
-//! `wssim completions` and `wssim man` speak of every command.
+//! `wssim completions` and `wssim man` contain every command.
 
 use super::{Folder, status, stdout, wssim};
 

@@ -1,4 +1,4 @@
-//! The scenarios that ship inside the program: the binary alone is enough, in whatever folder it is called.
+//! The scenarios inside the program: the binary suffices in any folder.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 use std::fs;
@@ -71,16 +71,16 @@ fn a_file_of_the_users_comes_first_and_a_path_is_always_one() {
     let own = wssim(folder.path(), &["check", "after"]);
     assert_eq!((status(&own), stderr(&own).as_str()), (0, ""));
     assert!(stdout(&own).contains("One queue"), "{}", stdout(&own));
-    // What an embedded file names is embedded, too, whatever lies here under the same name.
+    // Files named by an embedded file are embedded, too, even if a file here has the same name.
     folder.write("scenarios/estate.toml", "not TOML");
     let shipped = wssim(folder.path(), &["check", "recommended"]);
     assert_eq!(status(&shipped), 0, "{}", stdout(&shipped));
-    // What is there and cannot be read is not another one.
+    // An unreadable file is not replaced by the shipped one.
     fs::create_dir(folder.path().join("scenarios/before.toml")).unwrap();
     assert_eq!(status(&wssim(folder.path(), &["check", "before"])), 4);
 }
 
-/// A `--set` is written by the user: the files that it names lie on the disk.
+/// A `--set` is written by the user: files named in it are on the disk.
 #[test]
 fn flags_name_files_of_the_user() {
     let folder = Folder::new("shipped-set");
@@ -134,7 +134,7 @@ fn the_plan_is_written_out_once_and_is_then_what_is_run() {
     for clutter in ["PLAN.md", "clusters", "bench"] {
         assert!(!folder.path().join("scenarios").join(clutter).exists(), "{clutter}");
     }
-    // One of them is in the way: the others are not written either.
+    // One of them exists: the others are not written either.
     folder.write("scenarios/after.toml", "# mine now\n");
     fs::remove_file(folder.path().join("scenarios/before.toml")).unwrap();
     let refused = wssim(folder.path(), &["init", "--plan"]);

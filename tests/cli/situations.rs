@@ -1,9 +1,9 @@
-//! Situations that people report of real clusters, each with the number that counting or their report
-//! gives: a claim that must hold.
+//! Situations reported from real clusters, each with a number from counting or from the report: a claim
+//! that must hold.
 
 use super::{Folder, status, stderr, stdout, wssim};
 
-/// Runs `text` a few times: all its claims hold.
+/// Runs `text` a few times and asserts that all its claims hold.
 fn all_hold(name: &str, text: &str) {
     let folder = Folder::new(&format!("situation-{name}"));
     let file = folder.write(&format!("{name}.toml"), text);
@@ -21,7 +21,7 @@ fn claim(metric: &str, [least, most]: [&str; 2]) -> String {
     )
 }
 
-/// Four nodes and what all these worlds share.
+/// Four nodes and what these worlds share.
 fn cluster(managers: &str) -> String {
     let node = |name: &str| format!("[node.{name}]\ncores = 4\nnetwork = \"1 Gbit/s\"\n");
     let nodes: String = ["a", "b", "c", "d"].map(node).concat();
@@ -32,8 +32,8 @@ fn cluster(managers: &str) -> String {
 
 const WINDOW: &str = "[scenario]\nkind = \"window\"\nduration = \"10min\"\n";
 
-/// One event loop that each of ten requests blocks for 30 ms: N users / S = 10 × 30 ms, 33.3 a second, one
-/// of four cores (goldbergyoni/nodebestpractices, block-loop: 300.56 ms with ten connections).
+/// One event loop blocked for 30 ms by each of ten requests: N users / S = 10 × 30 ms, 33.3 a second,
+/// one of four cores (goldbergyoni/nodebestpractices, block-loop: 300.56 ms with ten connections).
 #[test]
 fn a_blocked_event_loop() {
     let world = r#"
@@ -54,8 +54,8 @@ arrivals = { kind = "closed", users = 10, think = "0s" }
     all_hold("event-loop", &[world, &mean, &rate, &idle].concat());
 }
 
-/// Three layers try four times each, and the last finds no replica: 4 + 16 + 64 attempts a request (Site
-/// Reliability Engineering, ch. 22: 64 at the database).
+/// Three layers with four attempts each, and the last finds no replica: 4 + 16 + 64 attempts a request
+/// (Site Reliability Engineering, ch. 22: 64 at the database).
 #[test]
 fn retries_of_three_layers_multiply() {
     let world = r#"
@@ -138,8 +138,8 @@ at = "0s"
     all_hold("stale-address", &[&scenario, cluster("\"a\"").as_str(), world, &errors].concat());
 }
 
-/// An application that starts for 40 s under checks at 10, 20 and 30 s never runs (moby/moby 33676). With a
-/// start period of 60 s it is away for the restart delay and 40 s: 7.6 % of ten minutes.
+/// An application that starts for 40 s under checks at 10, 20 and 30 s never runs (moby/moby 33676).
+/// With a start period of 60 s it is down for the restart delay and 40 s: 7.6 % of ten minutes.
 #[test]
 fn a_start_that_outlasts_its_checks() {
     let world = |health: &str| {
@@ -170,7 +170,8 @@ at = "0s"
     all_hold("start-period", &once);
 }
 
-/// Two of three managers go; what dies at half of the ten minutes stays dead (moby/moby 41250).
+/// Two of three managers are lost; a container that dies at half of the ten minutes stays dead
+/// (moby/moby 41250).
 #[test]
 fn what_dies_without_a_quorum_stays_dead() {
     let world = r#"
@@ -196,8 +197,8 @@ at = "300s"
     all_hold("quorum", &[WINDOW, &managers, world, &errors].concat());
 }
 
-/// One of two containers is stopped in good order, and ends 2 s later; Traefik hears of it U(0, 15 s) after
-/// it was stopped: E max(U − 2, 0) = 13²/30 s of half the requests, of ten minutes (traefik/traefik 7373).
+/// One of two containers is stopped gracefully, and ends 2 s later; Traefik is told U(0, 15 s) after the
+/// stop: E max(U − 2, 0) = 13²/30 s of half the requests, of ten minutes (traefik/traefik 7373).
 #[test]
 fn a_proxy_calls_what_has_been_stopped() {
     let world = r#"
@@ -229,8 +230,8 @@ at = "30s"
     all_hold("stopped", &[WINDOW, &cluster("\"a\""), world, &errors].concat());
 }
 
-/// The registry's node dies, then that of a service, which cannot be pulled elsewhere: down from 60 s on of
-/// ten minutes. With the registry alive it is away for some 20 s.
+/// The registry's node dies, then that of a service, which cannot be pulled elsewhere: down from 60 s on
+/// of ten minutes. With the registry alive it is down for some 20 s.
 #[test]
 fn a_registry_that_is_not_there() {
     let world = |registry: &str| {
@@ -264,8 +265,8 @@ at = "60s"
     all_hold("registry-alive", &there);
 }
 
-/// A database dies for good while some 20 000 requests wait for the one connection: each fails in its turn,
-/// however many they are.
+/// A database dies for good while some 20 000 requests wait for the one connection: each fails in its
+/// turn.
 #[test]
 fn a_long_queue_for_a_connection_fails_as_a_whole() {
     let world = r#"
@@ -293,9 +294,9 @@ at = "100s"
     all_hold("long-queue", &[window.as_str(), world, &errors].concat());
 }
 
-/// Users are cut off from their ingress node for 51 s, and what they ask meanwhile comes late, at the
-/// retransmissions of their first packet. Nothing is lost, and each request has its 100 ms of CPU: 20 a second
-/// on four cores are half of them.
+/// Users are cut off from their ingress node for 51 s, and their requests meanwhile arrive late, at the
+/// retransmissions of their first packet. None is lost, and each has its 100 ms of CPU: 20 a second on
+/// four cores are half of them.
 #[test]
 fn users_that_are_held_up_are_served_later() {
     let world = r#"

@@ -1,4 +1,4 @@
-//! `wssim sweep`: the grid, its files, mistakes in the call, and what holds whatever the scenario.
+//! `wssim sweep`: the grid, its files, mistakes in the call, and properties common to all scenarios.
 
 use super::{Folder, QUEUE, status, stderr, stdout, wssim};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use wssim_stats::student_t_quantile;
 
-/// A sweep of the queue, its results as JSON.
+/// A sweep of the queue, with its results as JSON.
 fn json(folder: &Path, more: &[&str]) -> Value {
     let call = [&["sweep", "queue.toml", "--format", "json"], more].concat();
     let output = wssim(folder, &call);
@@ -40,7 +40,7 @@ fn a_row_a_point_a_picture_and_files() {
     let results: Value = serde_json::from_slice(&std::fs::read(results).unwrap()).unwrap();
     assert_eq!(results["command"], "sweep");
     assert_eq!(points(&results)[1]["params"]["traffic.scale"], "1");
-    // Its own files are replaced, those of others are not.
+    // Its own files are replaced, others are not.
     let again = ["sweep", "queue.toml", "--param", "traffic.scale=0.5", "--replications", "2"];
     assert_eq!(status(&wssim(folder.path(), &again)), 0);
     folder.write("out/queue/sweep/sweep.csv", "point,of,mine\n");
@@ -74,7 +74,7 @@ fn threads_change_no_byte() {
     assert_eq!(run("1"), run("2"));
 }
 
-/// Common random numbers: a key that changes nothing changes no number, and a point is what it is alone.
+/// Common random numbers: a key without effect changes no number, and a point equals its separate run.
 #[test]
 fn points_that_differ_in_nothing_are_equal() {
     let folder = Folder::new("sweep-equal");
@@ -84,7 +84,7 @@ fn points_that_differ_in_nothing_are_equal() {
     assert_eq!(points(&same)[0]["metrics"], points(&same)[1]["metrics"]);
     let text = wssim(folder.path(), &["sweep", "queue.toml", "--param", "scenario.title=a,b"]);
     assert!(stdout(&text).contains("Nothing changes"), "{}", stdout(&text));
-    // The warm-up is that of the scenario, and so the same.
+    // The warm-up is given by the scenario, so it is the same.
     let grid = [&["--param", "traffic.scale=1,1.25"][..], &few].concat();
     let alone = [&["--param", "traffic.scale=1.25"][..], &few].concat();
     let (grid, alone) = (json(folder.path(), &grid), json(folder.path(), &alone));
@@ -125,7 +125,7 @@ fn every_mistake_has_its_message_and_status() {
     assert!(!folder.path().join("out").exists());
 }
 
-/// A point that cannot be carried is told as such, and is no mistake.
+/// An overloaded point is reported as such, and is no mistake.
 #[test]
 fn an_overload_is_a_finding() {
     let folder = Folder::new("sweep-overload");
@@ -140,7 +140,7 @@ fn an_overload_is_a_finding() {
     assert!(first.contains("there is no steady state."), "{text}");
 }
 
-/// Points are spent where the number changes: on M/M/1 near saturation, which is the last interval.
+/// Points are added where the number changes most: for M/M/1 near saturation, the last interval.
 #[test]
 fn refined_points_lie_at_the_knee() {
     let folder = Folder::new("sweep-refine");
@@ -172,7 +172,7 @@ fn refined_points_lie_at_the_knee() {
     assert!(order.is_sorted(), "{order:?}");
 }
 
-/// Spent at once: what is complete is told, and that it is not all.
+/// Spent at once: complete points are reported, as partial.
 #[test]
 fn a_budget_gives_what_is_known_so_far() {
     let folder = Folder::new("sweep-budget");
@@ -197,7 +197,7 @@ fn a_budget_gives_what_is_known_so_far() {
     assert_eq!(points(&results).len(), 50);
 }
 
-/// Ctrl-C: what is complete is told and written, and the status says so.
+/// Ctrl-C: complete points are reported and written, and the status says so.
 #[cfg(target_os = "linux")]
 #[test]
 fn an_interrupt_gives_what_is_known_so_far() {
@@ -251,7 +251,7 @@ fn a_sweep_over_the_rate_is_a_queue_in_theory() {
     }
 }
 
-/// Two entries and two nodes, of which a value takes one away.
+/// Two entries and two nodes, one of which a value removes.
 const COMES_AND_GOES: &str = r#"
 [scenario]
 duration = "30s"
@@ -279,7 +279,7 @@ arrivals = { kind = "poisson", rate = "15/s" }
 objective = { mean = "20ms" }
 "#;
 
-/// What only some points have is told of those: their entry, its objective, their node, a metric of it.
+/// Reports on what only some points have: their entry, its objective, their node, a metric of it.
 #[test]
 fn what_comes_with_a_value_is_told() {
     let folder = Folder::new("sweep-comes");
@@ -312,7 +312,7 @@ fn what_comes_with_a_value_is_told() {
     );
     let metric = ["--metric", "response_time_seconds{entry=\"night\"}"];
     assert_eq!(status(&sweep(&metric)), 0, "one point has it");
-    // Nothing of it is there without the value.
+    // None of these exist without the value.
     let nodes = ["sweep", "night.toml", "--replications", "2", "--format", "json"];
     let grid = ["--param", "node.b.enabled=false,true", "--set", "service.batch.enabled=true"];
     let load = ["--set", "service.batch.constraints=[]"];
@@ -326,7 +326,7 @@ fn what_comes_with_a_value_is_told() {
     assert_eq!(busiest(1).unwrap()["labels"]["node"], "b", "{results}");
 }
 
-/// Users are whole: a factor that says otherwise is told.
+/// Users are whole: a factor that gives a fraction is reported.
 #[test]
 fn rounded_users_are_told() {
     let folder = Folder::new("sweep-users");

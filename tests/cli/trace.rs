@@ -35,7 +35,7 @@ fn the_same_seed_gives_the_same_bytes_and_replaces_its_own_file() {
     assert_eq!(status(&foreign), 4, "somebody else's trace stays");
 }
 
-/// In an M/M/1 queue a request takes its wait and its service, and nothing else.
+/// In an M/M/1 queue a request's time is its wait and its service.
 #[test]
 fn json_adds_up_and_quantiles_are_in_order() {
     let folder = Folder::new("trace-json");
@@ -75,7 +75,7 @@ fn wrong_calls_are_told_and_write_nothing() {
     ] {
         let output = wssim(folder.path(), &["trace", "queue.toml", flag, value]);
         assert_eq!(status(&output), 2, "{flag} {value}");
-        // Whichever line it stands in.
+        // In any line.
         let text = stderr(&output).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(text.contains(told), "{text}");
     }
@@ -89,8 +89,8 @@ fn the_help_has_an_example() {
     assert!(help.contains("wssim trace after") && help.contains("--pick"), "{help}");
 }
 
-/// A user whose way in leads to a node that is dead, cut off or behind a dead switch hears nothing until he gives up:
-/// all of that is silence, and no visit begins.
+/// A user whose entry node is dead, cut off or behind a dead switch gets no answer before giving up: all
+/// of that is silence, and no visit begins.
 #[test]
 fn a_user_whom_nobody_hears_waits_in_silence() {
     let folder = Folder::new("trace-unheard");

@@ -1,11 +1,11 @@
-//! Requests that get no answer: they count, nothing holds because they are forgotten, and an answer
-//! that comes later than the measured stretch is no throughput of it.
+//! Requests without an answer: they count, no claim holds because they are ignored, and an answer after
+//! the measured stretch does not count in its throughput.
 
 use super::run::{metric, results};
 use super::{Folder, status, stderr, stdout, wssim};
 use serde_json::Value;
 
-/// What is claimed of every world here, and is wrong in each.
+/// Claims on every world here, wrong in each.
 const CLAIMS: &str = r#"
 [[claim]]
 id = "errors"
@@ -17,7 +17,7 @@ metric = 'response_time_seconds{entry="web", stat="mean"}'
 expect = { max = "5ms" }
 "#;
 
-/// One service on one node, asked every 100 ms for ten seconds, and what is said beside it.
+/// One service on one node, called every 100 ms for ten seconds, with `more`.
 fn world(steps: &str, arrivals: &str, more: &str) -> String {
     format!(
         r#"
@@ -71,7 +71,7 @@ fn simulate(folder: &Folder, name: &str, text: &str) -> Ran {
     Ran { status: status(&output), results: results(folder, name), text: stdout(&output) }
 }
 
-/// The same where nothing that is claimed may hold.
+/// The same, asserting that no claim holds.
 fn run(folder: &Folder, name: &str, text: &str) -> Ran {
     let ran = simulate(folder, name, text);
     assert_ne!(ran.status, 0, "{name}: {}", ran.text);
@@ -81,8 +81,8 @@ fn run(folder: &Folder, name: &str, text: &str) -> Ran {
     ran
 }
 
-/// Worlds of a hundred requests of which most, or all, get no answer, by how many do: none is forgotten,
-/// whatever keeps their answers back.
+/// Worlds of a hundred requests of which most, or all, get no answer, by the number of answers: none is
+/// ignored, whatever delays their answers.
 #[test]
 fn whoever_gets_no_answer_counts_as_an_error() {
     let folder = Folder::new("unanswered");
@@ -150,8 +150,8 @@ fn whoever_gets_no_answer_counts_as_an_error() {
     }
 }
 
-/// Of what got no answer it is known for how long it had waited at least: that refutes a claim, and a
-/// quantile that only answers reach is known.
+/// For requests without an answer the age is a lower bound: that refutes a claim, and a quantile within
+/// the answered ones is known.
 #[test]
 fn times_without_an_answer_are_at_least_as_long_as_was_waited() {
     let folder = Folder::new("at-least");
@@ -169,7 +169,7 @@ expect = { max = "1h" }
 "#;
     let ran = simulate(&folder, "slow", &format!("{text}{claims}"));
     assert_eq!(ran.claim("median")["verdict"], "holds", "{}", ran.text);
-    // One of five waits for the ten times ten seconds that it is followed.
+    // One of five waits for the whole time that it is followed, ten times ten seconds.
     let mean = &ran.claim("mean")["simulated"];
     assert!(mean["ci_low"].as_f64().unwrap() > 20.0 && mean["ci_high"].is_null(), "{mean}");
     assert_eq!(ran.claim("mean")["verdict"], "refuted", "{}", ran.text);
@@ -181,14 +181,14 @@ expect = { max = "1h" }
         let all = ran.results["series"].as_array().unwrap();
         all.iter().find(|series| series["name"] == name).unwrap()["mean"].as_array().unwrap()
     };
-    // A hundred slots: by slot of arrival, too, they are errors, and their times are not known.
+    // A hundred slots: by slot of arrival, too, they are errors, and their times are unknown.
     let (errors, times) = (series("error_ratio"), series("response_time_seconds"));
     assert_eq!((&errors[10], &errors[90]), (&Value::from(0.0), &Value::from(1.0)));
     assert!(times[10].is_f64() && times[90].is_null(), "{times:?}");
 }
 
-/// Offered a hundred times what one core can do, and half as much again: most answers come after the
-/// measured stretch or never, and throughput is what the core does.
+/// A core offered a hundred times its capacity, and half as much again: most answers come after the
+/// measured stretch or never, and throughput is the core's capacity.
 #[test]
 fn throughput_is_what_a_core_can_do() {
     let folder = Folder::new("throughput");
@@ -201,10 +201,10 @@ fn throughput_is_what_a_core_can_do() {
         let ran = simulate(&folder, name, &text);
         assert_eq!(ran.number("requests_total", &[("entry", "web")]), 1000.0, "{name}");
         let throughput = ran.number("throughput_per_second", &[("entry", "web")]);
-        // One after the other, from the first: what is begun at the end is not answered.
+        // One after the other, from the first: a request begun at the end is not answered.
         assert!(throughput <= capacity && throughput > capacity - 0.2, "{name}: {throughput}");
     }
-    // What was asked before the stretch and is answered in it counts, and the other way round.
+    // A request that arrived before the stretch and is answered in it counts, and the reverse.
     let text =
         world("{ sleep = \"5s\" }", EVERY_100_MS, "").replace("max = \"5%\"", "min = \"5%\"");
     let late = run(
@@ -217,7 +217,7 @@ fn throughput_is_what_a_core_can_do() {
     assert_eq!(late.errors("all"), 0.0);
 }
 
-/// Ten days of CPU for each of a hundred requests: a sound world, if no useful one, and its books balance.
+/// Ten days of CPU for each of a hundred requests: a valid, if useless, world, and its counts add up.
 #[test]
 fn a_step_of_days_is_simulated() {
     let folder = Folder::new("days");
@@ -232,8 +232,8 @@ fn a_step_of_days_is_simulated() {
     }
 }
 
-/// No error in a thousand requests leaves room for a few in a thousand where something can fail, and none
-/// where nothing can; zero is refuted in neither.
+/// No error in a thousand requests leaves room for a few in a thousand if requests can fail, and none if
+/// they cannot; zero is refuted in neither.
 #[test]
 fn nothing_seen_is_no_proof_of_never_where_something_can_fail() {
     let folder = Folder::new("never");

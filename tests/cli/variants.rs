@@ -1,9 +1,10 @@
-//! Variants of scenarios, and scenarios put to the test beside each other.
+//! Variants of scenarios, and trials of scenarios beside each other.
 
 use super::{Folder, status, stderr, stdout, wssim};
 use serde_json::Value;
 
-/// Nodes that crash once in 30 days, for an hour; `web` is on one of them, and may be elsewhere where that is said.
+/// Nodes that crash once in 30 days, for an hour; `web` is on one of them, and may move if that is
+/// permitted.
 fn estate(kind: &str) -> String {
     format!(
         r#"
@@ -68,7 +69,7 @@ fn a_variant_is_run_by_its_name() {
     let output = wssim(folder.path(), &["run", "swarm.toml", "--variant", "rolout"]);
     assert_eq!(status(&output), 2);
     assert!(stderr(&output).contains("did you mean `rollout`?"), "{}", stderr(&output));
-    // `check` reads them all.
+    // `check` reads all variants.
     folder.write("anywhere.toml", "[service.wbe]\nreplicas = \"many\"\n");
     let output = wssim(folder.path(), &["check", "swarm.toml"]);
     assert_eq!(status(&output), 2);
@@ -81,9 +82,9 @@ fn trial<'v>(results: &'v Value, scenario: &str, variant: &Value) -> &'v Value {
     all.iter().find(is_it).unwrap()
 }
 
-/// One hour down in every 721: 12.16 h a year on its own node; where it may move, for as long as the orchestrator
-/// takes, which is longer with K3s (340 to 355 s, 20 s more where the leader is lost, too) than with Swarm (14 to 22 s, 40
-/// to 57 s).
+/// One hour down in every 721: 12.16 h a year on its own node; if it may move, for as long as the
+/// orchestrator takes, which is longer with K3s (340 to 355 s, 20 s more if the leader is lost, too)
+/// than with Swarm (14 to 22 s, 40 to 57 s).
 #[test]
 fn orchestrators_are_put_to_the_same_test() {
     let folder = folder("variant-trials");

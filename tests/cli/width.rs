@@ -1,4 +1,4 @@
-//! What people read fits the terminal that they have, whatever the command.
+//! Output fits the terminal, for every command.
 
 use super::{Folder, claiming, status, stderr, stdout};
 use std::path::Path;
@@ -32,7 +32,7 @@ fn fits(folder: &Folder, arguments: &[&str], statuses: &[i32]) {
     }
 }
 
-/// A cluster that can lose a node, with a claim and a line that is longer than any terminal.
+/// A cluster that can lose a node, with a claim and a line longer than any terminal.
 fn shop(folder: &Folder) {
     let text = claiming("1ms", "30ms").replace(
         "[node.host]\ncores = 8\n",

@@ -1,4 +1,5 @@
-//! The long run of `wssim failures`: a page on one server and its data on another, under one power supply.
+//! The long run of `wssim failures`: a page on one server and its data on another, with a common power
+//! supply.
 
 use super::run::results;
 use super::{Folder, status, stderr, stdout, wssim};
@@ -6,7 +7,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// The page needs all of it: front, store, power; the two nodes are a group, of which one is enough.
+/// The page needs all of these: front, store, power; the two nodes are a group that needs one.
 const SHOP: &str = r#"
 [scenario]
 title = "A shop"
@@ -47,7 +48,7 @@ entry = "front.page"
 arrivals = { kind = "poisson", rate = "1/s" }
 "#;
 
-/// Shares of the time that each cause is there.
+/// The share of the time in which each cause is absent.
 const LEFT: f64 = 30.0 / 30.25;
 const RIGHT: f64 = 60.0 / 60.5;
 const POWER: f64 = 45.0 / 45.125;
@@ -93,7 +94,7 @@ fn years_are_as_the_causes_say() {
         let year = number(&one["downtime_seconds_per_year"]["mean"]);
         let due = (1.0 - number(&works["mean"])) * 31_557_600.0;
         assert!((year - due).abs() < 1e-3 * due, "{name}: {year} is not {due}");
-        // As often as they are long.
+        // Downtime is frequency times length.
         let (often, long) = (&one["outages_per_year"]["mean"], &one["outage_seconds"]["mean"]);
         let product = number(often) * number(long);
         assert!((product / year - 1.0).abs() < 0.01, "{name}: {product} is not {year}");
@@ -101,7 +102,7 @@ fn years_are_as_the_causes_say() {
         let all: f64 = causes.iter().map(|cause| number(&cause["share"])).sum();
         assert!((all - 1.0).abs() < 1e-9, "{causes:?}");
     }
-    // The store is down after what it stands on, and the power, in these parts.
+    // The store is down after failures of its node and of the power, in these shares.
     let causes = told(&found, "service", "store")["causes"].as_array().unwrap().clone();
     assert_eq!(causes[0]["cause"], "node right");
     assert_eq!(causes[1]["cause"], "power of cellar");
@@ -141,7 +142,7 @@ fn without_years_or_laws_there_is_no_long_run() {
     }
 }
 
-/// What fails of itself strikes in `run` unless that is switched off.
+/// Random failures happen in `run` unless that is disabled.
 #[test]
 fn runs_are_spared_where_that_is_said() {
     let folder = Folder::new("years-spared");
@@ -195,7 +196,7 @@ fn claims_about_years_are_judged() {
     assert_eq!(status(&output), 3, "{}", stderr(&output));
 }
 
-/// A change is judged history by history: what both share fails at the same times in both.
+/// A change is judged history by history: common components fail at the same times in both.
 #[test]
 fn a_change_of_years_is_a_change_of_the_same_years() {
     let folder = Folder::new("years-change");
@@ -224,7 +225,7 @@ fn a_scenario_is_as_available_as_itself() {
     }
 }
 
-/// What was complete is told, and that it is not all.
+/// Complete histories are reported, as partial.
 #[test]
 fn a_long_run_that_is_cut_short_tells_what_is_complete() {
     let folder = Folder::new("years-cut");
@@ -252,7 +253,7 @@ fn a_long_run_that_is_cut_short_tells_what_is_complete() {
     assert_eq!(results(&folder, "part")["stopped_by"], "interrupt");
 }
 
-/// A verdict that an end of an input's range flips is undecided, and says where.
+/// A verdict that changes at an end of an input's range is undecided, with the place of the change.
 #[test]
 fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     let folder = Folder::new("years-ranges");
@@ -272,7 +273,7 @@ fn a_verdict_must_survive_the_ranges_of_its_inputs() {
     // Bisection of the same histories: between 12.8 and 14.4 days.
     let near: f64 = why.rsplit("near exp(").next().unwrap().trim_end_matches("d)").parse().unwrap();
     assert!((12.0..=15.0).contains(&near), "{why}");
-    // Of a store it says nothing.
+    // It says nothing about a store.
     let text = claim("availability_ratio{service=\"store\"}", "expect = { min = 0.97 }");
     folder.write("shop.toml", &ranged(&text));
     assert_eq!(years(folder.path(), &["--years", "1000"]).0, 0);
@@ -313,8 +314,8 @@ fn mistakes_in_groups_and_repairs_are_told() {
     assert_eq!(status(&wssim(folder.path(), &["check", "shop.toml"])), 2);
 }
 
-/// What nobody saw may happen all the same: two nodes that fail together once in tens of thousands of
-/// years. And what was seen once or twice is no proof of its rate.
+/// Unobserved events may happen: two nodes that fail together once in tens of thousands of years. And
+/// one or two observed events do not determine a rate.
 #[test]
 fn what_was_hardly_seen_is_not_proved() {
     let folder = Folder::new("years-rare");
@@ -331,7 +332,7 @@ fn what_was_hardly_seen_is_not_proved() {
             node("b")
         )
     };
-    // Both are down 3e-5 times a year; of 1000 years that says: up to some 0.005.
+    // Both are down 3e-5 times a year; 1000 years show: up to some 0.005.
     for (metric, expect, verdict) in [
         ("outages_per_year", "max = 0.00001", "undecided"),
         ("outages_per_year", "max = 0.1", "holds"),
@@ -347,7 +348,7 @@ fn what_was_hardly_seen_is_not_proved() {
     }
 }
 
-/// A group belongs to the world that it is said in, and its `need` can be an uncertain input.
+/// A group belongs to its world, and its `need` can be an uncertain input.
 #[test]
 fn groups_are_those_of_each_world() {
     let folder = Folder::new("years-groups");
@@ -357,7 +358,7 @@ fn groups_are_those_of_each_world() {
         "members = [\"node.left\"]",
     );
     folder.write("base.toml", &base);
-    // One node more than there, and first by name: the group is the same two worlds over.
+    // One node more than the base, first by name: the group has the same members in both worlds.
     let own = base + "[node.aaa]\ncores = 1\nmtbf = \"exp(5d)\"\nmttr = \"exp(1d)\"\n";
     let judged = claim("availability_ratio{group=\"either\"}", more).split_off(SHOP.len());
     folder.write("shop.toml", &(own + &judged));
@@ -371,8 +372,8 @@ fn groups_are_those_of_each_world() {
     assert!(found["claims"][0]["why"].as_str().unwrap().contains("group.either.need"));
 }
 
-/// Of two branches one is enough, each on a node of its own; what one request in a thousand calls is not
-/// needed; of a call that half of them make the same cannot be said.
+/// Of two branches one suffices, each on a separate node; a call in one of a thousand requests is not
+/// needed; a call in half of them is.
 #[test]
 fn an_entry_works_while_enough_of_its_requests_are_answered() {
     let folder = Folder::new("years-enough");
@@ -416,7 +417,7 @@ fn an_entry_works_while_enough_of_its_requests_are_answered() {
     }
 }
 
-/// A crew repairs what needs it: a container that restarts by itself does not, however long its `mttr`.
+/// A crew repairs components; a container that restarts by itself needs none, however long its `mttr`.
 #[test]
 fn crews_are_for_what_is_repaired() {
     let folder = Folder::new("years-crews");

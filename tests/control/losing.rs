@@ -1,4 +1,4 @@
-//! What is decided, and when.
+//! Decisions of the managers after losses, and their times.
 
 use super::{B, World, crash, is_down, is_start};
 use wssim_model::ids::NodeId;
@@ -9,9 +9,9 @@ const FREE: &str = "constraints = [\"node.hostname != a\"]";
 const BOUND: &str = "constraints = [\"node.hostname == b\"]";
 const LEVEL: f64 = 1e-6;
 
-/// A worker: down after 9.0 to 16.5 s, a new container told to start 5 s and a little later, there after
-/// 2 s of CPU and known within gossip's 0.2 s. Until the dead one is missed, after 5 to 9 s, requests
-/// time out; then nobody is there; then all is well.
+/// A worker: down after 9.0 to 16.5 s, a new container told to start 5 s and a little later, running
+/// after 2 s of CPU and known within gossip's 0.2 s. Until the dead one is detected, after 5 to 9 s,
+/// requests time out; then there is no replica; then all are answered.
 #[test]
 fn a_lost_worker_is_replaced() {
     let faults = crash("\"b\"");
@@ -28,7 +28,8 @@ fn a_lost_worker_is_replaced() {
         assert!(seen.between(known, 60.0).iter().all(Option::is_none));
         let told = 20.0 + start[0];
         assert!(seen.between(29.1, told - 0.01).iter().all(|why| *why == Some(Failure::NoReplica)));
-        // Its address is known as soon as its process has started; that refuses until it listens.
+        // Its address is known as soon as its process has started, which refuses requests until it
+        // listens.
         let starting = seen.between(told + 0.35, told + 1.95);
         assert!(starting.iter().all(|why| *why == Some(Failure::Refused)), "{starting:?}");
         let missed = seen.between(20.1, 24.9);
@@ -48,14 +49,14 @@ fn a_lost_leader_takes_longer() {
         assert!(leads[1] >= 8.0, "{leads:?}");
         assert!((32.2..38.51).contains(&(start[0] - leads[1])), "{start:?} {leads:?}");
     }
-    // Another manager's is as quick as a worker's.
+    // For another manager it is as fast as for a worker.
     for seen in world.run_led_by(NodeId(2), 60.0, 10) {
         assert!((14.2..22.01).contains(&seen.times(is_start)[0]));
     }
 }
 
-/// Two of three managers: nothing is replaced or started again, however long it takes, though gossip
-/// takes the dead ones out. What is killed on the third stays dead.
+/// Two of three managers: nothing is replaced or restarted, however long it takes, though gossip removes
+/// the dead ones. A container killed on the third stays dead.
 #[test]
 fn without_a_quorum_nothing_is_replaced() {
     let kill = "[[fault]]\nid = \"k\"\nat = \"30s\"\nkind = \"kill-service\"\nservice = \"back\"\n";
@@ -71,7 +72,7 @@ fn without_a_quorum_nothing_is_replaced() {
             assert!(late.iter().all(|why| *why == Some(Failure::NoReplica)), "{:?}", late[0]);
         }
     }
-    // With a quorum what is killed starts again: a moment for the news, 5 s, a moment for the order.
+    // With a quorum a killed container restarts: a moment for the news, 5 s, a moment for the order.
     let world = World { back: FREE, faults: kill, ..World::default() };
     for seed in 0..10 {
         let start = world.run(60.0, seed).times(is_start);
@@ -79,7 +80,7 @@ fn without_a_quorum_nothing_is_replaced() {
     }
 }
 
-/// When a manager is back there is an election, and what had to wait goes on.
+/// When a manager returns there is an election, and waiting tasks continue.
 #[test]
 fn a_manager_that_returns_brings_the_quorum_back() {
     let kill = "[[fault]]\nid = \"k\"\nat = \"30s\"\nkind = \"kill-service\"\nservice = \"back\"\n";
@@ -89,13 +90,13 @@ fn a_manager_that_returns_brings_the_quorum_back() {
         let leads = *seen.times(|fact| matches!(fact, Control::Leads(_))).last().unwrap();
         let start = seen.times(is_start);
         assert!((100.0..160.0).contains(&leads) && start.len() == 1, "{leads} {start:?}");
-        // Registered within 8 s of back-off, then as ever.
+        // Registered within 8 s of back-off, then as usual.
         assert!((5.2..13.7).contains(&(start[0] - leads)), "{leads} {start:?}");
     }
 }
 
-/// A service that may run nowhere else is pending for the whole outage, says why, and is back with its
-/// node. So is a global one, there.
+/// A service that may run nowhere else is pending for the whole outage, with a reason, and returns with
+/// its node. So does a global one, there.
 #[test]
 fn what_is_bound_to_a_node_waits_for_it() {
     let faults = crash("\"b\"") + "repair = \"100s\"\n";
@@ -130,8 +131,9 @@ fn detection_can_be_given() {
     assert!((8.2 - LEVEL..=8.5 + LEVEL).contains(&seen.times(is_start)[0]));
 }
 
-/// A proxy's list drops a dead node at the first poll after it is marked down, so never without a quorum:
-/// then requests time out for ever; with one nobody is there until the replacement is listed.
+/// A proxy's list drops a dead node at the first poll after it is marked down, so never without a
+/// quorum: then requests time out for ever; with one there is no replica until the replacement is
+/// listed.
 #[test]
 fn a_list_drops_a_dead_node_only_when_it_is_marked_down() {
     let front = "image = \"traefik:v3\"";

@@ -1,7 +1,7 @@
-//! Swarm's control plane in worlds with traffic: what users see while something is lost, and when the
-//! orchestrator has replaced it.
+//! Swarm's control plane in worlds with traffic: what users see during a loss, and when the orchestrator
+//! has replaced it.
 //!
-//! `front` on node a calls `back`, one replica that begins on b. Everything else is constant.
+//! `front` on node a calls `back`, one replica that starts on b. All laws are constant.
 
 mod losing;
 mod moving;
@@ -13,18 +13,18 @@ use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Control, Doing, Fact, Failure, Opening, Probe};
 use wssim_model::{Blueprint, Run, simulate};
 
-/// When something is lost, in seconds.
+/// Time of the loss, in seconds.
 const AT: f64 = 20.0;
 const B: NodeId = NodeId(1);
 
-/// What is particular about a world.
+/// The differences of a world.
 #[derive(Clone, Copy)]
 struct World<'a> {
     managers: &'a str,
     orchestrator: &'a str,
     front: &'a str,
     back: &'a str,
-    /// More services.
+    /// Further services.
     more: &'a str,
     /// Faults.
     faults: &'a str,
@@ -37,17 +37,17 @@ impl Default for World<'_> {
     }
 }
 
-/// What happened.
+/// The record of a world.
 #[derive(Default)]
 struct Seen {
     facts: Vec<(f64, Control)>,
-    /// By frame: the container that it visits.
+    /// By frame: its container.
     at: Vec<Option<ContainerId>>,
     /// The last arrival anywhere.
     clock: f64,
-    /// Arrivals at `back`: when, at which container; of what was sent into a cut long before, none.
+    /// Arrivals at `back`: time and container; without messages sent into a cut long before.
     visits: Vec<(f64, ContainerId)>,
-    /// Users' requests: when sent, and why they failed.
+    /// Users' requests: time sent, and why they failed.
     requests: Vec<(f64, Option<Failure>)>,
 }
 
@@ -120,18 +120,18 @@ arrivals = {{ kind = "periodic", period = "100ms" }}
         )
     }
 
-    /// Its first seconds, where one line of its text is another.
+    /// The first seconds of the world with a line of its text replaced.
     fn run_with(&self, line: &str, other: &str, length: f64, seed: u64) -> Seen {
         let text = self.text().replacen(line, other, 1);
         simulated(&crate::text::blueprint(&text), length, seed)
     }
 
-    /// So many seconds of it, from the very beginning.
+    /// The first `length` seconds of the world.
     fn run(&self, length: f64, seed: u64) -> Seen {
         simulated(&self.blueprint(), length, seed)
     }
 
-    /// The same for `count` seeds with which `leader` leads at the beginning.
+    /// The same for `count` seeds with `leader` as the initial leader.
     fn run_led_by(&self, leader: NodeId, length: f64, count: usize) -> Vec<Seen> {
         let blueprint = self.blueprint();
         let all = (0..).map(|seed| simulated(&blueprint, length, seed));
@@ -164,19 +164,19 @@ fn is_start(fact: Control) -> bool {
 }
 
 impl Seen {
-    /// When the facts were that `wanted` picks, since the loss.
+    /// Times of the events picked by `wanted`, since the loss.
     fn times(&self, wanted: impl Fn(Control) -> bool) -> Vec<f64> {
         let facts = self.facts.iter().filter(|(_, fact)| wanted(*fact));
         facts.map(|(at, _)| at - AT).collect()
     }
 
-    /// Requests that were sent from `from` to `to`, and why they failed.
+    /// Requests sent from `from` to `to`, and why they failed.
     fn between(&self, from: f64, to: f64) -> Vec<Option<Failure>> {
         let sent = self.requests.iter().filter(|(sent, _)| (from..to).contains(sent));
         sent.map(|(_, failure)| *failure).collect()
     }
 
-    /// When the first visit came to another container than before, since the loss.
+    /// Time of the first visit to another container than before, since the loss.
     fn moved(&self) -> Option<f64> {
         let first = self.visits[0].1;
         let other = self.visits.iter().find(|(_, who)| *who != first);

@@ -1,4 +1,4 @@
-//! What becomes of containers, images and data that are not where they were.
+//! Containers, images and data after a move.
 
 use super::{B, World, crash, is_down, is_start};
 use wssim_model::probe::{Control, Failure};
@@ -23,8 +23,8 @@ fn nothing_moves_back() {
     }
 }
 
-/// What runs on a node that is cut off is replaced and runs on; joined again it gets requests beside its
-/// replacement, until its agent registers within 8 s and is told to stop it.
+/// Containers on a node that is cut off are replaced but keep running; after the cut they get requests
+/// beside their replacements, until the agent registers within 8 s and is told to stop them.
 #[test]
 fn an_orphan_is_stopped_when_its_node_is_back() {
     let faults = returns("partition");
@@ -38,7 +38,7 @@ fn an_orphan_is_stopped_when_its_node_is_back() {
             seen.visits.iter().filter(|(at, who)| *who == first && (from..to).contains(at)).count()
         };
         let stopped = 20.0 + stop[0];
-        // Gossip knows of it within 0.2 s, and of its end too.
+        // Gossip knows of it within 0.2 s, and of its end, too.
         assert_eq!(to_orphan(stopped + 0.4, 140.0), 0);
         if stop[0] > 61.0 {
             let there = to_orphan(80.4, stopped) as f64;
@@ -48,8 +48,8 @@ fn an_orphan_is_stopped_when_its_node_is_back() {
     }
 }
 
-/// The registry ran on the lost node too: whoever has never run the image cannot pull it. A registry
-/// elsewhere gives it in 500 MB / min(125, 45) MB/s, 11.1 s, while the restart delay runs.
+/// The registry ran on the lost node, too: a node without the image cannot pull it. A registry elsewhere
+/// sends it in 500 MB / min(125, 45) MB/s, 11.1 s, during the restart delay.
 #[test]
 fn an_image_has_to_come_from_somewhere() {
     let image = "image = { name = \"back:1\", size = \"500 MB\", registry = \"hub\" }";
@@ -81,8 +81,8 @@ fn an_image_has_to_come_from_somewhere() {
     }
 }
 
-/// A container that is put where its local volume is not fails whoever comes, which is worse than none.
-/// One whose files are served goes on while the server does.
+/// A container placed away from its local volume fails all requests, which is worse than none. One with
+/// files on a server works while the server does.
 #[test]
 fn data_does_not_move_with_its_container() {
     let faults = crash("\"b\"");

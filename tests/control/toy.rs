@@ -1,4 +1,4 @@
-//! An orchestrator that is none of those that ship: a profile and the few answers that worlds ask for are enough.
+//! A custom orchestrator: a profile and the few answers that worlds need suffice.
 
 use super::{AT, World, crash, is_start, simulated};
 use wssim_kernel::{Nanos, Time};
@@ -94,7 +94,8 @@ impl Orchestrator for Toy<'_> {
     }
 }
 
-/// `back` starts elsewhere a second after its node is lost, its address is known at once, and it listens 2 s later.
+/// `back` starts elsewhere a second after its node is lost, its address is known at once, and it listens
+/// 2 s later.
 #[test]
 fn a_kind_more_is_a_profile() {
     let faults = crash("\"b\"");

@@ -1,4 +1,4 @@
-//! Health checks and restart policies: what is given up, when, and how often it is tried again.
+//! Health checks and restart policies: when containers are given up, and how often they are retried.
 
 use super::{World, is_start};
 use wssim_model::probe::Failure;
@@ -19,9 +19,9 @@ fn kill(more: &str) -> String {
     format!("[[fault]]\nid = \"k\"\nkind = \"kill-service\"\nservice = \"back\"\n{more}\n")
 }
 
-/// The first check that is not answered comes 0 to 10 s after the process hangs, the third is over 29 s
-/// later. The container is withdrawn, and a process that does not hear that it is to end is killed 2 s and
-/// its grace of 10 s later; the next starts 5.2 to 5.6 s after that, and is healthy at its first check.
+/// The first unanswered check comes 0 to 10 s after the process hangs, the third ends 29 s later. The
+/// container is withdrawn, and a process that ignores the stop signal is killed 2 s and its grace of 10
+/// s later; the next starts 5.2 to 5.6 s after that, and is healthy at its first check.
 #[test]
 fn a_process_that_hangs_is_replaced_when_its_checks_have_failed() {
     let (back, faults) = (back(CHECKED), hang(""));
@@ -39,7 +39,7 @@ fn a_process_that_hangs_is_replaced_when_its_checks_have_failed() {
     }
 }
 
-/// 5 s are too short for three checks: requests that wait until then and not half a second are answered.
+/// 5 s are too short for three checks: requests that wait until then, plus half a second, are answered.
 #[test]
 fn a_process_that_goes_on_in_time_is_let_live() {
     let (back, faults) = (back(CHECKED), hang("repair = \"5s\""));
@@ -52,7 +52,7 @@ fn a_process_that_goes_on_in_time_is_let_live() {
     }
 }
 
-/// Without checks its callers alone notice.
+/// Without checks only its callers notice.
 #[test]
 fn a_process_that_is_not_checked_hangs_for_ever() {
     let faults = hang("");
@@ -62,15 +62,15 @@ fn a_process_that_is_not_checked_hangs_for_ever() {
     assert!(hung.len() > 8000 && hung.iter().all(|why| *why == Some(Failure::Timeout)));
 }
 
-/// An application that starts for 40 s, checked at 10, 20 and 30 s: it is given up at 30 s, ends 2 s later,
-/// and starts again 5.2 to 5.6 s after that, for ever. In a start period the checks come each 5 s and
-/// count for nothing: it is healthy 40 s after its start.
+/// An application that starts for 40 s, checked at 10, 20 and 30 s: it is given up at 30 s, ends 2 s
+/// later, and starts again 5.2 to 5.6 s after that, for ever. In a start period the checks come each 5 s
+/// without effect: it is healthy 40 s after its start.
 #[test]
 fn a_start_that_outlasts_its_checks_never_succeeds() {
     let slow = "startup = \"40s\"\n";
     let killed = kill("at = \"20s\"");
     let run = |health: &str, seed| {
-        // The service has a start-up of its own in the world's text.
+        // The service's text in this world has a start-up.
         let back = back(health);
         let world = World { back: &back, faults: &killed, ..World::default() };
         world.run_with("startup = \"2s\"\n", slow, 400.0, seed)
@@ -91,8 +91,8 @@ fn a_start_that_outlasts_its_checks_never_succeeds() {
     }
 }
 
-/// Killed every 30 s: three attempts are three restarts. Within 40 s there is one at most, so that of two
-/// in 40 s one is always left, and of one in 40 s every other kill is the last: the first.
+/// Killed every 30 s: three attempts are three restarts. Within 40 s there is at most one, so with two
+/// in 40 s one is always left, and with one in 40 s every other kill is final: the first.
 #[test]
 fn restarts_are_counted_as_swarm_does() {
     let killed = kill("mtbf = \"30s\"");
@@ -107,14 +107,15 @@ fn restarts_are_counted_as_swarm_does() {
     assert_eq!(starts("max_attempts = 1, window = \"40s\"", &killed), 1);
     assert_eq!(starts("condition = \"none\"", &killed), 0);
     assert_eq!(starts("condition = \"on-failure\"", &killed), 13);
-    // What is stopped in good order has not failed.
+    // A graceful stop is no failure.
     let stopped = kill("mtbf = \"30s\"\ngraceful = true");
     assert_eq!(starts("condition = \"any\"", &stopped), 13);
     assert_eq!(starts("condition = \"on-failure\"", &stopped), 0);
 }
 
-/// The container that takes the place of a killed one has another address: who looked the old one up once
-/// never finds it, who keeps an answer for 30 s finds it within 30 s, who asks each time at once.
+/// The container that replaces a killed one has another address: a caller that resolved the old one once
+/// never finds it, one that caches an answer for 30 s finds it within 30 s, one that resolves each time
+/// at once.
 #[test]
 fn what_replaces_a_container_has_another_address() {
     let (back, killed) = (back("endpoint_mode = \"dnsrr\"\n"), kill("at = \"20s\""));
@@ -135,7 +136,7 @@ fn what_replaces_a_container_has_another_address() {
     }
 }
 
-/// Two services of which only one fits on b. The other waits, and is there when the first has gone for
+/// Two services of which only one fits on b. The other waits, and starts when the first has gone for
 /// good: told to start at once, 2 s of CPU.
 #[test]
 fn what_fits_nowhere_waits_until_there_is_room() {
@@ -158,7 +159,7 @@ fn what_fits_nowhere_waits_until_there_is_room() {
     }
 }
 
-/// Of two hangs that overlap the longer holds; what waits for the process when it is replaced is reset once.
+/// Of two overlapping hangs the longer applies; requests waiting for a replaced process are reset once.
 #[test]
 fn hangs_that_overlap_last_as_long_as_the_longest() {
     let back = back(CHECKED);

@@ -1,4 +1,4 @@
-//! Every command line that a document shows is run by `.ci/run`: the table `.ci/commands` says how.
+//! Every command line in a document is run by `.ci/run`, as the table `.ci/commands` defines.
 
 use super::{DOCUMENTS, Scratch, blocks_in, prose, read, root};
 use std::collections::BTreeSet;
@@ -6,17 +6,17 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// What a command line begins with.
+/// Beginnings of command lines.
 const PROGRAMS: [&str; 5] = ["wssim ", "cargo ", "sh .", "bash .", "./"];
 
-/// The lines of the `sh` blocks of a document, without their comments.
+/// The lines of the `sh` blocks of a document, without comments.
 fn blocks(text: &str) -> Vec<String> {
     let blocks = blocks_in(text, "sh").concat();
     let without = blocks.lines().map(|line| line.split(" #").next().unwrap().trim());
     without.filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// Commands with what they print, or parts of it: `$ wssim …` begins a `text` block.
+/// Commands with their output, or parts of it: `$ wssim …` begins a `text` block.
 fn excerpts(text: &str) -> Vec<(String, String)> {
     let blocks = blocks_in(text, "text").into_iter();
     let shown = blocks.filter_map(|block| {
@@ -26,11 +26,12 @@ fn excerpts(text: &str) -> Vec<(String, String)> {
     shown.collect()
 }
 
-/// Commands with arguments among the `code` of a document's sentences; `wssim run` names a command.
+/// Commands with arguments in the `code` of a document's sentences; `wssim run` alone only names a
+/// command.
 fn spans(text: &str) -> Vec<String> {
     let prose = prose(text);
     let code = prose.split('`').skip(1).step_by(2);
-    // Lines of a paragraph, the indentation of a list apart.
+    // Lines of a paragraph, without the indentation of a list.
     let code = code.map(|code| code.split_whitespace().collect::<Vec<_>>().join(" "));
     code.filter(|code| {
         let is_name = code.starts_with("wssim ") && code.split(' ').count() == 2;
@@ -61,7 +62,7 @@ fn examples() -> Vec<String> {
     lines
 }
 
-/// The rows of `.ci/commands`: where, and the command.
+/// The rows of `.ci/commands`: place and command.
 fn rows() -> Vec<[String; 4]> {
     let text = read(".ci/commands");
     let rows = text.lines().filter(|line| !line.starts_with('#'));
@@ -114,7 +115,7 @@ fn the_rows_say_what_is_run_and_how_it_ends() {
     }
 }
 
-/// The two commands that README.md begins with are run exactly as they stand there.
+/// The first two commands of README.md are run exactly as written.
 #[test]
 fn the_first_commands_are_run_as_written() {
     let rows = rows();
@@ -126,7 +127,7 @@ fn the_first_commands_are_run_as_written() {
     assert_eq!(distinct.len(), rows.len(), "a command has two rows");
 }
 
-/// Studies whose excerpts `.ci/documented` alone compares: each takes a quarter of a minute or more.
+/// Studies whose excerpts only `.ci/documented` compares: each takes a quarter of a minute or more.
 const LONG: [&str; 3] = ["wssim sweep ", "wssim capacity ", "wssim failures "];
 
 fn wssim(command: &str, folder: &Path) -> Output {
@@ -136,7 +137,7 @@ fn wssim(command: &str, folder: &Path) -> Output {
     program.output().unwrap()
 }
 
-/// Lines that an excerpt leaves out have an ellipsis in their place.
+/// An ellipsis stands for lines left out of an excerpt.
 #[test]
 fn excerpts_are_what_the_program_prints() {
     let scratch = Scratch::new("excerpts");
@@ -162,8 +163,8 @@ fn excerpts_are_what_the_program_prints() {
     assert!(compared > 2, "{compared}");
 }
 
-/// The guide's way from a stack file to a verdict, in an empty folder, with the files and commands as
-/// they stand there.
+/// The guide's way from a stack file to a verdict, in an empty folder, with its files and commands as
+/// written.
 #[test]
 fn the_way_from_a_stack_file_to_a_verdict_leads_there() {
     let guide = read("scenarios/README.md");

@@ -1,11 +1,11 @@
-//! Examples of documents that are run as they stand there. That every example of a scenario has the
-//! shape of one is tested beside the schema (`sim/scenario/schema/tests/files.rs`).
+//! Examples in documents that are run as written. The test beside the schema checks the shape of every
+//! example scenario (`sim/scenario/schema/tests/files.rs`).
 
 use super::{Scratch, blocks_in, read};
 use std::fs;
 use std::process::Command;
 
-/// The first scenario of the README holds as it stands there.
+/// The first scenario of the README holds as written.
 #[test]
 fn the_readmes_first_scenario_runs() {
     let example = blocks_in(&read("README.md"), "toml").remove(0);

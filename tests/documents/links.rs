@@ -1,9 +1,9 @@
-//! Every relative link of every document leads to a file that is there, and to a heading in it.
+//! Every relative link of every document leads to an existing file and heading.
 
 use super::{files, prose, read, root};
 use std::path::{Component, Path, PathBuf};
 
-/// Where GitLab and GitHub jump to for the headings of a document.
+/// Anchors of a document's headings on GitLab and GitHub.
 fn anchors(text: &str) -> Vec<String> {
     let prose = prose(text);
     let headings = prose.lines().filter(|line| line.starts_with('#'));
@@ -14,7 +14,7 @@ fn anchors(text: &str) -> Vec<String> {
     headings.map(|heading| anchor(heading.trim_start_matches('#'))).collect()
 }
 
-/// Targets of links, those of the web apart.
+/// Targets of links, except those of the web.
 fn targets(text: &str) -> Vec<String> {
     let prose = prose(text);
     let links = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());

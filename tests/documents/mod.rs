@@ -1,5 +1,5 @@
-//! The documents hold what they say: every command that they show is run, every example is a
-//! scenario, every link leads somewhere, and what they copy from the program is what it has.
+//! Documents are tested: every shown command is run, every example is a scenario, every link has a
+//! target, and copies of program output are up to date.
 
 mod commands;
 mod examples;
@@ -9,7 +9,7 @@ mod tables;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Documents that show commands, by the name that `.ci/commands` has for them.
+/// Documents with commands, by their name in `.ci/commands`.
 const DOCUMENTS: [(&str, &str); 10] = [
     ("readme", "README.md"),
     ("contributing", "CONTRIBUTING.md"),
@@ -31,7 +31,7 @@ fn read(name: &str) -> String {
     fs::read_to_string(root().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Files of the repository with this ending, as seen from its root.
+/// Files of the repository with this ending, relative to its root.
 fn files(folder: &str, ending: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> = vec![root().join(folder)];
@@ -51,7 +51,7 @@ fn files(folder: &str, ending: &str) -> Vec<String> {
     found
 }
 
-/// The blocks of a document in one language, each as it stands there, without its indentation.
+/// The blocks of a document in one language, as written, without their indentation.
 fn blocks_in(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = text.lines();
@@ -73,7 +73,7 @@ fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect::<Vec<_>>().join("\n")
 }
 
-/// A folder of this test's own, which goes with it.
+/// A folder of this test, removed after it.
 struct Scratch(PathBuf);
 
 impl Scratch {

@@ -1,4 +1,4 @@
-//! Tables that documents copy from the program or from the folder beside them.
+//! Tables in documents that are copied from the program or from a folder.
 
 use super::{files, read, root};
 use std::fmt::Write as _;
@@ -52,7 +52,7 @@ fn the_table_of_metrics_is_that_of_the_program() {
     assert!(table == made, "{REPORTS}, Metrics: renew it with UPDATE_GOLDEN=1\n{made}");
 }
 
-/// The index names every scenario that ships, and nothing else.
+/// The index names every shipped scenario, and nothing else.
 #[test]
 fn the_index_of_scenarios_lists_what_ships() {
     let guide = read("scenarios/README.md");
@@ -60,7 +60,7 @@ fn the_index_of_scenarios_lists_what_ships() {
     let rows: Vec<&str> =
         index.lines().filter_map(|line| line.strip_prefix("| [")?.split(')').next()).collect();
     let mut ships = [files("scenarios", "toml"), files("scenarios/stacks", "yml")].concat();
-    // Pieces of scenarios are for those who write some.
+    // Partial scenarios are for authors.
     ships.retain(|file| !file.starts_with("scenarios/pieces/"));
     for file in &ships {
         let target = file.strip_prefix("scenarios/").unwrap();

@@ -1,5 +1,5 @@
-//! Two resolutions of one model: what a history without traffic tells of a cluster is what happens to it
-//! in a world with traffic, event by event and to the nanosecond.
+//! Two resolutions of one model: a history without traffic and a world with traffic agree event by
+//! event, to the nanosecond.
 
 mod timelines;
 mod twin;
@@ -14,7 +14,7 @@ use wssim_model::orchestrator::Kind;
 use wssim_model::probe::{Control, Probe};
 use wssim_model::{Run, simulate};
 
-/// A container began to listen or ended, or something was decided.
+/// A container began to listen or ended, or the managers decided.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Seen {
     Answers(ContainerId, bool),
@@ -30,7 +30,7 @@ impl Probe for Diary {
     }
 
     fn control(&mut self, now: Time, fact: Control) {
-        // Who leads at the beginning is told of worlds only.
+        // Only worlds report the initial leader.
         self.0.extend((now > Time::ZERO).then_some((now, Seen::Decided(fact))));
     }
 }
@@ -59,7 +59,7 @@ const RESTART: [&str; 4] = [
     "restart = { condition = \"on-failure\", max_attempts = 9 }\n",
 ];
 
-/// A cluster in which nodes, a link, a site's power and switch, and services fail every few minutes.
+/// A cluster with failures of nodes, a link, a site's power and switch, and services every few minutes.
 fn random_cluster(case: u64) -> String {
     let (stream, mut number) = (StreamKey::new(84, 0, "test", "history"), 0);
     let mut below = |limit: u64| {
@@ -110,7 +110,7 @@ fn random_cluster(case: u64) -> String {
         }
         let pinned = format!("constraints = [\"node.hostname == n{}\"]\n", below(nodes));
         text.push_str(["", &pinned][below(2) as usize]);
-        // What is still to be answered would keep it in the world with traffic alone.
+        // In the world with traffic unanswered requests would delay a stop.
         let _ = writeln!(text, "on_stop = \"exit\"\nendpoint.e.steps = [ {{ cpu = \"1ms\" }} ]");
     }
     for (id, kind) in [("still", "hang"), ("apart", "partition"), ("deaf", "hang")] {
@@ -128,7 +128,7 @@ fn random_cluster(case: u64) -> String {
     text + "[traffic.t]\nentry = \"s0.e\"\narrivals = { kind = \"poisson\", rate = \"0.01/s\" }\n"
 }
 
-/// A container that has been put elsewhere wears out there, and nobody dies of it but itself.
+/// A container started elsewhere has its random failures there, and nothing else dies with it.
 #[test]
 fn what_a_life_brings_ends_that_life() {
     let world = blueprint(
@@ -174,7 +174,7 @@ at = "100s"
     assert_eq!(ended("n-other"), 0);
 }
 
-/// What happened until `end`; the order within an instant means nothing.
+/// Events until `end`; the order within an instant is irrelevant.
 fn in_order(mut seen: Vec<(Time, Seen)>, end: Nanos) -> Vec<(Time, Seen)> {
     seen.retain(|(at, _)| *at <= Time::ZERO + end);
     seen.sort_by_cached_key(|(at, seen)| (*at, format!("{seen:?}")));

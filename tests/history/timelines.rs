@@ -1,6 +1,6 @@
-//! From the crash of a node to the first good answer, as distributions: each part as Swarm's timing has it
-//! (moby/swarmkit: beats of 4.5 to 5.5 s, three of them, six after an election; restart delay 5 s, batches
-//! of 0.2 to 0.5 s; moby: the first health check one interval after the start, 30 s).
+//! From the crash of a node to the first good answer, as distributions: each part by Swarm's timing
+//! (moby/swarmkit: beats of 4.5 to 5.5 s, three of them, six after an election; restart delay 5 s,
+//! batches of 0.2 to 0.5 s; moby: the first health check one interval after the start, 30 s).
 
 use crate::text::blueprint;
 use wssim_kernel::{Nanos, Time};
@@ -11,7 +11,7 @@ use wssim_model::probe::Control;
 
 const CRASH: f64 = 1000.0;
 
-/// `app` begins on `a`, which crashes; it takes two seconds to start.
+/// `app` starts on `a`, which crashes; its start-up takes two seconds.
 fn cluster(managers: &str, health: &str) -> Blueprint {
     let node = |name: &str| format!("[node.{name}]\ncores = 8\n");
     let nodes: String = ["a", "b", "c", "d"].map(node).concat();
@@ -97,8 +97,8 @@ fn within(what: &str, [least, median, p95, most]: [f64; 4], due: [f64; 4], slack
     assert!((p95 - due[2]).abs() < slack, "{what}: p95 {p95}");
 }
 
-/// Not heard for 9.0 to 16.5 s (12.5, 15.3); told to start after 14 to 22; with a health check in the lists
-/// after 45 to 52 (that is 30 s after the start: the two seconds that it takes to start lie within).
+/// Missed after 9.0 to 16.5 s (12.5, 15.3); told to start after 14 to 22; with a health check in the
+/// lists after 45 to 52 (30 s after the start: the two seconds of start-up lie within).
 #[test]
 fn a_worker() {
     for (health, least, most) in [("", 16.2, 24.0), ("healthcheck = {}", 44.2, 52.0)] {
@@ -113,14 +113,14 @@ fn a_worker() {
     }
 }
 
-/// A leader after 8 to 19 s and sometimes a round more; nodes that it has not heard are down 27 to 33 s
-/// later: told to start after 40 to 57 s, or that round later.
+/// A leader after 8 to 19 s and sometimes a round more; nodes that it has not heard from are down 27 to
+/// 33 s later: told to start after 40 to 57 s, or that round later.
 #[test]
 fn a_leader() {
     let all = timelines(&cluster("\"a\", \"b\", \"c\"", ""), 6000);
     let (led, others): (Vec<Timeline>, Vec<Timeline>) =
         all.into_iter().partition(|one| one.leaderless);
-    // Each of three leads as often.
+    // Each of three leads equally often.
     assert!((1800..2200).contains(&led.len()), "{}", led.len());
     let at_once: Vec<&Timeline> = led.iter().filter(|one| one.leads.unwrap() < 19.0).collect();
     assert!(at_once.len() as f64 > 0.8 * led.len() as f64, "{} of {}", at_once.len(), led.len());
@@ -141,7 +141,7 @@ fn a_leader() {
         least > 40.0 && most < 57.6 && (45.0..48.5).contains(&median),
         "{least} {median} {most}"
     );
-    // Who manages and does not lead is lost like a worker.
+    // A manager that does not lead is lost like a worker.
     let starts = quantiles(others.iter().map(|one| one.starts.unwrap()));
     within("another manager", starts, [14.2, 17.85, 20.65, 22.0], 0.25);
 }

@@ -1,5 +1,5 @@
-//! What works when, against a slow twin: one that looks at everything whenever anything has changed, by the
-//! words of `sim/experiment/failures/years/subjects.rs` alone.
+//! Working subjects against a slow twin: one that recomputes everything after every change, by the
+//! definitions in `sim/experiment/failures/years/subjects.rs`.
 
 use super::random_cluster;
 use std::fmt::Write as _;
@@ -15,12 +15,12 @@ use wssim_model::ids::{ContainerId, FaultId, NodeId};
 
 const LENGTH: Nanos = Nanos(3_600_000_000_000);
 
-/// The obvious way.
+/// The slow twin.
 struct Slow<'a> {
     blueprint: &'a Blueprint,
     cluster: &'a ClusterFacts,
     needs: Vec<CallsNeeded>,
-    /// By kind and name, whether it works; and its outages.
+    /// Kind and name, whether it works; and its outages.
     all: Vec<(SubjectKind, String, bool, Vec<Outage>)>,
     last: Option<FaultId>,
 }
@@ -168,7 +168,7 @@ fn plan(case: u64) -> String {
     text
 }
 
-/// How many outages were compared.
+/// Compares the outages of one history; returns their number.
 fn compare(AtRisk { blueprint, cluster }: &AtRisk, seed: u64, what: &str) -> usize {
     let told = years::history(blueprint, cluster, [seed, 5], LENGTH);
     let slow = Slow::new(blueprint, cluster);

@@ -1,7 +1,8 @@
-//! Phases of migrations against closed forms: how long each step takes where nothing else goes on, and how long
-//! users wait for what moves.
+//! Phases of migrations against closed forms: the duration of each step in an idle world, and downtime
+//! for users.
 //!
-//! Two nodes, `old` and `new`, the second half as fast; `db` moves from the one to the other. All laws are constants.
+//! Two nodes, `old` and `new`, the second half as fast; `db` moves from the one to the other. All laws
+//! are constant.
 
 mod studied;
 
@@ -10,14 +11,14 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::probe::{Probe, StepFact};
 use wssim_model::{Blueprint, Run, simulate_following};
 
-/// Every step: when it begins and ends, in seconds of the phase; and whether all were done.
+/// Start and end of every step, in seconds of the phase; and whether all were done.
 #[derive(Default)]
 struct Seen {
     steps: Vec<[f64; 2]>,
     over: Option<(f64, bool)>,
 }
 
-/// Simulated before a phase.
+/// Time simulated before a phase.
 const LEAD: Nanos = Nanos(10_000_000_000);
 
 fn seconds(at: Time) -> f64 {
@@ -104,8 +105,9 @@ const ALL: &str = r#"
   { id = "switch", switch = "db" },
 "#;
 
-/// The steps with what it takes by hand: a stop leaves lists for 2 s, 500 MB at 100 MB/s of a node of speed 1, over
-/// 125 MB/s, at 25 MB/s of a node of speed 1/2, 2 s of start-up there. Web's traffic takes CPU of other threads.
+/// The steps with their durations by hand: a stop leaves lists for 2 s, 500 MB at 100 MB/s of a node of
+/// speed 1, over 125 MB/s, at 25 MB/s of a node of speed 1/2, 2 s of start-up there. Web's traffic takes
+/// CPU of other threads.
 #[test]
 fn steps_take_bytes_over_what_carries_them() {
     let lengths = lengths(ALL);
@@ -126,7 +128,7 @@ fn a_phase_is_the_sum_of_its_steps_and_is_looked_at_for_a_minute_more() {
     }
 }
 
-/// A disk that carries less than the network decides.
+/// A disk slower than the network decides.
 #[test]
 fn the_slowest_of_disk_and_network_decides() {
     let slow =
@@ -153,7 +155,7 @@ fn two_copies_over_one_interface_take_twice_as_long() {
     near(self::lengths(bounded)[0], 20.0, 0.1);
 }
 
-/// Steps side by side: the longest way decides.
+/// Parallel steps: the longest chain decides.
 #[test]
 fn steps_wait_for_those_that_they_name() {
     let steps = r#"
@@ -169,7 +171,7 @@ fn steps_wait_for_those_that_they_name() {
     }
 }
 
-/// Which containers answer, and which do no longer, and when.
+/// Containers that start or stop answering, with times.
 #[derive(Default)]
 struct Lives(Vec<(f64, u32, bool)>);
 impl Probe for Lives {
@@ -184,11 +186,12 @@ impl Probe for Lives {
     }
 }
 
-/// Nothing starts by itself what a step has stopped or not started yet, its node's return neither.
+/// A container that a step has stopped, or not started yet, does not start by itself, even when its node
+/// returns.
 #[test]
 fn a_reboot_starts_nothing_that_no_step_has_started() {
     let mut blueprint = world(r#"{ stop = "db" }, { manual = "60s" }, { start = "db" }"#);
-    // Before anything starts it.
+    // Before any step starts it.
     if let Some(procedure) = &mut blueprint.procedure {
         procedure.steps.truncate(2);
     }
@@ -212,7 +215,7 @@ fn a_reboot_starts_nothing_that_no_step_has_started() {
     assert_eq!((begun(&db.containers), begun(&web.containers)), (0, 1));
 }
 
-/// A node that is gone breaks off what needs it.
+/// A lost node aborts the steps that need it.
 #[test]
 fn what_needs_a_lost_node_is_broken_off() {
     let mut blueprint = world(ALL);

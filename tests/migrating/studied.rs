@@ -1,4 +1,4 @@
-//! What the study finds: downtime, rollbacks, losses, and the same bytes whatever the threads.
+//! The findings of the study: downtime, rollbacks, losses, and equal bytes for any number of threads.
 
 use super::{ALL, near, text};
 use wssim_experiment::Options;
@@ -33,15 +33,15 @@ fn found(findings: &Findings) -> &Migration {
     }
 }
 
-/// Ten requests a second: from the moment at which `db` leaves the lists until it is found on the other node, none
-/// is answered. A second counts with most of its requests.
+/// Ten requests a second: from the moment at which `db` leaves the lists until it is found on the other
+/// node, none is answered. A second counts by the majority of its requests.
 #[test]
 fn an_entry_is_down_from_stop_to_found_again() {
     let findings = study(&text(ALL), 1);
     let migration = found(&findings);
     let (entry, down) = &migration.downtime[0];
     assert_eq!(entry, "shop");
-    // Stop to registered: 55 s; and its lists hear of both a little later.
+    // Stop to registered: 55 s; the lists are updated a little later.
     near(down.unwrap().mean, 55.0, 1.5);
     near(migration.seconds.unwrap().mean, 55.0, 0.1);
     let phase = &migration.phases[0];
@@ -49,7 +49,7 @@ fn an_entry_is_down_from_stop_to_found_again() {
     assert_eq!(phase.unfinished, 0);
 }
 
-/// Without a switch to come, what is started is found at once; with one by hand in between, later.
+/// Without a later switch, a started container is found at once; with a manual one in between, later.
 #[test]
 fn a_switch_hides_what_is_started_before_it() {
     let steps = |last: &str| format!("{{ stop = \"db\" }}, {{ start = \"db\" }}, {last}");
@@ -62,7 +62,7 @@ fn a_switch_hides_what_is_started_before_it() {
     near(later, 36.0, 1.5);
 }
 
-/// People before the first change and after the last only count.
+/// Steps of people before the first change and after the last are not simulated.
 #[test]
 fn people_count_and_are_not_simulated() {
     let steps = format!("{{ manual = \"100h\" }}, {ALL} {{ verify = \"10h\" }}");
@@ -73,9 +73,9 @@ fn people_count_and_are_not_simulated() {
     assert!(findings.simulated_seconds < 2.0 * 300.0, "{}", findings.simulated_seconds);
 }
 
-/// The way back of a stop is a start: 2 s of start-up. After the switch the data goes back at the rates at which it
-/// came: 500 MB at 100 MB/s on the node of half the speed, over 125 MB/s, at 25 MB/s on the other; the new container
-/// leaves lists for 2 s, and the old one starts for 2 s.
+/// The way back of a stop is a start: 2 s of start-up. After the switch the data goes back at its rates
+/// of the way forward: 500 MB at 100 MB/s on the node of half the speed, over 125 MB/s, at 25 MB/s on
+/// the other; the new container leaves lists for 2 s, and the old one starts for 2 s.
 #[test]
 fn going_back_undoes_what_is_done() {
     let findings = study(&text(ALL), 1);
@@ -83,13 +83,13 @@ fn going_back_undoes_what_is_done() {
     let seconds: Vec<f64> = backs.iter().map(|back| back.seconds.unwrap().mean).collect();
     near(seconds[0], 2.0, 0.05);
     near(seconds[2], 2.0, 0.05);
-    // Stop of the new, start of the old; nothing was written there before the switch.
+    // Stop of the new, start of the old; no data was written there before the switch.
     near(seconds[4], 2.0 + 2.0, 0.1);
     near(seconds[5], 2.0 + 10.0 + 4.0 + 20.0 + 2.0, 0.1);
 }
 
-/// What waits for something that is not there never starts: neither there nor, after the stop, back where it was.
-/// Of what never begins nothing is known.
+/// A container that waits for a missing service never starts: neither at the new place nor, after the
+/// stop, at the old one. A way back that never begins has an unknown duration.
 #[test]
 fn a_way_back_without_an_end_takes_as_long_as_it_was_looked_at() {
     let needs = "[service.none]\nreplicas = 0\n[service.db]\nstart_needs = [\"none\"]\n";
@@ -117,7 +117,7 @@ fn one_replication_tells_what_it_has_seen() {
     assert!(phase.nodes.iter().all(|node| node.cpu.is_some() && node.memory.is_some()));
 }
 
-/// Faults and rollouts are for `run`: the phase takes what it takes without them, and says so.
+/// Faults and rollouts are for `run`: the phase ignores them, with a note.
 #[test]
 fn phases_know_neither_faults_nor_rollouts() {
     let more = r#"
@@ -143,7 +143,7 @@ service = "db"
     }
 }
 
-/// `old` has what is dumped and copied, and `web`; its loss ends the phase nearly always.
+/// `old` has the data to dump and copy, and `web`; its loss almost always ends the phase.
 #[test]
 fn a_lost_node_is_told() {
     let findings = study(&text(ALL), 1);
@@ -163,7 +163,7 @@ fn threads_change_nothing() {
     assert_eq!(told(1), told(3));
 }
 
-/// Phases that wait for each other, and two that do not.
+/// Phases that depend on each other, and two that do not.
 #[test]
 fn all_phases_take_the_longest_chain() {
     let more = r#"

@@ -1,11 +1,11 @@
-//! Parts that make up the stretch have all that the whole has, and nothing twice.
+//! Parts that make up the stretch count everything once.
 
 use super::{estimate, of, scenario, shown};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::part::is_of_part;
 
-/// A node that crashes and comes back under traffic of two kinds; callers give up after a second and try again.
-/// `greedy` collects garbage above its limit, so that it is killed. Memory is written down, as are queues.
+/// A node that crashes and returns under two kinds of traffic; callers give up after a second and retry.
+/// `greedy` collects garbage above its limit, so that it is killed. Memory and queues are recorded.
 const WORLD: &str = r#"
 [scenario]
 kind = "window"
@@ -54,7 +54,7 @@ at = "20s"
 repair = "15s"
 "#;
 
-/// Where the parts begin and end, and how long they are.
+/// Start, end and length of the parts.
 const PARTS: [(&str, &str, f64); 4] = [
     ("0s", "fault crash", 20.0),
     ("fault crash", "fault crash + 7s", 7.0),
@@ -62,7 +62,7 @@ const PARTS: [(&str, &str, f64); 4] = [
     ("repair crash", "1min", 25.0),
 ];
 
-/// Numbers that are counts, or means over time: of parts they add up, weighted by how long each is.
+/// Counts, and means over time: those of parts add up, weighted by their lengths.
 const COUNTS: [&str; 2] = ["requests_total", "oom_kills_total"];
 const OVER_TIME: [&str; 15] = [
     "containers",
@@ -81,7 +81,7 @@ const OVER_TIME: [&str; 15] = [
     "throttled_ratio",
     "throughput_per_second",
 ];
-/// Shares of requests, and what there is of something a request: they add up when weighted by the requests.
+/// Shares of requests, and means per request: they add up when weighted by the requests.
 const OF_REQUESTS: [&str; 3] = ["attempts_per_request", "error_ratio", "request_time_seconds"];
 
 fn asked(metric: &Metric, from: &str, to: &str) -> String {
@@ -140,9 +140,9 @@ fn the_parts_have_what_the_whole_has() {
     assert!(missing.is_empty(), "nothing is told of {missing:?}");
 }
 
-/// What is measured of the whole is the same, whatever is asked of parts: a look at the books changes nothing that
-/// happens. Sums of doubles are cut elsewhere, so that means over time may be off by a rounding. What a container held
-/// since the last look at its memory when its node is lost is in the books, whether or not a part ends then.
+/// Metrics of the whole are the same with any parts: recording changes no event. Sums of doubles are
+/// split elsewhere, so means over time may be off by a rounding. The state of a container's memory up to
+/// the loss of its node is recorded, whether or not a part ends then.
 #[test]
 fn asking_for_a_part_changes_nothing() {
     let scenario = scenario(WORLD);
@@ -164,7 +164,7 @@ fn asking_for_a_part_changes_nothing() {
     assert_eq!(asked.events, plain.events + 4, "two edges in each of two replications");
 }
 
-/// The containers of all nodes are those of the service.
+/// Containers on all nodes add up to those of the services.
 #[test]
 fn containers_of_all_nodes_are_those_that_run() {
     let scenario = scenario(WORLD);
@@ -184,7 +184,7 @@ fn containers_of_all_nodes_are_those_that_run() {
     }
 }
 
-/// Kills are those of the services, whatever was short.
+/// Kills on nodes add up to those of the services, by either cause.
 #[test]
 fn kills_of_services_are_those_of_nodes() {
     let findings = shown(&scenario(WORLD), 2, &[]);

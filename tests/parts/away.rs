@@ -1,9 +1,9 @@
-//! What people met while something was away, judged part by part.
+//! What users saw while a component was down, judged part by part.
 
 use super::{scenario, shown};
 use wssim_experiment::findings::{Findings, Verdict};
 
-/// A claim of a part: its id is what is said.
+/// A claim about a part; its id is its sentence.
 fn claim(id: &str, metric: &str, part: &str, expect: &str) -> String {
     format!("[[claim]]\nid = \"{id}\"\nmetric = '{metric}'\n{part}\nexpect = {{ {expect} }}\n")
 }
@@ -16,8 +16,8 @@ fn assert_all_hold(findings: &Findings) {
     }
 }
 
-/// A cache of a hit ratio of 0.9 or so restarts empty: all 70 look-ups a second go to a database that does 50 a
-/// second, and wait there. A tenth of the rates of the report in which it was met, so the same times.
+/// A cache of a hit ratio of 0.9 or so restarts empty: all 70 look-ups a second go to a database with a
+/// capacity of 50 a second, and wait there. A tenth of the rates in the report, so the same times.
 #[test]
 fn a_cold_cache_is_slow_until_it_is_full_again() {
     let world = r#"
@@ -67,7 +67,7 @@ at = "60s"
     assert_all_hold(&findings);
 }
 
-/// A worker that was cut off for 20 s comes back empty: its task was replaced elsewhere meanwhile.
+/// A worker that was cut off for 20 s returns empty: its task was replaced elsewhere meanwhile.
 #[test]
 fn a_node_that_was_cut_off_comes_back_empty() {
     let world = r#"
@@ -119,9 +119,9 @@ repair = "20s"
     assert_all_hold(&findings);
 }
 
-/// Garbage of 2 MiB a second fills 1264 MiB in 632 s; the limit of the container kills it while its node has
-/// room. Restarting takes 25 s: in an hour it dies at 632, 1289, 1946, 2603 and 3260 s, in each half hour two or
-/// three times.
+/// Garbage of 2 MiB a second fills 1264 MiB in 632 s; the limit of the container kills it while its node
+/// has free RAM. Restarting takes 25 s: in an hour it dies at 632, 1289, 1946, 2603 and 3260 s, in each
+/// half hour two or three times.
 #[test]
 fn a_containers_own_limit_kills_though_the_node_has_room() {
     let world = r#"

@@ -1,5 +1,5 @@
-//! Numbers of parts of the measured stretch: against closed forms of each part, and against the whole, which has
-//! all that its parts have.
+//! Numbers of parts of the measured stretch: against closed forms of each part, and against the whole,
+//! which is their sum.
 
 mod adding_up;
 mod away;
@@ -12,7 +12,7 @@ use wssim_experiment::{Options, run};
 use wssim_scenario::Scenario;
 use wssim_stats::Estimate;
 
-/// What `replications` show of it and of `asked`, as `--metric` names it.
+/// The metrics of `replications`, with those `asked`, written as in `--metric`.
 fn shown(scenario: &Scenario, replications: u32, asked: &[String]) -> Findings {
     let read = |text: &String| {
         let metric = scenario.metric("--metric", text);
@@ -30,7 +30,7 @@ fn shown(scenario: &Scenario, replications: u32, asked: &[String]) -> Findings {
     run(scenario, &question, &options, &Unwatched).unwrap()
 }
 
-/// The metric `name` with the values `labels`, in the order of the table; `from` and `to` stand behind them.
+/// The metric `name` with the values `labels`, in the order of the table, then `from` and `to`.
 fn of<'f>(findings: &'f Findings, name: &str, labels: &[&str]) -> &'f Metric {
     let is_meant = |metric: &&Metric| {
         metric.name == name && metric.labels.iter().map(|(_, value)| value).eq(labels)
@@ -45,9 +45,9 @@ fn estimate(findings: &Findings, name: &str, labels: &[&str]) -> Estimate {
         .unwrap_or_else(|| panic!("no estimate of {name} of {labels:?}"))
 }
 
-/// M/M/1, S = 10 ms: at 50/s E[R] = S/(1 − ρ) = 20 ms, at 80/s 50 ms. Ten seconds are eleven times as long as
-/// such a queue takes to forget (S/(1 − √ρ)²). Plain intervals, one seed: chance would break one of the six
-/// numbers in 20 seeds each.
+/// M/M/1, S = 10 ms: at 50/s E[R] = S/(1 − ρ) = 20 ms, at 80/s 50 ms. Ten seconds are eleven times the
+/// relaxation time of such a queue (S/(1 − √ρ)²). Plain intervals, one seed: chance would break one of
+/// the six numbers in 20 seeds each.
 #[test]
 fn each_part_has_its_own_closed_form() {
     let queue = r#"

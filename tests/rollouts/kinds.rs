@@ -1,4 +1,4 @@
-//! Rollouts of K3s and of Nomad in worlds: the sums of their own rules.
+//! Rollouts of K3s and of Nomad in worlds: the sums of their rules.
 
 use super::{run, world};
 use wssim_model::probe::{Ending, RolloutFact};
@@ -6,8 +6,8 @@ use wssim_model::probe::{Ending, RolloutFact};
 /// Pulling 100 MB over 125 MB/s, unpacked at 45 MB/s.
 const PULL: f64 = 100.0 / 45.0;
 
-/// How long the rollout of this number of replicas lasts whose checks come each 4 s, of a process that starts for 3 s; how
-/// it ended; and for how long users were not answered.
+/// The duration of a rollout with this number of replicas, checks each 4 s, and a start-up of 3 s; its
+/// ending; and the time without answers for users.
 fn rollout(kind: &str, replicas: u32, more: &str, seed: u64) -> (f64, Ending, f64) {
     let more = format!("replicas = {replicas}\nhealthcheck = {{ interval = \"4s\" }}\n{more}");
     let heard = run(&world(kind, &more, "image = { size = \"100 MB\" }"), 500, seed);
@@ -16,9 +16,9 @@ fn rollout(kind: &str, replicas: u32, more: &str, seed: u64) -> (f64, Ending, f6
     (lasted, ending, failing)
 }
 
-/// K3s: a quarter more than wanted, rounded up, and a quarter fewer, rounded down. One replica is replaced
-/// start-first; of four two are new at once, the one more and the one fewer, then two again. Each takes 0.55 to
-/// 1.55 s to start, and is there at its first good check, 4 s later.
+/// K3s: a quarter more than wanted, rounded up, and a quarter fewer, rounded down. One replica is
+/// replaced start-first; of four, two new ones start at once, the one more and the one fewer, then two
+/// again. Each takes 0.55 to 1.55 s to start, and is registered at its first good check, 4 s later.
 #[test]
 fn k3s_brings_out_by_surge_and_unavailable() {
     for seed in 0..5 {
@@ -32,8 +32,8 @@ fn k3s_brings_out_by_surge_and_unavailable() {
     }
 }
 
-/// K3s does not wait until proxies have forgotten a pod that is told to end, so that up to a second of requests
-/// may reach one that listens no more; the new one is there before.
+/// K3s does not wait until proxies have forgotten a pod that is told to end, so up to a second of
+/// requests may reach one that no longer listens; the new one is ready before.
 #[test]
 fn k3s_is_down_for_a_second_at_most() {
     for seed in 0..5 {
@@ -42,8 +42,9 @@ fn k3s_is_down_for_a_second_at_most() {
     }
 }
 
-/// Nomad: one at a time, each 0.25 to 1.25 s from its order to its start, 4 s to its first good check and 10 s
-/// healthy; with one replica users are not answered from the end of the old one to the first good check.
+/// Nomad: one at a time, each 0.25 to 1.25 s from its order to its start, 4 s to its first good check
+/// and 10 s healthy; with one replica there are no answers from the end of the old one to the first good
+/// check.
 #[test]
 fn nomad_brings_out_one_after_the_other() {
     for seed in 0..5 {
@@ -62,8 +63,8 @@ fn nomad_brings_out_one_after_the_other() {
     }
 }
 
-/// An image whose process ends at once: K3s and Nomad give the update up after 10 min without progress; K3s keeps
-/// the old pod, Nomad has ended it.
+/// An image whose process ends at once: K3s and Nomad give the update up after 10 min without progress;
+/// K3s keeps the old pod, Nomad has ended it.
 #[test]
 fn what_never_runs_is_given_up_after_ten_minutes() {
     for (kind, up) in [("k3s", true), ("nomad", false)] {
@@ -79,8 +80,8 @@ fn what_never_runs_is_given_up_after_ten_minutes() {
     }
 }
 
-/// A second rollout while the first one's containers start beside the old ones: in the end there are as many as are
-/// wanted, and the second one is over.
+/// A second rollout while the first one's containers start beside the old ones: in the end there are as
+/// many as wanted, and the second one is over.
 #[test]
 fn a_rollout_that_is_overtaken_leaves_nothing_behind() {
     for kind in ["swarm", "k3s", "nomad"] {

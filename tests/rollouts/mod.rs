@@ -1,4 +1,4 @@
-//! Rollouts in worlds with traffic: how long they last, what users see, and what they share with others.
+//! Rollouts in worlds with traffic: their duration, what users see, and the resources that they share.
 
 mod kinds;
 mod shared;
@@ -10,7 +10,8 @@ use wssim_model::ids::{ContainerId, NodeId, RolloutId, SourceId};
 use wssim_model::probe::{Ending, Failure, Probe, RolloutFact};
 use wssim_model::{Run, simulate};
 
-/// What is heard: rollouts, pulls, containers that begin and cease to listen, and requests, by seconds since time zero.
+/// Recorded events: rollouts, pulls, containers that start and stop listening, and requests, by seconds
+/// since time zero.
 #[derive(Default)]
 struct Heard {
     rollout: Vec<(f64, RolloutFact)>,
@@ -48,7 +49,7 @@ impl Probe for Heard {
 }
 
 impl Heard {
-    /// When the rollout began and ended, and how.
+    /// Start, end and ending of the rollout.
     fn lasted(&self) -> Option<(f64, Ending)> {
         let began = self.rollout.iter().find(|(_, fact)| *fact == RolloutFact::Begins)?.0;
         self.rollout.iter().find_map(|(at, fact)| match fact {
@@ -76,8 +77,8 @@ fn run(text: &str, length: u64, seed: u64) -> Heard {
     simulate(&blueprint(text), run, Heard::default(), &|| false).unwrap().1
 }
 
-/// One node with 8 threads on a network of 1 Gbit/s, and `web`, which 50 users a second ask; `more` of it, and of
-/// its rollout at 20 s.
+/// One node with 8 threads on a network of 1 Gbit/s, and `web` with 50 requests a second; `more` of it,
+/// and of its rollout at 20 s.
 fn world(kind: &str, more: &str, rollout: &str) -> String {
     format!(
         r#"
@@ -106,13 +107,13 @@ service = "web"
     )
 }
 
-/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end or a beginning is
-/// told, and as long until an old task is told to end.
+/// Batches of the control plane take 0.25 to 0.55 s from a new task to its start, 0.1 s until an end or
+/// a start is reported, and as long until an old task is told to end.
 const BATCHES: [f64; 2] = [0.25, 0.86];
 
-/// What Swarm's rules add up to: in each round the longer of leaving (2 s) and the pull (the first alone: 100 MB
-/// over 125 MB/s are unpacked at 45 MB/s), the start, the wait for the first good check, and the delay; then the
-/// monitor period. Checks come each `check` seconds from the start on.
+/// The sum of Swarm's rules: in each round the longer of leaving (2 s) and the pull (only the first: 100
+/// MB over 125 MB/s are unpacked at 45 MB/s), the start, the wait for the first good check, and the
+/// delay; then the monitor period. Checks come each `check` seconds from the start on.
 #[test]
 fn without_contention_a_rollout_lasts_the_sum_of_its_rules() {
     for (replicas, parallelism, order, delay, monitor, check) in [
@@ -134,7 +135,8 @@ fn without_contention_a_rollout_lasts_the_sum_of_its_rules() {
         let (lasted, outcome) = run(&text, 400, 1).lasted().unwrap();
         let rounds = if parallelism == 0 { 1 } else { u32::div_ceil(replicas, parallelism) };
         let pull: f64 = 100.0 / 45.0;
-        // Without a check a task runs as soon as its process does; the rollout is over when all listen.
+        // Without a check a task counts as running when its process does; the rollout is over when all
+        // listen.
         let start =
             if check > 0 { (3.0_f64 / f64::from(check)).ceil() * f64::from(check) } else { 0.0 };
         let first = if order == "stop-first" { pull.max(2.0) } else { pull };
@@ -164,7 +166,7 @@ fn compose_is_down_from_stop_to_start() {
     assert!(down.iter().all(|off| off.abs() < 0.05), "{down:?}");
 }
 
-/// A build computes on one thread of its node, two at once where that is said; what is built there is not pulled.
+/// A build computes on one thread of its node, two at once if configured; its images need no pull there.
 #[test]
 fn images_are_built_one_after_the_other_or_at_once() {
     for (at_once, takes) in [(1, 30.0), (2, 20.0), (3, 10.0)] {
@@ -182,8 +184,8 @@ fn images_are_built_one_after_the_other_or_at_once() {
     }
 }
 
-/// A process that ends at once: Swarm stops at the first, or gives the old image back; with start-first the old one
-/// never stops.
+/// A process that ends at once: Swarm stops at the first, or restores the old image; with start-first
+/// the old one never stops.
 #[test]
 fn a_bad_image_is_paused_or_rolled_back() {
     for (bad, action, order, outcome, up) in [
@@ -208,7 +210,8 @@ fn a_bad_image_is_paused_or_rolled_back() {
     }
 }
 
-/// Failures are not looked at: the update is over, but nothing is deployed while the new process ends again and again.
+/// Failures are ignored: the update is over, but nothing is deployed while the new process ends
+/// repeatedly.
 #[test]
 fn what_never_runs_is_never_deployed() {
     for check in ["", "healthcheck = { interval = \"2s\" }\n"] {
@@ -223,7 +226,7 @@ fn what_never_runs_is_never_deployed() {
     }
 }
 
-/// A second rollout of the same service takes the place of the first, which then ends.
+/// A second rollout of the same service replaces the first, which then ends.
 #[test]
 fn a_later_rollout_overtakes() {
     let more = "replicas = 4\nupdate = { delay = \"10s\" }\n";
@@ -240,7 +243,7 @@ fn a_later_rollout_overtakes() {
     assert_eq!(ends[1].1, Ending::Completed);
 }
 
-/// The old process may take its time: what matters is that the new one is there. It holds on for 60 s here.
+/// The end of the old process does not matter, only the start of the new one. It lingers for 60 s here.
 #[test]
 fn an_old_process_that_lingers_keeps_nothing_open() {
     let more = "healthcheck = { interval = \"1s\", start_period = \"10s\" }\non_stop = \"ignore\"\nstop_grace_period = \"60s\"\n\
@@ -248,7 +251,8 @@ fn an_old_process_that_lingers_keeps_nothing_open() {
     let heard = run(&world("swarm", more, "image = { size = \"1 MB\" }"), 120, 1);
     let (lasted, outcome) = heard.lasted().unwrap();
     assert_eq!(outcome, Ending::Completed);
-    // The first check comes 5 s after the start, as ever within a `start_period`; the monitor period is 5 s.
+    // The first check comes 5 s after the start, as always within a `start_period`; the monitor period
+    // is 5 s.
     let [low, high] = BATCHES.map(|batch| 10.0 + batch);
     assert!((low..high).contains(&lasted), "{lasted}");
 }

@@ -1,8 +1,8 @@
-//! Pulls share network and processor with everything else.
+//! Pulls share network and processor with all other work.
 
 use super::{Heard, run};
 
-/// Node `b` pulls 900 MB from a registry on `a` at 1 Gbit/s, 7.2 s alone, while `more` goes on.
+/// Node `b` pulls 900 MB from a registry on `a` at 1 Gbit/s, 7.2 s alone, beside `more`.
 fn pulled(more: &str) -> (f64, Heard) {
     let text = format!(
         r#"
@@ -51,7 +51,7 @@ fn a_pull_takes_its_bytes_over_the_bandwidth() {
     assert!((capped - 7.2).abs() < 1e-6, "{capped}");
 }
 
-/// Two transfers of 900 MB over one interface that begin together share it: the pull is over after 14.4 s, the
+/// Two simultaneous transfers of 900 MB share one interface: the pull is over after 14.4 s, the
 /// download, whose packets of 1448 B have 90 B of headers each, when the wire has carried both.
 #[test]
 fn a_pull_and_a_download_share_the_interface() {
@@ -64,7 +64,7 @@ fn a_pull_and_a_download_share_the_interface() {
     assert!((longest - both).abs() < 1e-3, "{longest}, not {both}");
 }
 
-/// Unpacking is CPU: on a node of one thread of a quarter of the speed, whose thread is busy, both take twice as long.
+/// Unpacking is CPU: on a node with one busy thread of a quarter of the speed, both take twice as long.
 #[test]
 fn unpacking_competes_for_the_processor() {
     let text = |busy: &str| {

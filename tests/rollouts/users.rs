@@ -1,4 +1,5 @@
-//! Zero downtime: what users see for each order, number of replicas, way of finding one, and way of ending.
+//! Zero downtime: what users see for each update order, number of replicas, kind of discovery, and way
+//! of ending.
 
 use super::{run, world};
 
@@ -9,7 +10,8 @@ fn failed(more: &str, seed: u64) -> usize {
     run(&text, 120, seed).failed()
 }
 
-/// With a check and in good order no request fails, but for the single container that is stopped first.
+/// With a check and a graceful stop no request fails, except with a single container that is stopped
+/// first.
 #[test]
 fn downtime_is_zero_where_one_is_always_there() {
     for (replicas, order, zero) in [
@@ -26,7 +28,8 @@ fn downtime_is_zero_where_one_is_always_there() {
     }
 }
 
-/// The old one is withdrawn only when all can know the new one: no news of the one overtakes that of the other.
+/// The old one is withdrawn only when all nodes can know the new one: no news of the end overtakes that
+/// of the start.
 #[test]
 fn nobody_hears_of_the_end_before_the_beginning() {
     let more =
@@ -39,8 +42,9 @@ fn nobody_hears_of_the_end_before_the_beginning() {
     }
 }
 
-/// Without a check a task counts as running as soon as its process has started: users are sent to it for the 3 s
-/// of its start. For 0.4 s at most, until all know that the old one leaves, half of them meet that.
+/// Without a check a task counts as running as soon as its process has started: users are sent to it for
+/// the 3 s of its start. For 0.4 s at most, until all nodes know that the old one leaves, half of the
+/// requests fail.
 #[test]
 fn without_a_check_users_meet_a_process_that_starts() {
     for seed in 0..5 {
@@ -49,12 +53,12 @@ fn without_a_check_users_meet_a_process_that_starts() {
     }
 }
 
-/// A process that ends at once, or that is killed after its grace, drops what it has; one that answers its requests
+/// A process that ends at once, or is killed after its grace, drops its requests; one that answers them
 /// first does not. Requests last 500 ms here.
 #[test]
 fn what_is_under_way_is_lost_unless_the_process_answers_it() {
     for (on_stop, lost) in [("drain", false), ("exit", true), ("ignore", true)] {
-        // Connections are kept: callers go on asking the old one until it closes them.
+        // With kept connections callers use the old one until it closes them.
         let text = format!(
             r#"
 [scenario]
@@ -91,7 +95,7 @@ service = "web"
     }
 }
 
-/// An answer of DNS that is kept for ten minutes leads to a container that is gone; a virtual address does not.
+/// A DNS answer cached for ten minutes leads to a removed container; a virtual address does not.
 #[test]
 fn callers_that_keep_addresses_miss_the_new_container() {
     for (mode, resolver, lost) in

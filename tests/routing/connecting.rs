@@ -1,4 +1,4 @@
-//! Who gets the next connection, how long one is kept, and what opening one costs.
+//! Connections: their balancing, their lifetimes, and the cost of opening one.
 
 use super::{MS, SECOND, Seen, World};
 
@@ -8,12 +8,12 @@ fn alone(front: &str) -> World<'_> {
     World { front, ..World::default() }
 }
 
-/// Lengths of the stretches of visits to one replica.
+/// Lengths of runs of visits to one replica.
 fn stretches(seen: &Seen) -> Vec<usize> {
     seen.visits.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).collect()
 }
 
-/// IPVS gives connections out in turn.
+/// IPVS assigns connections in turn.
 #[test]
 fn a_virtual_address_spreads_connections_evenly() {
     let seen = alone(PER_REQUEST).run(10.0, 1);
@@ -22,7 +22,7 @@ fn a_virtual_address_spreads_connections_evenly() {
     assert!(stretches(&seen).iter().all(|&n| n == 1));
 }
 
-/// One request at a time needs one connection: all of them go where it leads.
+/// One request at a time needs one connection: all of them go to its replica.
 #[test]
 fn a_connection_that_is_kept_pins_its_caller() {
     for front in
@@ -34,7 +34,7 @@ fn a_connection_that_is_kept_pins_its_caller() {
     }
 }
 
-/// A client opens a connection, of one round trip, or two with TLS; keeping it costs nothing more.
+/// A client opens a connection, of one round trip, or two with TLS; keeping it costs nothing.
 #[test]
 fn opening_a_connection_costs_exactly_its_round_trips() {
     let took = |front: &str| -> Vec<u64> {
@@ -50,7 +50,7 @@ fn opening_a_connection_costs_exactly_its_round_trips() {
     assert_eq!(kept[1..], [2 * MS; 99]);
 }
 
-/// A virtual address costs its CPU for the request and for the answer, also where packets cost none.
+/// A virtual address costs its CPU for the request and for the answer, even if packets are free.
 #[test]
 fn a_virtual_address_costs_its_cpu_both_ways() {
     for (kind, cost) in [("swarm", 20_000), ("compose", 0)] {
@@ -59,7 +59,7 @@ fn a_virtual_address_costs_its_cpu_both_ways() {
     }
 }
 
-/// HikariCP tries a connection that was idle for more than 0.5 s: a round trip more.
+/// HikariCP tests a connection that was idle for more than 0.5 s: a round trip more.
 #[test]
 fn hikari_tries_what_was_idle_for_long() {
     let took = |period| {
@@ -90,13 +90,13 @@ fn an_idle_connection_is_closed_in_time() {
     };
     assert_eq!(of("client = { idle = \"50ms\" }"), [1; 100]);
     assert_eq!(of("client = { idle = \"150ms\" }"), [100]);
-    // The other end closes them too.
+    // The other end closes them, too.
     let back = "keep_alive = \"50ms\"";
     let seen = World { back, period: "100ms", ..World::default() }.run(10.0, 1);
     assert_eq!(stretches(&seen), [1; 100]);
 }
 
-/// Two connections that carry all requests are used in turn; one is one.
+/// Two connections shared by all requests are used in turn; one is one.
 #[test]
 fn connections_that_are_shared_are_used_in_turn() {
     let of = |front| stretches(&alone(front).run(10.0, 1));
@@ -104,8 +104,8 @@ fn connections_that_are_shared_are_used_in_turn() {
     assert_eq!(of("client = { multiplex = true, max = 1 }"), [1000]);
 }
 
-/// The JVM keeps an answer of DNS for 30 s and takes its first address: in each of 200 such stretches
-/// all load goes to one replica, to each with probability ½: 100 ± 3.9 standard deviations of 7.07.
+/// The JVM caches a DNS answer for 30 s and takes its first address: in each of 200 such stretches all
+/// load goes to one replica, to each with probability ½: 100 ± 3.9 standard deviations of 7.07.
 #[test]
 fn an_answer_of_dns_that_is_kept_gives_all_load_to_one() {
     let front = "resolver = \"jvm\"\nclient = { connections = \"per-request\" }";
@@ -121,8 +121,8 @@ fn an_answer_of_dns_that_is_kept_gives_all_load_to_one() {
     assert!((to_first - 100).abs() <= 27, "{to_first} of 200");
 }
 
-/// Node.js asks every time: 6000 fair coins, 3000 ± 3.9 standard deviations of 38.7. So does
-/// whoever connects by kube-proxy's rules, or by Consul's DNS.
+/// Node.js resolves every time: 6000 fair coins, 3000 ± 3.9 standard deviations of 38.7. So does a
+/// caller by kube-proxy's rules, or by Consul's DNS.
 #[test]
 fn whoever_asks_for_every_connection_spreads_at_random() {
     let dnsrr = "endpoint_mode = \"dnsrr\"";
@@ -136,7 +136,7 @@ fn whoever_asks_for_every_connection_spreads_at_random() {
         seen.assert_answered();
         let [first, _] = seen.shares();
         assert!(first.abs_diff(3000) <= 151, "{kind}: {first} of 6000");
-        // Chance changes its mind half the time: 2999.5 ± 3.9 standard deviations of 38.7.
+        // The replica changes half of the time: 2999.5 ± 3.9 standard deviations of 38.7.
         assert!(stretches(&seen).len().abs_diff(3000) <= 152, "{kind}");
     }
 }
@@ -150,7 +150,7 @@ fn ipvs_forgets_silent_connections() {
         World { front, call, period, ..World::default() }.run(10_000.0, 1)
     };
     of("client = { }", "899s").assert_answered();
-    // What nothing is said of is kept alive.
+    // By default connections are kept alive.
     of("", "1000s").assert_answered();
     of("client = { keepalive = \"60s\" }", "1000s").assert_answered();
     of("client = { idle = \"600s\" }", "1000s").assert_answered();

@@ -7,9 +7,9 @@ const PER_REQUEST: &str = "client = { connections = \"per-request\" }";
 const CRASH: &str = "[[fault]]\nid = \"f\"\nat = \"20s\"\nkind = \"crash\"\nnode = \"b\"";
 const AT: u64 = 20 * SECOND;
 
-/// Killed at 5 s, one of two replicas fails who is being served and who is sent there within gossip's
-/// 0.2 s. The manager hears of it within 0.1 s and has the next one started after 5 s and 0.2 to 0.5 s
-/// of batches; that takes 2 s of CPU, passes its first check 9 s after its start, and is known everywhere
+/// Killed at 5 s, one of two replicas fails the requests in service and those sent there within gossip's
+/// 0.2 s. The manager is told within 0.1 s and starts the next one after 5 s and 0.2 to 0.5 s of
+/// batches; that takes 2 s of CPU, passes its first check 9 s after its start, and is known everywhere
 /// 0.2 s later.
 #[test]
 fn a_killed_replica_is_withdrawn_and_replaced() {
@@ -41,9 +41,9 @@ fn a_killed_replica_is_withdrawn_and_replaced() {
     }
 }
 
-/// Nobody hears of the end of a node until it is missed, after 5 to 9 s: 5.7 in the median. Every
-/// second connection goes there until then, and is reset at the next retransmission of its first
-/// packet: 1, 3, 7, 15 s after it was sent.
+/// The end of a node is detected after 5 to 9 s: 5.7 in the median. Every second connection goes there
+/// until then, and is reset at the next retransmission of its first packet: 1, 3, 7, 15 s after it was
+/// sent.
 #[test]
 fn a_lost_node_is_missed_after_seconds() {
     let mut lags = Vec::new();
@@ -52,7 +52,7 @@ fn a_lost_node_is_missed_after_seconds() {
         assert_eq!(seen.unfinished, 0);
         let failures = seen.failures();
         let (first, last) = (failures[0].0, failures[failures.len() - 1].0);
-        // At most one is under way when the node ends.
+        // At most one is in flight when the node ends.
         assert!((AT - 3 * MS..=AT + 20 * MS).contains(&first), "{first}");
         assert!((AT + 5 * SECOND - 20 * MS..AT + 9 * SECOND).contains(&last), "{last}");
         let opening: Vec<_> = failures.iter().filter(|(sent, ..)| *sent >= AT).collect();
@@ -61,7 +61,7 @@ fn a_lost_node_is_missed_after_seconds() {
             assert_eq!(*failure, Failure::Reset);
             assert!([1, 3, 7, 15].map(|s| s * SECOND).contains(took), "{took}");
             assert!(sent + took >= last);
-            // The retransmission before came before it was missed.
+            // The previous retransmission was before the detection.
             let before = (took - SECOND) / 2;
             assert!(before == 0 || sent + before <= last + 20 * MS, "{sent} {took}");
         }
@@ -74,7 +74,7 @@ fn a_lost_node_is_missed_after_seconds() {
     assert!((50..60).contains(&below(7.1)) || lags[59] < 9.0, "{lags:?}");
 }
 
-/// Two of three nodes at once are missed after 12.5 to 22 s. Nobody is left then.
+/// Two of three nodes at once are detected after 12.5 to 22 s. Then there is no replica.
 #[test]
 fn two_lost_nodes_are_missed_later() {
     let faults = CRASH.replace("\"b\"", "[\"b\", \"c\"]");
@@ -92,7 +92,7 @@ fn two_lost_nodes_are_missed_later() {
     }
 }
 
-/// With a time-out of its own a caller waits no longer than that.
+/// A caller with a time-out waits no longer than that.
 #[test]
 fn a_time_out_bounds_what_a_lost_node_costs() {
     for seed in 0..10 {
@@ -101,13 +101,13 @@ fn a_time_out_bounds_what_a_lost_node_costs() {
         let failures = world.run(60.0, seed).failures();
         let early = |sent: u64| sent < AT + 9 * SECOND - 500 * MS;
         for (sent, took, failure) in &failures {
-            // Who is about to time out when the node is missed may be reset a moment before.
+            // A request about to time out at the detection may be reset a moment before.
             let timed_out = *took == 500 * MS && *failure == Failure::Timeout;
             assert!(timed_out && early(*sent - 500 * MS), "{sent} {took} {failure:?}");
         }
         assert!((250..=451).contains(&failures.len()), "{}", failures.len());
     }
-    // So does a limit for opening.
+    // So does a limit on opening.
     let front = "client = { connections = \"per-request\", connect_timeout = \"300ms\" }";
     let failures = World { front, faults: CRASH, ..World::default() }.run(60.0, 1).failures();
     let opening = failures.iter().filter(|(sent, ..)| *sent >= AT);
@@ -115,7 +115,7 @@ fn a_time_out_bounds_what_a_lost_node_costs() {
     assert!(opening.clone().all(|(_, took, why)| *took == 300 * MS && *why == Failure::Timeout));
 }
 
-/// The JVM has asked at 0 and 30 s: a node that ends at 40 s is called until 60 s, if its address
+/// The JVM has resolved at 0 and 30 s: a node that ends at 40 s is called until 60 s, if its address
 /// came first, and never otherwise.
 #[test]
 fn a_kept_answer_of_dns_outlives_its_node() {
@@ -144,13 +144,13 @@ fn a_kept_answer_of_dns_outlives_its_node() {
     assert!(hit > 0 && spared > 0, "{hit} and {spared}");
 }
 
-/// A connection to a node that is gone costs its borrower HikariCP's 5 s, then another is taken; one
-/// to a process that was killed was closed by its kernel, and costs nothing.
+/// A connection to a lost node costs its borrower HikariCP's 5 s, then another is taken; one to a killed
+/// process was closed by its kernel, and costs nothing.
 #[test]
 fn hikari_finds_a_dead_connection_in_five_seconds() {
     let front = "pool.back = { kind = \"hikari\" }";
     let calm = World { front, period: "6s", ..World::default() };
-    // The first connection goes to the first replica, and is tried before each further request.
+    // The first connection goes to the first replica, and is tested before each further request.
     let sent: Vec<u64> = calm.run(60.0, 1).requests.iter().map(|(sent, ..)| *sent).collect();
     let at = sent[3] + 5 * SECOND;
     for (kind, costs) in [

@@ -1,4 +1,4 @@
-//! Connections that are limited, held for several calls, and never given back.
+//! Connections that are limited, held for several calls, and never returned.
 
 use super::{MS, SECOND, Seen, see};
 use wssim_model::probe::Failure;
@@ -23,8 +23,8 @@ fn answered(seen: &Seen, from: u64, to: u64) -> usize {
     seen.requests.iter().filter(good).count()
 }
 
-/// Six pools of 20 want 120 connections and get 100 together, 17 or 16 each: each carries a query of 0.5 s,
-/// so 200 requests a second go through of 240. Callers notice the limit by waiting alone.
+/// Six pools of 20 want 120 connections and get 100 together, 17 or 16 each: each carries a query of 0.5
+/// s, so 200 of 240 requests a second are served. Callers notice the limit only by waiting.
 #[test]
 fn pools_share_the_connections_that_there_are() {
     let seen = run(
@@ -49,8 +49,8 @@ arrivals = { kind = "poisson", rate = "240/s" }
     assert!(failures.iter().all(|(_, took, why)| (*took, *why) == (5 * SECOND, Failure::Timeout)));
 }
 
-/// One caller's pool holds all connections and uses none: the other is refused. It is not where the pool
-/// holds one less, and where the database closes what is not used.
+/// One caller's pool holds all connections and uses none: the other is refused. It is not if the pool
+/// holds one less, or if the database closes idle ones.
 #[test]
 fn connections_that_are_idle_count() {
     let of = |size: u32, database: &str| {
@@ -82,9 +82,9 @@ arrivals = {{ kind = "periodic", period = "1s" }}
     assert!(seen.failures().iter().all(|(.., why)| *why == Failure::Refused));
 }
 
-/// Another service has the one connection until `until`. Who waits for it from 1 s on in a pool of HikariCP has one
-/// at the first of its trials behind that: after pauses of 10, 20, … 2560 ms, and then of 5 s. Those who wait with
-/// it go on one after the other, on the same connection.
+/// Another service has the one connection until `until`. A request waiting for it from 1 s on in a pool
+/// of HikariCP gets one at the pool's first attempt after that: after pauses of 10, 20, … 2560 ms, and
+/// then of 5 s. Other waiting requests follow one after the other, on the same connection.
 #[test]
 fn a_pool_that_got_no_connection_tries_again_by_itself() {
     let pauses = [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5000, 5000, 5000];
@@ -104,7 +104,8 @@ fn a_pool_that_got_no_connection_tries_again_by_itself() {
     }
 }
 
-/// `first` has the connection of the database from 0.5 s until `until` ms; three at `second` want it at 1 s.
+/// `first` has the connection of the database from 0.5 s until `until` ms; three at `second` want it at
+/// 1 s.
 fn late_connection(until: u64) -> String {
     let at = |name: &str, entry: &str, phase: &str| {
         format!(
@@ -152,9 +153,9 @@ arrivals = {{ kind = "periodic", period = "200ms" }}
 const QUERY: &str = "{ call = \"database.query\" }";
 const CHARGE: &str = "{ call = \"payment.charge\" }";
 
-/// A transaction holds its connection for 5 ms, 3 s and 5 ms: ten carry 10/3.01 = 3.322 a second of the 5
-/// that come, and 1 − 3.322/5 = 33.6 % fail after 30 s. Where each query takes a connection of its own, all
-/// go through.
+/// A transaction holds its connection for 5 ms, 3 s and 5 ms: ten carry 10/3.01 = 3.322 a second of the
+/// 5 that arrive, and 1 − 3.322/5 = 33.6 % fail after 30 s. If each query takes its own connection, all
+/// are served.
 #[test]
 fn a_transaction_holds_its_connection_while_it_waits_for_others() {
     let steps = format!("{QUERY}, {CHARGE}, {QUERY}");
@@ -170,7 +171,7 @@ fn a_transaction_holds_its_connection_while_it_waits_for_others() {
     assert!(failed.iter().all(|(_, took, _)| *took == 30 * SECOND));
 }
 
-/// Of ten connections that are never given back each serves once.
+/// Ten connections that are never returned serve one request each.
 #[test]
 fn what_leaks_is_gone() {
     let held = format!("{{ with = \"database\", leak = 1.0, steps = [ {QUERY} ] }}");
@@ -182,9 +183,9 @@ fn what_leaks_is_gone() {
     }
 }
 
-/// Two requests want one connection at 0.1 s, and half a millisecond later the one worker begins to compute
-/// for 100 ms. The first answer comes after 5 ms. A call gives its connection back then; a transaction when
-/// the worker has read the answer.
+/// Two requests want one connection at 0.1 s, and half a millisecond later the one worker begins to
+/// compute for 100 ms. The first answer comes after 5 ms. A call returns its connection then; a
+/// transaction when the worker has read the answer.
 #[test]
 fn a_connection_goes_back_when_its_answer_was_read() {
     let of = |steps: &str| {
@@ -224,7 +225,7 @@ endpoint.query.steps = [ {{ sleep = "5ms" }} ]
     assert_eq!(of(&held), [read, read + 5 * MS]);
 }
 
-/// What cannot be held is told where it is written.
+/// A connection that cannot be held is reported at its place.
 #[test]
 fn what_cannot_be_held_is_refused() {
     for (steps, message) in [

@@ -1,9 +1,9 @@
-//! Compose on several hosts: names on the same host, addresses that are written down to others.
+//! Compose on several hosts: names on the same host, configured addresses of others.
 
 use super::{SECOND, World};
 
-/// Of two replicas on other hosts the callers know the first one's address: nothing goes to the second, not even
-/// while the host of the first is down, for 20 s here.
+/// Of two replicas on other hosts the callers know the first one's address: nothing goes to the second,
+/// even while the host of the first is down, for 20 s here.
 #[test]
 fn another_host_has_one_address() {
     let faults =
@@ -30,6 +30,6 @@ fn the_own_host_is_asked_by_name() {
     let seen = super::see(&crate::text::blueprint(&text), 20.0, 1);
     seen.assert_answered();
     let most = seen.visits.iter().map(|(_, who)| *who).max().unwrap();
-    // The front is a container of its own, the last one; replicas on b and c come before it.
+    // The front is the last container; replicas on b and c come before it.
     assert!(seen.visits.iter().all(|(_, who)| *who == most));
 }

@@ -1,9 +1,9 @@
-//! Nodes that stand still or are cut off, and come back.
+//! Nodes that stand still or are cut off, and return.
 
 use super::{MS, SECOND, World};
 
-/// A node that stands still for 3 s answers afterwards: who came meanwhile at 8 s, all at once on 64
-/// cores; nobody fails, and nothing that was begun is lost.
+/// A node that stands still for 3 s answers afterwards: all requests of that time at 8 s, at once on 64
+/// cores; none fails, and no work is lost.
 #[test]
 fn a_node_that_stands_still_answers_afterwards() {
     let faults =
@@ -25,8 +25,8 @@ fn a_node_that_stands_still_answers_afterwards() {
     assert!((14..=16).contains(&waited), "{waited}");
 }
 
-/// Requests that are sent into a cut arrive at the first retransmission after it is healed: 0.2, 0.6,
-/// 1.4, 3.0 s later on an open connection, and 1, 3 s later for one that is being opened.
+/// Requests sent into a cut arrive at the first retransmission after it ends: 0.2, 0.6, 1.4, 3.0 s later
+/// on an open connection, and 1, 3 s later for one being opened.
 #[test]
 fn what_is_sent_into_a_cut_arrives_at_a_retransmission() {
     let cut = |kind: &str| {
@@ -63,8 +63,8 @@ fn what_is_sent_into_a_cut_arrives_at_a_retransmission() {
     }
 }
 
-/// The answers of those whose request got through before the cut wait for a retransmission too: one
-/// that was sent 1.5 ms after the request, into a cut of a second from 0.5 ms before, 1.4 s later.
+/// Answers to requests that arrived before the cut wait for a retransmission, too: one sent 1.5 ms after
+/// the request, into a cut of a second from 0.5 ms before, 1.4 s later.
 #[test]
 fn answers_are_cut_off_too() {
     let calm = World { period: "100ms", ..World::default() };
@@ -78,9 +78,9 @@ fn answers_are_cut_off_too() {
     assert_eq!(seen.requests[50], (sent, 1400 * MS + 2 * MS, None));
 }
 
-/// K3s: a node that is cut off for 120 s loses its endpoints when it is marked down, 40 to 55 s later and up to a
-/// second more, and has them again when it is found ready: it tries to renew its lease each 7 s at most, which is looked
-/// at each 5 s.
+/// K3s: a node that is cut off for 120 s loses its endpoints when it is marked down, 40 to 55 s later
+/// and up to a second more, and regains them when it is found ready: it tries to renew its lease at
+/// least each 7 s, which is checked each 5 s.
 #[test]
 fn endpoints_come_back_with_their_node() {
     let faults = "[[fault]]\nid = \"f\"\nat = \"10s\"\nkind = \"partition\"\nnode = \"b\"\nrepair = \"120s\"";
@@ -102,8 +102,8 @@ fn endpoints_come_back_with_their_node() {
     }
 }
 
-/// A container without a health check has its address known as soon as it starts: a caller that could not hear that, because
-/// its node was cut off or marked down, hears it when the node is back.
+/// The address of a container without a health check is known as soon as it starts: a caller whose node
+/// was cut off or marked down is told when the node returns.
 #[test]
 fn what_starts_unheard_is_found_later() {
     let killed = "[[fault]]\nid = \"cut\"\nkind = \"partition\"\nnode = \"b\"\nat = \"20s\"\nrepair = \"10s\"\n\

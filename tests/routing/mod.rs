@@ -1,5 +1,5 @@
-//! Connections, routing, lives and faults in worlds where everything is constant: what happens can be
-//! counted, and often told to the nanosecond.
+//! Connections, routing, lives and faults in worlds with constant laws: events can be counted, and often
+//! predicted to the nanosecond.
 //!
 //! `front` on node a calls `back`, one replica on b and one on c. A round trip between nodes takes
 //! 1 ms, a request at `back` 1 ms of CPU, at `front` none.
@@ -20,7 +20,7 @@ use wssim_model::{Blueprint, Run, simulate};
 const MS: u64 = 1_000_000;
 const SECOND: u64 = 1_000_000_000;
 
-/// What is particular about a world.
+/// The differences of a world.
 #[derive(Clone, Copy)]
 struct World<'a> {
     kind: &'a str,
@@ -50,14 +50,14 @@ impl Default for World<'_> {
     }
 }
 
-/// What happened.
+/// The record of a world.
 #[derive(Default)]
 struct Seen {
-    /// By frame: the container that it visits.
+    /// By frame: its container.
     at: Vec<Option<ContainerId>>,
-    /// Arrivals of requests at `back`: when, at which replica.
+    /// Arrivals of requests at `back`: time and replica.
     visits: Vec<(u64, u32)>,
-    /// Users' requests: when sent, how long it took, what came of it.
+    /// Users' requests: time sent, response time, and outcome.
     requests: Vec<(u64, u64, Option<Failure>)>,
     unfinished: u64,
 }
@@ -137,19 +137,19 @@ arrivals = {{ kind = "periodic", period = "{period}" }}
         )
     }
 
-    /// So many seconds of it, from the very beginning.
+    /// The first `seconds` of the world.
     fn run(&self, seconds: f64, seed: u64) -> Seen {
         see(&self.blueprint(), seconds, seed)
     }
 }
 
-/// What happens in the first seconds of a world.
+/// The events in the first seconds of a world.
 fn see(blueprint: &Blueprint, seconds: f64, seed: u64) -> Seen {
     let measured = Nanos::from_seconds(seconds);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
     let (outcome, mut seen) = simulate(blueprint, run, Seen::default(), &|| false).unwrap();
     seen.unfinished = outcome.unfinished;
-    // What is sent later only keeps the world going.
+    // Later requests only keep the world running.
     seen.requests.retain(|(sent, ..)| *sent < measured.0);
     seen.requests.sort_unstable_by_key(|(sent, ..)| *sent);
     seen.visits.retain(|(at, _)| *at < measured.0);
@@ -157,7 +157,7 @@ fn see(blueprint: &Blueprint, seconds: f64, seed: u64) -> Seen {
 }
 
 impl Seen {
-    /// How many of the visits came to each replica.
+    /// The number of visits to each replica.
     fn shares(&self) -> [usize; 2] {
         let least = self.visits.iter().map(|(_, who)| *who).min().unwrap();
         let first = self.visits.iter().filter(|(_, who)| *who == least).count();
@@ -171,7 +171,7 @@ impl Seen {
         self.requests.iter().filter_map(failed).collect()
     }
 
-    /// Asserts that there were requests and that all of them were answered.
+    /// Asserts that there were requests and that all were answered.
     fn assert_answered(&self) {
         assert!(self.requests.len() > 1 && self.unfinished == 0);
         assert_eq!(self.failures(), []);

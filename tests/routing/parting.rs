@@ -1,18 +1,19 @@
-//! How connections end: goodbyes that requests cross, time-outs that end no connection, peers that are
-//! dead and say nothing.
+//! How connections end: closes that cross requests, time-outs that end no connection, dead peers that
+//! stay silent.
 
 use super::{MS, SECOND, Seen, World, see};
 use wssim_model::probe::Failure;
 
-/// `back` closes what was unused for 50 ms; a round trip takes 1 ms, a request 2 ms, and 3 ms where it opens a
-/// connection: the next is sent that much less than the period after the last answer.
+/// `back` closes connections idle for 50 ms; a round trip takes 1 ms, a request 2 ms, and 3 ms if it
+/// opens a connection: the next is sent that much less than the period after the last answer.
 fn every(period: &str, call: &str) -> Seen {
     let back = "keep_alive = \"50ms\"";
     World { front: "client = { }", call, back, period, ..World::default() }.run(10.0, 1)
 }
 
-/// Who sends 49.5 ms after the last answer crosses the goodbye, of which he hears 0.5 ms later; his next
-/// request opens a connection. Who sends earlier finds it open, who sends later knows of its end.
+/// A request sent 49.5 ms after the last answer crosses the close, which arrives 0.5 ms later; the
+/// caller's next request opens a connection. An earlier request finds it open, a later one knows of its
+/// end.
 #[test]
 fn a_request_that_crosses_a_goodbye_is_reset() {
     every("50900us", "").assert_answered();
@@ -24,15 +25,16 @@ fn a_request_that_crosses_a_goodbye_is_reset() {
         // A new connection takes a round trip more.
         assert_eq!(*took, if crosses { MS / 2 } else { 3 * MS }, "{number}");
     }
-    // Who tries again opens one.
+    // A retry opens one.
     let seen = every("52500us", ", retries = 1");
     seen.assert_answered();
     assert!(seen.requests.iter().any(|(_, took, _)| *took == MS / 2 + 3 * MS));
 }
 
-/// A user who thinks for exponential times of mean Z asks next within the last round trip r before T with
-/// probability c = exp(−(T − r)/Z) − exp(−T/Z). Who was reset finds no connection, so of all requests
-/// c/(1 + c) are reset: with r = 1 s, T = Z = 2 s that is 0.193, and of 6000 within 4 · 0.005.
+/// A user who thinks for exponential times of mean Z sends the next request within the last round trip r
+/// before T with probability c = exp(−(T − r)/Z) − exp(−T/Z). After a reset there is no connection, so
+/// of all requests c/(1 + c) are reset: with r = 1 s, T = Z = 2 s that is 0.193, and of 6000 within 4 ·
+/// 0.005.
 #[test]
 fn gaps_at_random_cross_as_often_as_the_exponential_law_says() {
     let text = r#"
@@ -65,8 +67,8 @@ arrivals = { kind = "closed", users = 1, think = "exp(2s)" }
     assert!((share - c / (1.0 + c)).abs() < 0.02, "{share} of {}", seen.requests.len());
 }
 
-/// A call's time-out gives up an answer. It says nothing of a connection that carries others: all go on to
-/// the replica to which it leads. One that carries one call at a time is closed, and the next leads elsewhere.
+/// A call's time-out gives up an answer. It does not affect a connection that carries other calls: all
+/// continue to its replica. A connection for one call at a time is closed, and the next leads elsewhere.
 #[test]
 fn a_time_out_closes_no_connection_that_others_share() {
     for (front, kept) in [("client = { multiplex = true }", true), ("client = { }", false)] {
@@ -78,7 +80,7 @@ fn a_time_out_closes_no_connection_that_others_share() {
     }
 }
 
-/// The world in which the node to which the connection of `front` leads dies at 20 s, with names from DNS.
+/// The world in which the node at the end of `front`'s connection dies at 20 s, with names from DNS.
 fn dies(front: &str, call: &str, seconds: f64) -> (Seen, u64) {
     let front = format!("resolver = \"go\"\n{front}");
     let back = "endpoint_mode = \"dnsrr\"";
@@ -95,9 +97,9 @@ fn dies(front: &str, call: &str, seconds: f64) -> (Seen, u64) {
     (seen, first)
 }
 
-/// Linux gives a connection up 924.6 s after the first packet that was not acknowledged (ip-sysctl,
-/// `tcp_retries2`); until then each call on it runs into its time-out. A client that sends keep-alives each
-/// 20 s has given it up after three.
+/// Linux gives a connection up 924.6 s after the first unacknowledged packet (ip-sysctl,
+/// `tcp_retries2`); until then each call on it times out. A client with keep-alives each 20 s gives it
+/// up after three.
 #[test]
 fn a_dead_peer_is_found_by_the_kernel_or_by_keep_alives() {
     let call = ", timeout = \"1s\"";
@@ -126,9 +128,9 @@ fn keep_alives_end_the_wait_of_a_call_without_a_time_out() {
     }
 }
 
-/// `back` is one virtual address; of five ports each is in use for 3 ms and for 60 s more (Linux,
-/// `TCP_TIMEWAIT_LEN`): of requests each 100 ms five open a connection a minute, and all others are refused
-/// at once.
+/// `back` is one virtual address; each of five ports is in use for 3 ms and for 60 s more (Linux,
+/// `TCP_TIMEWAIT_LEN`): of requests each 100 ms five open a connection a minute, and all others are
+/// refused at once.
 #[test]
 fn a_port_is_used_again_after_a_minute() {
     let front = "client = { connections = \"per-request\", ports = 5 }";
@@ -142,9 +144,8 @@ fn a_port_is_used_again_after_a_minute() {
     }
 }
 
-/// Users who come through the mesh on connections of their own have the address of the node where they come
-/// in: of four ports towards each of two replicas each is used once a minute. Those who keep connections are
-/// not counted.
+/// Users' connections through the mesh have the address of their entry node: of four ports towards each
+/// of two replicas each is used once a minute. Kept connections are not limited.
 #[test]
 fn the_mesh_has_ports_of_its_own() {
     let of = |client: &str| {

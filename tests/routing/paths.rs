@@ -1,4 +1,4 @@
-//! What a path between two nodes carries: packets up to a size, transfers up to a rate, most packets.
+//! Properties of a path between two nodes: packet size, transfer rate, packet loss.
 
 use super::{MS, SECOND, Seen, see};
 use wssim_model::probe::Failure;
@@ -58,8 +58,7 @@ fn large_messages_of_an_overlay_vanish_on_a_narrow_path() {
     }
 }
 
-/// A node knows the size that its own interface takes: what it sends plainly keeps to it, what an overlay
-/// has wrapped does not.
+/// A node knows the MTU of its own interface: plain messages respect it, packets of an overlay do not.
 #[test]
 fn the_mtu_of_an_interface_is_known_to_what_is_sent_plainly() {
     let cluster = lan("").replace("[lan]", "mtu = 1350\n[lan]");
@@ -70,7 +69,8 @@ fn the_mtu_of_an_interface_is_known_to_what_is_sent_plainly() {
     assert_eq!(seen.failures().len(), seen.requests.len());
 }
 
-/// A cap is what a transfer gets, message or flow: 100 kB at 250 kB/s take 0.4 s, 4 MB at 2 MB/s take 2 s.
+/// A cap is the rate of a transfer, message or flow: 100 kB at 250 kB/s take 0.4 s, 4 MB at 2 MB/s take
+/// 2 s.
 #[test]
 fn a_capped_network_gives_a_transfer_what_is_said() {
     for (rate, size, takes) in [("250 kB/s", "100 kB", 400 * MS), ("2 MB/s", "4 MB", 2 * SECOND)] {
@@ -88,8 +88,9 @@ fn a_capped_network_gives_a_transfer_what_is_said() {
     }
 }
 
-/// A packet alone that is lost with probability p is sent again after 0.201, 0.402, 0.804 s …, a round trip
-/// and 200 ms at first: on average it comes p · 0.201 s/(1 − 2p) later. Request and answer of 5 % each: 22.3 ms, of 6000 within 4 · 1.1 ms.
+/// A single packet, lost with probability p, is sent again after 0.201, 0.402, 0.804 s …, a round trip
+/// and 200 ms at first: on average it arrives p · 0.201 s/(1 − 2p) later. Request and answer of 5 %
+/// each: 22.3 ms, of 6000 within 4 · 1.1 ms.
 #[test]
 fn small_messages_wait_for_retransmissions_of_what_is_lost() {
     let seen = run(&lan("loss = \"5%\""), "", "", 600.0);
@@ -103,12 +104,12 @@ fn small_messages_wait_for_retransmissions_of_what_is_lost() {
     assert!(known * 1000 > seen.requests.len() * 995, "{known} of {}", seen.requests.len());
 }
 
-/// Mathis, 1997: 1448 bytes a round trip of 1 ms, times sqrt(1.5/p), is 14.48 MB/s where p = 1.5 %.
+/// Mathis, 1997: 1448 bytes a round trip of 1 ms, times sqrt(1.5/p), is 14.48 MB/s for p = 1.5 %.
 #[test]
 fn loss_caps_what_is_large() {
     let seen = run(&lan("loss = 0.015"), "", ", receive = \"10 MB\"", 5.0);
     let least = seen.requests.iter().map(|(_, took, _)| *took).min().unwrap();
     let takes = (10e6 / 14.48e6 * 1e9) as u64 + MS;
-    // A round trip more where packets of it are lost, which is certain for 6900 of them.
+    // A round trip more if packets of it are lost, which is certain for 6900 of them.
     assert!(least.abs_diff(takes) <= 2 * MS, "{least} {takes}");
 }

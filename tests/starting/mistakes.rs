@@ -1,8 +1,8 @@
-//! What is refused of `start_needs`, and what `check` knows of it.
+//! Refused settings of `start_needs`, and the messages of `check`.
 
 use super::{NEEDS, World, load};
 
-/// What an author is told of `app` and `db`, with what each says more.
+/// The messages on `app` and `db`, each with more lines.
 fn told(app: &str, db: &str) -> String {
     load(&World { app, db, faults: &[], ..World::default() }.text()).unwrap_err()
 }

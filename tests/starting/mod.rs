@@ -1,9 +1,9 @@
-//! Applications that need a database to start, in worlds where everything is constant: when they
-//! listen again is computed by hand, in the comments.
+//! Applications that need a database to start, in worlds with constant laws: the comments compute by
+//! hand when they listen again.
 //!
-//! `app` on node a starts for 3 s and needs `db`, which is on b and starts for 11 s; what ends starts
-//! again 2 s later, on its own node. Nodes that crash at 20 s and are back at 30 s have `app` at the
-//! end of its start-up CPU at 35 s, so that it looks at 35, 40, 45 … s, and `db` listening at 43 s.
+//! `app` on node a starts for 3 s and needs `db`, which is on b and starts for 11 s; a container that
+//! ends restarts 2 s later, on its own node. After a crash of the nodes from 20 s to 30 s `app` ends its
+//! start-up CPU at 35 s, so that it checks at 35, 40, 45 … s, and `db` listens at 43 s.
 
 mod mistakes;
 
@@ -18,13 +18,13 @@ const SECOND: u64 = 1_000_000_000;
 const NEEDS: &str = "start_needs = \"db\"";
 const BOTH: &str = "kind = \"crash\"\nnode = [\"a\", \"b\"]\nat = \"20s\"\nrepair = \"10s\"";
 
-/// What is particular about a world.
+/// The differences of a world.
 #[derive(Clone, Copy)]
 struct World<'a> {
     kind: &'a str,
     app: &'a str,
     db: &'a str,
-    /// More services.
+    /// Further services.
     more: &'a str,
     faults: &'a [&'a str],
 }
@@ -36,7 +36,7 @@ impl Default for World<'_> {
     }
 }
 
-/// When containers began to listen, or ceased to, in nanoseconds, and what an orchestrator did.
+/// When containers started or stopped listening, in nanoseconds, and events of the orchestrator.
 #[derive(Default)]
 struct Seen {
     changes: Vec<(u64, ContainerId, bool)>,
@@ -102,7 +102,7 @@ arrivals = {{ kind = "periodic", period = "1h" }}
         simulate(&self.blueprint(), run, Seen::default(), &|| false).unwrap().1
     }
 
-    /// When the first container of the service at `place`, by name, began to listen.
+    /// When the first container of the service at `place`, by name, started listening.
     fn listens(&self, place: usize) -> Vec<u64> {
         let first = self.blueprint().services[place].containers.start;
         self.run(1).listens(ContainerId(first))
@@ -124,8 +124,8 @@ fn seconds(list: &[u64]) -> Vec<u64> {
     list.iter().map(|at| at * SECOND).collect()
 }
 
-/// Who needs nothing listens at 35 s. Who needs the database finds it at the first multiple of the
-/// pause from 43 s on: 45 s; with 4 s 35 + 2 · 4 = 43 s, at the very instant.
+/// A service without needs listens at 35 s. One that needs the database finds it at the first multiple
+/// of the pause from 43 s on: 45 s; with 4 s 35 + 2 · 4 = 43 s, at the very instant.
 #[test]
 fn an_application_listens_at_the_first_try_after_its_database() {
     for (app, at) in [
@@ -142,8 +142,8 @@ fn an_application_listens_at_the_first_try_after_its_database() {
     }
 }
 
-/// The database never comes back, or has no data there: nor does the application. One that was not down
-/// itself goes on.
+/// The database never returns, or has no data there: nor does the application. One that was not down
+/// itself continues.
 #[test]
 fn without_its_database_it_keeps_starting() {
     let a = "kind = \"crash\"\nnode = \"a\"\nat = \"20s\"\nrepair = \"10s\"";
@@ -159,13 +159,13 @@ fn without_its_database_it_keeps_starting() {
 fn another_replica_elsewhere_suffices() {
     let db = "replicas = 2\nmax_replicas_per_node = 1\nconstraints = [\"node.hostname != a\"]";
     assert_eq!(World { db, ..World::default() }.listens(APP), seconds(&[35]));
-    // Not while nobody gets there: the node of the second is cut off until 52 s, the first at 43 s.
+    // Not while it is unreachable: the node of the second is cut off until 52 s, the first at 43 s.
     let cut = "kind = \"partition\"\nlink = [\"a\", \"c\"]\nat = \"1s\"\nrepair = \"51s\"";
     let world = World { db, faults: &[BOTH, cut], ..World::default() };
     assert_eq!(world.listens(APP), seconds(&[45]));
 }
 
-/// The database listens at 43 s and is out of reach until 52 s: 55 s. The same while its node stands
+/// The database listens at 43 s and is unreachable until 52 s: 55 s. The same while its node stands
 /// still, or the application's own does.
 #[test]
 fn what_cannot_be_reached_is_not_there() {
@@ -180,7 +180,7 @@ fn what_cannot_be_reached_is_not_there() {
     }
 }
 
-/// The files of the database are on a server that is back at 61 s (50 + 2 + 9): 65 s.
+/// The files of the database are on a server that returns at 61 s (50 + 2 + 9): 65 s.
 #[test]
 fn a_database_without_its_data_is_not_there() {
     let db =
@@ -193,8 +193,8 @@ fn a_database_without_its_data_is_not_there() {
     assert_eq!(world.listens(APP), seconds(&[65]));
 }
 
-/// Killed at 39 s while it waits, it starts at 41 s and is done at 44 s, when the database is there: it
-/// no longer looks at 45 s. A crash at 39 s for 7 s: 46 + 2 + 3 = 51 s, and nothing at 45 s.
+/// Killed at 39 s while it waits, it starts at 41 s and is done at 44 s, when the database is up: it no
+/// longer checks at 45 s. A crash at 39 s for 7 s: 46 + 2 + 3 = 51 s, and nothing at 45 s.
 #[test]
 fn who_ends_forgets_that_it_waited() {
     for (fault, at) in [
@@ -205,13 +205,13 @@ fn who_ends_forgets_that_it_waited() {
         let world = World { faults: &[BOTH, fault], ..World::default() };
         assert_eq!(world.listens(APP), seconds(&[at]), "{fault}");
     }
-    // The database ends at 44 s, before the application looks, and is there again at 57 s.
+    // The database ends at 44 s, before the application checks, and is up again at 57 s.
     let kill = "kind = \"kill-service\"\nservice = \"db\"\nat = \"44s\"";
     let world = World { faults: &[BOTH, kill], ..World::default() };
     assert_eq!((world.listens(DB), world.listens(APP)), (seconds(&[43, 57]), seconds(&[60])));
 }
 
-/// `end` needs `app`, starts for 1 s and looks each 6 s: its CPU is over at 33 s, `app` is there at 45 s,
+/// `end` needs `app`, starts for 1 s and checks each 6 s: its CPU is over at 33 s, `app` is up at 45 s,
 /// which is the second multiple.
 #[test]
 fn needs_make_chains() {
@@ -226,7 +226,7 @@ fn needs_make_chains() {
 }
 
 /// Under Swarm each is told to start when the managers are ready for it, here within seconds of each
-/// other; the tries count from the end of the application's own start-up.
+/// other; the pauses count from the end of the application's own start-up.
 #[test]
 fn swarm_starts_both_and_one_waits() {
     let world = World { kind: "swarm", ..World::default() };

@@ -1,4 +1,4 @@
-//! Grids: each world is made once, and none is made after an interrupt.
+//! Grids: each world is made once, and none after an interrupt.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wssim_experiment::findings::{Answer, Findings, StoppedBy};
@@ -46,7 +46,7 @@ impl Worlds for Counted {
     }
 }
 
-/// `name`: of the scenario's file, another in each test.
+/// `name` is that of the scenario's file, different in each test.
 fn swept(name: &str, watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
     let scenario = crate::trust::scenario(name, QUEUE);
     let worlds = Counted { scenario, made: AtomicUsize::new(0) };
@@ -69,7 +69,7 @@ fn points(findings: &Findings) -> usize {
     }
 }
 
-/// Five of the grid, two that are added, and the scenario's own, which says what is told.
+/// Five of the grid, two added ones, and the scenario's own, which determines the metrics.
 #[test]
 fn each_world_is_made_once() {
     let (findings, made) = swept("grid", &Unwatched, "traffic.scale=0.5..2/5", 2);

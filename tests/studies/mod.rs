@@ -1,4 +1,4 @@
-//! A study is a design on a stage: a toy one in thirty lines, and what the engine promises to all.
+//! A study is a design on a stage: a toy one in thirty lines, and the guarantees of the engine.
 
 mod grids;
 mod screens;
@@ -9,7 +9,7 @@ use wssim_experiment::question::WorldError;
 use wssim_experiment::watch::{Progress, StudyPhase, Unwatched, Watch};
 use wssim_model::Cut;
 
-/// Dice of so many sides; two names of one die are one world.
+/// Dice with a number of sides; two names of one die are one world.
 struct Dice;
 
 struct Die {
@@ -35,7 +35,7 @@ impl Stage for Dice {
     }
 
     fn replicate(&self, die: &Die, number: u32, stop: &dyn Fn() -> bool) -> Result<u32, Cut> {
-        // The same number of every die meets the same luck.
+        // The same replication of every die has the same random number.
         let luck = number * 7919 % 1000 * die.sides / 1000 + 1;
         if stop() { Err(Cut::Stopped) } else { Ok(luck) }
     }
@@ -53,7 +53,7 @@ impl Stage for Dice {
     }
 }
 
-/// Which die shows a six first? Thrown four times more each time, until one does.
+/// Which die shows a six first? Four more throws each time, until one does.
 struct FirstSix(Vec<ArmId>);
 
 impl Design<Dice> for FirstSix {
@@ -90,12 +90,12 @@ fn equal_worlds_are_one_arm_whoever_asks() {
     assert_ne!(mine, other);
     dice.simulate(StudyPhase::Replications, &[Want { arm: mine, replications: 3 }]).unwrap();
     assert_eq!((dice.replications(yours), dice.replications(other)), (3, 0));
-    // What is there is not simulated again.
+    // Existing replications are not simulated again.
     dice.simulate(StudyPhase::Replications, &[Want { arm: yours, replications: 2 }]).unwrap();
     assert_eq!(dice.replications(mine), 3);
 }
 
-/// Stops after so many replications.
+/// Stops after a number of replications.
 struct Impatient(std::sync::atomic::AtomicU32);
 
 impl Watch for Impatient {

@@ -1,8 +1,8 @@
-//! What a screen dismisses is held to the full simulation: a claim whose range is said not to matter is
-//! simulated at the range's ends, and its verdict there must be the same.
+//! Dismissals of a screen are checked by full simulation: a claim whose ranges were dismissed is
+//! simulated at their ends, and its verdict there must be the same.
 //!
-//! A few pairs of claim and input of random worlds on each push; `WSSIM_BATTERY=nightly` looks at some two
-//! hundred of these, and at all of the plan's scenario:
+//! A few pairs of claim and input of random worlds on each push; `WSSIM_BATTERY=nightly` checks some two
+//! hundred of these, and all of the plan's scenario:
 //!
 //! ```sh
 //! WSSIM_BATTERY=nightly cargo test --release --test wssim studies
@@ -15,7 +15,7 @@ use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_scenario::Scenario;
 
-/// Random worlds of two services on two nodes, each with seven inputs that have a range.
+/// Random worlds of two services on two nodes, each with seven inputs with a range.
 const INPUTS: [(&str, &str, &str); 7] = [
     ("service.web.endpoint.page.steps[0].cpu", "exp(4ms)", "exp(9ms)"),
     ("service.web.endpoint.page.steps[1].repeat", "1", "3"),
@@ -26,7 +26,7 @@ const INPUTS: [(&str, &str, &str); 7] = [
     ("service.idle.background.cpu", "exp(1ms)", "exp(20ms)"),
 ];
 
-/// The world number `seed`, with claims at a distance from what it will show.
+/// The world number `seed`, with claims at a distance from its expected numbers.
 fn world(seed: u64) -> String {
     let draw = |n: u64, low: f64, high: f64| {
         let mixed = (seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -94,8 +94,8 @@ fn verdict(findings: &Findings, id: &str) -> Verdict {
     findings.claims.iter().find(|one| one.claim.id == id).unwrap().verdict
 }
 
-/// No more than one pair in a hundred may disagree: both sides are at simultaneous levels of 95 %, and a
-/// disagreement takes a number that lies on its limit.
+/// At most one pair in a hundred may disagree: both sides are at simultaneous levels of 95 %, and a
+/// disagreement needs a number on its limit.
 #[test]
 fn what_is_dismissed_keeps_its_verdict_in_full() {
     let nightly = std::env::var("WSSIM_BATTERY").is_ok_and(|value| value == "nightly");
@@ -125,12 +125,12 @@ fn what_is_dismissed_keeps_its_verdict_in_full() {
     assert!(wrong.len() * 100 <= pairs, "{} of {pairs}: {wrong:?}", wrong.len());
 }
 
-/// A scenario that ships, with one input at another value; `None`: it has no such input.
+/// A shipped scenario, with one input at another value; `None` if it has no such input.
 fn shipped(name: &str, set: &[String]) -> Option<Scenario> {
     Scenario::load(&format!("scenarios/{name}.toml"), set).ok()
 }
 
-/// Whether the present is still what was observed.
+/// Whether the present still reproduces the observations.
 fn is_reproduced(set: &[String]) -> bool {
     let Some(before) = shipped("before", set) else { return true };
     let findings = answer(&before, 10, false);
@@ -139,8 +139,8 @@ fn is_reproduced(set: &[String]) -> bool {
     observed.all(|one| one.verdict == Verdict::Reproduced)
 }
 
-/// Every claim of the plan whose verdict is kept, at both ends of every input, where what was observed is
-/// still reproduced; by night. No more than one in a hundred may disagree.
+/// Every claim of the plan whose verdict is kept, at both ends of every input, where the observations
+/// are still reproduced; nightly. At most one in a hundred may disagree.
 #[test]
 fn the_plans_verdicts_are_kept_at_every_end() {
     if std::env::var("WSSIM_BATTERY").is_ok_and(|value| value == "nightly") {

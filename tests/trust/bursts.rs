@@ -1,5 +1,5 @@
-//! Bursts that nobody waits for against their slow twin: the same world, in which each of them has events of
-//! its own because its container has a limit, so high that it never binds.
+//! Background bursts without waits against their slow twin: the same world, in which each burst has its
+//! own events because its container has a limit, too high to bind.
 
 use super::scenario;
 use wssim_experiment::question::Worlds;
@@ -8,8 +8,8 @@ use wssim_model::ids::{NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 use wssim_model::{Averages, Outcome, Run, simulate};
 
-/// Three nodes: with a thread for everybody, with one and SMT, and one on which nobody asks for
-/// anything; on it bursts meet bursts. `limit` is what the services that burst say of theirs.
+/// Three nodes: with enough threads for all, with one and SMT, and one without requests; on it bursts
+/// meet bursts. `limit` is added to the services with bursts.
 fn world(limit: &str, more: &str) -> String {
     let service = |name: &str, node: &str, every: &str, cpu: &str, more: &str| {
         format!(
@@ -62,7 +62,7 @@ arrivals = { kind = "poisson", rate = "9/s" }
     .concat()
 }
 
-/// What one replication shows.
+/// The results of one replication.
 #[derive(Default)]
 struct Shown {
     requests: Vec<(u64, u64, bool)>,
@@ -96,8 +96,8 @@ fn show(name: &str, text: &str, seed: u64) -> Shown {
     Shown { averages: outcome.averages, events: outcome.events, ..shown }
 }
 
-/// Asserts that both show the same, requests to 100 ns (each moment is rounded to one), means to
-/// rounding. Returns the events of both.
+/// Asserts that both are equal, requests to 100 ns (each moment is rounded to one), means to rounding.
+/// Returns the events of both.
 #[track_caller]
 fn agree(quick: &Shown, slow: &Shown) -> [u64; 2] {
     assert_eq!(quick.requests.len(), slow.requests.len());
@@ -127,7 +127,7 @@ fn agree(quick: &Shown, slow: &Shown) -> [u64; 2] {
 
 const LIMIT: &str = "cpus = { limit = 1000, quota = \"fluid\" }";
 
-/// `more` is said of the world.
+/// Compares both worlds with `more`.
 fn compare(name: &str, more: &str) {
     for seed in 0..6 {
         let quick = show(&format!("{name}-quick"), &world("", more), seed);
@@ -144,7 +144,7 @@ fn bursts_without_events_are_bursts() {
     compare("bursts", "");
 }
 
-/// Containers are killed in the midst of bursts, nodes crash and stand still.
+/// Containers are killed during bursts, nodes crash and stand still.
 #[test]
 fn they_end_with_their_containers_and_nodes() {
     compare(
@@ -176,7 +176,7 @@ service = "back"
     );
 }
 
-/// Where pages are in swap, bursts wait for them at the disk, beside requests.
+/// With pages in swap, bursts wait for them at the disk, beside requests.
 #[test]
 fn they_wait_for_pages_as_any_step() {
     let ram = "\n[node.narrow.memory]\nvalue = \"250 MB\"\n[node.narrow.swap]\nvalue = \"1 GB\"\n";

@@ -1,5 +1,5 @@
-//! What is counted is all there is: queue lengths and times agree on every path, while nodes stand still
-//! too, and requests without an answer are not forgotten.
+//! Queue lengths and times agree on every path, also while nodes stand still, and requests without an
+//! answer count.
 
 use super::random_worlds::Dice;
 use super::scenario;
@@ -11,13 +11,13 @@ use wssim_model::ids::SourceId;
 use wssim_model::probe::{Failure, Probe, Unfinished};
 use wssim_model::{Blueprint, Outcome, Run, simulate};
 
-/// Hears when requests arrive and end.
+/// Records arrivals and ends of requests.
 #[derive(Default)]
 struct Users {
-    /// Arrival and end in nanoseconds, of those that ended.
+    /// Arrival and end in nanoseconds, of complete requests.
     ended: Vec<[u64; 2]>,
     failed: u64,
-    /// Arrival of those that did not.
+    /// Arrival of the others.
     open: Vec<u64>,
 }
 
@@ -53,15 +53,15 @@ fn world(name: &str, text: &str) -> Blueprint {
     scenario(name, text).blueprint(None, &[]).unwrap()
 }
 
-/// One replication that is measured from the first, of `seconds`.
+/// One replication measured from the start, of `seconds`.
 fn replicate(blueprint: &Blueprint, seed: u64, seconds: f64) -> (Outcome, Users) {
     let measured = Nanos::from_seconds(seconds);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
     simulate(blueprint, run, Users::default(), &|| false).expect("nobody stops it")
 }
 
-/// Services that call each other down a chain, on nodes that stand still now and then, now and then for
-/// good. The way of users takes no time: so they are at the first service as long as they wait at all.
+/// Services that call each other in a chain, on nodes that stand still from time to time, sometimes for
+/// good. The way of users takes no time: so they are at the first service while they wait.
 fn hanging_world(dice: &mut Dice) -> String {
     let mut text = "[scenario]\ntitle = \"Nodes that stand still\"\n".to_owned();
     let nodes = 1 + dice.below(3);
@@ -114,9 +114,9 @@ fn hanging_world(dice: &mut Dice) -> String {
     text
 }
 
-/// ∫ N dt = Σ time, for what users wait for: the numbers at the first service, averaged over ten seconds,
-/// against the times that the users saw. On every path exactly; that a request in service is one that
-/// holds a worker is asserted in every run.
+/// ∫ N dt = Σ time, for users' requests: the numbers at the first service, averaged over ten seconds,
+/// against the times of the users. On every path exactly; every run asserts that a request in service
+/// holds a worker.
 #[test]
 fn queue_lengths_and_times_agree_while_nodes_stand_still() {
     const SECONDS: f64 = 10.0;
@@ -143,8 +143,8 @@ fn queue_lengths_and_times_agree_while_nodes_stand_still() {
 }
 
 /// An event loop with one thread, and a request every 100 ms that computes for 10 ms in each of three
-/// parallel parts: 30 ms, in which first two and then one of its steps wait. It is in service for all
-/// of that, and for no longer.
+/// parallel parts: 30 ms, in which first two and then one of its steps wait. It is in service for all of
+/// that, and no longer.
 #[test]
 fn a_request_in_an_event_loop_is_served_while_its_steps_wait() {
     let text = r#"
@@ -173,8 +173,8 @@ arrivals = { kind = "periodic", period = "100ms", phase = "50ms" }
     }
 }
 
-/// The same node stands still from 1 to 3 s, a request comes every 100 ms and takes 10 ms: twenty come
-/// meanwhile and are worked off one after the other, as a hand reckons.
+/// The same node stands still from 1 to 3 s, a request comes every 100 ms and takes 10 ms: twenty arrive
+/// meanwhile and are worked off one after the other, as computed by hand.
 #[test]
 fn what_comes_to_a_node_that_stands_still_waits_for_a_worker() {
     let text = r#"

@@ -1,4 +1,4 @@
-//! Intervals cover the truth as often as they say.
+//! Intervals cover the truth as often as stated.
 
 use super::{Fixed, mean_response, scenario, steady};
 use wssim_experiment::findings::{Findings, Metric};
@@ -23,7 +23,7 @@ entry = "station.visit"
 arrivals = { kind = "poisson", rate = "70/s" }
 "#;
 
-/// What the table of metrics says of one.
+/// The plain estimate in the table of metrics.
 fn plain(findings: &Findings, name: &str, labels: &[&str]) -> Estimate {
     let is_meant = |metric: &&Metric| {
         let values: Vec<&str> = metric.labels.iter().map(|(_, value)| value.as_str()).collect();
@@ -58,8 +58,8 @@ fn plain_intervals_cover_in_95_of_100_experiments() {
     assert!((370..=390).contains(&covered), "{covered} of 400 intervals cover");
 }
 
-/// The mean of a control that is not what it is said to be would move every estimate. In the plan's scenarios
-/// requests make as many calls as their programs say, by the 99.9 % interval of 40 replications: to 0.7 %.
+/// A control with a wrong mean would move every estimate. In the plan's scenarios requests make as many
+/// calls as their programs imply, by the 99.9 % interval of 40 replications: to 0.7 %.
 #[test]
 fn requests_make_as_many_calls_as_is_expected() {
     for name in ["before", "recommended"] {
@@ -70,7 +70,7 @@ fn requests_make_as_many_calls_as_is_expected() {
             Options { seed: 5, threads: None, replications, precision: 0.02, ranges: false };
         let findings = run(&scenario, &question, &options, &Unwatched).unwrap();
         let made = plain(&findings, "attempts_per_request", &["all"]);
-        // Visits that no service called are those of users.
+        // Visits without a calling service are those of users.
         let load = scenario.offered_load();
         let visits: f64 = load.services.iter().map(|service| service.visits_per_second).sum();
         let users: f64 = scenario.blueprint(None, &[]).unwrap().sources.iter().map(rate).sum();
@@ -87,8 +87,8 @@ fn rate(source: &Source) -> f64 {
     rate_per_second
 }
 
-/// No queues: a request computes for 2 ms and makes 1 to 5 calls, 3 on average, each of 3 ms of CPU and 4 ms of
-/// something else. E[R] = 23 ms.
+/// No queues: a request computes for 2 ms and makes 1 to 5 calls, 3 on average, each of 3 ms of CPU and
+/// 4 ms of sleep. E[R] = 23 ms.
 const BROUGHT: &str = r#"
 [scenario]
 title = "Brought along"
@@ -103,8 +103,8 @@ entry = "front.visit"
 arrivals = { kind = "poisson", rate = "50/s" }
 "#;
 
-/// The interval of a claim on the mean response time, which controls make narrower, against the plain one of
-/// the same replications in the table of metrics.
+/// The interval of a claim on the mean response time, which controls make narrower, against the plain
+/// one of the same replications in the table of metrics.
 fn controlled_and_plain(text: &str, seed: u64, replications: u32) -> [Estimate; 2] {
     let worlds = Fixed(crate::text::blueprint(text));
     let question =
@@ -115,8 +115,9 @@ fn controlled_and_plain(text: &str, seed: u64, replications: u32) -> [Estimate; 
     [findings.claims[0].simulated.unwrap(), mean_of(&findings)]
 }
 
-/// The same with controls: 400 experiments of 6 and of 10 replications, by one control and by two. They are
-/// worth it: the interval is nine tenths as wide as the plain one at most, and with two controls three quarters.
+/// The same with controls: 400 experiments of 6 and of 10 replications, by one control and by two. They
+/// pay: the interval is at most nine tenths as wide as the plain one, and with two controls three
+/// quarters.
 #[test]
 fn controlled_intervals_cover_in_95_of_100_experiments_and_are_narrow() {
     for (replications, width_at_most) in [(6, 0.9), (10, 0.75)] {
@@ -133,10 +134,11 @@ fn controlled_intervals_cover_in_95_of_100_experiments_and_are_narrow() {
     }
 }
 
-/// The same where calls have a time-out that one replication in ten or so meets, and controls are used in the
-/// others. With q = P(a call is in time), p = 1/8, 1/4, 1/4, 1/4, 1/8 the law of their number k, and m the mean
-/// of a call that is in time, E[R | answered] = Σ p·q^k·(2 ms + k·m) / Σ p·q^k. A call takes the sum of two
-/// exponentials with means a = 4 ms and b = 3 ms: P(> t) = (a·e^(−t/a) − b·e^(−t/b)) / (a − b).
+/// The same with a time-out of calls that one replication in ten or so meets; controls are used in the
+/// others. With q = P(a call is in time), p = 1/8, 1/4, 1/4, 1/4, 1/8 the law of their number k, and m
+/// the mean of a call that is in time, E[R | answered] = Σ p·q^k·(2 ms + k·m) / Σ p·q^k. A call takes
+/// the sum of two exponentials with means a = 4 ms and b = 3 ms: P(> t) = (a·e^(−t/a) − b·e^(−t/b)) / (a
+/// − b).
 #[test]
 fn where_requests_can_fail_controlled_intervals_still_cover() {
     const TIMEOUT_MS: f64 = 43.0;
@@ -165,7 +167,8 @@ fn where_requests_can_fail_controlled_intervals_still_cover() {
     assert!((40..=360).contains(&narrow), "{narrow} have controls");
 }
 
-/// Where the programs do not settle what requests bring along, a claim is the plain estimate; elsewhere not.
+/// If the work of requests does not depend on the programs alone, a claim has the plain estimate;
+/// otherwise not.
 #[test]
 fn controls_are_used_only_where_their_mean_is_known() {
     let is_plain = |text: &str| {

@@ -1,4 +1,4 @@
-//! The same scenario and seed give the same numbers, whatever the threads and the file's order.
+//! The same scenario and seed give the same numbers, for any number of threads and order of the file.
 
 use super::{scenario, steady};
 use wssim_experiment::findings::{Answer, Findings, RunAnswer};
@@ -38,7 +38,7 @@ const ROBOTS: &str = r#"
 entry = { "front.page" = 1, "back.get" = 3 }
 arrivals = { kind = "closed", users = 5, think = "exp(100ms)" }
 "#;
-/// Something goes wrong everywhere, and is repaired.
+/// Faults everywhere, with repairs.
 const UNREST: &str = r#"
 [orchestrator]
 kind = "swarm"
@@ -84,7 +84,7 @@ fn text(parts: &[&str]) -> String {
     parts.concat()
 }
 
-/// Everything that was found, as text.
+/// All findings, as text.
 fn of_run(findings: &Findings) -> &RunAnswer {
     let Answer::Run(run) = &findings.answer else { panic!("these are findings of `run`") };
     run
@@ -112,7 +112,7 @@ fn neither_threads_nor_order_change_what_goes_wrong() {
     assert_eq!(one, shown(&study(&shuffled, 2)));
 }
 
-/// RAM for half of what is asked for: pages are missed, somebody is killed, and a service is added to.
+/// RAM for half of the demand: pages are missed, containers are killed, and a service grows.
 const PRESSURE: &str = r#"
 [memory]
 touch = "5us"
@@ -145,7 +145,7 @@ arrivals = { kind = "poisson", rate = "40/s", profile = { ramp = [["0s", 0.5], [
 patience = "exp(3s)"
 "#;
 
-/// What was found of some metric.
+/// The mean of a metric.
 fn mean_of(findings: &Findings, name: &str, label: &str) -> f64 {
     let is = |metric: &&wssim_experiment::findings::Metric| {
         metric.name == name && metric.labels.iter().any(|(_, value)| value == label)
@@ -166,8 +166,8 @@ fn threads_change_nothing_under_pressure() {
     assert_eq!(shown(&one), shown(&study(&shuffled, 2)));
 }
 
-/// Whoever runs short of memory on another node moves no draw of those who do not; and who runs short
-/// is not moved by a stranger elsewhere.
+/// Lack of memory on another node moves no draw of unaffected services; and an affected one is not moved
+/// by a stranger elsewhere.
 #[test]
 fn pressure_elsewhere_leaves_the_others_unmoved() {
     let alone = scenario("calm", &text(&[HEAD, HOST, FRONT, BACK, WEB]));
@@ -184,7 +184,7 @@ fn the_order_in_the_file_changes_nothing() {
     assert_eq!(shown(&study(&straight, 2)), shown(&study(&shuffled, 2)));
 }
 
-/// Claims are told in the order of the file, and nothing else turns on it.
+/// Claims are reported in the order of the file, which affects nothing else.
 #[test]
 fn the_order_of_claims_changes_the_order_of_claims_alone() {
     let claim = |id: &str, max: &str| {
@@ -216,7 +216,7 @@ fn the_order_of_claims_changes_the_order_of_claims_alone() {
     assert_eq!(one, other);
 }
 
-/// A service and a source that touch nobody leave the others' numbers unmoved, to the bit.
+/// A service and a source without connections leave the others' numbers unchanged, to the bit.
 #[test]
 fn a_stranger_leaves_the_others_unmoved() {
     const STRANGER: &str = r#"
@@ -238,8 +238,8 @@ arrivals = { kind = "poisson", rate = "20/s" }
     }
 }
 
-/// What was found of `name`, a traffic or a service, is the same. Where somebody can be killed for want
-/// of memory, failures for that reason are told of everybody.
+/// The findings on `name`, a traffic or a service, are equal. If containers can be killed for lack of
+/// memory, that reason of failures is reported for all.
 fn assert_alike(name: &str, alone: &Findings, together: &Findings) {
     let of_it = |findings: &Findings| {
         let is_it = |labels: &[(&str, String)]| labels.iter().any(|(_, value)| value == name);
@@ -252,8 +252,8 @@ fn assert_alike(name: &str, alone: &Findings, together: &Findings) {
     assert_eq!(of_it(alone), of_it(together));
 }
 
-/// A faster node serves the same requests with the same demands: with no queue anywhere each
-/// response time is divided by the speed.
+/// A faster node serves the same requests with the same demands: without queues each response time is
+/// divided by the speed.
 #[test]
 fn another_world_meets_the_same_requests() {
     let plain = r#"

@@ -1,4 +1,4 @@
-//! Whether the answers can be believed: coverage, false verdicts, determinism, laws.
+//! Trust in the answers: coverage, false verdicts, determinism, laws.
 
 mod bursts;
 mod counting;
@@ -24,7 +24,7 @@ use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_scenario::Scenario;
 
-/// A world that needs no file.
+/// A world without a file.
 struct Fixed(Blueprint);
 
 impl Worlds for Fixed {
@@ -55,7 +55,7 @@ pub(crate) fn scenario(name: &str, text: &str) -> Scenario {
     scenario
 }
 
-/// A steady state of `seconds` after a warm-up, no claims.
+/// A steady state of `seconds` after a warm-up, without claims.
 fn steady(warm_up: f64, seconds: f64) -> Question {
     let duration = Nanos::from_seconds(seconds);
     let kind = MeasureKind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };

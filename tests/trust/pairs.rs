@@ -1,7 +1,6 @@
-//! Plans that are compared meet the same requests: where all servers are alike and the network
-//! costs nothing, nothing is left that could tell them apart, so each request of each plan must take
-//! the same time to the nanosecond. It would not if one draw of an arrival, a demand, a repetition or
-//! a probability had moved.
+//! Compared plans get the same requests: with equal servers and a free network they cannot differ, so
+//! each request must take the same time in each plan to the nanosecond. It would not if one draw of an
+//! arrival, a demand, a repetition or a probability had moved.
 
 use wssim_experiment::question::Worlds as _;
 use wssim_kernel::{Nanos, Time};
@@ -10,7 +9,7 @@ use wssim_model::probe::{Failure, Probe};
 use wssim_model::{Run, simulate};
 use wssim_scenario::Scenario;
 
-/// Every request: when it arrived, and how long it took.
+/// Arrival and response time of every request.
 #[derive(Default)]
 struct Requests(Vec<(Time, Nanos)>);
 

@@ -1,5 +1,5 @@
-//! RAM pressure in the scenarios that ship: it builds up, runs away and ends; limits keep it to whom it
-//! belongs; growth finds the node that is full first.
+//! RAM pressure in shipped scenarios: it builds up, runs away and ends; limits confine it to its causes;
+//! growth finds the node that is full first.
 
 use super::scenario;
 use wssim_experiment::findings::{Answer, Findings};
@@ -19,7 +19,7 @@ fn shipped(name: &str, sets: &[&str]) -> Scenario {
         .unwrap_or_else(|mistakes| panic!("{}", mistakes.render(false)))
 }
 
-/// What `wssim run` finds, but for claims.
+/// The findings of `wssim run`, without claims.
 fn found(scenario: &Scenario, replications: u32) -> Findings {
     let mut question = scenario.question();
     question.claims.clear();
@@ -33,7 +33,7 @@ fn found(scenario: &Scenario, replications: u32) -> Findings {
     run(scenario, &question, &options, &Unwatched).unwrap()
 }
 
-/// The means of a series: (beginning of the slot in minutes, mean), slots without any left out.
+/// The means of a series: (start of the slot in minutes, mean), empty slots left out.
 fn series(findings: &Findings, name: &str, label: &str) -> Vec<(f64, f64)> {
     let is = |series: &&wssim_experiment::findings::Series| {
         series.name == name && series.labels.iter().any(|(_, value)| value == label)
@@ -64,9 +64,9 @@ fn sum(values: &[f64]) -> f64 {
     values.iter().sum()
 }
 
-/// Calm at first; then somebody waits for pages (a burst of users now and then does so before the rate is
-/// critical, from six minutes on: that passes); after seven minutes requests fail and containers are
-/// killed; and when users go it is as if nothing had been.
+/// Calm at first; then requests wait for pages (a burst of users may cause that before the rate is
+/// critical, from six minutes on: it passes); after seven minutes requests fail and containers are
+/// killed; and when users leave all is calm again.
 #[test]
 fn thrashing_emerges_and_ends() {
     let findings = found(&shipped("thrashing", &[]), 5);
@@ -93,7 +93,7 @@ fn thrashing_emerges_and_ends() {
     assert!(metric(&findings, "page_fault_ratio", &["shop"]) > 0.0);
 }
 
-/// A tenth more of RAM, and none of it happens.
+/// With a tenth more of RAM none of it happens.
 #[test]
 fn a_tenth_more_of_ram_is_calm() {
     let findings = found(&shipped("thrashing", &["node.host.memory=4.4 GB"]), 5);
@@ -107,14 +107,14 @@ fn a_tenth_more_of_ram_is_calm() {
         assert_eq!(sum(&between(&values, 0.0, 20.0)), 0.0, "{name}");
     }
     assert_eq!(metric(&findings, "service_replicas_running", &["shop"]), 1.0);
-    // Cold pages go all the same, and nobody minds.
+    // Cold pages are swapped out all the same, without harm.
     assert!(metric(&findings, "node_swap_used_bytes", &["host"]) > 0.0);
 }
 
-/// What one replication told of memory.
+/// The memory of one replication.
 #[derive(Default)]
 struct Told {
-    /// Source and why each failed; of all requests that are over.
+    /// Source and reason of each failure, of all complete requests.
     failed: Vec<(SourceId, Option<Failure>)>,
     kills: Vec<ContainerId>,
     memory: Vec<(NodeId, Time, NodeMemoryState)>,
@@ -140,8 +140,8 @@ fn told(blueprint: &Blueprint, lead: f64, seconds: f64) -> (Outcome, Told) {
     simulate(blueprint, run, Told::default(), &|| false).unwrap()
 }
 
-/// Analyses that hold more than the server has. Without a limit others lose their pages and wait for
-/// them. With one, who analyses pays alone: nobody else misses a page.
+/// Analyses that need more RAM than the server has. Without a limit others lose their pages and wait for
+/// them. With one, only the analyses pay: no other service misses a page.
 #[test]
 fn a_limit_keeps_a_neighbours_noise_to_itself() {
     let neighbour = "quant-flow-api";
@@ -167,13 +167,13 @@ fn a_limit_keeps_a_neighbours_noise_to_itself() {
             .fold((0, 0), |(all, failed), (_, why)| (all + 1, failed + u32::from(why.is_some())));
         assert!(all > 300, "{name}: {all} requests");
         assert!(!limited || failed == 0, "{name}: {failed} of {all} failed");
-        // Swap filled by others: pages in swap when nothing is asked for any more are parked.
+        // Swap filled by others: pages in swap without any demand are parked.
         let most = told.memory.iter().map(|(_, _, state)| state.swap).fold(0.0, f64::max);
         assert!(limited || most > 4e9, "{name}: {most}");
     }
 }
 
-/// One more every two seconds instead of five: the least server is full first.
+/// One more every two seconds instead of five: the smallest server is full first.
 #[test]
 fn of_two_hundred_containers_the_least_server_is_full_first() {
     let sets = ["growth.every=2s", "scenario.duration=200s", "scenario.lead_in=10s"];
@@ -193,7 +193,7 @@ fn of_two_hundred_containers_the_least_server_is_full_first() {
     }
 }
 
-/// Metrics are what the model counted, under the names that claims give them.
+/// Metrics equal the model's counts, under the names that claims use.
 #[test]
 fn metrics_of_memory_are_those_of_the_model() {
     let world = scenario(

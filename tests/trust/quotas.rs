@@ -1,5 +1,5 @@
-//! CPU quotas against numbers computed by hand: what becomes of a burst, of a long start, and of requests
-//! that ask for more than the quota, by the kernel's rule and on the plain grid.
+//! CPU quotas against numbers computed by hand: a burst, a long start, and requests that need more than
+//! the quota, by the kernel's rule and on the plain grid.
 
 use crate::text::scenario;
 use wssim_experiment::findings::{Findings, Metric};
@@ -26,7 +26,7 @@ fn answer(text: &str, replications: u32) -> Findings {
     run(&scenario, &scenario.question(), &options, &Unwatched).unwrap()
 }
 
-/// The mean of the metric `name` that has these labels.
+/// The mean of the metric `name` with these labels.
 fn value(findings: &Findings, name: &str, labels: &[&str]) -> f64 {
     let is_meant = |metric: &&Metric| {
         let has = |label: &&str| metric.labels.iter().any(|(_, value)| value == label);
@@ -36,9 +36,9 @@ fn value(findings: &Findings, name: &str, labels: &[&str]) -> f64 {
 }
 
 /// Ten threads of 5 ms at once use up 50 ms after 5 ms, at any point of a period; the millisecond that
-/// follows waits for the next. With D uniform up to 100 ms before the end of the period, the mean is
-/// ∫ from 5 to 100 of (D + 1)/100 plus 0.05 · 6 = 51.1 ms, the last hundredth 100 ms, all at 0.16 % of 32
-/// threads. (A known trouble: loke.dev, "cfs quota linux throttling".)
+/// follows waits for the next. With D uniform up to 100 ms before the end of the period, the mean is ∫
+/// from 5 to 100 of (D + 1)/100 plus 0.05 · 6 = 51.1 ms, the last hundredth 100 ms, all at 0.16 % of 32
+/// threads. (A known problem: loke.dev, "cfs quota linux throttling".)
 #[test]
 fn a_burst_uses_up_its_quota_at_a_sixth_of_a_percent_of_the_node() {
     let branches = "[{cpu=\"5ms\"}], ".repeat(10);
@@ -70,7 +70,7 @@ arrivals = {{ kind = "renewal", interarrival = "uniform(0.8s, 1.2s)" }}
     }
 }
 
-/// When the one container answers again.
+/// When the container answers again.
 #[derive(Default)]
 struct Answers(Option<Time>);
 
@@ -82,8 +82,8 @@ impl Probe for Answers {
     }
 }
 
-/// A start of 11 s of CPU takes 11 s / limit, give or take a period, after the pause of 5 s and the time
-/// that Swarm takes to see the end, below 0.5 s. (pomerium/pomerium#1336: 55, 38 and 20 to 30 s.)
+/// A start of 11 s of CPU takes 11 s / limit, plus or minus a period, after the pause of 5 s and Swarm's
+/// detection of the end, below 0.5 s. (pomerium/pomerium#1336: 55, 38 and 20 to 30 s.)
 #[test]
 fn a_start_takes_as_long_as_its_quota_lets_it() {
     for rule in RULES {
@@ -123,7 +123,7 @@ at = "0s"
     }
 }
 
-/// Requests of 5 ms ask for twice what there is: as many are answered as the quota pays for, by any rule.
+/// Requests of 5 ms need twice the quota: as many are answered as the quota allows, by any rule.
 #[test]
 fn in_the_long_run_the_quota_is_what_is_answered() {
     for rule in ["cfs", "grid", "fluid"] {

@@ -1,6 +1,6 @@
-//! Laws of every random world, over what a listener hears: each arrival is answered, failed with a reason,
-//! or unfinished and counted; and an address is of one life: who came to a container in one life of it gets
-//! nothing done by the next.
+//! Laws of every random world, from a listener: each arrival is answered, failed with a reason, or
+//! unfinished and counted; and an address belongs to one life: requests to one life of a container are
+//! not served by the next.
 
 use std::collections::BTreeMap;
 use wssim_kernel::{Nanos, Time};
@@ -8,7 +8,7 @@ use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe, Unfinished};
 use wssim_model::{Blueprint, Outcome};
 
-/// What became of the requests of one source.
+/// The outcomes of the requests of one source.
 #[derive(Clone, Copy, Debug, Default)]
 struct Ledger {
     arrived: u64,
@@ -21,20 +21,20 @@ struct Ledger {
 #[derive(Clone, Copy, Debug)]
 struct Stay {
     container: ContainerId,
-    /// The last life that had begun when it came; `None`: it is on its way.
+    /// The last life that had begun at its arrival; `None` while it is on its way.
     life: Option<u32>,
 }
 
-/// Listens to requests and lives.
+/// Records requests and lives.
 pub(super) struct Lives<'a> {
     blueprint: &'a Blueprint,
     /// By source.
     ledgers: Vec<Ledger>,
-    /// By container: how many lives have begun, and whether the last one goes on.
+    /// By container: number of lives, and whether the last one continues.
     begun: Vec<(u32, bool)>,
     /// By the place of its frame.
     stays: BTreeMap<u32, Stay>,
-    /// Lives that were not a container's first; things done for stays at such.
+    /// Lives that were not a container's first; services to stays in them.
     pub(super) seen: [u64; 2],
 }
 
@@ -53,7 +53,7 @@ impl<'a> Lives<'a> {
         }
     }
 
-    /// Every arrival is accounted for, source by source and in all.
+    /// Every arrival is accounted for, by source and in total.
     pub(super) fn assert_laws(&self, outcome: &Outcome) {
         for ledger in &self.ledgers {
             let failed: u64 = ledger.failed.iter().sum();
@@ -65,7 +65,7 @@ impl<'a> Lives<'a> {
         assert_eq!(total(|ledger| ledger.unfinished), outcome.unfinished);
     }
 
-    /// Something is done at the container where the frame at `frame` is.
+    /// The container of the frame `frame` does work for it.
     fn is_served(&mut self, frame: u32, what: Doing, now: Time) {
         let Some(stay) = self.stays.get(&frame) else { return };
         let present = self.begun[stay.container.index()].0;

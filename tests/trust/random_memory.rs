@@ -1,6 +1,6 @@
-//! What random worlds have of memory: RAM that is ample, scarce or far too little, with and without swap;
-//! limits, heaps, files, stores that grow, requests that weigh, containers that are added. From draws of
-//! its own, so that the rest of a world is as it is without.
+//! The memory of random worlds: RAM that is ample, scarce or far too little, with and without swap;
+//! limits, heaps, files, growing stores, requests with memory, added containers. It uses its own draws,
+//! so that the rest of a world is unchanged.
 
 use super::random_worlds::Dice;
 use std::fmt::Write as _;
@@ -13,9 +13,9 @@ use wssim_model::{Blueprint, Outcome};
 /// The memory of one random world.
 pub(super) struct Ram {
     dice: Dice,
-    /// Whether this world is about memory at all: two of three are.
+    /// Whether this world has memory settings: two of three do.
     used: bool,
-    /// What services are, in their order.
+    /// The memory of services, in their order.
     services: Vec<Service>,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Ram {
 struct Service {
     text: String,
     has_files: bool,
-    /// Whether its room gives the capacity of its caches.
+    /// Whether the capacity of its caches follows from its memory.
     has_store: bool,
 }
 
@@ -35,14 +35,14 @@ impl Ram {
         Self { dice, used, services }
     }
 
-    /// Of a node.
+    /// The settings of a node.
     pub(super) fn node(&mut self) -> String {
         let dice = &mut self.dice;
         let mut text = String::new();
         if dice.chance(0.8) {
             let ram = dice.pick(&["16 MB", "80 MB", "150 MB", "300 MB", "8 GB"]);
             writeln!(text, "memory = \"{ram}\"").unwrap();
-            // Nobody says how it uses swap where there is none.
+            // Swappiness needs swap.
             if dice.chance(0.8) {
                 let swap = dice.pick(&["20 MB", "500 MB", "2 GB"]);
                 writeln!(text, "swap = \"{swap}\"").unwrap();
@@ -52,7 +52,7 @@ impl Ram {
         if self.used { text } else { String::new() }
     }
 
-    /// Of the service of this number.
+    /// The settings of the service with this number.
     pub(super) fn service(&self, n: u32) -> &str {
         if self.used { &self.services[n as usize].text } else { "" }
     }
@@ -65,8 +65,8 @@ impl Ram {
         self.used && self.services[n as usize].has_store
     }
 
-    /// What all have in common, and what is added later to so many replicas. Where the replicas of some
-    /// service have weights none is added: it would have none.
+    /// Common settings, and growth to this number of replicas. Without growth if replicas have weights:
+    /// an added one would have none.
     pub(super) fn world(&mut self, replicas: u32, have_weights: bool) -> String {
         let dice = &mut self.dice;
         let mut text = String::new();
@@ -129,16 +129,16 @@ impl Service {
     }
 }
 
-/// Listens to the memory of a world, and holds it to what cannot be otherwise.
+/// Records the memory of a world, and checks its invariants.
 pub(super) struct Watch<'a> {
     blueprint: &'a Blueprint,
-    /// By node: up to when its memory has been told.
+    /// By node: the end of the reported memory.
     told: Vec<Time>,
-    /// What happened at all: kills, pages brought back, nanoseconds of stalls, pages in swap.
+    /// Totals: kills, pages brought back, nanoseconds of stalls, pages in swap.
     pub(super) seen: [u64; 4],
 }
 
-/// Bytes by which sums of whole pages and of bytes that were rounded to pages may differ.
+/// Tolerance in bytes between sums of whole pages and of bytes rounded to pages.
 const ROUNDING: f64 = 4.0 * 4096.0;
 
 impl<'a> Watch<'a> {
@@ -146,14 +146,14 @@ impl<'a> Watch<'a> {
         Self { blueprint, told: vec![Time::ZERO; blueprint.nodes.len()], seen: [0; 4] }
     }
 
-    /// What holds for the averages of any world.
+    /// Asserts the laws of the averages.
     pub(super) fn assert_laws(&self, outcome: &Outcome) {
         for (place, container) in outcome.averages.containers.iter().enumerate() {
             let held = container.resident + container.swapped;
             let demand = container.demand;
             assert!((held - demand).abs() <= 1.0 + 1e-9 * demand, "{held} held, {demand} due");
             let [touches, faults] = container.touches;
-            // A step touches one page more or less than its CPU says.
+            // A step touches up to one page more or less than its CPU implies.
             assert!(
                 faults <= touches + container.arrivals * 8 + 100,
                 "{place}: {faults} {touches}"
@@ -181,7 +181,7 @@ impl Probe for Watch<'_> {
         let system_due = memory.kernel + memory.engine + memory.agent;
         assert!(system >= system_due - ROUNDING, "{state:?}");
         if memory.ram.is_finite() {
-            // A system that takes more than there is leaves containers nothing.
+            // A system larger than the RAM leaves containers nothing.
             let used = state.used.min(memory.ram);
             assert!(state.used <= memory.ram.max(system) + ROUNDING, "{state:?}");
             assert!((used + state.page_cache - memory.ram).abs() <= ROUNDING, "{state:?}");

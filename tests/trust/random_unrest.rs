@@ -1,10 +1,10 @@
-//! What random worlds have of connections, routing, lives and faults. In every other world there is
-//! an orchestrator; in two of three something goes wrong.
+//! Connections, routing, lives and faults of random worlds. Every other world has an orchestrator; two
+//! of three have faults.
 
 use super::random_worlds::Dice;
 use std::fmt::Write as _;
 
-/// How a service reaches others and is reached, and how it comes back; `replicas` of it there are.
+/// Connections and restarts of a service with `replicas`.
 pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> String {
     let mut text = String::new();
     if dice.chance(0.5) {
@@ -84,7 +84,7 @@ pub(super) fn reach(dice: &mut Dice, n: u32, services: u32, replicas: u32) -> St
     text
 }
 
-/// A step that holds a connection of the first pool of a service, of which this is the `text` so far.
+/// A step that holds a connection of the first pool of a service, whose text so far is `text`.
 pub(super) fn holds(dice: &mut Dice, text: &str) -> Option<String> {
     let target = text.split_once("pool.s")?.1.split_once(' ')?.0;
     if dice.chance(0.4) {
@@ -98,7 +98,7 @@ pub(super) fn holds(dice: &mut Dice, text: &str) -> Option<String> {
     Some(format!("{{ with = \"s{target}\"{leak}, steps = [ {call}, {between}, {again} ] }}"))
 }
 
-/// What paths between nodes carry: in most worlds everything.
+/// Properties of paths between nodes: unlimited in most worlds.
 pub(super) fn path<'t>(dice: &mut Dice) -> &'t str {
     dice.pick(&["", "", "", "", "mtu = 1490\n", "loss = \"1%\"\n", "goodput = \"2 MB/s\"\n"])
 }
@@ -118,7 +118,7 @@ fn client(dice: &mut Dice) -> &str {
     ])
 }
 
-/// Orchestrator and faults of a world of `services` on `nodes`; the measured stretch is 10 s long.
+/// Orchestrator and faults of a world of `replicas` on `nodes`; the measured stretch is 10 s long.
 pub(super) fn unrest(dice: &mut Dice, nodes: u32, replicas: &[u32]) -> String {
     let mut text = String::new();
     if dice.chance(0.7) {

@@ -1,6 +1,6 @@
-//! Random scenarios run with every law asserted: requests in = answered + failed + in flight,
-//! ∫N dt = Σ time in system, work done = Σ demand served, the same at disks; pages in RAM + pages in swap =
-//! pages asked for, and no more than there are; and those of `random_lives.rs`. The seed of each is printed.
+//! Random scenarios run with every law asserted: requests in = answered + failed + in flight, ∫N dt = Σ
+//! time in system, work done = Σ demand served, the same at disks; pages in RAM + pages in swap =
+//! demanded pages, within capacity; and those of `random_lives.rs`. The seed of each is printed.
 
 use super::random_lives::Lives;
 use super::random_memory::{Ram, Watch};
@@ -31,7 +31,7 @@ impl Dice {
 fn step(dice: &mut Dice, ram: &Ram, service: u32, services: u32, depth: u32) -> String {
     let law =
         dice.pick(&["exp(2ms)", "lognormal(1ms, cv=2.0)", "uniform(0ms, 3ms)", "constant(1ms)"]);
-    // Calls go to services further down only: no cycles.
+    // Calls go only to services further down: no cycles.
     let may_call = service + 1 < services;
     match dice.below(if depth < 2 { 8 } else { 3 }) {
         0 if may_call => {
@@ -43,7 +43,7 @@ fn step(dice: &mut Dice, ram: &Ram, service: u32, services: u32, depth: u32) -> 
                 ""
             };
             let more = giving_up(dice);
-            // Now and then a flow.
+            // Sometimes a flow.
             let receive = dice.pick(&["\"20 kB\"", "\"200 kB\"", "\"3 MB\", probability = 0.05"]);
             format!(
                 "{{ call = \"s{target}.go\", send = \"1 kB\", receive = {receive}{timeout}{retries}{more} }}"
@@ -84,7 +84,7 @@ fn step(dice: &mut Dice, ram: &Ram, service: u32, services: u32, depth: u32) -> 
     }
 }
 
-/// What callers and callees know of each other beside request and answer: in half the calls nothing.
+/// Cancellation and deadlines between callers and callees: in half the calls none.
 fn giving_up(dice: &mut Dice) -> String {
     let mut text = String::new();
     if dice.chance(0.5) {
@@ -200,7 +200,7 @@ pub(super) fn random_scenario(seed: u64) -> String {
     text
 }
 
-/// `WSSIM_WORLDS=300-6000` runs others by hand.
+/// `WSSIM_WORLDS=300-6000` runs others.
 fn seeds() -> std::ops::Range<u64> {
     let asked = std::env::var("WSSIM_WORLDS").ok();
     let asked = asked.as_ref().and_then(|text| text.split_once('-'));
@@ -241,8 +241,8 @@ fn random_worlds_keep_every_law() {
     assert!(requests > 300 * worlds, "{requests} requests");
     println!("{reborn:?} lives after the first, and things done in them");
     assert!(reborn[0] > worlds / 10 && reborn[1] > worlds / 10, "{reborn:?}");
-    // In one of ten at least somebody is killed, in one of ten pages come back, and are waited for; in one
-    // of five some are in swap.
+    // In at least one of ten a container is killed, in one of ten pages come back, and are waited for;
+    // in one of five some are in swap.
     println!("kills, faults, stalls, swap in {seen_in:?} of {worlds} worlds");
     let least = [10, 10, 10, 5].map(|of| worlds / of);
     assert!(seen_in.iter().zip(least).all(|(seen, least)| *seen >= least), "{seen_in:?}");

@@ -1,4 +1,4 @@
-//! Intervals of shares cover the truth as often as they say, however requests fail together.
+//! Intervals of shares cover the truth as often as stated, however requests fail together.
 
 use super::{Fixed, scenario, steady};
 use wssim_experiment::question::Worlds;
@@ -11,15 +11,15 @@ use wssim_stats::share_interval;
 const EXPERIMENTS: u64 = 400;
 const REPLICATIONS: u32 = 10;
 
-/// How requests of one replication fail.
+/// The failures of requests in one replication.
 #[derive(Clone, Copy, Debug)]
 struct Errors {
-    /// Of all requests.
+    /// Mean share of failed requests.
     share: f64,
-    /// How much each is like the one before: with this probability it takes its outcome from it, so a
-    /// burst of errors is 1 / (1 − `like`) long, and worth one error.
+    /// Correlation: with this probability a request has the outcome of the one before, so a burst of
+    /// errors is 1 / (1 − `like`) long, and counts as one error.
     like: f64,
-    /// How much replications differ: by this much of the share, up or down.
+    /// Variation between replications, as a share of the mean share, up or down.
     spread: f64,
     requests: u32,
 }
@@ -29,7 +29,7 @@ impl Errors {
         Self { share, like: 0.0, spread: 0.0, requests }
     }
 
-    /// Of errors, or of good answers where they are the fewer.
+    /// The number of errors; `spread` is relative to the rarer outcome.
     fn in_replication(&self, random: &mut Draw) -> f64 {
         let up = random.open01() < 0.5;
         let few = self.share.min(1.0 - self.share);
@@ -46,8 +46,8 @@ impl Errors {
         f64::from(errors)
     }
 
-    /// Of [`EXPERIMENTS`] experiments: whose 95 % interval covers the share, and in which none or all of
-    /// the requests failed.
+    /// Of [`EXPERIMENTS`] experiments: those whose 95 % interval covers the share, and those in which
+    /// none or all of the requests failed.
     fn covered(&self) -> (u64, u64) {
         let (mut covered, mut extreme) = (0, 0);
         for experiment in 0..EXPERIMENTS {
@@ -71,12 +71,11 @@ impl Errors {
     }
 }
 
-/// Where errors are seen, and are no larger part of what a replication has by chance than usual, the
-/// interval is meant to be exact: 92.5 to 97.5 %.
+/// With observed errors of usual variation the interval is meant to be exact: 92.5 to 97.5 %.
 #[test]
 fn shares_are_covered_as_often_as_is_said() {
     for share in [0.001, 0.01, 0.3, 0.99] {
-        // Some twenty errors or bursts of them at least in an experiment.
+        // At least some twenty errors or bursts in an experiment.
         let requests = if share < 0.01 { 2_000 } else { 600 };
         let alone = Errors::alone(share, requests);
         for errors in [
@@ -92,8 +91,8 @@ fn shares_are_covered_as_often_as_is_said() {
     }
 }
 
-/// Where an experiment often sees no error at all, or no other answer, it is meant to be conservative:
-/// at least 92.5 %.
+/// If an experiment often has no error, or no other answer, the interval is meant to be conservative: at
+/// least 92.5 %.
 #[test]
 fn what_is_seldom_seen_is_covered_often_enough() {
     for errors in [
@@ -108,7 +107,7 @@ fn what_is_seldom_seen_is_covered_often_enough() {
     }
 }
 
-/// The interval of a ratio, which shares had before, is what the first test would find wanting.
+/// The previous interval for shares, that of a ratio, fails the first test.
 #[test]
 fn the_interval_of_a_ratio_would_cover_less() {
     let bursts = Errors { share: 0.001, like: 0.8, spread: 0.0, requests: 4_000 };
@@ -127,8 +126,8 @@ fn the_interval_of_a_ratio_would_cover_less() {
     assert!(covered < 370, "{covered} of 400");
 }
 
-/// A loss system: whoever comes while the one worker is busy is refused, and so are those who come soon
-/// after. Erlang's formula for one server says how many: a / (1 + a).
+/// A loss system: an arrival while the one worker is busy is refused, and so are those soon after.
+/// Erlang's formula for one server gives their share: a / (1 + a).
 const LOSS: &str = r#"
 [scenario]
 title = "Loss"

@@ -15,9 +15,9 @@ use wssim_model::{Run, simulate};
 
 const MS: u64 = 1_000_000;
 
-/// Everything is constant, so every span has a known length. `web` waits for the worker
-/// that `robot`, 2 ms before it, holds; computes, queries twice, sleeps, and asks at last for
-/// something that answers too late, twice.
+/// All laws are constant, so every span has a known length. `web` waits for the worker held by `robot`,
+/// which arrived 2 ms before; computes, queries twice, sleeps, and finally calls a service that answers
+/// too late, twice.
 const SERIAL: &str = r#"
 [scenario]
 title = "Serial"
@@ -63,7 +63,7 @@ fn options(entry: Option<&str>, pick: RequestPick) -> TraceOptions {
     TraceOptions { seed: 84, replication: 0, threads: Some(1), entry, pick }
 }
 
-/// The place that `a`, `a – b` (a way) or `a → b` (a pool) stands for.
+/// The place written as `a`, `a – b` (a way) or `a → b` (a pool).
 fn place(text: &str) -> StretchPlace {
     if let Some((first, second)) = text.split_once(" – ") {
         return StretchPlace::Between(first.to_owned(), second.to_owned());
@@ -82,8 +82,8 @@ fn of(trace: &RequestTrace, kind: StretchKind, at: &str) -> u64 {
     fits.map(|component| component.ns).sum()
 }
 
-/// The time of a stay, without looking at `components`: hops, own parts, and what it called, up
-/// to when nobody waited any more.
+/// The time of a stay without `components`: hops, own parts, and its calls, until its caller stopped
+/// waiting.
 fn leaves(stays: &[Stay], place: usize, until: u64, found: &mut Vec<(u64, u64)>) {
     let stay = &stays[place];
     let mut add = |from: u64, to: u64| {
@@ -145,8 +145,8 @@ fn a_serial_request_is_tiled_by_its_spans() {
     }
 }
 
-/// Two jobs on one core from the same moment: each takes twice as long, half of it for the other.
-/// A quota of a tenth of a core: 10 ms run, 90 ms stopped, again and again.
+/// Two jobs on one core from the same moment: each takes twice as long, half of it for the other. A
+/// quota of a tenth of a core: 10 ms run, 90 ms stopped, repeatedly.
 #[test]
 fn cpu_time_is_told_from_sharing_and_throttling() {
     let world = scenario(
@@ -194,7 +194,7 @@ arrivals = { kind = "periodic", period = "1s", phase = "100ms" }
     assert_eq!(told.response_ns, 205 * MS);
 }
 
-/// The slower branch carries the parallel step.
+/// The slower branch determines the parallel step.
 #[test]
 fn the_critical_path_goes_through_the_branch_that_is_waited_for() {
     let world = scenario(
@@ -228,8 +228,8 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
     assert_eq!(branches, 2);
 }
 
-/// A branch that cannot get a connection fails the step: it carries the time, not the one that
-/// still works.
+/// A branch that cannot get a connection fails the step: its time counts, not that of the one still
+/// working.
 #[test]
 fn the_critical_path_of_a_failure_is_the_branch_that_failed() {
     let world = scenario(
@@ -258,8 +258,8 @@ arrivals = { kind = "periodic", period = "1s", phase = "50ms" }
     assert_eq!(of(&told, StretchKind::Connection, "page → slow"), 5 * MS);
 }
 
-/// A name that is looked up in 0.5 ms, four round trips of 2 ms, 2 ms of CPU for whoever accepts: and
-/// a caller who gives up before it is connected, or when server `b` is dead.
+/// A DNS look-up of 0.5 ms, four round trips of 2 ms, 2 ms of CPU for accepting: and a caller that gives
+/// up before it is connected, or when server `b` is dead.
 fn connecting(timeout: &str, fault: &str) -> RequestTrace {
     let world = scenario(
         "connecting",
@@ -306,7 +306,7 @@ fn getting_a_connection_is_told_part_by_part() {
     assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
     assert_eq!(of(&told, StretchKind::Handshake, "shop"), 8 * MS);
     assert_eq!(of(&told, StretchKind::Network, "a – b"), 2 * MS);
-    // Accepting it is CPU of networking.
+    // Accepting is CPU of networking.
     assert_eq!(of(&told, StretchKind::NetworkCpu, "database"), 2 * MS);
     assert_eq!(of(&told, StretchKind::Cpu, "database"), 3 * MS);
     assert_eq!(told.response_ns, MS / 2 + 15 * MS);
@@ -321,7 +321,7 @@ fn what_is_given_up_before_it_is_sent_takes_no_longer() {
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
 }
 
-/// Nobody opens the connection: the time is neither a handshake's nor the network's.
+/// The connection is never opened: the time is neither a handshake's nor the network's.
 #[test]
 fn waiting_for_a_dead_node_is_told() {
     let dead = "[[fault]]\nid = \"b\"\nkind = \"crash\"\nnode = \"b\"\nat = \"2s\"";
@@ -331,7 +331,7 @@ fn waiting_for_a_dead_node_is_told() {
     assert_eq!((told.response_ns, told.failed), (30 * MS, Some("timeout")));
 }
 
-/// Requests as the other facts tell them: arrival, response, whether it was answered.
+/// Requests as other events report them: arrival, response, whether it was answered.
 #[derive(Default)]
 struct Requests(Vec<(u64, u64, bool)>);
 
@@ -341,8 +341,8 @@ impl Probe for Requests {
     }
 }
 
-/// In random worlds the parts of each stay tile it, the components add up (asserted by `trace`
-/// itself), and the request is one that is there when nobody follows.
+/// In random worlds the parts of each stay tile it, the components add up (asserted by `trace` itself),
+/// and the request exists without tracing.
 #[test]
 fn spans_tile_in_random_worlds() {
     let (lead, seconds) = (1.0, 4.0);

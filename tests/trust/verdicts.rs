@@ -1,4 +1,4 @@
-//! Verdicts at the margin: the truth lies exactly on the plan's limit, so both answers are wrong.
+//! Verdicts at the margin: the truth lies exactly on the plan's limit, so both verdicts are wrong.
 
 use super::{Fixed, mean_response, scenario, steady};
 use wssim_experiment::findings::Verdict;
@@ -19,8 +19,8 @@ entry = "station.visit"
 arrivals = { kind = "poisson", rate = "100/s" }
 "#;
 
-/// The same from a request that calls, so that controls take part in its estimate: 1 ms, and 1 to 5 calls of
-/// 3 ms, 3 on average.
+/// The same with calls, so that its estimate uses controls: 1 ms, and 1 to 5 calls of 3 ms, 3 on
+/// average.
 const CALLING: &str = r#"
 [scenario]
 title = "Margin of a caller"
@@ -88,7 +88,7 @@ fn clear_cases_are_decided() {
     }
 }
 
-/// Fewer than five replications decide nothing, and nothing observed decides nothing.
+/// Fewer than five replications decide nothing, and no observation decides nothing.
 #[test]
 fn no_data_is_no_verdict() {
     let worlds = Fixed(scenario("few", WORLD).blueprint(None, &[]).unwrap());

@@ -1,4 +1,5 @@
-//! A capacity by hand: a bracket, what gives first, nodes that can and cannot be missed, and a key.
+//! A capacity made by hand: a bracket, the first bottleneck, nodes that can and cannot be missed, and a
+//! key.
 
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};

@@ -1,4 +1,4 @@
-//! A comparison by hand: two entries' numbers, claims about before, after and the change.
+//! A comparison made by hand: two entries' numbers, claims about before, after and the change.
 
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
@@ -80,7 +80,7 @@ pub(crate) fn findings() -> Findings {
     findings
 }
 
-/// The same put to the test, with two variants, of which one was cut short in one of them.
+/// The comparison with trials and two variants, one of which was cut short in one scenario.
 pub(crate) fn with_trials() -> Findings {
     let mut findings = findings();
     let Answer::Failures(failures) = failures::tests::usual().answer else { unreachable!() };
@@ -164,7 +164,7 @@ fn nothing_that_changes_is_told_as_such() {
     assert!(text.contains("after and before are the same in every number."), "{text}");
 }
 
-/// The first that changes: what people work, how long it takes, for how long an entry is down.
+/// The first number that changes: working time, duration, downtime of an entry.
 #[test]
 fn migrations_lead_with_what_changes() {
     let row = |name: &'static str, labels: &[(&'static str, &str)]| {

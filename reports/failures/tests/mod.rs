@@ -1,4 +1,4 @@
-//! Findings of `failures` made by hand, and what is written of them.
+//! Findings of `failures` made by hand, and their reports.
 
 use super::*;
 use crate::sample;
@@ -15,12 +15,12 @@ fn part(error_ratio: f64, mean: f64) -> ServiceLevel {
     ServiceLevel { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
 }
 
-/// What is pinned to what is down.
+/// A service pinned to failed nodes.
 fn pinned(constraint: &str) -> ServiceLoss {
     ServiceLoss::Pinned { constraints: vec![constraint.to_owned()], has_data: false }
 }
 
-/// By `front` to `db`, which is lost.
+/// An entry cut at the lost `db` behind `front`.
 fn cut(why: ServiceLoss) -> EntryTrouble {
     let way = Way { by: vec!["front".to_owned()], end: "db".to_owned(), why };
     EntryTrouble::Cut { ways: vec![way], more: 0 }
@@ -149,7 +149,7 @@ fn findings(failures: Failures) -> Findings {
     }
 }
 
-/// Those that are as golden.
+/// The findings of the golden files.
 pub(crate) fn usual() -> Findings {
     findings(failures(&pinned("node.hostname == host")))
 }

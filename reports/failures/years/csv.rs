@@ -1,5 +1,5 @@
-//! `availability.csv`: a row an entry, a group, a service, numbers in base units; headings alone without a
-//! long run.
+//! `availability.csv`: a row for each entry, group and service, numbers in base units; only headings
+//! without a long run.
 
 use crate::escape;
 use crate::number::twelve_digits;

@@ -1,4 +1,5 @@
-//! `long_run` of `results.json`: how much was simulated, and an element an entry, a group, a service.
+//! `long_run` of `results.json`: the extent of the simulation, and an element for each entry, group and
+//! service.
 
 use crate::number::Number;
 use crate::reason;

@@ -1,4 +1,4 @@
-//! What years bring: the table that text and Markdown have in common.
+//! The long run: the table shared by text and Markdown.
 
 pub mod csv;
 pub(crate) mod json;
@@ -9,9 +9,9 @@ use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use wssim_experiment::failures::years::SubjectKind;
 use wssim_experiment::failures::years::findings::{Availability, Cause, LongRun};
 
-/// Services that the table names, those that are down longest.
+/// Most services in the table: those that are down longest.
 const WORST: usize = 6;
-/// The least share of a cause that is worth a word.
+/// Smallest share of a cause that is named.
 const LEAST_CAUSE: f64 = 0.01;
 
 /// Entries and groups, then the services that are down longest.
@@ -69,8 +69,8 @@ fn years(years: f64) -> String {
     format!("{} years", quantity::about(years))
 }
 
-/// Those that are down longest first; of such as are told with the same numbers, the first by name and how
-/// many others.
+/// The services that are down longest first; of those with equal printed numbers, the first by name and
+/// the number of others.
 fn alike<'a>(services: &[&'a Availability]) -> Vec<(&'a Availability, usize)> {
     let mut all: Vec<(&Availability, usize)> = Vec::new();
     let told = |one: &Availability| row(one, String::new());
@@ -103,7 +103,7 @@ fn row(one: &Availability, name: String) -> Vec<Cell> {
     ]
 }
 
-/// With two digits of what is missing, and two decimals at least.
+/// With two significant digits of the unavailability, and at least two decimals.
 fn works(share: f64) -> String {
     let missing = (1.0 - share) * 100.0;
     if missing <= 0.0 {
@@ -127,7 +127,7 @@ fn cause((cause, share): &(Cause, f64)) -> String {
     format!("{} {}", reason::cause(cause), quantity::percent(*share))
 }
 
-/// What an entry or a group is down of.
+/// The causes of an entry's or a group's downtime.
 fn causes(one: &Availability) -> Option<String> {
     let named = one.causes.iter().filter(|(_, share)| *share >= LEAST_CAUSE);
     let named: Vec<String> = named.map(cause).collect();

@@ -1,4 +1,4 @@
-//! Figures hold what they are made of, at the right places.
+//! Figures contain their data at the right places.
 
 use super::*;
 use crate::plot::{Chart, Dot, DotSeries};
@@ -87,7 +87,7 @@ fn claim(min: Option<f64>, max: Option<f64>, mean: f64) -> Strip<'static> {
     }
 }
 
-/// Ends of the plan and of the interval, in percent of the width.
+/// Ends of the plan's range and of the interval, in percent of the width.
 fn places(drawn: &Strip<'_>) -> [f64; 4] {
     let svg = strip(drawn).unwrap();
     let document = Document::parse(&svg).unwrap();

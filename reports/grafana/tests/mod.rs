@@ -1,12 +1,12 @@
-//! The dashboard for Grafana, `wssim.json`, is held to the table of metrics: it names no other, and draws all but
-//! a few.
+//! Tests of the dashboard for Grafana, `wssim.json`, against the table of metrics: it names only metrics
+//! of the table, and shows all but a few.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use wssim_experiment::metric;
 
-/// What is on no panel: of each container or pair beside another number that is, and what `migrate` finds, which is
-/// of one time.
+/// Metrics on no panel: those of each container or pair beside another metric that is shown, and those
+/// of `migrate`, which have no time series.
 const NOT_DRAWN: [&str; 18] = [
     "containers",
     "deploy_seconds",
@@ -28,7 +28,7 @@ const NOT_DRAWN: [&str; 18] = [
     "window_ratio",
 ];
 
-/// What expressions may ask of numbers.
+/// Functions that expressions may use.
 const FUNCTIONS: [&str; 2] = ["topk", "bottomk"];
 
 fn dashboard() -> Value {
@@ -44,7 +44,7 @@ fn text<'v>(value: &'v Value, key: &str) -> &'v str {
     value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}"))
 }
 
-/// The labels of a metric, the scenario's among them; the ends of its interval have the same.
+/// The labels of a metric, including the scenario's; the ends of its interval have the same.
 fn labels_of(name: &str) -> Option<Vec<&'static str>> {
     let name =
         ["_ci_low", "_ci_high"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
@@ -53,13 +53,13 @@ fn labels_of(name: &str) -> Option<Vec<&'static str>> {
     own.or(info).map(|own| [own, vec!["scenario"]].concat())
 }
 
-/// A metric that an expression names, and the labels that it selects by.
+/// A metric in an expression, and the labels that it selects by.
 struct Selected {
     name: String,
     labels: Vec<String>,
 }
 
-/// What an expression names. Every word outside of braces is a metric before them, or a function.
+/// The metrics of an expression. Every word outside of braces is a metric before them, or a function.
 fn selected(expression: &str) -> Vec<Selected> {
     let mut all = Vec::new();
     let mut rest = expression;
@@ -82,7 +82,7 @@ fn selected(expression: &str) -> Vec<Selected> {
     all
 }
 
-/// Names between double braces of a legend.
+/// Names between double braces in a legend.
 fn names_in_legend(legend: &str) -> impl Iterator<Item = &str> {
     legend.split("{{").skip(1).map(|part| part.split("}}").next().unwrap())
 }
@@ -123,7 +123,7 @@ fn every_metric_is_on_a_panel_or_known_not_to_be() {
     assert_eq!(left, NOT_DRAWN);
 }
 
-/// The variables at the top choose among labels that there are; the source is one of them.
+/// The variables at the top select by existing labels; the data source is one of them.
 #[test]
 fn variables_choose_values_of_labels() {
     let dashboard = dashboard();
@@ -147,7 +147,7 @@ fn variables_choose_values_of_labels() {
     }
 }
 
-/// Panels lie beside and below each other, and none upon another.
+/// Panels lie beside and below each other without overlap.
 #[test]
 fn no_panel_hides_another() {
     let dashboard = dashboard();

@@ -1,4 +1,4 @@
-//! How much is carried: the bracket on one line, and what is left of each node.
+//! Capacity: the bracket on one line, and the spare room of each node.
 
 use crate::figure::{Bracket, bar, bracket};
 use crate::html::drawn::{Body, Figure};
@@ -7,7 +7,7 @@ use crate::quantity;
 use wssim_experiment::capacity::findings::{Capacity, Room, TrafficLimits, ValueState};
 use wssim_stats::Estimate;
 
-/// Names of what is known of a value.
+/// The class of a value by its state.
 fn class(state: ValueState) -> &'static str {
     match state {
         ValueState::Kept => "good",
@@ -41,7 +41,7 @@ pub(super) fn figure(capacity: &Capacity) -> Figure {
     }
 }
 
-/// How full each node is at the traffic of today.
+/// The fill level of each node at today's traffic.
 fn rooms(html: &mut Html, traffic: &TrafficLimits) {
     if traffic.rooms.is_empty() {
         return;

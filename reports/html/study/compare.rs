@@ -1,4 +1,4 @@
-//! Before and after: two bars a number on one scale, each with its interval.
+//! Comparison: two bars for each number on one scale, with intervals.
 
 use crate::compare::change;
 use crate::figure::{Length, pair};
@@ -8,7 +8,7 @@ use crate::{metric_name, quantity};
 use wssim_experiment::compare::findings::{Beside, ComparedMetric, Comparison, Named};
 use wssim_stats::Estimate;
 
-/// What the bars mean.
+/// The meaning of the bars.
 const LEGEND: &str = "Grey: before. Blue: after. The line is the 95 % interval.";
 
 pub(super) fn section(html: &mut Html, comparison: &Comparison) {
@@ -21,7 +21,7 @@ pub(super) fn section(html: &mut Html, comparison: &Comparison) {
     });
 }
 
-/// One a scenario beside the baseline.
+/// A figure for each scenario beside the baseline.
 pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
     let others = comparison.others.iter().enumerate();
     let figure = |(place, other): (usize, &Named)| {

@@ -1,4 +1,4 @@
-//! What survives: a matrix of sets and entries, and what a year brings.
+//! Failures: a matrix of sets and entries, and the results per year.
 
 use crate::failures::{recovery, state};
 use crate::figure::{Length, pair};
@@ -53,10 +53,10 @@ fn row(html: &mut Html, set: &SetFinding) {
     });
 }
 
-/// What a scale has beyond its longest mean, for the ends of intervals.
+/// Factor on the longest mean of a scale, to fit the ends of intervals.
 const ROOM: f64 = 1.1;
 
-/// What the bars mean.
+/// The meaning of the bars.
 const LEGEND: &str = "Time down in a year, mean and 95 % interval, all bars on one scale.";
 
 /// Time down a year, with its interval.
@@ -75,7 +75,7 @@ fn years(html: &mut Html, run: &LongRun) {
 /// The name of the figure of services.
 const SERVICES: &str = "time_down_of_services";
 
-/// What users see and what was asked for; and the services.
+/// Entries and groups asked for; and the services.
 pub(super) fn figures(run: &LongRun) -> Vec<Figure> {
     let down = |one: &Availability| 1.0 - one.availability.mean;
     let longest = run.subjects.iter().map(down).fold(0.0, f64::max);

@@ -1,4 +1,4 @@
-//! How phases go: a bar for each on one axis, and the steps of each on its own.
+//! Migration: a bar for each phase on one axis, and the steps of each on its own.
 
 use crate::figure::span;
 use crate::html::markup::Html;
@@ -45,7 +45,7 @@ fn steps(html: &mut Html, phase: &PhaseFinding) {
 
 fn row(html: &mut Html, name: &str, (from, to): (f64, f64), whole: f64, class: &'static str) {
     let whole = whole.max(f64::MIN_POSITIVE);
-    // What is over before the axis begins has a time and no bar.
+    // A step that ends before the axis begins has a time and no bar.
     let class = if from < 0.0 && to <= 0.0 { "track" } else { class };
     let time = quantity::three_digits(to - from, "seconds", false);
     html.block("p", "gauge", |html| {

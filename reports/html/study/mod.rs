@@ -1,4 +1,4 @@
-//! What only one command finds: its pictures, and at the end all of its tables.
+//! The findings of one command only: its pictures, and all of its tables at the end.
 
 mod capacity;
 mod compare;
@@ -23,7 +23,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings) {
     }
 }
 
-/// Those of its pictures that are figures.
+/// Its pictures that are figures.
 pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     match &findings.answer {
         Answer::Run(found) => run::figures(found),
@@ -35,7 +35,7 @@ pub(super) fn figures(findings: &Findings) -> Vec<Figure> {
     }
 }
 
-/// Plans put to the test, where that was asked.
+/// Trials of plans, if asked for.
 pub(super) fn trials(html: &mut Html, findings: &Findings) {
     if let Some(section) = sections::trials(findings) {
         html.section("trials", section.title, |html| {
@@ -45,7 +45,7 @@ pub(super) fn trials(html: &mut Html, findings: &Findings) {
     }
 }
 
-/// The tables that text and Markdown have, too.
+/// The tables shared with text and Markdown.
 pub(super) fn tables(html: &mut Html, findings: &Findings) {
     let verdicts = match &findings.answer {
         Answer::Compare(_) | Answer::Capacity(_) => wording::verdicts(findings),

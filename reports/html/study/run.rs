@@ -1,4 +1,4 @@
-//! Rollouts: what went on when, a bar a row.
+//! Rollouts: activities over time, a bar in each row.
 
 use crate::figure::span;
 use crate::html::drawn::{DrawnRow, Figure};

@@ -1,4 +1,4 @@
-//! What if: a picture of each number, with intervals.
+//! Sweep: a picture of each number, with intervals.
 
 use crate::figure::{self, Length, pair};
 use crate::html::drawn::{DrawnRow, Figure};
@@ -49,7 +49,7 @@ fn picture(sweep: &Sweep, at: usize, told: &PointNumber) -> Option<Figure> {
     Some(Figure::of_chart(&name, &chart, svg))
 }
 
-/// Of values that are no numbers.
+/// Bars for values that are not numbers.
 fn bars(sweep: &Sweep, (at, told): (usize, &PointNumber)) -> Vec<DrawnRow> {
     let bars = barred(sweep, at, told);
     let longest = bars.iter().filter_map(|bar| bar.length).fold(0.0, f64::max);

@@ -1,4 +1,4 @@
-//! The page is well-formed, loads nothing, says what `results.json` says, and takes no name for markup.
+//! The page is well-formed, loads nothing, agrees with `results.json`, and treats no name as markup.
 
 use super::*;
 use crate::check::PlacementShown;
@@ -43,7 +43,7 @@ fn told() -> CommandContext {
     }
 }
 
-/// The same with a name everywhere that would like to be more than one.
+/// Findings with hostile names everywhere.
 fn hostile() -> (Findings, CommandContext) {
     let findings = sample::hostile();
     let name = findings.name.clone();
@@ -129,7 +129,7 @@ fn nothing_is_loaded_and_one_style_counts() {
     assert!(!style.contains("url("), "a style loads nothing either");
 }
 
-/// Base64 by way of a table of digits: not the way in which it was written.
+/// Decodes base64 with a table of digits: not by the code that wrote it.
 fn decoded(text: &str) -> Vec<u8> {
     let digits = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']);
     let digits: Vec<char> = digits.collect();
@@ -207,7 +207,7 @@ fn what_strikes_is_marked_over_time() {
     assert_eq!(marks.count(), drawn);
 }
 
-/// What is drawn, as it stands between the tags.
+/// The drawings, as they are between the tags.
 fn drawings(text: &str) -> Vec<String> {
     let open = "<svg width=\"460\"";
     let parts = text.split(open).skip(1);
@@ -271,7 +271,7 @@ fn a_figure_needs_nothing_else_whatever_things_are_called() {
     }
 }
 
-/// What becomes one name when it is made that of a file stays two files.
+/// Names that become equal as file names remain two files.
 #[test]
 fn figures_do_not_replace_each_other() {
     let mut findings = sample::findings();
@@ -285,7 +285,7 @@ fn figures_do_not_replace_each_other() {
     assert!(names.contains("response_times_of_a_b-2.svg"), "{names:?}");
 }
 
-/// Of several scenarios quantiles stand in one figure, and each has its own faults.
+/// With several scenarios quantiles share one figure, and each scenario has its own faults.
 #[test]
 fn what_is_compared_has_its_figures_and_its_faults() {
     let mut told = told();

@@ -1,4 +1,4 @@
-//! A migration by hand: two phases, of which one moves a database.
+//! A migration made by hand: two phases, one of which moves a database.
 
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
 use crate::text::{TextOptions, render};
@@ -66,7 +66,7 @@ fn databases() -> PhaseFinding {
     }
 }
 
-/// What a migration usually has.
+/// The findings of the golden files.
 pub(crate) fn usual() -> Findings {
     let prepare = PhaseFinding {
         id: "prepare".to_owned(),

@@ -1,4 +1,4 @@
-//! Pictures as golden files at the widths of small, usual and wide terminals, and what must hold at any.
+//! Pictures as golden files for narrow, usual and wide terminals, and properties at any width.
 
 use super::{Bar, Chart, Dot, DotSeries, bars, chart};
 use crate::sample::{assert_fits, assert_golden};
@@ -26,7 +26,7 @@ fn one() -> Chart {
     }
 }
 
-/// Three replicas over a logarithmic axis, and numbers that differ by more than a hundred times.
+/// Three replicas over a logarithmic axis, and numbers that differ by a factor above a hundred.
 fn several() -> Chart {
     let row = |name: &str, factor: f64| {
         let at = |x: &f64| dot(*x, factor * x * x * 1e-3, factor * x * 1e-4);
@@ -79,7 +79,7 @@ fn pictures_fit() {
     assert_fits(all);
 }
 
-/// Each mark stands in the column of its number and in the row of its value, whatever lies beside it.
+/// Each mark is in the column of its number and in the row of its value, unless covered by another.
 #[test]
 fn every_point_is_drawn() {
     for width in 40..=120 {

@@ -4,7 +4,8 @@ use wssim_experiment::findings::Findings;
 use wssim_experiment::question::Study;
 use wssim_experiment::regression::{Limits, compare};
 
-/// Numbers of a run, each a little different in every replication; `response`: seconds, `replicas`: of mail.
+/// Numbers of a run that differ a little between replications; `response` in seconds, `replicas` of
+/// mail.
 fn findings(response: f64, replicas: f64, seed: u64) -> Findings {
     let mut findings = sample::findings();
     findings.seed = seed;
@@ -66,7 +67,7 @@ fn the_reports_are_as_golden() {
     });
 }
 
-/// A claim that names `rollout` is judged by `run`, and one of another command by none here.
+/// `run` judges claims that name `rollout`, but none of other commands.
 #[test]
 fn claims_that_run_judges_are_compared() {
     let judged_by = |study| {
@@ -79,7 +80,7 @@ fn claims_that_run_judges_are_compared() {
     assert_eq!(studies, [1, 1, 0, 0]);
 }
 
-/// What `run --baseline` says is in every report of the run.
+/// The comparison of `run --baseline` is in every report of the run.
 #[test]
 fn a_run_tells_of_its_baseline() {
     let mut findings = findings(0.2, 1.0, 84);

@@ -1,4 +1,4 @@
-//! Held to results of every study by a validator that is not ours, and held to refuse whatever is not as described.
+//! Checked with results of every study by an independent validator, which must refuse every deviation.
 
 use super::RESULTS;
 use crate::{capacity, compare, failures, json, migrate, regression, sample, shape, sweep};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wssim_experiment::metric;
 use wssim_experiment::part::{FROM, TO};
 
-/// Keys that are there only where they have something to say.
+/// Optional keys.
 const OPTIONAL: [&str; 13] = [
     "baseline",
     "demands",
@@ -29,7 +29,7 @@ fn schema() -> Value {
     serde_json::from_str(RESULTS).unwrap()
 }
 
-/// Results of every study, with all that they may have.
+/// Results of every study, with all their optional keys.
 fn results() -> Vec<Value> {
     let findings = [
         sample::findings(),
@@ -65,14 +65,14 @@ fn results_of_every_study_are_as_described() {
     assert_eq!(commands, described);
 }
 
-/// The same value with a defect at one place.
+/// A value with a defect at one place.
 struct Planted {
     what: String,
     results: Value,
 }
 
-/// Every defect of a value once a kind of place: an unknown key in each object, each key left out, each value of
-/// another type.
+/// A value with each possible defect, once for each kind of place: an unknown key in each object, each
+/// key left out, each value of another type.
 fn planted(whole: &Value) -> Vec<Planted> {
     let mut places = BTreeMap::new();
     collect(whole, String::new(), &mut places);
@@ -100,7 +100,7 @@ fn planted(whole: &Value) -> Vec<Planted> {
     all
 }
 
-/// Something that no place of that value takes.
+/// A value of a type that no place of this value accepts.
 fn other_type(value: &Value) -> Value {
     match value {
         Value::Object(_) => json!("text"),
@@ -108,15 +108,15 @@ fn other_type(value: &Value) -> Value {
     }
 }
 
-/// Whether the keys of the object are names that users gave, or the labels that its metric happens to have. A claim
-/// about the whole comparison names no scenario.
+/// Whether the keys of the object are names given by users, or the labels of its metric. A claim about
+/// the whole comparison names no scenario.
 fn is_of_names(kind: &str) -> bool {
     ["/labels", "/params", "/entries", "/services", "/survivors", "/calm", "/downtime_seconds"]
         .iter()
         .any(|end| kind.ends_with(end))
 }
 
-/// Pointers to every value, one a kind: places in lists count as one.
+/// Pointers to every value, one for each kind of place: places in lists count as one.
 fn collect(value: &Value, at: String, places: &mut BTreeMap<String, String>) {
     let kind: Vec<&str> =
         at.split('/')
@@ -176,7 +176,7 @@ fn what_only_one_study_has_is_refused_in_another() {
     }
 }
 
-/// Every schema below `value` that stands for a key.
+/// Every schema below `value` that describes a key.
 fn keys<'s>(value: &'s Value, found: &mut Vec<(&'s str, &'s Value)>) {
     match value {
         Value::Object(map) => {
@@ -190,7 +190,7 @@ fn keys<'s>(value: &'s Value, found: &mut Vec<(&'s str, &'s Value)>) {
     }
 }
 
-/// Whether what stands there is, or holds, numbers.
+/// Whether the schema describes, or contains, numbers.
 fn is_of_numbers(schema: &Value) -> bool {
     let named = |of: &Value, names: &[&str]| match of {
         Value::String(name) => names.contains(&name.as_str()),
@@ -222,7 +222,7 @@ fn every_key_says_what_it_means_and_every_number_its_unit() {
     }
 }
 
-/// Every object is closed, or takes names of users' and describes what they lead to.
+/// Every object is closed, or maps users' names to described values.
 #[test]
 fn no_shape_is_open() {
     fn walk(value: &Value) {

@@ -1,4 +1,4 @@
-//! A sweep by hand: traffic against workers, with a crossing, an overload and a point that was added.
+//! A sweep made by hand: traffic against workers, with a crossing, an overload and an added point.
 
 use super::{answer, csv};
 use crate::sample::{assert_fits, assert_golden, assert_numbers_stay_whole};
@@ -138,7 +138,7 @@ fn findings(sweep: Sweep) -> Findings {
     }
 }
 
-/// That of the golden files.
+/// The sweep of the golden files.
 pub(crate) fn usual() -> Findings {
     findings(grid())
 }
@@ -167,7 +167,7 @@ fn the_reports_fit() {
     assert_numbers_stay_whole(without_pictures);
 }
 
-/// What a planner should do stands in the first three lines of a terminal of 100 columns.
+/// The headlines are in the first three lines of a terminal of 100 columns.
 #[test]
 fn the_answer_comes_first() {
     let mut one_row = grid();
@@ -214,7 +214,7 @@ fn every_outcome_has_its_sentence() {
     assert!(flat.contains("No number differs between neighbours by more than chance"), "{flat}");
 }
 
-/// Names have bars, and their points are named alone.
+/// Named values have bars, and their points are shown by name only.
 #[test]
 fn names_are_drawn_as_bars() {
     let mut sweep = grid();
@@ -233,7 +233,7 @@ fn names_are_drawn_as_bars() {
     assert!(text.lines().any(|line| line.starts_with("hdd   ██████")), "{text}");
 }
 
-/// One row keeps it and the other does not: nothing is open.
+/// One row keeps it and the other does not: no point is open.
 #[test]
 fn an_objective_that_no_row_crosses_is_not_open() {
     let mut sweep = grid();
@@ -259,8 +259,8 @@ fn a_critical_crossing_is_told_before_what_is_missed_everywhere() {
     assert!(told.contains("`web` keeps its objective"), "{told}");
 }
 
-/// Of what more helps, the limit that is kept last is the tightest; of what more hurts, the one that is missed
-/// first; and both are told where both are there.
+/// If more helps, the limit kept last is the tightest; if more hurts, the one missed first; with both
+/// kinds both are reported.
 #[test]
 fn the_tightest_limit_is_told_whichever_way_the_axis_helps() {
     let of = |entry: &str, crossings: Vec<Crossing>| ObjectiveFinding {
@@ -289,7 +289,7 @@ fn the_tightest_limit_is_told_whichever_way_the_axis_helps() {
     assert!(told.contains("`slow` keeps") && told.contains("`failing` keeps"), "{told}");
 }
 
-/// Replications do not help a quantile that one of them has too few requests for.
+/// More replications do not help a quantile with too few requests in each.
 #[test]
 fn what_would_close_an_open_limit_is_said() {
     let mut sweep = grid();

@@ -1,12 +1,12 @@
-//! What the twin says: means of entries, nodes, services and pools.
+//! The results of the analytic twin: means of entries, nodes, services and pools.
 
 use super::reason::FormulaGap;
 use super::resource::ResourceDemand;
 
-/// What formulas say of a blueprint. Times are means in seconds; infinite: there is no steady state.
+/// The means that formulas give for a blueprint. Times in seconds; infinite without a steady state.
 #[derive(Clone, Debug, Default)]
 pub struct Analytic {
-    /// Whether everything can do what is asked of it.
+    /// Whether no resource is overloaded.
     pub is_stable: bool,
     /// By source.
     pub entries: Vec<EntryValue>,
@@ -16,7 +16,7 @@ pub struct Analytic {
     pub services: Vec<ServiceValue>,
     /// By pool.
     pub pools: Vec<PoolValue>,
-    /// Of all that open traffic uses, what is used up first before what is later.
+    /// Resources that open traffic uses, the scarcest first.
     pub demands: Vec<ResourceDemand>,
     /// Why a simulation may differ.
     pub reasons: Vec<FormulaGap>,
@@ -29,29 +29,29 @@ pub struct EntryValue {
     pub entry: String,
     /// Requests per second.
     pub throughput_per_second: f64,
-    /// From a user's first byte sent to the last received.
+    /// From the first byte that the user sends to the last received.
     pub response_seconds: f64,
 }
 
-/// Of a node.
+/// The settings of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeValue {
     /// Its name.
     pub node: String,
     /// Running thread-seconds over thread-seconds.
     pub cpu_utilization: f64,
-    /// Runnable jobs, and visits to the disk.
+    /// Runnable jobs and disk visits.
     pub load_average: f64,
-    /// `None`: nothing is asked of its disk.
+    /// `None` if its disk is not used.
     pub disk: Option<DiskValue>,
 }
 
 /// Of a disk.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DiskValue {
-    /// Visits that are served over those that can be at once.
+    /// Visits in service over the most that can be.
     pub utilization: f64,
-    /// Of a visit, zeros included.
+    /// Wait of a visit, zeros included.
     pub wait_seconds: f64,
 }
 
@@ -60,24 +60,24 @@ pub struct DiskValue {
 pub struct ServiceValue {
     /// Its name.
     pub service: String,
-    /// All containers together.
+    /// Of all containers together.
     pub visits_per_second: f64,
-    /// From arrival to answer, over all endpoints; `None`: it has no visits.
+    /// From arrival to answer, over all endpoints; `None` without visits.
     pub response_seconds: Option<f64>,
-    /// Held workers over workers; `None`: unlimited.
+    /// Held workers over workers; `None` if unlimited.
     pub utilization: Option<f64>,
-    /// For a worker, zeros included; `None`: unlimited.
+    /// Wait for a worker, zeros included; `None` if workers are unlimited.
     pub wait_seconds: Option<f64>,
 }
 
 /// Of a pool of connections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PoolValue {
-    /// Who calls.
+    /// The calling endpoint.
     pub service: String,
-    /// Whom.
+    /// The calling service.
     pub target: String,
-    /// Connections in use over connections.
+    /// The called service.
     pub utilization: f64,
     /// For a connection, zeros included.
     pub wait_seconds: f64,

@@ -1,15 +1,16 @@
-//! What visits bring to each processor, with all that they call; and how many of them can be there at once.
+//! The load that visits and all their calls bring to each processor, and how many of them it can hold at
+//! once.
 
 use crate::offered::{Visit, moves};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Background, Hold, Maker};
 
-/// Rounds over calls of calls that reach any depth that is worth reaching.
+/// Rounds over nested calls; more than any relevant depth.
 const ROUNDS: usize = 200;
-/// A burst that takes less than this share of the time until the next seldom meets it.
+/// A burst shorter than this share of the time to the next seldom overlaps it.
 const SELDOM: f64 = 0.1;
 
-/// CPU time of one visit to each endpoint at each node, calls of calls included, in seconds.
+/// CPU time of one visit to each endpoint on each node, nested calls included, in seconds.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Below {
     nodes: usize,
@@ -17,7 +18,7 @@ pub(super) struct Below {
 }
 
 impl Below {
-    /// The same, where a nanosecond of a service's work takes `slow` at one of its nodes.
+    /// The CPU time when a nanosecond of a service's work takes `slow` nanoseconds on its nodes.
     pub(super) fn of(
         blueprint: &Blueprint,
         visits: &[Visit],
@@ -36,7 +37,7 @@ impl Below {
         all
     }
 
-    /// Own work, and what is called as far as it is known.
+    /// A visit's own work plus that of its calls, as far as known.
     pub(super) fn next(
         &self,
         blueprint: &Blueprint,
@@ -63,19 +64,19 @@ impl Below {
         Self { nodes, seconds }
     }
 
-    /// Whether it is another than it was `before`.
+    /// Whether it differs from `before`.
     pub(super) fn moves(&self, before: &Self) -> bool {
         let both = self.seconds.iter().zip(&before.seconds);
         both.into_iter().any(|(a, b)| moves(*a, *b))
     }
 
-    /// Of a visit to the endpoint at `place`, at `node`.
+    /// CPU time of a visit to the endpoint at `place`, on `node`.
     pub(super) fn at(&self, place: usize, node: usize) -> f64 {
         self.seconds[place * self.nodes + node]
     }
 }
 
-/// How many jobs of requests can be at `node` at once; `None`: any number.
+/// Most jobs of requests on `node` at once; `None` if unlimited.
 pub(super) fn most_at(blueprint: &Blueprint, node: usize) -> Option<u32> {
     let mut sum = 0_u32;
     for source in &blueprint.sources {
@@ -104,7 +105,7 @@ fn maker_node(blueprint: &Blueprint, background: &Background) -> usize {
     }
 }
 
-/// Jobs of a background that can be there at once; `None`: any number, as bursts pile up.
+/// Most jobs of a background at once; `None` if unlimited, as bursts pile up.
 fn at_once(background: &Background, speed: f64) -> Option<u32> {
     let takes = background.cpu.mean() / speed;
     (takes < SELDOM * background.every.mean()).then_some(background.jobs)
@@ -114,8 +115,8 @@ fn plus(a: Option<u32>, b: Option<u32>) -> Option<u32> {
     Some(a?.saturating_add(b?))
 }
 
-/// The same of requests to one service, with all that they call: no more than hold a worker of it, and no more
-/// than each that is called lets in.
+/// [`most_at`] for requests to one service, with all their calls: limited by its workers and by what
+/// each called service admits.
 fn most_of(
     blueprint: &Blueprint,
     service: usize,
@@ -152,7 +153,7 @@ fn most_of(
         sum = plus(sum, if inside == Some(0) { inside } else { most });
     }
     above.pop();
-    // One after the other, unless it forks.
+    // Calls are sequential unless the request forks.
     let held = held.filter(|_| blueprint.parallels.is_empty());
     [held, sum].into_iter().flatten().min()
 }

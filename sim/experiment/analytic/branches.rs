@@ -1,10 +1,10 @@
-//! Branches of one request that compute on one processor at the same time: formulas let each have what all
-//! requests leave it, and forget the others of its own request.
+//! Parallel branches of one request on one processor: the formulas ignore that they compete with each
+//! other.
 
 use super::flows::TrafficFlows;
 use wssim_model::blueprint::{Instruction, Parallel};
 
-/// At which nodes branches of the endpoint at `place` compute at the same time, and how many of them at most.
+/// Nodes on which branches of the endpoint at `place` compute at the same time, and how many at most.
 pub(super) fn at_once(flows: &TrafficFlows<'_>, place: usize) -> Vec<(usize, usize)> {
     let blueprint = flows.blueprint;
     let parallels =
@@ -23,7 +23,7 @@ pub(super) fn at_once(flows: &TrafficFlows<'_>, place: usize) -> Vec<(usize, usi
     most.into_iter().enumerate().filter(|(_, branches)| *branches > 1).collect()
 }
 
-/// The instructions of each branch: they stand one branch after the other.
+/// The instructions of each branch, which are stored one branch after the other.
 fn branches<'f>(
     flows: &'f TrafficFlows<'_>,
     parallel: &'f Parallel,
@@ -33,7 +33,7 @@ fn branches<'f>(
     pairs.map(|(begin, end)| &flows.blueprint.program[begin.index()..end.index()])
 }
 
-/// Whether `instruction` of the endpoint at `place`, or what it calls, computes at `node`.
+/// Whether `instruction` of the endpoint at `place`, or a service that it calls, computes on `node`.
 fn computes(
     flows: &TrafficFlows<'_>,
     place: usize,

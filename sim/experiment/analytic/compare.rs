@@ -1,29 +1,29 @@
-//! Where a formula and a simulation differ by more than they should.
+//! Checks whether a formula and a simulation differ by more than expected.
 //!
-//! The limits are what the two differ by in the scenarios that ship and in which nothing is named that the
-//! formulas leave out (`tests/analytic`): loads and throughput follow from flow balance, which holds whatever
-//! the laws; mean responses rest on what is assumed of queues; waits, which are small differences, most.
+//! The limits are the differences found in the shipped scenarios that contain nothing that formulas
+//! leave out (`tests/analytic`). Loads and throughput follow from flow balance, which holds for any law;
+//! mean response times depend on assumptions about queues; waits, as small differences, most of all.
 
 use crate::question::MetricRef;
 use wssim_stats::Estimate;
 
-/// How far apart two numbers may be, as a share of the formula's.
+/// Largest expected difference, as a share of the formula's value.
 const LOADS: f64 = 0.02;
 const RESPONSES: f64 = 0.10;
 const WAITS: f64 = 0.25;
-/// Waits below this, in seconds, are none.
+/// Waits below this, in seconds, count as none.
 const NO_WAIT: f64 = 1e-4;
 
-/// What is beyond the limit.
+/// A difference beyond the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FormulaDifference {
-    /// (simulated − analytic) / analytic, of the end of the interval that is nearer.
+    /// (simulated − analytic) / analytic, at the nearer end of the interval.
     pub share: f64,
     /// The limit, as a share.
     pub limit: f64,
 }
 
-/// The limit of a metric, as a share of the formula's value; `None`: no formula gives it.
+/// The limit for a metric, as a share of the formula's value; `None` if no formula gives it.
 #[must_use]
 pub fn limit_of(metric: &MetricRef) -> Option<f64> {
     Some(match metric.name.as_str() {
@@ -39,8 +39,8 @@ pub fn limit_of(metric: &MetricRef) -> Option<f64> {
     })
 }
 
-/// How far the interval of `simulated` is from what a formula says, where that is more than the limit of the
-/// metric: chance alone is no difference.
+/// The distance of the interval of `simulated` from the formula's value, if it exceeds the metric's
+/// limit: chance alone is no difference.
 #[must_use]
 pub fn compare(
     metric: &MetricRef,

@@ -1,11 +1,11 @@
-//! The way of users to the cluster and back, their own apart.
+//! The way of users to the cluster and back, without the network of the users.
 
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Network, Source};
 use wssim_model::ids::EndpointId;
 
-/// Nanoseconds of a request and its answer on the interface of the node where they come in, and by way of the
-/// routing mesh.
+/// Nanoseconds of a request and its answer on the interface of the entry node, and through the routing
+/// mesh.
 pub(super) fn edge(blueprint: &Blueprint, source: &Source) -> f64 {
     let bytes = [&source.send, &source.receive].map(|law| Network::HOST.wire(law.mean()).bytes);
     let bytes: f64 = bytes.iter().sum();

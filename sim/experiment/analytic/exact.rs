@@ -1,5 +1,5 @@
-//! One source of users and nothing else, on resources that are not held within each other: a closed network
-//! with a product form, solved exactly.
+//! One source of closed users on resources that are not held within each other: a closed network with a
+//! product form, solved exactly.
 
 use super::flows::{OPEN, TrafficFlows};
 use super::resource::connections;
@@ -7,13 +7,13 @@ use crate::offered::{Loads, requests};
 use wssim_stats::theory::closed_network::{ClosedNetwork, ClosedStation};
 use wssim_stats::theory::mixed_network::Class;
 
-/// More users are taken for many.
+/// Most users that are solved exactly.
 const MOST_USERS: u32 = 1_000;
-/// Rounding of sums.
+/// Tolerance for rounding of sums.
 const SLACK: f64 = 1e-9;
 
-/// Requests per second of the only class of users, `response_seconds` being the time of one without any wait;
-/// `None`: there is no such network.
+/// Requests per second of the only class of users; `response_seconds` is the response time without
+/// waits. `None` if the network has no product form.
 pub(super) fn throughput(flows: &TrafficFlows<'_>, response_seconds: f64) -> Option<f64> {
     let &[_, Class::Closed { users, think_seconds }] = &flows.classes[..] else { return None };
     let blueprint = flows.blueprint;
@@ -35,7 +35,7 @@ pub(super) fn throughput(flows: &TrafficFlows<'_>, response_seconds: f64) -> Opt
     Some(ClosedNetwork::new(users, think_seconds, &stations).throughput)
 }
 
-/// Whatever `users` could queue for; `None`: a processor whose threads are not all alike.
+/// The resources for which `users` may queue; `None` for a processor with unequal threads.
 fn scarce(flows: &TrafficFlows<'_>, loads: &Loads, users: u32) -> Option<Vec<ClosedStation>> {
     let blueprint = flows.blueprint;
     let mut stations = Vec::new();
@@ -69,7 +69,7 @@ fn scarce(flows: &TrafficFlows<'_>, loads: &Loads, users: u32) -> Option<Vec<Clo
     Some(stations)
 }
 
-/// How many of the users can be at the processor of `node` at once.
+/// Most users on the processor of `node` at once.
 fn computing(flows: &TrafficFlows<'_>, node: usize, users: u32) -> u32 {
     let here =
         flows.blueprint.containers.iter().filter(|one| !one.spare && one.node.index() == node);

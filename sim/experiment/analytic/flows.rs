@@ -1,4 +1,5 @@
-//! Who asks for what: all open sources together are one class, each source of users another.
+//! Traffic classes and their visits: all open sources together are one class, each source of closed
+//! users another.
 
 use super::below::{Below, most_at};
 use super::edge::edge;
@@ -11,13 +12,13 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Node};
 use wssim_stats::theory::mixed_network::Class;
 
-/// The place of the class of all open sources.
+/// Place of the class of all open sources.
 pub(super) const OPEN: usize = 0;
 
-/// A processor: its work with 1, 2, … jobs, up to as many as it has threads.
+/// A processor: its work rate with 1, 2, … jobs, up to its number of threads.
 pub(super) struct ProcessorWork {
     work: Vec<f64>,
-    /// Work of the reference CPU that a thread alone does in a second, in seconds.
+    /// Work of the reference CPU that one thread alone does in a second, in seconds.
     speed: f64,
 }
 
@@ -40,39 +41,39 @@ impl ProcessorWork {
         self.work[jobs.clamp(1, self.full()) as usize - 1]
     }
 
-    /// Whether each job has a thread of its own at full speed as long as there are any.
+    /// Whether each job has a thread at full speed while threads are free.
     pub(super) fn is_plain(&self) -> bool {
         self.work.iter().zip(1..).all(|(work, n)| *work == f64::from(n))
     }
 }
 
-/// How a source asks.
+/// The demand of a source.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asks {
     pub(super) class: usize,
     /// Mean arrival rate in 1/s if it is open.
     pub(super) rate: f64,
-    /// How many times as much at its peak.
+    /// Its peak as a multiple of the mean.
     pub(super) peak: f64,
 }
 
-/// What is known before anything waits.
+/// Quantities that do not depend on waits.
 pub(super) struct TrafficFlows<'b> {
     pub(super) blueprint: &'b Blueprint,
     pub(super) costs: Costs,
     pub(super) visits: Vec<Visit>,
-    /// Times of all endpoints without any wait.
+    /// Times of all endpoints without waits.
     pub(super) alone: Vec<Took>,
     pub(super) processors: Vec<ProcessorWork>,
-    /// What visits bring to each processor, in seconds of a thread of its own.
+    /// CPU time that visits bring to each processor, in seconds of a thread of its own.
     pub(super) below: Below,
-    /// How many jobs can be at each processor at once.
+    /// Most jobs on each processor at once.
     pub(super) most: Vec<Option<u32>>,
-    /// What containers and systems do of themselves.
+    /// Background load of containers and systems.
     pub(super) background: Loads,
-    /// [`OPEN`], then a class a source of users.
+    /// [`OPEN`], then one class for each source of closed users.
     pub(super) classes: Vec<Class>,
-    /// Visits of all endpoints by class: of open sources per second, of users per request.
+    /// Visits to all endpoints by class: per second for open sources, per request for users.
     pub(super) units: Vec<Vec<f64>>,
     pub(super) sources: Vec<Asks>,
 }
@@ -126,7 +127,7 @@ impl<'b> TrafficFlows<'b> {
         }
     }
 
-    /// Visits of all endpoints per second, when each class does so much, by a weight of each class.
+    /// Visits to all endpoints per second at these throughputs, each class weighted.
     pub(super) fn rates(&self, throughput: &[f64], weight: impl Fn(usize) -> f64) -> Vec<f64> {
         let mut rates = vec![0.0; self.visits.len()];
         for (class, unit) in self.units.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What a blueprint has that the formulas leave out, as far as it can matter.
+//! Finds the features of a blueprint that the formulas leave out, if they may matter.
 
 use super::answer::{Analytic, ServiceValue};
 use super::branches::at_once;
@@ -11,23 +11,23 @@ use wssim_model::blueprint::{
 };
 use wssim_model::ids::ServiceId;
 
-/// A square of a coefficient of variation farther from one than this is not that of a Poisson process.
+/// Squared coefficients of variation farther than this from one are not Poisson.
 const NOT_POISSON: f64 = 0.1;
-/// Something that ends a wait matters where it is less than so many times as long as its mean takes: an
-/// exponential time gets that far in 0.7 % of all cases.
+/// A time-out matters if it is shorter than this many means: an exponential time exceeds that in 0.7 %
+/// of cases.
 const FAR: f64 = 5.0;
-/// A backlog can be full where workers are as busy as this.
+/// Utilization of workers from which a backlog may fill up.
 const BUSY: f64 = 0.5;
-/// Bursts of several jobs matter where background takes more of a processor than this.
+/// Share of a processor used by background from which bursts of several jobs matter.
 const NOTICED: f64 = 0.02;
 
-/// Below this share a disk is hardly waited for, whatever its law.
+/// Utilization below which waits for a disk are negligible, whatever its law.
 const WAITED_FOR: f64 = 0.1;
 
-/// Containers hinder each other, and queues stand behind queues, where something is used to this share.
+/// Utilization from which containers hinder each other and queues stand behind queues.
 const CROWDED: f64 = 0.4;
 
-/// All of them, once each, in order.
+/// All reasons, each once, in order.
 pub(super) fn reasons(flows: &TrafficFlows<'_>, found: &Analytic) -> Vec<FormulaGap> {
     let blueprint = flows.blueprint;
     let peak = flows.sources.iter().map(|asks| asks.peak).fold(1.0, f64::max);
@@ -90,7 +90,7 @@ fn varies_as_poisson(gap: &wssim_model::law::Law) -> bool {
     is_exponential(gap.mean(), gap.variance())
 }
 
-/// Whether a law may be taken for an exponential one; not without a variance.
+/// Whether a law may be treated as exponential; false without a variance.
 fn is_exponential(mean: f64, variance: f64) -> bool {
     (variance / mean.powi(2) - 1.0).abs() < NOT_POISSON
 }
@@ -126,7 +126,7 @@ fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Formu
     }
 }
 
-/// Disks that are waited for, and whose times are not as formulas take them.
+/// Busy disks whose times do not follow the laws of the formulas.
 fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     for (at, node) in blueprint.nodes.iter().enumerate() {
         let is_busy = found.nodes[at].disk.is_some_and(|disk| disk.utilization > WAITED_FOR);
@@ -153,7 +153,7 @@ fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     }
 }
 
-/// The service of each endpoint, and its instructions.
+/// The service and the instructions of each endpoint.
 fn programs(blueprint: &Blueprint) -> impl Iterator<Item = (usize, &[Instruction])> {
     let endpoints = blueprint.endpoints.iter().enumerate();
     endpoints.map(|(at, endpoint)| (endpoint.service.index(), blueprint.program_of(at)))
@@ -168,7 +168,7 @@ fn pools(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     }
 }
 
-/// Connections that are held for more than a call, or that are refused.
+/// Connections that are held for more than one call, or that may be refused.
 fn connections(blueprint: &Blueprint, all: &mut Vec<FormulaGap>) {
     let name = |service: ServiceId| blueprint.services[service.index()].name.clone();
     for call in &blueprint.calls {
@@ -196,7 +196,7 @@ fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<FormulaGap>) {
     }
 }
 
-/// Branches matter where there are more of them than threads, or where they compete with other requests, too.
+/// Branches matter if they outnumber the threads, or compete with other requests, too.
 fn branches(flows: &TrafficFlows<'_>, at: usize, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let endpoints = flows.blueprint.endpoints.iter().enumerate();
     let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == at);
@@ -209,7 +209,7 @@ fn branches(flows: &TrafficFlows<'_>, at: usize, found: &Analytic, all: &mut Vec
     }
 }
 
-/// Bytes that a container of a service asks for while there is most to do.
+/// RAM that a container of a service asks for at peak load, in bytes.
 fn wanted(blueprint: &Blueprint, service: usize, (value, peak): (&ServiceValue, f64)) -> f64 {
     let Memory { base, per_request, heap, .. } = &blueprint.services[service].memory;
     let replicas = f64::from(blueprint.services[service].replicas().max(1));
@@ -282,7 +282,7 @@ fn is_even(route: &Route, is_alone: bool) -> bool {
     !sticks && is_fair(&route.policy, is_alone)
 }
 
-/// Whether each replica gets the same in the long run.
+/// Whether all replicas get equal shares in the long run.
 fn is_fair(policy: &Policy, is_alone: bool) -> bool {
     match policy {
         Policy::InTurn | Policy::Vip | Policy::Random => true,

@@ -39,7 +39,7 @@ pub use twin::Twin;
 use crate::question::Measure;
 use wssim_model::Blueprint;
 
-/// The means that formulas give for `blueprint`, measured like this.
+/// The means that formulas give for `blueprint`, over the measured stretch.
 #[must_use]
 pub fn analytic(blueprint: &Blueprint, measure: &Measure) -> Analytic {
     Twin::new(blueprint, measure).at(1.0)

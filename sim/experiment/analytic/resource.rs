@@ -1,10 +1,10 @@
-//! What can be used up, and at how many times the open traffic it is.
+//! Resources, and the multiple of open traffic at which each is exhausted.
 
 use super::flows::{OPEN, TrafficFlows};
 use crate::offered::{Loads, Took, requests};
 use wssim_model::Blueprint;
 
-/// Something that can be used up.
+/// A resource with a limited capacity.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
     /// The processor of this node.
@@ -19,24 +19,24 @@ pub enum Resource {
     Pool(String, String),
 }
 
-/// What is asked of a resource, in the unit of what it can do: busy threads, visits to a disk, CPUs, workers,
-/// connections. Nobody waits: what is held while others are waited for is held longer.
+/// The demand on a resource, in the unit of its capacity: busy threads, disk visits, CPUs, workers,
+/// connections. Without waits: a resource held during waits for others is held longer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceDemand {
-    /// Of what.
+    /// The resource.
     pub of: Resource,
-    /// What it can do.
+    /// Its capacity.
     pub capacity: f64,
-    /// What open traffic asks for.
+    /// Demand of open traffic.
     pub open: f64,
-    /// What is asked for however much traffic there is, by background.
+    /// Demand of background, independent of traffic.
     pub fixed: f64,
-    /// The largest factor on all open traffic at which it would be used up: (capacity − fixed) / open, an
-    /// upper bound of what can be carried. Infinite: open traffic asks for nothing.
+    /// The largest factor on all open traffic at which it is exhausted: (capacity − fixed) / open, an
+    /// upper bound of the capacity. Infinite if open traffic does not use it.
     pub factor: f64,
 }
 
-/// A resource of a blueprint before it has a name.
+/// A resource of a blueprint, by place instead of name.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Place {
     Processor(usize),
@@ -49,7 +49,7 @@ enum Place {
 /// All resources of a blueprint.
 pub(super) struct Resources {
     places: Vec<(Place, f64)>,
-    /// What each class asks of each, per unit of its throughput.
+    /// Demand of each class on each resource, per unit of its throughput.
     units: Vec<Vec<f64>>,
     fixed: Vec<f64>,
 }
@@ -70,7 +70,7 @@ impl Resources {
         Self { places, units, fixed }
     }
 
-    /// The demand on each that open traffic uses, scarcest first.
+    /// The demand on each resource that open traffic uses, scarcest first.
     pub(super) fn demands(&self, blueprint: &Blueprint, factor: f64) -> Vec<ResourceDemand> {
         let demand = |at: usize| {
             let (place, capacity) = self.places[at];
@@ -85,13 +85,13 @@ impl Resources {
         demands
     }
 
-    /// Whether everything can do what is asked of it by open traffic and of itself.
+    /// Whether every resource can carry its demand by open traffic and background.
     pub(super) fn carries(&self, factor: f64) -> bool {
         (self.places.iter().enumerate())
             .all(|(at, (_, capacity))| self.units[OPEN][at] * factor + self.fixed[at] < *capacity)
     }
 
-    /// The largest share that a class takes of what all others leave of a resource.
+    /// The largest share that a class takes of what the others leave of a resource.
     pub(super) fn largest_share(&self, class: usize, throughput: &[f64]) -> f64 {
         let share = |(at, (_, capacity)): (usize, &(Place, f64))| {
             let asks = |class: usize| throughput[class] * self.units[class][at];
@@ -143,7 +143,7 @@ fn asked(place: Place, blueprint: &Blueprint, loads: &Loads, pools: &[f64]) -> f
     }
 }
 
-/// Connections in use of each pool, all instances together: Σ calls · (way there and back + visit).
+/// Connections in use of each pool, over all instances: Σ calls · (way there and back + visit).
 pub(super) fn connections(flows: &TrafficFlows<'_>, took: &[Took], rates: &[f64]) -> Vec<f64> {
     let mut used = vec![0.0; flows.blueprint.pools.len()];
     for (rate, visit) in rates.iter().zip(&flows.visits) {

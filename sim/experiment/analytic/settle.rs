@@ -1,21 +1,21 @@
-//! Waits make visits longer, and longer visits make waits: the two of them at rest.
+//! The fixed point of waits and visits: waits make visits longer, and longer visits make waits.
 
 use super::flows::TrafficFlows;
 use super::station::{Stations, stations};
 use crate::offered::{Loads, Took, has_moved, requests, responses_after};
 
-/// Rounds that reach any fixed point that is worth reaching.
+/// Rounds within which a fixed point is reached, if at all.
 const ROUNDS: usize = 500;
 
-/// What whoever arrives finds.
+/// The state that an arriving request finds.
 pub(super) struct Settled {
     pub(super) stations: Stations,
-    /// Of all endpoints, from taking a request up to its answer.
+    /// Times of all endpoints, from accepting a request to its answer.
     pub(super) took: Vec<Took>,
 }
 
 impl Settled {
-    /// At `rates` of visits.
+    /// The fixed point at `rates` of visits.
     pub(super) fn at(flows: &TrafficFlows<'_>, rates: &[f64]) -> Self {
         let mut took = flows.alone.clone();
         let mut slowed = flows.below.clone();
@@ -37,7 +37,7 @@ impl Settled {
         }
     }
 
-    /// What all ask for at `rates`, where visits take as long as these.
+    /// The load on all resources at `rates`, with these visit times.
     pub(super) fn loads_at(&self, flows: &TrafficFlows<'_>, rates: &[f64]) -> Loads {
         let mut loads = requests(flows.blueprint, &flows.visits, &self.took, rates);
         for (load, more) in loads.nodes.iter_mut().zip(&flows.background.nodes) {
@@ -46,7 +46,7 @@ impl Settled {
         loads
     }
 
-    /// From asking the endpoint at `place` to its answer, in seconds.
+    /// From the call of the endpoint at `place` to its answer, in seconds.
     pub(super) fn response_seconds(&self, flows: &TrafficFlows<'_>, place: usize) -> f64 {
         let service = flows.blueprint.endpoints[place].service.index();
         (self.stations.conditions.before_visit[service] + self.took[place].total) * 1e-9

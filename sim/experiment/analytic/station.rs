@@ -1,4 +1,4 @@
-//! What visits wait for at these rates: processors, workers, CPU limits, pools and disks.
+//! Queues at given rates of visits: processors, workers, CPU limits, pools and disks.
 
 use super::below::Below;
 use super::flows::{ProcessorWork, TrafficFlows};
@@ -11,35 +11,35 @@ use wssim_stats::theory::shared::{SharedProcessor, Sharing};
 /// A period of a CPU quota, in seconds.
 const PERIOD_SECONDS: f64 = 0.1;
 
-/// What a queue before servers shows.
+/// The state of a queue.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct StationQueue {
-    /// Mean wait of all in seconds; infinite: no steady state.
+    /// Mean wait of all in seconds; infinite without a steady state.
     pub(super) wait_seconds: f64,
-    /// Mean number that wait.
+    /// Mean number waiting.
     pub(super) waiting: f64,
     /// Mean number of servers in use.
     pub(super) held: f64,
 }
 
-/// Everything that is waited for.
+/// All queues.
 pub(super) struct Stations {
     pub(super) conditions: Conditions,
-    /// By node; `None`: no steady state.
+    /// By node; `None` without a steady state.
     pub(super) processors: Vec<Option<Sharing>>,
-    /// By node: threads that jobs hold or wait for, without those that wait for a worker.
+    /// By node: threads that jobs hold or wait for, without jobs waiting for a worker.
     pub(super) runnable: Vec<f64>,
     /// By node.
     pub(super) disks: Vec<StationQueue>,
-    /// By service, before workers, all containers together.
+    /// By service: the queue for workers, all containers together.
     pub(super) workers: Vec<StationQueue>,
     /// By pool, all instances together.
     pub(super) pools: Vec<StationQueue>,
     pub(super) loads: Loads,
 }
 
-/// The stations at `rates` of visits, each of which takes as long as `took` says, and keeps the processors
-/// behind it busy for as long as `slowed` says.
+/// The stations at `rates` of visits, whose durations are in `took` and whose time on the processors
+/// behind them is in `slowed`.
 pub(super) fn stations(
     flows: &TrafficFlows<'_>,
     rates: &[f64],
@@ -99,7 +99,7 @@ pub(super) fn stations(
     Stations { conditions, processors, runnable, disks, workers, pools, loads }
 }
 
-/// Nothing takes no time however slow it is.
+/// A load of zero stays zero at any slowdown.
 fn scaled(load: f64, slowdown: f64) -> f64 {
     if load > 0.0 { load * slowdown } else { 0.0 }
 }
@@ -109,7 +109,7 @@ struct Machine<'f> {
     processor: &'f ProcessorWork,
     load: f64,
     sharing: Option<Sharing>,
-    /// How many times as long as alone whoever takes part in full takes.
+    /// The time of a job with a full share, as a multiple of its time alone.
     slowdown: f64,
 }
 
@@ -127,13 +127,13 @@ impl<'f> Machine<'f> {
         Self { processor, load, sharing, slowdown }
     }
 
-    /// Requests that hold one of so many servers, offering `cpu` erlangs here and `elsewhere` erlangs of
-    /// waiting for others; none gets more than `most` of the processor.
+    /// The queue for one of `servers` servers; its holders offer `cpu` erlangs here and `elsewhere`
+    /// erlangs of waiting for others. Each gets at most `most` of the processor.
     fn limits(&self, cpu: f64, elsewhere: f64, servers: u32, most: f64) -> Option<Limited> {
         let shared =
             SharedProcessor { full: self.processor.full(), work: |n: u32| self.processor.work(n) };
         let others = (self.load - cpu).max(0.0);
-        // The same for however many more there are than threads: taken once.
+        // The rate no longer changes above the number of threads: computed once.
         let crowd = shared.rate_beside(self.processor.full(), others);
         limited(cpu, elsewhere, servers, |jobs| {
             let is_full = jobs >= self.processor.full();
@@ -143,29 +143,29 @@ impl<'f> Machine<'f> {
     }
 }
 
-/// What is asked of one container a second, in erlangs.
+/// The demand on one container per second, in erlangs.
 struct Center<'m> {
     machine: &'m Machine<'m>,
-    /// Of its processor, alone.
+    /// Demand on its processor, without slowdown.
     own: f64,
-    /// The same by all that it calls, while it holds a worker.
+    /// Demand of all its calls there while it holds a worker.
     below: f64,
-    /// How long that takes at present.
+    /// The present duration of those calls.
     slowed: f64,
     /// Holding a worker without computing.
     elsewhere: f64,
 }
 
-/// What is asked of a service a second.
+/// The demand on a service per second.
 struct Asked {
     service: usize,
     visits: f64,
-    /// How often a worker is granted: of a visit, or of a CPU step.
+    /// How often a worker is granted: per visit, or per CPU step.
     grants: f64,
-    /// Visits that hold a worker without computing, at once at all containers.
+    /// Visits that hold a worker without computing, at any time, in all containers.
     elsewhere: f64,
     by_step: bool,
-    /// Square of the coefficient of variation of the time for which a worker is held.
+    /// Squared coefficient of variation of the time for which a worker is held.
     variation: f64,
     /// Seconds of the reference CPU of one CPU step.
     step_seconds: f64,
@@ -200,13 +200,13 @@ impl Asked {
             grants: if by_step && steps > 0.0 { steps } else { visits },
             elsewhere: if by_step { 0.0 } else { elsewhere },
             by_step,
-            // Without a mean square the formula says nothing.
+            // The formula needs a finite mean square.
             variation: if variation.is_finite() { variation.max(0.0) } else { 1.0 },
             step_seconds: steps_ns / steps.max(f64::MIN_POSITIVE) * 1e-9,
         }
     }
 
-    /// Erlangs that its calls bring to `node` while a worker is held.
+    /// Erlangs that its calls bring to `node` while it holds a worker.
     fn below(&self, flows: &TrafficFlows<'_>, node: usize, all: &Below, rates: &[f64]) -> f64 {
         if self.by_step {
             return 0.0;
@@ -221,13 +221,13 @@ impl Asked {
         brought.sum()
     }
 
-    /// How many times as long as alone a container's CPU steps take, and who waits for and holds its workers.
+    /// The slowdown of a container's CPU steps, and its queue for workers.
     fn at(&self, service: &Service, center: &Center<'_>) -> (f64, Limited) {
         let machine = center.machine;
         let none = Limited::default();
         let (workers, below, slowed) = match (service.workers, service.cpu_limit) {
             (None, None) => return (machine.slowdown, none),
-            // It shares the processor with all its requests, as far as the limit goes.
+            // It shares the processor among all its requests, up to the limit.
             (None, Some(_)) => (machine.processor.full(), 0.0, 0.0),
             (Some(workers), Some(_)) => (workers, 0.0, 0.0),
             (Some(workers), None) => (workers, center.below, center.slowed),
@@ -255,9 +255,9 @@ impl Asked {
         (slowdown.max(1.0), jobs)
     }
 
-    /// What a quota does not take: a container that has not used up its period's runs at full speed, however
-    /// small the quota; in nanoseconds a nanosecond of CPU. A quota is CPU time of its node, of which a step
-    /// takes the less the faster that is.
+    /// The time that a quota does not cost: a container that has not used up its period's quota runs at
+    /// full speed, however small the quota; in nanoseconds per nanosecond of CPU. A quota is CPU time of
+    /// its node; a faster node needs less of it per step.
     fn saved(&self, limit: CpuLimit, speed: f64) -> f64 {
         if limit.quota == Quota::Fluid || limit.cpus >= 1.0 {
             return 0.0;
@@ -267,10 +267,10 @@ impl Asked {
     }
 }
 
-/// There is no steady state.
+/// No steady state.
 const NO_END: Limited = Limited { waiting: f64::INFINITY, held: f64::INFINITY, computing: 0.0 };
 
-/// A queue of `rate` a second that hold `load` servers at once.
+/// A queue of `rate` per second that hold `load` servers at once.
 trait Over {
     fn over(self, load: f64, rate: f64) -> StationQueue;
 }
@@ -312,7 +312,7 @@ fn disks(
     queues
 }
 
-/// Where pools are looked at.
+/// The inputs for the queues of pools.
 struct Ground<'g> {
     flows: &'g TrafficFlows<'g>,
     rates: &'g [f64],
@@ -321,13 +321,13 @@ struct Ground<'g> {
     slowed: &'g Below,
 }
 
-/// What is asked of a pool a second, all instances together.
+/// The demand on a pool per second, over all instances.
 #[derive(Clone, Default)]
 struct Calls {
     rate: f64,
     /// Σ squares of coefficients of variation.
     variation: f64,
-    /// By node: what they bring there, and how long that takes, in erlangs.
+    /// By node: the load that its calls bring there, and its present duration, in erlangs.
     below: Vec<[f64; 2]>,
 }
 
@@ -384,8 +384,8 @@ fn pools(ground: &Ground<'_>, conditions: &mut Conditions) -> Vec<StationQueue> 
     queues
 }
 
-/// Who waits before one instance of a pool, whose calls hold `load` connections: they are held as long as
-/// the busiest processor behind them takes, which makes many be held at the same time.
+/// The queue for one instance of a pool, whose calls hold `load` connections. They are held for as long
+/// as the busiest processor behind them takes, which makes many be held at the same time.
 fn before_pool(ground: &Ground<'_>, calls: &Calls, load: f64, replicas: f64, size: u32) -> Limited {
     let busiest = (0..calls.below.len())
         .max_by(|a, b| calls.below[*a][1].total_cmp(&calls.below[*b][1]))

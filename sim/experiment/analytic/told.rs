@@ -1,5 +1,5 @@
-//! What is told of nodes, services and pools: how long those who come find they take, and how busy all who
-//! come keep them.
+//! Results for nodes, services and pools: durations as an arriving request finds them, utilizations from
+//! all requests.
 
 use super::answer::{DiskValue, NodeValue, PoolValue, ServiceValue};
 use super::flows::TrafficFlows;
@@ -8,14 +8,14 @@ use super::settle::Settled;
 use super::station::StationQueue;
 use crate::offered::Loads;
 
-/// Stations as they are found by some (`main`), and as they are.
+/// Stations as some class finds them (`main`), and as they are.
 pub(super) struct StationViews<'a> {
     flows: &'a TrafficFlows<'a>,
     main: &'a Settled,
     rates: &'a [f64],
     /// The loads at all `rates`.
     all: Loads,
-    /// By pool: connections in use at all `rates`, where nobody waits.
+    /// By pool: connections in use at all `rates`, without waits.
     connections: Vec<f64>,
 }
 
@@ -25,8 +25,7 @@ impl<'a> StationViews<'a> {
         Self { flows, main, rates, all, connections: connections(flows, &main.took, rates) }
     }
 
-    /// What is `found` held, at all `rates`; what only one user asks for nobody finds, and is held for as long
-    /// as it takes `alone`.
+    /// The number in use at all `rates`, scaled from `found`; `alone` for a service with only one user.
     fn held(&self, service: usize, found: f64, alone: f64) -> f64 {
         let [all, known] =
             [&self.all, &self.main.stations.loads].map(|l| l.services[service].visits);
@@ -81,10 +80,10 @@ impl<'a> StationViews<'a> {
         services.map(value).collect()
     }
 
-    /// Visits of a service, and how long one takes.
+    /// Visits to a service, and their mean duration.
     fn visits(&self, service: usize) -> (f64, Option<f64>) {
         let endpoints = self.flows.blueprint.endpoints.iter().enumerate();
-        // What networking costs there depends on who calls.
+        // The cost of networking there depends on the caller.
         let slow = self.main.stations.conditions.slow[service] * 1e-9;
         let (mut visits, mut sum) = (0.0, self.all.services[service].networking * slow);
         for (at, _) in endpoints.filter(|(_, endpoint)| endpoint.service.index() == service) {

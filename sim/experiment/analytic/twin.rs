@@ -1,4 +1,4 @@
-//! From a blueprint to its means, at any factor on its open traffic.
+//! Computes the means of a blueprint at any factor on its open traffic.
 
 use super::answer::{Analytic, EntryValue};
 use super::edge::edge;
@@ -13,14 +13,14 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::Source;
 use wssim_stats::theory::mixed_network::{Class, throughputs};
 
-/// A blueprint made ready for formulas.
+/// A blueprint prepared for the formulas.
 pub struct Twin<'b> {
     flows: TrafficFlows<'b>,
     resources: Resources,
 }
 
 impl<'b> Twin<'b> {
-    /// The twin of `blueprint`, measured like this.
+    /// The twin of `blueprint`, over the measured stretch.
     #[must_use]
     pub fn new(blueprint: &'b Blueprint, measure: &Measure) -> Self {
         let flows = TrafficFlows::of(blueprint, measure);
@@ -28,7 +28,7 @@ impl<'b> Twin<'b> {
         Self { flows, resources }
     }
 
-    /// The means while all open sources ask `factor` times as often.
+    /// The means with all open arrival rates multiplied by `factor`.
     #[must_use]
     pub fn at(&self, factor: f64) -> Analytic {
         let (throughput, is_exact) = self.throughput(factor);
@@ -52,7 +52,7 @@ impl<'b> Twin<'b> {
             }
         });
         let entries: Vec<EntryValue> = entries.collect();
-        // What whoever comes from outside finds; where nobody does, what users find.
+        // The state that an outside arrival finds; without open traffic, the one that users find.
         let is_open = self.flows.sources.iter().any(|asks| asks.class == OPEN);
         let main = &views[if is_open || views.len() == 1 { OPEN } else { OPEN + 1 }];
         let rates = self.flows.rates(&throughput, |_| 1.0);
@@ -72,7 +72,7 @@ impl<'b> Twin<'b> {
         all
     }
 
-    /// What each class gets done a second, of open sources together the factor; and whether that is exact.
+    /// The throughput of each class, of open sources together the factor; and whether it is exact.
     fn throughput(&self, factor: f64) -> (Vec<f64>, bool) {
         let mut classes = self.flows.classes.clone();
         classes[OPEN] = Class::Open { arrival_rate: factor };
@@ -91,7 +91,7 @@ impl<'b> Twin<'b> {
         (found, false)
     }
 
-    /// What an arriving customer of `class` finds.
+    /// The state that an arriving customer of `class` finds.
     fn seen_by(&self, class: usize, throughput: &[f64]) -> Settled {
         let found = |other: usize| match &self.flows.classes[other] {
             Class::Open { .. } => 1.0,
@@ -102,13 +102,13 @@ impl<'b> Twin<'b> {
         Settled::at(&self.flows, &self.flows.rates(throughput, found))
     }
 
-    /// The source of a class of users.
+    /// The source of a class of closed users.
     fn source_of(&self, class: usize) -> Option<&Source> {
         let place = self.flows.sources.iter().position(|asks| asks.class == class)?;
         Some(&self.flows.blueprint.sources[place])
     }
 
-    /// Within the cluster, in seconds.
+    /// The response time within the cluster, in seconds.
     fn response_of(&self, source: &Source, view: &Settled) -> f64 {
         mean_of_entries(source, |at| view.response_seconds(&self.flows, at))
     }
@@ -119,7 +119,7 @@ impl<'b> Twin<'b> {
     }
 }
 
-/// The mean over what a source asks for.
+/// The mean over the entries of a source.
 fn mean_of_entries(source: &Source, response: impl Fn(usize) -> f64) -> f64 {
     let asked = source.entries.iter().filter(|(share, _)| *share > 0.0);
     asked.map(|(share, endpoint)| share * response(endpoint.index())).sum()

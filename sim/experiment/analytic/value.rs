@@ -1,4 +1,4 @@
-//! The twin's number for a metric by name, as claims name them.
+//! Looks up the twin's value of a metric by the name that claims use.
 
 use super::answer::{Analytic, ServiceValue};
 use crate::metric::{ALL, MEAN, STATS};
@@ -6,8 +6,8 @@ use crate::part::{FROM, TO};
 use crate::question::MetricRef;
 
 impl Analytic {
-    /// What formulas say of `metric`; labels that are left out mean what they mean to a claim. `None`: they
-    /// say nothing of it, as of any statistic but the mean, or of a part of the measured stretch.
+    /// The value of `metric`; omitted labels have the meaning that they have in a claim. `None` if
+    /// formulas do not give it, as any statistic but the mean, or a part of the measured stretch.
     #[must_use]
     pub fn value(&self, metric: &MetricRef) -> Option<f64> {
         let label = |name: &str| metric.labels.get(name).map(String::as_str);

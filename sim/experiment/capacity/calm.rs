@@ -1,10 +1,10 @@
-//! The worlds that are searched: without rollouts, whose failures say nothing of traffic.
+//! The worlds of the search: without rollouts, whose failures do not depend on traffic.
 
 use crate::migrate::plan::PlannedPhase;
 use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
 use wssim_model::Blueprint;
 
-/// The same worlds where nothing is brought out.
+/// The same worlds without rollouts.
 pub(super) struct CalmWorlds<'a>(pub(super) &'a dyn Worlds);
 
 impl Worlds for CalmWorlds<'_> {

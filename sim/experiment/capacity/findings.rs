@@ -1,4 +1,5 @@
-//! What `capacity` finds: a bracket of the value at which something gives, what that is, and what room there is.
+//! The findings of `capacity`: a bracket of the value at which a condition breaks, the bottleneck there,
+//! and the spare room.
 
 pub use super::search::ValueState;
 use crate::analytic::{FormulaDifference, FormulaGap, Resource, ResourceDemand};
@@ -11,20 +12,20 @@ use wssim_stats::Estimate;
 /// The answer.
 #[derive(Clone, Debug)]
 pub struct Capacity {
-    /// What has other values: `traffic.scale`, or the key that was asked for.
+    /// The varied key: `traffic.scale`, or the key that was asked for.
     pub key: String,
-    /// What must hold, with its base unit and its name in the table of metrics.
+    /// The conditions, with unit and name in the table of metrics.
     pub conditions: Vec<AskedCondition>,
     /// The search in the whole cluster.
     pub search: Searched,
-    /// What is only told of traffic.
+    /// Findings about traffic only.
     pub traffic: Option<Box<TrafficLimits>>,
 }
 
-/// A condition, and the metric that it is about.
+/// A condition and its metric.
 #[derive(Clone, Debug)]
 pub struct AskedCondition {
-    /// What must hold.
+    /// The condition.
     pub condition: Objective,
     /// Name and labels of the metric, in the order of the table.
     pub name: &'static str,
@@ -34,57 +35,56 @@ pub struct AskedCondition {
     pub unit: &'static str,
 }
 
-/// What was tried, and what it came to.
+/// The values that were tried, and the result.
 #[derive(Clone, Debug)]
 pub struct Searched {
-    /// In the order of values.
+    /// In ascending order of values.
     pub tried: Vec<Tried>,
-    /// The last value at which everything holds; `None`: it holds nowhere that was looked at.
+    /// The last value at which all conditions hold; `None` if there is none among those tried.
     pub kept: Option<f64>,
-    /// The first value at which something does not.
+    /// The first value at which a condition does not hold.
     pub missed: Option<f64>,
     /// Why the search ended.
     pub end: SearchEnd,
-    /// What formulas leave out of these worlds: why they may differ from what is simulated.
+    /// What formulas leave out of these worlds: why they may differ from the simulation.
     pub left_out: Vec<FormulaGap>,
-    /// The probability that the bracket is right, at least.
+    /// A lower bound of the probability that the bracket is right.
     pub confidence: f64,
 }
 
 /// Why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchEnd {
-    /// The bracket is as narrow as was asked for.
+    /// The bracket is as narrow as asked for.
     Narrow,
-    /// Within the bracket, or beyond the side of it that is known, the replications that there may be decide
-    /// nothing.
+    /// The permitted replications decide nothing within the bracket, or beyond its known side.
     Open,
-    /// As many values as there may be were tried before the bracket was narrow.
+    /// The permitted number of values was tried before the bracket was narrow.
     Tries,
-    /// It holds at every value that was looked at.
+    /// The conditions hold at every value tried.
     AlwaysKept,
-    /// It holds at none.
+    /// They hold at none.
     NeverKept,
-    /// What is asked for neither rises nor falls with the value alone: it turns in between.
+    /// A condition's metric is not monotone in the value.
     Turns,
-    /// The user, or the budget, stopped it.
+    /// The user, or the budget, stopped the search.
     Cut,
 }
 
-/// One value.
+/// One tried value.
 #[derive(Clone, Debug)]
 pub struct Tried {
     /// The value.
     pub value: f64,
-    /// As the scenario writes it.
+    /// As written in the scenario.
     pub text: String,
-    /// What is known of it.
+    /// The decision about it.
     pub state: ValueState,
-    /// Replications; zero: what it is asked for says enough.
+    /// Replications; zero if the offered load alone decides.
     pub replications: u32,
-    /// What is asked for more than it can do, on average: there is no steady state.
+    /// Overloaded resources: there is no steady state.
     pub overloads: Vec<Overload>,
-    /// Of what a replication would have held too much; `None`: all fits.
+    /// What a replication would hold too much of; `None` if all fits.
     pub overfull: Option<Overfull>,
     /// By condition, at the level at which it was decided.
     pub values: Vec<Option<Estimate>>,
@@ -105,40 +105,40 @@ pub struct Mean {
     pub difference: Option<FormulaDifference>,
 }
 
-/// What is told of traffic alone.
+/// Findings about traffic only.
 #[derive(Clone, Debug, Default)]
 pub struct TrafficLimits {
-    /// What gives first; `None`: nothing did, or it was not simulated.
+    /// The first bottleneck; `None` if there is none, or it was not simulated.
     pub first: Option<Bottleneck>,
-    /// By node: the same without it.
+    /// By node: the search without it.
     pub without: Vec<Without>,
-    /// What traffic uses up, the scarcest first.
+    /// Demand of traffic on resources, the scarcest first.
     pub demands: Vec<ResourceDemand>,
-    /// By node, at the traffic of today.
+    /// By node, at today's traffic.
     pub rooms: Vec<Room>,
-    /// How many containers of a template fit; `None`: nobody asked.
+    /// How many containers of a template fit; `None` if not asked for.
     pub fits: Option<Fits>,
 }
 
-/// What gives first as traffic grows.
+/// The first bottleneck as traffic grows.
 #[derive(Clone, Debug, Default)]
 pub struct Bottleneck {
-    /// Conditions that do not hold, by place; none: there is no steady state.
+    /// Conditions that do not hold, by place; empty without a steady state.
     pub broken: Vec<usize>,
-    /// What is used most there, and which share of it; `None`: traffic uses nothing that can be used up.
+    /// The most used resource there, and its utilization; `None` if traffic uses no limited resource.
     pub busiest: Option<(Resource, f64)>,
-    /// What else is under strain there, the worst first.
+    /// Other strains there, the worst first.
     pub strains: Vec<Slowdown>,
-    /// What carries the change of the first broken condition, from the traffic of today.
+    /// Components that carry the change of the first broken condition from today's traffic.
     pub carried_by: Option<Breakdown>,
 }
 
-/// Something other than a queue that makes things slow.
+/// A cause of slowness other than a queue.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Slowdown {
-    /// Somebody waits for pages on this node for this share of time.
+    /// Jobs on this node stall for pages for this share of time.
     Memory(String, f64),
-    /// The containers of this service have no CPU quota left for this share of time.
+    /// The containers of this service are throttled by their CPU quota for this share of time.
     Throttled(String, f64),
 }
 
@@ -147,68 +147,69 @@ pub enum Slowdown {
 pub struct Without {
     /// The node.
     pub node: String,
-    /// What it carries then.
+    /// What it carries without the node.
     pub carries: Carries,
 }
 
 /// What a cluster carries.
 #[derive(Clone, Debug)]
 pub enum Carries {
-    /// As much as with all nodes, to within the width of a bracket: so many times the traffic at least.
+    /// As much as with all nodes, within the width of a bracket: at least this multiple of today's
+    /// traffic.
     AsMuch(f64),
     /// Less.
     Less(Searched),
-    /// So many times the traffic at least; more is not decided.
+    /// At least this multiple of today's traffic; more is undecided.
     AtLeast(f64),
-    /// Not even the traffic of today: which conditions break, by place, with what they come to.
+    /// Not even today's traffic: the broken conditions, by place, with their values.
     NotToday(Vec<(usize, Option<Estimate>)>),
-    /// It is not known: the replications that there may be decide nothing at the traffic of today.
+    /// Unknown: the permitted replications decide nothing at today's traffic.
     Unknown,
-    /// It was cut short.
+    /// The search was cut short.
     Cut,
 }
 
-/// What is left of a node.
+/// The spare room of a node.
 #[derive(Clone, Debug)]
 pub struct Room {
     /// The node.
     pub node: String,
     /// Running thread-seconds over thread-seconds.
     pub cpu: Option<Estimate>,
-    /// How many times the traffic of today uses up its processor; `None`: traffic does not use it.
+    /// The multiple of today's traffic that exhausts its processor; `None` if traffic does not use it.
     pub factor: Option<f64>,
     /// RAM in use, in bytes.
     pub used: Option<Estimate>,
-    /// RAM that it has, in bytes; infinite: none is given.
+    /// Its RAM in bytes; infinite if not given.
     pub ram: f64,
-    /// Of the direction that is used more; `None`: no bandwidth is given.
+    /// Utilization of the busier direction; `None` without a bandwidth.
     pub network: Option<Estimate>,
 }
 
-/// How many containers fit beside those that there are.
+/// How many more containers fit.
 #[derive(Clone, Debug)]
 pub struct Fits {
-    /// The service of which they are.
+    /// The service of the containers.
     pub template: String,
     /// Containers of all services today.
     pub today: u32,
-    /// What one asks for of RAM, in bytes.
+    /// RAM that one asks for, in bytes.
     pub ram_each: f64,
-    /// What one asks for of CPU by itself, in thread-seconds per second of the reference CPU.
+    /// CPU that one asks for without requests, in thread-seconds per second of the reference CPU.
     pub cpu_each: f64,
     /// By RAM.
     pub by_ram: FitCount,
     /// By CPU.
     pub by_cpu: FitCount,
-    /// As the scheduler spreads them.
+    /// By the scheduler's placement.
     pub by_scheduler: FitCount,
 }
 
 /// How many fit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FitCount {
-    /// So many, and which node is full first, where one is.
+    /// This many, and the node that is full first, if any.
     Most(u32, Option<String>),
-    /// More than anybody looked at.
+    /// More than the limit of the search.
     Unlimited,
 }

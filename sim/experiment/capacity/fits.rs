@@ -1,8 +1,9 @@
-//! How many containers of a template fit: by RAM, by CPU, and as the scheduler spreads them.
+//! Counts how many containers of a template fit: by RAM, by CPU, and by the scheduler's placement.
 //!
-//! A further container is as large, and as busy with itself, as those that there are; requests do not grow with
-//! it. RAM and CPU count what is used, wherever the constraints let it run. The scheduler counts reservations
-//! alone, and spreads: there it ends at the first node whose RAM is used up, or where a container stays pending.
+//! A further container uses as much RAM and background CPU as the existing ones; requests do not grow.
+//! RAM and CPU count use, on every node that the constraints allow. The scheduler counts only
+//! reservations, and spreads: it stops at the first node whose RAM is exhausted, or when a container
+//! stays pending.
 
 use super::findings::{FitCount, Fits};
 use super::room::mean;
@@ -15,10 +16,10 @@ use crate::question::{Question, WorldError, Worlds};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Service;
 
-/// Containers that are looked at, at most.
+/// Most containers that are tried.
 const MOST: u32 = 4096;
 
-/// The fits of `template`; `None`: no service has that name.
+/// The fits of `template`; `None` if no service has that name.
 ///
 /// # Errors
 /// When a world with more containers cannot be made.
@@ -59,7 +60,7 @@ pub(super) fn fits(
 /// Whether the template can have more containers at all.
 ///
 /// # Errors
-/// Why it cannot.
+/// The reason if it cannot.
 pub(super) fn check(
     worlds: &dyn Worlds,
     world: &Blueprint,
@@ -75,13 +76,13 @@ fn grown(worlds: &dyn Worlds, template: &str, replicas: u32) -> Result<Blueprint
     worlds.blueprint(None, &[worlds.replicas(template, replicas)])
 }
 
-/// What all nodes are asked for, in thread-seconds per second of the reference CPU.
+/// Total CPU demand on all nodes, in thread-seconds per second of the reference CPU.
 fn work(load: &OfferedLoad, world: &Blueprint) -> f64 {
     let nodes = load.nodes.iter().zip(&world.nodes);
     nodes.map(|(load, node)| load.offered_erlangs * node.speed).sum()
 }
 
-/// What one container of a service asks for of RAM on average.
+/// Mean RAM that one container of a service asks for.
 fn ram_each(arm: &Arm, service: usize) -> f64 {
     let world = &arm.blueprint;
     let of =
@@ -92,20 +93,20 @@ fn ram_each(arm: &Arm, service: usize) -> f64 {
     demand / f64::from(world.services[service].replicas().max(1)) + shim
 }
 
-/// RAM of a node that is not in use, in bytes; infinite where none is given.
+/// Unused RAM of a node in bytes; infinite if its size is not given.
 fn free_ram(arm: &Arm, place: usize) -> f64 {
     let ram = arm.blueprint.nodes[place].memory.ram;
     let used = mean(arm, MeasuredQuantity::Memory(OfMemory::Node(place, NodeShare::Used)));
     ram - used.map_or(0.0, |used| used.mean)
 }
 
-/// How many things of size `each` fit in all.
+/// How many items of size `each` fit in total.
 fn packed(free: impl Iterator<Item = f64>, each: f64) -> FitCount {
     let sum: f64 = free.map(|free| (free / each).floor().max(0.0)).sum();
     if sum < f64::from(MOST) { FitCount::Most(sum as u32, None) } else { FitCount::Unlimited }
 }
 
-/// How many the scheduler places until a node's RAM is used up.
+/// How many the scheduler places before a node's RAM is exhausted.
 fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<FitCount, WorldError> {
     let world = &arm.blueprint;
     let (name, here) = (&world.services[service].name, world.services[service].replicas());
@@ -115,7 +116,7 @@ fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<FitC
         containers.filter(|id| world.containers[*id as usize].node.index() == node).count() as f64
     };
     let before: Vec<f64> = (0..world.nodes.len()).map(|node| on(world, node)).collect();
-    // The first node that is full with so many more: `Some(None)`: a container has no place.
+    // The first node that is full with `more` containers; `Some(None)` if a container stays pending.
     let full = |more: u32| -> Result<Option<Option<String>>, WorldError> {
         let grown = grown(stage.worlds, name, here + more)?;
         if grown.services[service].replicas() < here + more {

@@ -1,5 +1,5 @@
-//! Claims of `capacity`, judged by brackets: a claim holds when all of the bracket keeps it. Verdicts are those
-//! at the values in force, and say so where inputs have ranges.
+//! Judges the claims of `capacity` by brackets: a claim holds if the whole bracket satisfies it.
+//! Verdicts apply to the values in force, and note ranges of inputs.
 
 use super::findings::{Carries, FitCount, Fits, Searched, TrafficLimits};
 use crate::findings::JudgedClaim;
@@ -10,19 +10,19 @@ use crate::reason::{Reason, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// What is known, to judge by.
+/// The findings to judge by.
 pub(super) struct CapacityBench<'a> {
     pub(super) search: &'a Searched,
     pub(super) traffic: &'a TrafficLimits,
     /// By service that a claim names.
     pub(super) fits: &'a [Fits],
-    /// Ranges of inputs, none of which is looked at.
+    /// Number of inputs with ranges, which are not explored.
     pub(super) ranges: usize,
-    /// Whether other conditions were asked for than the objectives, which claims are about.
+    /// Whether conditions other than the objectives were asked for; claims are about the objectives.
     pub(super) is_other: bool,
 }
 
-/// The services of whose containers claims speak.
+/// The services whose fits claims are about.
 pub(super) fn templates(claims: &[Claim]) -> Vec<String> {
     let judged = claims.iter().filter(|claim| of(claim) == Some(OfCapacity::Containers));
     let mut names: Vec<String> =
@@ -40,7 +40,7 @@ fn of(claim: &Claim) -> Option<OfCapacity> {
 }
 
 impl CapacityBench<'_> {
-    /// The claim, and what became of it.
+    /// The claim with its verdict.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let unmeasured = || Reason::Unmeasured(Unmeasured::NotObserved(claim.metric.name.clone()));
         let is_of_traffic = of(claim) == Some(OfCapacity::Traffic);
@@ -108,10 +108,10 @@ impl CapacityBench<'_> {
     }
 }
 
-/// What is counted, not simulated, is as sure as any number of replications.
+/// Counted, not simulated: as certain as any number of replications.
 const EXACT: u32 = u32::MAX;
 
-/// The fewest replications of a value that bounds the bracket; what is asked for too much needs none.
+/// The fewest replications of a value that bounds the bracket; overload needs none.
 fn replications(search: &Searched) -> u32 {
     let bounds = [search.kept, search.missed];
     let bounding = search.tried.iter().filter(|tried| bounds.contains(&Some(tried.value)));
@@ -119,12 +119,12 @@ fn replications(search: &Searched) -> u32 {
     simulated.map(|tried| tried.replications).min().unwrap_or(EXACT)
 }
 
-/// A bracket as an interval; open where a side of it is not known.
+/// A bracket as an interval, open on an unknown side.
 fn bracket(search: &Searched) -> Option<Estimate> {
     if search.kept.is_none() && search.missed.is_none() {
         return None;
     }
-    // What is missed is carried no more.
+    // The first missed value is no longer carried.
     let high = search.missed.map_or(f64::INFINITY, f64::next_down);
     let low = search.kept.unwrap_or(0.0);
     Some(between(low, high, replications(search)))

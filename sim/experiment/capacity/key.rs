@@ -1,4 +1,4 @@
-//! Any other key: the least, or the largest, value at which the conditions hold.
+//! Searches any other key: the smallest, or the largest, value at which the conditions hold.
 
 use super::findings::{SearchEnd, Searched, Tried, ValueState};
 use super::search::{Line, Search, rounded};
@@ -10,10 +10,10 @@ use crate::objective::Objective;
 use crate::question::{Override, WorldError};
 use crate::sweep::{Numbers, Parameter};
 
-/// Values between the ends that are looked at before it is said that all of them are alike.
+/// Values between the ends that are tried before all values are reported to be alike.
 const BETWEEN: [f64; 3] = [0.5, 0.25, 0.75];
 
-/// Looks for where the answer changes between the ends of `key`.
+/// Searches between the ends of `key` for the value at which the answer changes.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -39,7 +39,7 @@ fn line(numbers: Numbers, is_kept_below: bool, tolerance: f64) -> Line {
     Line { is_kept_below, is_whole: numbers.is_whole, tolerance }
 }
 
-/// What is said of a range in which nothing changes.
+/// The end of a search over a range in which the answer does not change.
 fn alike(tried: &[Tried]) -> SearchEnd {
     if tried.iter().all(|one| one.state == ValueState::Kept) {
         SearchEnd::AlwaysKept
@@ -80,13 +80,13 @@ fn walk(
     Ok(())
 }
 
-/// An end as it was given; what lies between has four digits.
+/// An end as it was given; values between have four digits.
 fn written(key: &Parameter, numbers: Numbers, value: f64) -> String {
     let end = key.values.iter().find(|end| end.number == Some(value));
     end.map_or_else(|| numbers.write(value, value / 10.0).text, |end| end.text.clone())
 }
 
-/// A value between the ends, which the scenario can write.
+/// A value between the ends that the scenario can express.
 fn middle(low: f64, high: f64, share: f64, numbers: Numbers) -> f64 {
     let value = if numbers.is_log && low > 0.0 {
         low * (high / low).powf(share)
@@ -96,7 +96,7 @@ fn middle(low: f64, high: f64, share: f64, numbers: Numbers) -> f64 {
     if numbers.is_whole { value.round() } else { rounded(value) }
 }
 
-/// Whether what is kept lies below what is missed; `None`: there are not both.
+/// Whether kept values lie below missed ones; `None` unless there are both.
 fn direction(log: &Log) -> Option<bool> {
     let of = |state| {
         let all = log.tried.iter().filter(move |(tried, _)| tried.state == state);
@@ -105,7 +105,7 @@ fn direction(log: &Log) -> Option<bool> {
     Some(of(ValueState::Kept)? < of(ValueState::Missed)?)
 }
 
-/// Whether a condition's number significantly rises between some neighbours and falls between others.
+/// Whether a condition's metric rises significantly between some neighbours and falls between others.
 fn turns(
     engine: &Engine<'_, super::stage::Load<'_>>,
     conditions: &[Objective],

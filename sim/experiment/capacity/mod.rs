@@ -1,17 +1,18 @@
-//! `capacity`: how much can it carry, and what gives first?
+//! `capacity`: how much traffic can the cluster carry, and what is the first bottleneck?
 //!
 //! ```text
-//!             formulas: something is used up at F times the traffic
+//!             formulas: a resource is exhausted at F times the traffic
 //!  today ─────┤ bisection, common random numbers ├────────── F
-//!   kept ... kept   open (nothing can be decided)   missed      ► a bracket with a confidence
+//!   kept ... kept   open (undecided)   missed      ► a bracket with a confidence
 //! ```
-//! At each value replications are added until every objective is established to hold, or one not to (at level
-//! 1 − 0.05 over all decisions of a search), or the replications that there may be decide nothing; the same
-//! requests come at every value, only closer together (Chen & Schmeiser, IIE Trans. 33, 2001). Where something
-//! is asked for more than it can do there is no steady state, and nothing is simulated.
+//! At each value replications are added until every objective is established to hold, or one not to (at
+//! level 1 − 0.05 over all decisions of a search), or the permitted replications are used up. The same
+//! requests arrive at every value, only closer together (Chen & Schmeiser, IIE Trans. 33, 2001). An
+//! overloaded resource has no steady state, and is not simulated.
 //!
-//! Then the same without each node, at first at what was found with all of them; and what room there is today.
-//! With `find` the key is any other, and the answer the least, or the largest, value that will do.
+//! Then the same without each node, starting at the bracket of all nodes; and the spare room today. With
+//! `find` the key is any other, and the answer the smallest, or the largest, value that satisfies the
+//! conditions.
 
 mod calm;
 pub mod findings;
@@ -38,7 +39,7 @@ use calm::CalmWorlds;
 /// Answers `question`.
 ///
 /// # Errors
-/// When a world cannot be made, or nothing can be held to a limit.
+/// When a world cannot be made, or there is no condition to check.
 pub fn capacity(
     worlds: &dyn Worlds,
     question: &Question,

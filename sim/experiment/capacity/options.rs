@@ -1,25 +1,25 @@
-//! What is asked of `capacity`, and why there may be no answer.
+//! Options and errors of `capacity`.
 
 use crate::objective::Objective;
 use crate::question::WorldError;
 use crate::sweep::Parameter;
 
-/// How the study is to be done.
+/// Options of the study.
 #[derive(Clone, Debug)]
 pub struct CapacityOptions {
     /// The seed.
     pub seed: u64,
-    /// Threads; `None`: all cores.
+    /// Threads; `None` for all cores.
     pub threads: Option<usize>,
     /// The exact number of replications of each value, without a stopping rule.
     pub replications: Option<u32>,
     /// The width of the bracket, as a share of its upper end.
     pub precision: f64,
-    /// What must hold; none: the objectives of the entries.
+    /// The conditions; empty for the objectives of the entries.
     pub conditions: Vec<Objective>,
-    /// The key whose least or largest value is looked for, with the ends of its range; `None`: the traffic.
+    /// The key to search, with the ends of its range; `None` for the traffic.
     pub find: Option<Parameter>,
-    /// The service of whose containers it is told how many fit.
+    /// The service whose containers are fitted.
     pub template: Option<String>,
 }
 
@@ -28,19 +28,19 @@ pub struct CapacityOptions {
 pub enum CapacityError {
     /// A world cannot be made.
     World(WorldError),
-    /// No source sends requests, so that there is nothing to hold.
+    /// No source sends requests, so there is no condition to check.
     NoTraffic,
     /// No service has the name of the template.
     NoTemplate(String),
-    /// A condition cannot be measured: its metric is not there.
+    /// A condition cannot be measured: its metric does not exist.
     NoMetric(String),
-    /// A condition asks for at least so much of a metric as the traffic grows.
+    /// A condition sets a lower limit on a metric as traffic grows.
     AtLeast(String),
-    /// A quantile needs so many times as many requests in a replication.
+    /// A quantile needs more requests in a replication.
     TooFewRequests {
         /// The metric's name.
         metric: String,
-        /// How many times as many.
+        /// The factor on the number of requests.
         times: f64,
     },
 }

@@ -1,4 +1,4 @@
-//! What is left of each node at the traffic of today, and what gives first as it grows.
+//! The spare room of each node at today's traffic, and the first bottleneck as it grows.
 
 use super::findings::{Bottleneck, Room, Searched, Slowdown};
 use super::seek::Log;
@@ -15,7 +15,7 @@ use crate::why::breakdown;
 use wssim_model::Blueprint;
 use wssim_stats::Estimate;
 
-/// From this share of time on waiting for pages, or for quota, is told.
+/// Share of time waiting for pages, or for quota, from which strain is reported.
 const STRAIN: f64 = 0.01;
 
 /// The mean of a quantity, with a plain interval.
@@ -43,7 +43,7 @@ pub(super) fn rooms(arm: &Arm, demands: &[ResourceDemand]) -> Vec<Room> {
     world.nodes.iter().enumerate().map(room).collect()
 }
 
-/// What gives first: at the first value at which something does not hold.
+/// The first bottleneck: at the first value at which a condition does not hold.
 pub(super) fn first(
     engine: &Engine<'_, Load<'_>>,
     conditions: &[Objective],
@@ -61,7 +61,7 @@ pub(super) fn first(
     }
     let arm = &engine.see(*arm).arm;
     let broken = broken(conditions, &missed.values);
-    // What grows from the traffic of today, where that is less.
+    // Compares with today's traffic if that is less.
     let today = log.of(1.0).filter(|(today, _)| today.value < missed.value);
     let today = today.map(|(_, arm)| &engine.see(*arm).arm);
     let worst = broken.first().map(|place| &conditions[*place].metric);
@@ -80,7 +80,7 @@ pub(super) fn broken(conditions: &[Objective], values: &[Option<Estimate>]) -> V
     (0..conditions.len()).filter(is_broken).collect()
 }
 
-/// What else is under strain.
+/// Other strains.
 fn strains(arm: &Arm) -> Vec<Slowdown> {
     let world: &Blueprint = &arm.blueprint;
     let share = |quantity| mean(arm, quantity).map(|estimate| estimate.mean);

@@ -1,31 +1,31 @@
-//! Where on a line an answer changes, by bisection; pure: what is tried is simulated elsewhere.
+//! Bisection for the value at which an answer changes. Pure: values are simulated elsewhere.
 //!
 //! ```text
-//!   low ────────┤ open ├──────── high       low, high: decided to be on this side and on that
+//!   low ────────┤ open ├──────── high       low, high: decided, one on each side
 //! ```
-//! A value at which nothing can be decided splits the interval: the rest of the search closes in on it from
-//! both sides, so that what is told is a bracket, and never a point (Waeber, Frazier & Henderson, SIAM J.
-//! Control 51, 2013, of which this is the simple form with a decision a step).
+//! An undecided value splits the interval: the search closes in on it from both sides, so that the
+//! result is a bracket, never a point (the simple form, with one decision a step, of Waeber, Frazier &
+//! Henderson, SIAM J. Control 51, 2013).
 
-/// What is known of a value.
+/// The decision about a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueState {
-    /// All that is asked for holds.
+    /// All conditions hold.
     Kept,
-    /// Something of it does not.
+    /// A condition does not hold.
     Missed,
-    /// Neither is established.
+    /// Undecided.
     Open,
 }
 
-/// Which values are worth trying.
+/// The values worth trying.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Line {
-    /// Whether what is asked for holds at the lower values.
+    /// Whether the conditions hold at the lower values.
     pub(super) is_kept_below: bool,
-    /// Whether only whole numbers have a meaning.
+    /// Whether only whole numbers are valid.
     pub(super) is_whole: bool,
-    /// An interval is narrow enough at this share of its upper end.
+    /// Width of a narrow interval, as a share of its upper end.
     pub(super) tolerance: f64,
 }
 
@@ -33,10 +33,10 @@ pub(super) struct Line {
 #[derive(Clone, Debug)]
 pub(super) struct Search {
     line: Line,
-    /// The largest value on the low side, the least on the high side.
+    /// The largest decided value on the low side, the smallest on the high side.
     low: Option<f64>,
     high: Option<f64>,
-    /// Values between at which nothing could be decided, in ascending order.
+    /// Undecided values between, ascending.
     open: Vec<f64>,
 }
 
@@ -45,7 +45,7 @@ impl Search {
         Self { line, low: None, high: None, open: Vec::new() }
     }
 
-    /// Takes what became of `value`.
+    /// Records the decision about `value`.
     pub(super) fn told(&mut self, value: f64, state: ValueState) {
         let is_low = match state {
             ValueState::Open => {
@@ -68,22 +68,22 @@ impl Search {
         self.open.retain(is_between);
     }
 
-    /// The last value at which it holds, as far as is known.
+    /// The last value known to be kept.
     pub(super) fn kept(&self) -> Option<f64> {
         if self.line.is_kept_below { self.low } else { self.high }
     }
 
-    /// The first value at which it does not.
+    /// The first value known to be missed.
     pub(super) fn missed(&self) -> Option<f64> {
         if self.line.is_kept_below { self.high } else { self.low }
     }
 
-    /// Whether something between could not be decided.
+    /// Whether a value between is undecided.
     pub(super) fn is_open(&self) -> bool {
         !self.open.is_empty()
     }
 
-    /// The next value to try; `None`: the bracket is narrow enough, or one side of it is not known.
+    /// The next value to try; `None` if the bracket is narrow enough, or one side is unknown.
     pub(super) fn next(&self) -> Option<f64> {
         let (low, high) = (self.low?, self.high?);
         match self.wider_gap() {
@@ -93,12 +93,12 @@ impl Search {
         }
     }
 
-    /// Whether it holds on the wrong side of where it does not: there is no single limit.
+    /// Whether a kept value lies on the wrong side of a missed one: there is no single limit.
     pub(super) fn has_turned(&self) -> bool {
         self.low.zip(self.high).is_some_and(|(low, high)| low >= high)
     }
 
-    /// Whether the bracket is as narrow as was asked for.
+    /// Whether the bracket is as narrow as asked for.
     pub(super) fn is_narrow(&self) -> bool {
         self.low.zip(self.high).is_some_and(|(low, high)| {
             let tolerance = self.line.tolerance * high.abs();
@@ -106,13 +106,12 @@ impl Search {
         })
     }
 
-    /// Whether only whole numbers have a meaning.
+    /// Whether only whole numbers are valid.
     pub(super) fn is_whole(&self) -> bool {
         self.line.is_whole
     }
 
-    /// The wider one of the two gaps between what is decided and what is open, where one of them is still
-    /// wide.
+    /// The wider of the two gaps between decided and open values, if one is still wide.
     pub(super) fn wider_gap(&self) -> Option<Gap> {
         let (low, high) = (self.low?, self.high?);
         let (first, last) = (*self.open.first()?, *self.open.last()?);
@@ -139,7 +138,7 @@ impl Search {
     }
 }
 
-/// Values between one at which it was decided and one at which it was not.
+/// The values between a decided and an undecided one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Gap {
     pub(super) from: f64,
@@ -148,7 +147,7 @@ pub(super) struct Gap {
     pub(super) decided: f64,
 }
 
-/// To four significant digits: what is told is what was tried.
+/// Rounds to four significant digits, so that the reported value is the one tried.
 pub(super) fn rounded(value: f64) -> f64 {
     crate::sweep::rounded(value, value / 10.0)
 }
@@ -159,7 +158,7 @@ mod tests {
 
     const SCALE: Line = Line { is_kept_below: true, is_whole: false, tolerance: 0.01 };
 
-    /// Searches from the ends of an interval; gives the bracket and the number of steps.
+    /// Searches from the ends of an interval; returns the bracket and the number of steps.
     fn search(line: Line, ends: [f64; 2], state: impl Fn(f64) -> ValueState) -> (Search, usize) {
         let mut search = Search::new(line);
         for end in ends {
@@ -196,7 +195,7 @@ mod tests {
         assert!(steps <= 6);
     }
 
-    /// It holds in the middle alone: whichever way one looks, there is no single limit.
+    /// Kept only in the middle: from either side, there is no single limit.
     #[test]
     fn what_holds_in_the_middle_alone_has_no_limit() {
         for is_kept_below in [true, false] {
@@ -208,7 +207,7 @@ mod tests {
         }
     }
 
-    /// Between 3 and 4 nothing can be decided: the bracket closes in on that.
+    /// Undecided between 3 and 4: the bracket closes in on that.
     #[test]
     fn what_cannot_be_decided_is_enclosed() {
         let state = |value: f64| match value {

@@ -1,4 +1,4 @@
-//! A search under way: tries values on the engine, look by look, and remembers what came of them.
+//! Runs a search: tries values on the engine, look by look, and records the decisions.
 
 use super::findings::{Mean, SearchEnd, Searched, Tried, ValueState};
 use super::search::{Line, Search, rounded};
@@ -14,15 +14,15 @@ use crate::question::{Measure, MetricRef, WorldError};
 use wssim_model::Blueprint;
 use wssim_stats::simultaneous_level;
 
-/// Values that one search tries at most: the level of each decision is for so many.
+/// Most values of one search: the level of each decision allows for this number.
 const MOST_TRIED: usize = 24;
 
-/// The probability that all decisions of a search are right, at least.
+/// Least probability that all decisions of a search are right.
 pub(super) const CONFIDENCE: f64 = 0.95;
 
-/// This share of a gap, at either side, is not aimed at.
+/// Share of a gap, at either side, in which no value is tried.
 const EDGE: f64 = 0.25;
-/// An interval is aimed to clear its limit by so many half-widths.
+/// The aim for an interval: half-widths by which it should clear its limit.
 const CLEAR: f64 = 1.15;
 
 /// How values are tried.
@@ -31,11 +31,11 @@ pub(super) struct Seeker<'e, 's, 'a> {
     pub(super) conditions: &'e [Objective],
     pub(super) measure: Measure,
     pub(super) exactly: Option<u32>,
-    /// The width of a bracket that is narrow enough, as a share of its upper end.
+    /// The width of a narrow bracket, as a share of its upper end.
     pub(super) tolerance: f64,
 }
 
-/// The values that were tried, and where.
+/// The tried values and their arms.
 #[derive(Default)]
 pub(super) struct Log {
     pub(super) tried: Vec<(Tried, ArmId)>,
@@ -47,7 +47,7 @@ impl Log {
     }
 }
 
-/// What a world is asked for more than it can do, on average.
+/// The overloaded resources of a world, by mean demand.
 pub(super) fn too_much(world: &Blueprint, measure: &Measure) -> Vec<Overload> {
     let all = overloads(&offered(world, measure));
     all.into_iter().filter(|one| one.on_average).collect()
@@ -59,7 +59,7 @@ impl Seeker<'_, '_, '_> {
         simultaneous_level(self.conditions.len() * MOST_TRIED, LOOKS.len())
     }
 
-    /// What becomes of `value`, which is `text` in the scenario and a world at `at`.
+    /// Tries `value`, written as `text` in the scenario, in the world at `at`.
     pub(super) fn attempt(
         &mut self,
         log: &mut Log,
@@ -72,7 +72,7 @@ impl Seeker<'_, '_, '_> {
         }
         let arm = self.engine.arm(at)?;
         let world = &self.engine.see(arm).arm.blueprint;
-        // Without a node the others take over what nobody asks of them before.
+        // Without a node the others take over calls that they do not get otherwise.
         let overloads =
             if at.without.is_none() { too_much(world, &self.measure) } else { Vec::new() };
         let means = means(&Twin::new(world, &self.measure).at(1.0));
@@ -95,7 +95,7 @@ impl Seeker<'_, '_, '_> {
             done => done,
         };
         if done.is_err() {
-            // What was simulated of it before it was stopped is told all the same.
+            // Replications simulated before the stop are reported all the same.
             tried.state = ValueState::Open;
         }
         let state = tried.state;
@@ -124,8 +124,8 @@ impl Seeker<'_, '_, '_> {
         done
     }
 
-    /// Where a decision can be expected beside values at which there was none: a straight line through what
-    /// two neighbours came to leads to where the interval clears the limit.
+    /// A value beside undecided ones where a decision can be expected: a straight line through the
+    /// results of two neighbours leads to where the interval clears the limit.
     fn aimed(&self, log: &Log, search: &Search) -> Option<f64> {
         let gap = search.wider_gap()?;
         let (open, _) = log.of(gap.open)?;
@@ -139,14 +139,14 @@ impl Seeker<'_, '_, '_> {
             let half =
                 if there.mean < limit { here.high - here.mean } else { here.low - here.mean };
             let value = rounded(open.value + (limit - CLEAR * half - here.mean) / slope);
-            // Never so near to either side that the next step would gain nothing.
+            // Not so near to either side that the next step gains nothing.
             let edge = EDGE * (gap.to - gap.from);
             (value > gap.from + edge && value < gap.to - edge).then_some(value)
         };
         (0..self.conditions.len()).find_map(aim).filter(|_| !search.is_whole())
     }
 
-    /// Closes in on where the answer changes.
+    /// Closes in on the value at which the answer changes.
     pub(super) fn close_in(
         &mut self,
         log: &mut Log,
@@ -170,7 +170,7 @@ fn response(entry: &str) -> MetricRef {
     MetricRef { name: "response_time_seconds".to_owned(), labels: labels.into(), part: None }
 }
 
-/// What formulas say of entries, before anything is simulated.
+/// The means by formulas, before the simulation.
 fn means(twin: &Analytic) -> Vec<Mean> {
     let mean = |value: &EntryValue| Mean {
         entry: value.entry.clone(),
@@ -181,7 +181,7 @@ fn means(twin: &Analytic) -> Vec<Mean> {
     twin.entries.iter().map(mean).collect()
 }
 
-/// `None`: it ended by itself; that it was cut is an end, too.
+/// `None` for a normal end; a cut is an end, too.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -193,7 +193,7 @@ pub(super) fn ended(end: Result<(), Broken>) -> Result<Option<SearchEnd>, WorldE
     }
 }
 
-/// A search that knows what was tried already.
+/// A search that knows the values already tried.
 pub(super) fn resumed(line: Line, log: &Log) -> Search {
     let mut search = Search::new(line);
     for (tried, _) in &log.tried {
@@ -202,7 +202,7 @@ pub(super) fn resumed(line: Line, log: &Log) -> Search {
     search
 }
 
-/// What a search came to.
+/// The result of a search.
 pub(super) fn searched(search: &Search, log: &Log, end: Option<SearchEnd>) -> Searched {
     let mut tried: Vec<Tried> = log.tried.iter().map(|(tried, _)| tried.clone()).collect();
     tried.sort_by(|a, b| a.value.total_cmp(&b.value));

@@ -10,13 +10,13 @@ use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::law::Law;
 use wssim_model::{Blueprint, Cut};
 
-/// A point: other values, which node is not there, and how long a replication is measured.
+/// A point: overrides, the missing node, and the measured duration.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct At {
     pub(super) overrides: Vec<Override>,
-    /// By place; it is lost at the beginning, for good.
+    /// By place; the node fails at the beginning, for good.
     pub(super) without: Option<usize>,
-    /// What is measured; zero: what the scenario says.
+    /// Measured duration; zero for the scenario's.
     pub(super) measured: Nanos,
 }
 
@@ -27,12 +27,12 @@ pub(super) struct Loaded {
     setting: Setting,
 }
 
-/// What all replications have in common.
+/// Parameters common to all replications.
 pub(super) struct Load<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) setting: Setting,
-    /// What is simulated more before the measured stretch where a node is lost: until it is replaced, as far
-    /// as it is.
+    /// Additional time before the measured stretch when a node is lost: until its containers are
+    /// replaced, as far as possible.
     pub(super) recovery: Nanos,
 }
 
@@ -46,7 +46,7 @@ impl Load<'_> {
             None => self.worlds.blueprint(None, &at.overrides),
             Some(node) => {
                 let risk = self.worlds.at_risk(None, &at.overrides)?;
-                // From the first second on, long before anything is measured.
+                // From the first second on, long before the measured stretch.
                 let comes = Comes::Renewed(Law::Constant(1e9));
                 Ok(risk.blueprint.struck_by(vec![Fault { comes, ..crash(&[node]) }]))
             }
@@ -62,8 +62,8 @@ impl Load<'_> {
     }
 }
 
-/// The measured stretch at `factor` times the traffic: about as many requests, and no less than an eighth of
-/// the time. A window is what it is.
+/// The measured stretch at `factor` times the traffic: about the same number of requests, but at least
+/// an eighth of the time. A window keeps its length.
 pub(super) fn measured(measure: &Measure, factor: f64) -> Nanos {
     match measure.kind {
         MeasureKind::Window { .. } => Nanos::ZERO,

@@ -1,4 +1,4 @@
-//! The study: today, the search, then the same without each node, and what room there is.
+//! The study: today, the search, the search without each node, and the spare room.
 
 use super::findings::{
     AskedCondition, Capacity, Carries, SearchEnd, Searched, TrafficLimits, ValueState, Without,
@@ -24,7 +24,7 @@ use crate::watch::Watch;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
-/// The warm-up is looked for at today's traffic, and at this share of the bound.
+/// The warm-up is determined at today's traffic, and at this share of the bound.
 const BUSY: f64 = 0.9;
 
 pub(super) struct CapacityStudy<'a> {
@@ -34,14 +34,14 @@ pub(super) struct CapacityStudy<'a> {
     pub(super) watch: &'a dyn Watch,
 }
 
-/// What is known before anything is simulated.
+/// Results known before the simulation.
 struct Known {
     world: Blueprint,
     conditions: Vec<Objective>,
     demands: Vec<ResourceDemand>,
     /// What formulas leave out.
     left_out: Vec<FormulaGap>,
-    /// Times today's traffic at which something is used up.
+    /// The multiple of today's traffic that exhausts a resource.
     bound: f64,
 }
 
@@ -79,7 +79,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(findings)
     }
 
-    /// What room there is today, and the claims.
+    /// The spare room today, and the claims.
     fn told_of_today(
         &self,
         stage: &Load<'a>,
@@ -107,7 +107,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(self.question.claims.iter().map(|claim| bench.judge(claim)).collect())
     }
 
-    /// The ends between which another key is looked for.
+    /// The ends of the searched range of another key.
     fn ends(&self) -> impl Iterator<Item = Override> {
         self.options.find.iter().flat_map(|key| {
             let of = |value: &ParameterValue| Override {
@@ -137,7 +137,7 @@ impl<'a> CapacityStudy<'a> {
         {
             fits::check(self.worlds, &world, template)?;
         }
-        // What is wrong with an end is told before anything is simulated.
+        // Errors at an end are reported before the simulation.
         for end in self.ends() {
             self.worlds.blueprint(None, &[end])?;
         }
@@ -164,7 +164,7 @@ impl<'a> CapacityStudy<'a> {
         Ok(Known { world, conditions, demands, left_out, bound })
     }
 
-    /// What is simulated before each measured stretch.
+    /// The time simulated before each measured stretch.
     #[allow(clippy::type_complexity, reason = "what was found, and what is said of it")]
     fn lead(&self, known: &Known) -> Result<(Result<Nanos, Stopped>, Vec<Note>), WorldError> {
         let mut worlds = vec![known.world.clone()];
@@ -181,7 +181,7 @@ impl<'a> CapacityStudy<'a> {
         let found = find_lead(&worlds, seed, self.question.measure, self.watch);
         Ok(match Broken::or_stopped(found)? {
             Ok(found) => {
-                // Where no world has a steady state there is no warm-up to find.
+                // Without a steady state there is no warm-up to find.
                 let is_settled = found.settled && !worlds.is_empty();
                 let notes = (!is_settled).then_some(Note::NotSettled);
                 (Ok(found.lead), notes.into_iter().collect())
@@ -304,7 +304,7 @@ fn can_be_measured(
     known: &Known,
     log: &Log,
 ) -> Result<(), CapacityError> {
-    // Where less traffic is looked at, a quantile may need longer than at that of today.
+    // With less traffic a quantile may need a longer run than today.
     let open = log.tried.first().filter(|(tried, _)| tried.state == ValueState::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
     let arm = &engine.see(*arm).arm;

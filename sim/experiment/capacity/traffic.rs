@@ -1,4 +1,4 @@
-//! The largest traffic within the objectives: with all nodes, and without each.
+//! Searches for the largest traffic within the objectives: with all nodes, and without each.
 
 use super::findings::{Carries, Searched, Without};
 use super::room::broken;
@@ -7,24 +7,24 @@ use super::seek::{Log, Seeker, ended, resumed, searched};
 use super::stage::{At, measured};
 use crate::engine::Broken;
 use crate::question::{Measure, Override, SCALE_KEY, WorldError};
-/// Without a node a bracket may be so many times as wide.
+/// The factor on the width of brackets without a node.
 const COARSER: f64 = 5.0;
-/// Without a bound the traffic is doubled so often, and halved.
+/// Without a bound, how often the traffic is doubled and halved.
 const DOUBLINGS: i32 = 10;
 const HALVINGS: i32 = 6;
-/// The bound is that of a utilization of one, at which there is no steady state any more.
+/// The bound is at a utilization of one, where there is no steady state.
 const BEYOND: f64 = 1.001;
 
-/// The traffic of today: what is multiplied, and how it is measured.
+/// Today's traffic: the base of all factors, and how it is measured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Today {
-    /// The factor that is in force today.
+    /// The traffic scale in force today.
     pub(super) scale: f64,
     pub(super) measure: Measure,
 }
 
 impl Today {
-    /// So many times the traffic of today; none: that of today.
+    /// The overrides for `value` times today's traffic; none for one.
     pub(super) fn times(self, value: f64) -> Vec<Override> {
         if value == 1.0 {
             return Vec::new();
@@ -32,7 +32,7 @@ impl Today {
         vec![Override { path: SCALE_KEY.to_owned(), value: (self.scale * value).to_string() }]
     }
 
-    /// The factor as it is told, and the world there.
+    /// The factor as written, and its world.
     fn at(self, value: f64, without: Option<usize>) -> (String, At) {
         let measured = measured(&self.measure, value);
         (value.to_string(), At { overrides: self.times(value), without, measured })
@@ -43,7 +43,7 @@ fn line(tolerance: f64) -> Line {
     Line { is_kept_below: true, is_whole: false, tolerance }
 }
 
-/// The largest scale; `bound`: something is used up there.
+/// The largest scale; at `bound` a resource is exhausted.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -89,8 +89,8 @@ fn seek(
     seeker.close_in(log, search, &at)
 }
 
-/// The same without the node `place`, where `whole` was found with all; what is not decided there is not
-/// looked for here.
+/// The largest scale without the node `place`, given `whole` for all nodes; values undecided there are
+/// not searched here.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -121,7 +121,7 @@ fn carries(
         seeker.attempt(&mut log, value, text, &point)
     };
     let state = attempt(seeker, 1.0)?;
-    // Where it was only just decided with all nodes, nothing would be decided without one.
+    // Values that were only just decided with all nodes would not be decided without one.
     let almost = 1.0 - COARSER * seeker.tolerance;
     let most = whole.kept.filter(|most| *most > 1.0).map(|most| rounded(most * almost).max(1.0));
     match (state, most) {

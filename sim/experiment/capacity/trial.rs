@@ -1,4 +1,4 @@
-//! One value: replications until it is known whether everything holds there.
+//! Tries one value: adds replications until it is decided whether all conditions hold.
 
 use super::search::ValueState;
 use super::stage::Load;
@@ -12,7 +12,7 @@ use crate::verdict::Verdict;
 use crate::watch::StudyPhase;
 use wssim_stats::Estimate;
 
-/// Replications at which it is looked; the last is the cap.
+/// Replications at each look; the last is the cap.
 pub(super) const LOOKS: [u32; 5] = [5, 10, 20, 40, 80];
 
 /// Whether all conditions hold in one arm.
@@ -22,12 +22,12 @@ pub(super) struct ConditionTrial<'c> {
     pub(super) level: f64,
 }
 
-/// What a condition comes to; `None`: nothing was observed, or too little.
+/// The estimate of a condition's metric; `None` if too little was observed.
 pub(super) fn told(condition: &Objective, arm: &Arm, n: usize, level: f64) -> Option<Estimate> {
     number(&condition.metric, false, Arms { own: arm, base: None }, n, level).ok()
 }
 
-/// What is known of all conditions together.
+/// The joint decision on all conditions.
 pub(super) fn state(conditions: &[Objective], arm: &Arm, n: usize, level: f64) -> ValueState {
     let of = |condition: &Objective| {
         told(condition, arm, n, level)
@@ -44,7 +44,7 @@ pub(super) fn state(conditions: &[Objective], arm: &Arm, n: usize, level: f64) -
 }
 
 impl ConditionTrial<'_> {
-    /// Whether more replications may decide what is open.
+    /// Whether more replications may decide the open conditions.
     fn is_worth_more(&self, arm: &Arm, n: usize) -> bool {
         let is_hopeless = |condition: &Objective| {
             let estimate = told(condition, arm, n, self.level);

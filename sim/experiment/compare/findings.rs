@@ -1,4 +1,5 @@
-//! What `compare` finds: metrics of all scenarios side by side, their changes, and what was said of either.
+//! The findings of `compare`: metrics of all scenarios side by side, their changes, and the claims about
+//! them.
 
 use crate::failures::findings::Failures;
 use crate::measured::Metric;
@@ -9,39 +10,38 @@ use wssim_stats::Estimate;
 /// Plans side by side.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// The one that the others are compared with.
+    /// The scenario that the others are compared with.
     pub baseline: Named,
-    /// The others, in the order of the call.
+    /// The others, in the order of the arguments.
     pub others: Vec<Named>,
-    /// What was said first, in the order in which it was; then what is worth knowing of any plan.
+    /// Metrics of claims in their order; then those of interest for any plan.
     pub rows: Vec<ComparedMetric>,
-    /// What each shows beside metrics, the baseline first.
+    /// The further findings of each, the baseline first.
     pub runs: Vec<RunAnswer>,
-    /// What each comes to when it is put to the test, the baseline first, each followed by its variants; empty:
-    /// it was not asked for.
+    /// The trials of each, the baseline first, each followed by its variants; empty if not asked for.
     pub trials: Vec<PlanTrial>,
 }
 
-/// A scenario, or a variant of one, put to the test.
+/// The trial of a scenario or of a variant.
 #[derive(Clone, Debug)]
 pub struct PlanTrial {
     /// The scenario's bare name.
     pub scenario: String,
-    /// The variant's name; `None`: the scenario itself.
+    /// The variant's name; `None` for the scenario itself.
     pub variant: Option<String>,
-    /// The scenario's title, or what the variant is called.
+    /// The title of the scenario or variant.
     pub title: String,
     /// The orchestrator's name, if there is one.
     pub orchestrator: Option<&'static str>,
     /// What orchestrator and container engine take on all nodes together.
     pub takes: OrchestratorTakes,
-    /// What the nodes that have a price are bought for; `None`: none has.
+    /// Purchase price of the nodes with a price; `None` if none has.
     pub price: Option<f64>,
-    /// What became of it.
+    /// The result.
     pub outcome: TrialResult,
 }
 
-/// What an orchestrator and the container engine take.
+/// The overhead of an orchestrator and the container engine.
 #[derive(Clone, Copy, Debug)]
 pub struct OrchestratorTakes {
     /// RAM in bytes.
@@ -50,19 +50,19 @@ pub struct OrchestratorTakes {
     pub threads: f64,
 }
 
-/// What became of a scenario that was put to the test.
+/// The result of a trial.
 #[derive(Clone, Debug)]
 pub enum TrialResult {
-    /// Every node, and every pair of them, taken down; then the long run.
+    /// The loss of every node and of every pair of nodes; then the long run.
     Failures(Box<Failures>),
-    /// New images brought out: all metrics of that.
+    /// Rollouts of new images: all their metrics.
     Rollouts(Vec<Metric>),
-    /// It was cut short.
+    /// The trial was cut short.
     CutShort,
 }
 
 impl Comparison {
-    /// All of them, the baseline first.
+    /// All scenarios, the baseline first.
     #[must_use]
     pub fn scenarios(&self) -> Vec<&Named> {
         std::iter::once(&self.baseline).chain(&self.others).collect()
@@ -89,12 +89,12 @@ pub struct ComparedMetric {
     pub labels: Vec<(&'static str, String)>,
     /// Base unit.
     pub unit: &'static str,
-    /// Mean and plain 95 % interval in the baseline; `None`: it has no such thing, or too little was
+    /// Mean and plain 95 % interval in the baseline; `None` if it lacks the metric, or too little was
     /// observed.
     pub before: Option<Estimate>,
     /// By other scenario.
     pub others: Vec<Beside>,
-    /// What is said of it.
+    /// The claims about it.
     pub said: Vec<Said>,
 }
 
@@ -103,19 +103,19 @@ pub struct ComparedMetric {
 pub struct Beside {
     /// Mean and plain 95 % interval; `None` as in the baseline.
     pub after: Option<Estimate>,
-    /// After less before, pair by pair; with k scenarios beside the baseline at level 1 − 0.05/k.
+    /// After minus before, pair by pair; with k scenarios beside the baseline at level 1 − 0.05/k.
     pub change: Option<Estimate>,
-    /// The same as a share of what was before; `None` also where that is nothing.
+    /// The change as a share of the value before; `None` also if that is zero.
     pub relative: Option<Estimate>,
-    /// Share of the variance of the change that common random numbers took away: at or below zero the two
-    /// have nothing in common. `None`: nothing varies.
+    /// Share of the variance of the change that common random numbers removed: at or below zero the two
+    /// are uncorrelated. `None` if nothing varies.
     pub variance_reduction: Option<f64>,
-    /// Which components carry the change; `None`: it may be none, or has no components.
+    /// The components that carry the change; `None` if it may be zero, or has no components.
     pub carried_by: Option<Breakdown>,
 }
 
 impl Beside {
-    /// Whether the interval of the change leaves out none at all.
+    /// Whether the interval of the change excludes zero.
     #[must_use]
     pub fn is_change(&self) -> bool {
         self.change.as_ref().is_some_and(|change| change.low > 0.0 || change.high < 0.0)
@@ -127,11 +127,11 @@ impl Beside {
 pub struct Said {
     /// Its place among the claims of the findings.
     pub claim: usize,
-    /// What it is about.
+    /// Its subject.
     pub of: Of,
 }
 
-/// What a claim is about.
+/// The subject of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     /// The baseline.

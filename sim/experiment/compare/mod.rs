@@ -1,12 +1,12 @@
 //! `compare`: what changes between plans?
 //!
-//! Each plan is held to its claims as `run` does it, with the baseline simulated beside it: replication n of
-//! both meets the same requests (common random numbers), so that the paired difference has a narrow interval
-//! (Law, Simulation Modeling and Analysis, ch. 11). With k plans beside the baseline each change is at level
-//! 1 − 0.05/k. Equal worlds are one arm, so that their difference is exactly nothing.
+//! Each plan is judged by its claims as in `run`, with the baseline simulated beside it: replication n
+//! of both gets the same requests (common random numbers), so that the paired difference has a narrow
+//! interval (Law, Simulation Modeling and Analysis, ch. 11). With k plans beside the baseline each
+//! change is at level 1 − 0.05/k. Equal worlds share one arm, so that their difference is exactly zero.
 //!
-//! Judged are the claims of the plans that are about themselves or about a change from the baseline, and what
-//! was observed in the baseline.
+//! It judges the plans' claims about themselves and about a change from the baseline, and the
+//! observations in the baseline.
 
 pub mod findings;
 mod plan;
@@ -31,12 +31,12 @@ use plan::{Against, BASELINE};
 use rows::BesideBaseline;
 use std::collections::BTreeSet;
 
-/// What is told beside what is sensible by itself.
+/// What to report beside the default metrics.
 #[derive(Clone, Debug, Default)]
 pub struct CompareOptions {
     /// Further metrics.
     pub metrics: Vec<MetricRef>,
-    /// What becomes of each plan, and of its variants, when nodes are lost, over the years, and in a rollout.
+    /// Whether to try each plan and its variants: loss of nodes, years of operation, a rollout.
     pub trials: bool,
 }
 
@@ -63,16 +63,16 @@ struct CompareStudy<'a> {
     watch: &'a dyn Watch,
 }
 
-/// What one plan beside the baseline comes to.
+/// The result of one plan beside the baseline.
 struct One {
     findings: Findings,
     shown: BesideBaseline,
-    /// What was observed in the baseline, held to what it shows here.
+    /// Observations in the baseline, judged by its results here.
     observed: Vec<JudgedClaim>,
-    /// What the migrations of both come to, if both have phases.
+    /// Numbers of both migrations, if both have phases.
     migration: Vec<NumberBeside>,
     baseline: Vec<Metric>,
-    /// What the baseline shows beside metrics.
+    /// The baseline's further findings.
     baseline_shown: RunAnswer,
 }
 
@@ -93,7 +93,7 @@ impl CompareStudy<'_> {
         Ok(findings)
     }
 
-    /// Puts each scenario, and its variants, to the test.
+    /// Runs the trials of each scenario and its variants.
     fn trials(&self) -> Result<Vec<PlanTrial>, WorldError> {
         let plans = std::iter::once(&self.baseline).chain(self.others);
         let all = plans.map(|plan| trials::of(plan, self.options, self.watch));
@@ -107,7 +107,7 @@ impl CompareStudy<'_> {
         self.baseline.question.claims.iter().filter(is_judged)
     }
 
-    /// What is told of all plans: what is claimed of any, what was asked for.
+    /// Metrics reported for all plans: those of any claim, and those asked for.
     fn wanted(&self) -> Vec<MetricRef> {
         let plans = self.others.iter().flat_map(|plan| &plan.question.claims);
         let is_compared = |claim: &&Claim| Study::Compare.judges(claim.study);
@@ -207,7 +207,7 @@ impl CompareStudy<'_> {
         }
     }
 
-    /// What is not simulated in any of them, each thing once.
+    /// Features that some scenario has and that are not simulated, each once.
     fn not_simulated(&self) -> Vec<String> {
         let plans = std::iter::once(&self.baseline).chain(self.others);
         let all: BTreeSet<&String> = plans.flat_map(|plan| &plan.question.not_simulated).collect();
@@ -235,7 +235,7 @@ fn named(question: &Question, replications: u32) -> Named {
     Named { name: question.name.clone(), title: question.title.clone(), replications }
 }
 
-/// The metrics of one of several scenarios: a label says which.
+/// The metrics of one of several scenarios, with a label for the scenario.
 fn of_scenario(metrics: &[Metric], name: &str) -> Vec<Metric> {
     let of = |metric: &Metric| {
         let mut metric = metric.clone();
@@ -245,7 +245,7 @@ fn of_scenario(metrics: &[Metric], name: &str) -> Vec<Metric> {
     metrics.iter().map(of).collect()
 }
 
-/// The reason that says least of how much is known.
+/// The weakest of the reasons for stopping.
 fn stopped_by(all: &[One]) -> StoppedBy {
     let rank = |reason: &StoppedBy| match reason {
         StoppedBy::Interrupt => 5,
@@ -259,7 +259,7 @@ fn stopped_by(all: &[One]) -> StoppedBy {
     reasons.max_by_key(rank).unwrap_or(StoppedBy::Decided)
 }
 
-/// Tells each row what is said of it; `said`: what the claims up to a place are about.
+/// Adds to each row the claims about it; `said` gives the subjects of the claims up to each place.
 fn place_claims(rows: &mut [ComparedMetric], claims: &[JudgedClaim], said: &[(Of, usize)]) {
     for (claim, judged) in claims.iter().enumerate() {
         let Some((of, _)) = said.iter().find(|(_, until)| claim < *until) else { continue };

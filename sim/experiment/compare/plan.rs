@@ -1,4 +1,5 @@
-//! What is asked of one plan beside the baseline: its claims about itself, and about the change from there.
+//! The question for one plan beside the baseline: its claims about itself, and about the change from the
+//! baseline.
 
 use crate::migrate::plan::PlannedPhase;
 use crate::question::{
@@ -6,29 +7,29 @@ use crate::question::{
 };
 use wssim_model::Blueprint;
 
-/// The baseline's name among the arms of another scenario: no file has it.
+/// The baseline's name among the arms of another scenario; no file has it.
 pub(super) const BASELINE: &str = "";
 
-/// A scenario that is compared.
+/// A compared scenario.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// Its worlds.
     pub worlds: &'a dyn Worlds,
-    /// What is asked of it alone.
+    /// Its own question.
     pub question: &'a Question,
-    /// Its variants, for what each plan is put to the test with.
+    /// Its variants, for trials.
     pub variants: &'a [PlanVariant<'a>],
 }
 
-/// A variant of a scenario that is compared.
+/// A variant of a compared scenario.
 pub struct PlanVariant<'a> {
     /// Its name within the scenario.
     pub name: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Its worlds.
     pub worlds: &'a dyn Worlds,
-    /// What is asked of it.
+    /// Its question.
     pub question: Question,
 }
 
@@ -43,7 +44,8 @@ impl<'a> Against<'a> {
         Self { own: own.worlds, baseline: baseline.worlds }
     }
 
-    /// What is asked of `own` beside the baseline, in which so much was observed. A change from another scenario is a question of its own.
+    /// The question for `own` beside the baseline and its observations. A change from another scenario
+    /// is a separate question.
     ///
     /// # Errors
     /// When a world cannot be made.
@@ -59,7 +61,7 @@ impl<'a> Against<'a> {
                 claims.push(claim.clone());
             }
         }
-        // What was observed there narrows the inputs as it does in `run`.
+        // Observations there narrow the inputs as in `run`.
         let observed = own.observed.iter().filter_map(|one| one.arm.clone());
         let changes = own.claims.iter().filter(|claim| claim.study == Study::Run);
         let bases: Vec<&String> = changes.filter_map(|one| one.relative_to.as_ref()).collect();

@@ -1,4 +1,4 @@
-//! Which metrics are compared, and what they come to.
+//! Selects the metrics to compare, and reads their values.
 
 use super::findings::{Beside, ComparedMetric};
 use super::plan::BASELINE;
@@ -15,10 +15,11 @@ use crate::why::breakdown;
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, simultaneous_level, variance_reduction};
 
-/// Whether a number is worth knowing of any plan: response times and errors of entries, CPU and RAM of nodes.
+/// Whether a metric is of interest for any plan: response times and errors of entries, CPU and RAM of
+/// nodes.
 fn is_sensible(quantity: MeasuredQuantity, world: &Blueprint) -> bool {
     match quantity {
-        // Where one source makes all of the traffic, all sources together would only repeat it.
+        // With a single source, the sum over all sources would only repeat it.
         MeasuredQuantity::Entry(EntryChoice::All, _) if world.sources.len() == 1 => false,
         MeasuredQuantity::Entry(_, OfEntry::Response(stat)) => stat == MEAN || stat == P95,
         MeasuredQuantity::Entry(_, OfEntry::Errors(reason)) => reason == ErrorReason::All,
@@ -28,22 +29,21 @@ fn is_sensible(quantity: MeasuredQuantity, world: &Blueprint) -> bool {
     }
 }
 
-/// A key of some scenario, as a reference that all can look up.
+/// The key of some scenario as a reference that any can look up.
 fn named(key: &MetricKey) -> MetricRef {
     MetricRef::named(key.kind.name, &key.labels)
 }
 
-/// What one scenario shows beside the baseline.
+/// The results of one scenario beside the baseline.
 pub(super) struct BesideBaseline {
-    /// Keys of either, with their numbers; `wanted` first.
+    /// Keys of either with their values; `wanted` first.
     pub(super) rows: Vec<(MetricKey, Option<Estimate>, Beside)>,
-    /// Entries whose response times the two do not share the luck of.
+    /// Entries whose response times are uncorrelated between the two.
     pub(super) unpaired: Vec<String>,
     pub(super) replications: u32,
 }
 
-/// Reads the rows off a study whose replications are done; `others`: how many scenarios are compared with
-/// the baseline.
+/// Reads the rows off a finished study; `others` is the number of scenarios compared with the baseline.
 pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -> BesideBaseline {
     let own = stand.engine.see(stand.cast.own);
     let base = stand.engine.see(stand.cast.bases[BASELINE]);
@@ -73,7 +73,7 @@ pub(super) fn read(stand: &Stand<'_, '_>, wanted: &[MetricRef], others: usize) -
     BesideBaseline { rows, unpaired, replications: replications as u32 }
 }
 
-/// The keys that `wanted` names, then those that are worth knowing; each once, of either arm.
+/// The keys that `wanted` names, then those of general interest; each once, from either arm.
 fn keys(arms: Arms<'_>, wanted: &[MetricRef]) -> Vec<MetricKey> {
     let all: Vec<&Arm> = arms.base.into_iter().chain([arms.own]).collect();
     let mut keys: Vec<MetricKey> = Vec::new();
@@ -125,7 +125,7 @@ fn beside(
     beside
 }
 
-/// What common random numbers take off the variance of the change.
+/// The share of the change's variance that common random numbers remove.
 fn reduction(metric: &MetricRef, arms: Arms<'_>, replications: usize) -> Option<f64> {
     let values = |arm: &Arm| -> Option<Vec<f64>> {
         let samples = arm.samples(arm.catalogue.find(metric)?, replications);
@@ -135,7 +135,7 @@ fn reduction(metric: &MetricRef, arms: Arms<'_>, replications: usize) -> Option<
     variance_reduction(&values(arms.base?)?, &values(arms.own)?)
 }
 
-/// Rows of all scenarios in one table: in the order in which they first appear.
+/// The rows of all scenarios in one table, in order of first appearance.
 pub(super) fn merged(shown: &[&BesideBaseline]) -> Vec<ComparedMetric> {
     let mut rows: Vec<ComparedMetric> = Vec::new();
     for (place, one) in shown.iter().enumerate() {
@@ -159,7 +159,7 @@ pub(super) fn merged(shown: &[&BesideBaseline]) -> Vec<ComparedMetric> {
     rows
 }
 
-/// Adds what the migrations of each scenario come to beside that of the baseline.
+/// Adds the numbers of each scenario's migration beside the baseline's.
 pub(super) fn add_migrations(rows: &mut Vec<ComparedMetric>, migrations: &[&[NumberBeside]]) {
     for (place, numbers) in migrations.iter().enumerate() {
         for NumberBeside { kind, labels, before, beside } in *numbers {

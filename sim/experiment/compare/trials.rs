@@ -1,5 +1,4 @@
-//! Plans put to the test, each alone: nodes are lost, years go by, new images are brought out; the plan itself, and
-//! its variants.
+//! Trials of each plan and its variants: loss of nodes, years of operation, rollouts of new images.
 
 use super::findings::{OrchestratorTakes, PlanTrial, TrialResult};
 use super::plan::{Plan, PlanVariant};
@@ -12,12 +11,12 @@ use crate::watch::Watch;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Maker;
 
-/// Years of the long run: availability is known to a few per cent after as many.
+/// Years of the long run: enough to know availability to a few per cent.
 const YEARS: f64 = 2000.0;
-/// Replications of a rollout where no number is asked for.
+/// Replications of a rollout unless a number is given.
 const ROLLOUTS: u32 = 10;
 
-/// What `plan` and its variants come to; what begins when it is too late is cut short.
+/// The trials of `plan` and its variants; those that begin after the budget ends are cut short.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -45,7 +44,7 @@ pub(super) fn of(
     std::iter::once(None).chain(plan.variants.iter().map(Some)).map(of).collect()
 }
 
-/// What the orchestrator and the container engine take on all nodes together.
+/// The overhead of the orchestrator and the container engine on all nodes together.
 fn takes(blueprint: &Blueprint) -> OrchestratorTakes {
     let of_background = |one: &wssim_model::blueprint::Background| match one.maker {
         Maker::System(_) => f64::from(one.jobs) * one.cpu.mean() / one.every.mean(),
@@ -57,7 +56,7 @@ fn takes(blueprint: &Blueprint) -> OrchestratorTakes {
     }
 }
 
-/// Every node, and every pair of them, taken down; then the long run.
+/// The loss of every node and of every pair of nodes; then the long run.
 fn lose(
     worlds: &dyn Worlds,
     question: &Question,
@@ -78,7 +77,7 @@ fn lose(
     }
 }
 
-/// New images brought out, as the scenario says.
+/// The rollouts of new images in the scenario.
 fn bring_out(
     worlds: &dyn Worlds,
     question: &Question,
@@ -97,7 +96,7 @@ fn bring_out(
     Ok(if is_done { TrialResult::Rollouts(metrics) } else { TrialResult::CutShort })
 }
 
-/// Nothing is claimed of it.
+/// The question without claims.
 fn alone(question: &Question) -> Question {
     Question { claims: Vec::new(), observed: Vec::new(), ..question.clone() }
 }

@@ -1,4 +1,4 @@
-//! Where the jobs of one list are done: found in the archive, simulated, or left to other shards.
+//! Assigns the jobs of one list: found in the archive, simulated, or left to other shards.
 
 use super::stage::Stage;
 use super::work::{Progressing, in_order};
@@ -15,32 +15,33 @@ use wssim_model::{Cut, Overfull};
 pub(super) struct Job {
     pub(super) number: u32,
     pub(super) arm: usize,
-    /// In the list of all that is asked for at once.
+    /// Its place in the list of jobs of the round.
     pub(super) place: usize,
 }
 
-/// Does jobs of one phase.
+/// Does the jobs of one phase.
 pub(super) struct Desk<'a, S> {
     stage: &'a S,
     progress: Progressing<'a>,
     archive: Option<&'a dyn Archive>,
-    /// Whether the jobs are shared out: the warm-up must be known before anything else is begun.
+    /// Whether shards share the jobs: the warm-up must be known before all else.
     is_shared: bool,
-    /// Whether the archive can keep nothing more.
+    /// Whether the archive is full.
     is_full: AtomicBool,
-    /// By arm (where the study does not bear it, of all arms together): the place of the first job that would have
-    /// held too much, as far as it is known. Those behind it need not be done; those before it are, as one of
-    /// them may be the first.
+    /// By arm (or of all arms together, if the study cannot do without one): the place of the first job
+    /// known to exceed the memory limit. Later jobs are skipped; earlier ones are done, as one of them
+    /// may be the first.
     first_overfull: Vec<AtomicUsize>,
-    /// By place: the arm, and of what the job would have held too much.
+    /// By place: the arm, and what the job would hold too much of.
     overfull: Mutex<BTreeMap<usize, (usize, Overfull)>>,
 }
 
-/// A replication is stopped, and so is the study.
+/// A replication was stopped, and so is the study.
 struct Stopped;
 
 impl<'a, S: Stage> Desk<'a, S> {
-    /// For `jobs`; and whether the study goes on without arms that would hold too much.
+    /// A desk for `jobs`; `bears_overfull` says whether the study goes on without arms that exceed the
+    /// memory limit.
     pub(super) fn new(
         stage: &'a S,
         watch: &'a dyn Watch,
@@ -56,7 +57,7 @@ impl<'a, S: Stage> Desk<'a, S> {
         Self { stage, progress, archive, is_shared, is_full, first_overfull, overfull }
     }
 
-    /// What `jobs` leave behind, in their order: nothing those that were stopped or that are not ours.
+    /// The results of `jobs`, in their order; none for those stopped or left to other shards.
     pub(super) fn work(
         &self,
         arms: &[S::Arm],
@@ -92,8 +93,8 @@ impl<'a, S: Stage> Desk<'a, S> {
         done.into_iter().map(Option::flatten).collect()
     }
 
-    /// Arms of which a replication would have held too much, and of what: of each the first in the list, whichever
-    /// came first, and in that order.
+    /// Arms with a replication that exceeds the memory limit, and why: for each the first in the list,
+    /// whichever finished first, in that order.
     pub(super) fn overfull(&self) -> Vec<(usize, Overfull)> {
         let mut found: Vec<(usize, Overfull)> = Vec::new();
         for (arm, overfull) in self.known_overfull().values() {
@@ -112,7 +113,7 @@ impl<'a, S: Stage> Desk<'a, S> {
         self.is_full.load(Ordering::Relaxed) || self.progress.must_stop()
     }
 
-    /// Whether nothing comes of `job`, as one before it would have held too much.
+    /// Whether `job` is skipped because an earlier one exceeds the memory limit.
     pub(super) fn is_useless(&self, job: Job) -> bool {
         self.first_overfull_of(job.arm).load(Ordering::Relaxed) <= job.place
     }
@@ -129,7 +130,7 @@ impl<'a, S: Stage> Desk<'a, S> {
         Some(one)
     }
 
-    /// `None`: it is of no use, or has no outcome.
+    /// `None` if it is skipped or has no result.
     fn simulate(&self, arm: &S::Arm, job: Job) -> Result<Option<S::One>, Stopped> {
         let stop = || self.must_stop() || self.is_useless(job);
         let one = match self.stage.replicate(arm, job.number, &stop) {

@@ -1,21 +1,20 @@
-//! The engine: simulates points × replications for whatever study asks, on all cores.
+//! The engine: simulates points × replications for any study, on all cores.
 //!
 //! ```text
 //!  Design ── wants: arms, replications of each ──► Engine ──► Stage::replicate   (points × replications,
 //!    ▲                                               │          one stream of work for all cores)
-//!    └────────────── arms, and what they show ◄──────┘
+//!    └────────────── arms with their results ◄───────┘
 //! ```
-//! A study is a [`Design`] on a [`Stage`]. The stage says what a point is (an arm of the scenario and
-//! overrides), how it becomes a world, and what one replication of that world leaves behind. The design
-//! says, given what has been seen, which arms are to have how many replications; the engine simulates
-//! them and asks again, until nothing more is wanted. So a design sees complete rounds only, and what it
-//! decides does not depend on threads.
+//! A study is a [`Design`] on a [`Stage`]. The stage defines a point (an arm of the scenario and
+//! overrides), its world, and the result of one replication. The design says, given the results so far,
+//! how many replications each arm needs; the engine simulates them and asks again, until the design is
+//! satisfied. So a design sees complete rounds only, and its decisions do not depend on threads.
 //!
-//! Replication n of every arm meets the same random numbers (common random numbers). Points whose worlds
-//! are equal share one arm, whoever asked for them: an override that a world does not notice costs nothing.
+//! Replication n of every arm gets the same random numbers (common random numbers). Points with equal
+//! worlds share one arm: an override without effect on the world costs nothing.
 //!
-//! So a study is a list of jobs, each of which anyone can do: where an [archive](crate::archive::Archive) is there, what it holds is not
-//! simulated again, and what another shard is to do is left to it.
+//! So a study is a list of jobs that any process can do: with an [archive](crate::archive::Archive),
+//! stored replications are not simulated again, and those of another shard are left to it.
 
 mod desk;
 mod stage;
@@ -31,25 +30,25 @@ use desk::{Desk, Job};
 use std::collections::BTreeMap;
 use wssim_model::Overfull;
 
-/// Replications for each thread that are kept while others are under way: few, so that memory does not
-/// grow with their number, and enough that no core waits for another.
+/// Results for each thread that are kept while others are under way: few, so that memory does not grow
+/// with their number, and enough that no core waits for another.
 const AT_ONCE: usize = 64;
 
-/// What a study wants to see, step by step.
+/// A design: the replications that a study needs, step by step.
 pub trait Design<S: Stage> {
-    /// What is being done, for the user.
+    /// The present phase, for the user.
     fn phase(&self) -> StudyPhase<'_>;
 
-    /// Whether the study goes on without an arm that would hold more at once than fits; that arm then stays
-    /// without the replications that it lacks.
+    /// Whether the study goes on without an arm that exceeds the memory limit; that arm then lacks the
+    /// remaining replications.
     fn bears_overfull(&self) -> bool {
         false
     }
 
-    /// What is to be there before the study can go on; nothing: it is satisfied.
+    /// The replications that the study needs to go on; empty if it is satisfied.
     ///
     /// # Errors
-    /// When a world that it asks for cannot be made.
+    /// When one of its worlds cannot be made.
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError>;
 }
 
@@ -57,29 +56,29 @@ pub trait Design<S: Stage> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArmId(usize);
 
-/// An arm that is to have at least so many replications.
+/// An arm and the replications that it needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Want {
     /// The arm.
     pub arm: ArmId,
-    /// Its replications in all, those that it has included.
+    /// Its replications in total, including those that it has.
     pub replications: u32,
 }
 
-/// Why a study ends before it is satisfied.
+/// Why a study ends early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// The user, or the budget, stopped it. What was complete is kept.
+    /// The user, or the budget, stopped it. Complete replications are kept.
     Stopped,
-    /// A world could not be made, or not be simulated.
+    /// A world could not be made or simulated.
     World(WorldError),
 }
 
 impl Broken {
-    /// What came of a step, where only what ends the study without an answer is an error.
+    /// Separates a stop, after which there is an answer, from errors.
     ///
     /// # Errors
-    /// When a world could not be made, or not be simulated.
+    /// When a world could not be made or simulated.
     pub(crate) fn or_stopped<T>(end: Result<T, Self>) -> Result<Result<T, Stopped>, WorldError> {
         match end {
             Ok(done) => Ok(Ok(done)),
@@ -95,26 +94,26 @@ impl From<WorldError> for Broken {
     }
 }
 
-/// All arms of a study, and who watches it.
+/// All arms of a study, and the watcher of its progress.
 pub struct Engine<'a, S: Stage> {
     stage: &'a S,
     watch: &'a dyn Watch,
     arms: Vec<S::Arm>,
     places: BTreeMap<S::Point, ArmId>,
-    /// Names of the arms in the archive, by arm, as soon as they are needed.
+    /// Keys of the arms in the archive, computed when needed.
     keys: BTreeMap<usize, ArmKey>,
-    /// By arm: of what a replication would have held too much.
+    /// By arm: what a replication would have held too much of.
     overfull: BTreeMap<usize, Overfull>,
 }
 
 impl<'a, S: Stage> Engine<'a, S> {
-    /// Without arms.
+    /// An engine without arms.
     pub fn new(stage: &'a S, watch: &'a dyn Watch) -> Self {
         let (places, keys, overfull) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { stage, watch, arms: Vec::new(), places, keys, overfull }
     }
 
-    /// The arm of `point`: a new one only where no other has the same world.
+    /// The arm of `point`: a new one only if no other has the same world.
     ///
     /// # Errors
     /// When its world cannot be made.
@@ -132,12 +131,12 @@ impl<'a, S: Stage> Engine<'a, S> {
         Ok(id)
     }
 
-    /// What the arm shows.
+    /// The arm with its results.
     pub fn see(&self, arm: ArmId) -> &S::Arm {
         &self.arms[arm.0]
     }
 
-    /// All arms, in the order in which they were first asked for.
+    /// All arms, in the order of first request.
     pub fn all(&self) -> &[S::Arm] {
         &self.arms
     }
@@ -147,12 +146,12 @@ impl<'a, S: Stage> Engine<'a, S> {
         self.stage.replications(self.see(arm))
     }
 
-    /// Of what a replication of the arm would have held too much, where the study goes on without it.
+    /// What a replication of the arm would have held too much of, if the study goes on without it.
     pub fn overfull(&self, arm: ArmId) -> Option<Overfull> {
         self.overfull.get(&arm.0).copied()
     }
 
-    /// Simulates what `design` wants until that is nothing.
+    /// Simulates the replications that `design` wants until it is satisfied.
     ///
     /// # Errors
     /// When the user stops it, or a world cannot be made or simulated.
@@ -166,10 +165,11 @@ impl<'a, S: Stage> Engine<'a, S> {
         }
     }
 
-    /// Simulates what `wants` lack. When the user stops it, what is complete is kept without gaps.
+    /// Simulates the missing replications of `wants`. On a stop, complete replications are kept without
+    /// gaps.
     ///
     /// # Errors
-    /// When the user stops it, other shards do a part of it, or a replication would hold more than fits.
+    /// When the user stops it, other shards do a part of it, or a replication exceeds the memory limit.
     pub fn simulate(&mut self, phase: StudyPhase<'_>, wants: &[Want]) -> Result<(), Broken> {
         self.work(phase, wants, false)
     }
@@ -198,7 +198,7 @@ impl<'a, S: Stage> Engine<'a, S> {
         if broken.contains(&true) { Err(Broken::Stopped) } else { Ok(()) }
     }
 
-    /// Whether there is room for what is wanted.
+    /// Whether there is memory for the wanted replications.
     fn check_room(&self, wants: &[Want]) -> Result<(), WorldError> {
         let most = |want: &Want| self.stage.most(self.see(want.arm));
         match wants.iter().find(|want| want.replications > most(want)) {
@@ -209,7 +209,7 @@ impl<'a, S: Stage> Engine<'a, S> {
         }
     }
 
-    /// Names the arms of `jobs`, where there is an archive.
+    /// Computes the archive keys of the arms of `jobs`, if there is an archive.
     fn name(&mut self, jobs: &[Job]) {
         let Some(archive) = self.watch.archive() else { return };
         for job in jobs {
@@ -218,7 +218,7 @@ impl<'a, S: Stage> Engine<'a, S> {
         }
     }
 
-    /// What is missing, the first replications first: so that arms grow together.
+    /// The missing replications, lowest numbers first, so that arms grow together.
     fn jobs(&self, wants: &[Want]) -> Vec<Job> {
         let mut wanted: BTreeMap<ArmId, u32> = BTreeMap::new();
         for want in wants {

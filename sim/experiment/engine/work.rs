@@ -1,14 +1,14 @@
-//! One stream of work for all cores, and how far it is.
+//! One stream of work for all cores, and its progress.
 
 use crate::watch::{Progress, StudyPhase, Watch};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-/// The user, or the budget, wants it to stop.
+/// The user, or the budget, stops the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stopped;
 
-/// Does `jobs` on all threads, handing them out one by one in their order, so that what is done
-/// when the user stops has no gaps but at its end. Results are in the order of the jobs.
+/// Does `jobs` on all threads, in their order, so that on a stop the finished ones have gaps only at the
+/// end. Results are in the order of the jobs.
 pub(crate) fn in_order<J: Sync, R: Send>(
     jobs: &[J],
     work: impl Fn(&J) -> Option<R> + Sync,
@@ -37,7 +37,7 @@ pub(crate) fn in_order<J: Sync, R: Send>(
     results
 }
 
-/// Tells the user how far a phase is, and asks whether to stop.
+/// Reports the progress of a phase, and asks whether to stop.
 pub(crate) struct Progressing<'a> {
     watch: &'a dyn Watch,
     phase: StudyPhase<'a>,
@@ -57,7 +57,7 @@ impl<'a> Progressing<'a> {
         self.watch.interrupted() || self.watch.over_budget()
     }
 
-    /// One replication more is complete; it had so many events.
+    /// Counts a complete replication with `events` events.
     pub(crate) fn done(&self, events: u64) {
         let events = self.events.fetch_add(events, Ordering::Relaxed) + events;
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;

@@ -1,4 +1,4 @@
-//! What one replication left behind after its fault: one small record an entry, a service, a node.
+//! The result of one replication after its fault: a small record for each entry, service and node.
 
 use super::listen::{FailureListener, Heard, HeardAnswer, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
@@ -19,36 +19,36 @@ pub(super) struct Aftermath {
     pub(super) services: Vec<ServiceAftermath>,
     /// By node.
     pub(super) nodes: Vec<NodeAftermath>,
-    /// Where each container answers at the end, if it does.
+    /// Node of each container that answers at the end.
     pub(super) at_end: Vec<Option<NodeId>>,
     pub(super) events: u64,
     pub(super) requests: u64,
     pub(super) simulated_seconds: f64,
 }
 
-/// What became of the requests of a source.
+/// The outcome of the requests of a source.
 #[derive(Clone, Debug)]
 pub(super) struct EntryAftermath {
-    /// By definition: seconds until it answers again, infinite, or `None` when nobody asked.
+    /// By definition: seconds until it answers again, infinite if it does not, `None` without requests.
     pub(super) recovery: Vec<Option<f64>>,
     /// The least share answered in any window of the definition in force.
     pub(super) worst: Option<f64>,
-    /// Until it answers again, and from then on.
+    /// From the fault until it answers again, and after that.
     pub(super) during: AftermathStretch,
     pub(super) after: AftermathStretch,
-    /// All of it.
+    /// The whole time.
     pub(super) whole: AftermathStretch,
-    /// Whether its response times keep within the limits of its objective.
+    /// Whether its response times keep the limits of its objective.
     pub(super) within_limits: bool,
     pub(super) failed: [u64; Failure::ALL.len()],
 }
 
-/// Requests that arrived in part of the aftermath.
+/// Requests that arrived in a stretch of time after the fault.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct AftermathStretch {
     pub(super) arrived: u64,
     pub(super) answered: u64,
-    /// Of those answered, in seconds.
+    /// Mean response time of answered requests, in seconds.
     pub(super) mean: Option<f64>,
     pub(super) p95: Option<f64>,
 }
@@ -59,24 +59,24 @@ impl AftermathStretch {
     }
 }
 
-/// What became of the containers of a service.
+/// The outcome of the containers of a service.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ServiceAftermath {
     pub(super) before: u32,
     pub(super) fewest: u32,
     pub(super) at_end: u32,
-    /// Seconds until one answers again: zero when one always did.
+    /// Seconds until a container answers again; zero if one always did.
     pub(super) recovery: f64,
-    /// Processes killed for want of memory.
+    /// Processes killed for lack of memory.
     pub(super) kills: u64,
 }
 
-/// What a node carried.
+/// The load of a node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NodeAftermath {
     /// Running thread-seconds over thread-seconds.
     pub(super) cpu: f64,
-    /// Share of time in which somebody waited for pages.
+    /// Share of time in which a job waited for pages.
     pub(super) stalled: f64,
     pub(super) kills: u64,
 }

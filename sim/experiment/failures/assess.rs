@@ -1,4 +1,4 @@
-//! From replications to what is told of a set: the worst state, pooled errors, mean response times.
+//! Evaluates the replications of a set: the worst state, pooled errors, mean response times.
 
 use super::aftermath::{Aftermath, AftermathStretch, EntryAftermath, ServiceAftermath};
 use super::findings::{
@@ -9,10 +9,10 @@ use super::reason::NodesDown;
 use crate::cluster::{ClusterFacts, Survival};
 use wssim_model::Blueprint;
 
-/// More errors than this in some window make an entry degraded.
+/// Share of errors in some window above which an entry is degraded.
 const DEGRADED: f64 = 0.01;
 
-/// What is told of the set `dead`, whose replications these are.
+/// The finding of the set `dead` from its replications.
 pub(super) fn assess(
     blueprint: &Blueprint,
     cluster: &ClusterFacts,
@@ -43,7 +43,7 @@ pub(super) fn assess(
     }
 }
 
-/// Whether most managers are left, if there are any: ⌊N/2⌋ + 1 of them must be.
+/// Whether most managers are left, ⌊N/2⌋ + 1 of N; `None` without managers.
 fn quorum(cluster: &ClusterFacts, dead: &[String]) -> Option<bool> {
     let is_managed = cluster.orchestrator.is_some_and(|kind| kind.replaces());
     if !is_managed || cluster.managers.is_empty() {
@@ -53,7 +53,7 @@ fn quorum(cluster: &ClusterFacts, dead: &[String]) -> Option<bool> {
     Some(left > cluster.managers.len() / 2)
 }
 
-/// Whether the entry at `source` counts.
+/// Whether the entry at `source` counts for survival.
 pub(super) fn is_critical(cluster: &ClusterFacts, source: usize) -> bool {
     let marked = |facts: &crate::cluster::EntryFacts| facts.is_critical;
     !cluster.entries.iter().any(marked) || cluster.entries.get(source).is_some_and(marked)
@@ -127,7 +127,7 @@ fn degraded<'a>(
     }
 }
 
-/// Sets of nodes without which the others do not carry an entry, and that entry.
+/// Sets of nodes without which the others cannot carry an entry, and that entry.
 pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Vec<usize>, usize)> {
     let of_set = |(finding, nodes): (&SetFinding, &Vec<usize>)| {
         let entries = finding.entries.iter().enumerate();

@@ -1,11 +1,11 @@
-//! What becomes of the entries that count, however many sets of nodes there are: a few numbers a size.
+//! Summarizes the entries that count by the number of lost nodes.
 
 use super::findings::{EntryFinding, Failures, SetFinding, SurvivalState, recovery_quantile};
 use super::years::SubjectKind;
 use super::years::findings::Availability;
 use wssim_stats::Estimate;
 
-/// What becomes of the entries that count when as many nodes are lost, whichever they are.
+/// The outcome of the entries that count when `size` nodes are lost, over all sets of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OfSize {
     /// Nodes that are lost together.
@@ -18,15 +18,16 @@ pub struct OfSize {
     pub unharmed: usize,
     /// Sets after whose loss all these entries answer again, in every replication.
     pub recovered: usize,
-    /// Seconds until they do, after the loss of the set of those recovered that takes longest: the median over
-    /// replications. `None`: none is recovered.
+    /// Seconds until they do, for the slowest set of those recovered: the median over replications.
+    /// `None` if none is recovered.
     pub slowest: Option<f64>,
-    /// Share of their requests from the fault to the end that fail, mean over sets; `None`: there was none.
+    /// Share of their requests from the fault to the end that fail, mean over sets; `None` without
+    /// requests.
     pub error_ratio: Option<f64>,
 }
 
 impl Failures {
-    /// What becomes of the entries that count, by the number of nodes that are lost.
+    /// The outcome of the entries that count, by the number of lost nodes.
     #[must_use]
     pub fn by_size(&self) -> Vec<OfSize> {
         (1..=self.depth).map(|size| self.of_size(size)).collect()
@@ -58,7 +59,7 @@ impl Failures {
         }
     }
 
-    /// Seconds that the entry of those that count that is down longest is down in a year, in the long run.
+    /// Seconds down a year in the long run, of the entry that counts with the longest downtime.
     #[must_use]
     pub fn downtime_seconds(&self) -> Option<Estimate> {
         let counts = |name: &str| {

@@ -1,4 +1,4 @@
-//! What `failures` found: one record a set of nodes, with what users saw.
+//! The findings of `failures`: one record for each set of nodes, with the effects on users.
 
 use super::years::findings::LongRun;
 use crate::cluster::Survival;
@@ -7,24 +7,24 @@ use wssim_stats::quantile_of_sorted;
 /// The answer beside claims and metrics.
 #[derive(Clone, Debug)]
 pub struct Failures {
-    /// What counts as survived: as asked for, looser, stricter.
+    /// The definitions of survival: the one asked for, a looser and a stricter one.
     pub definitions: [Survival; 3],
-    /// How long it is looked after the fault, in seconds.
+    /// Observed time after the fault, in seconds.
     pub observed_seconds: f64,
-    /// Whether entries are marked critical; where none is, every one counts.
+    /// Whether entries are marked critical; otherwise every entry counts.
     pub are_marked: bool,
-    /// The most nodes that fail together.
+    /// Most nodes that fail together.
     pub depth: usize,
     /// Entries in a world without a fault, over the same stretch and with the same requests.
     pub calm: Vec<(String, ServiceLevel)>,
-    /// Smaller sets first, each size in the order of names. Empty where no replication is complete.
+    /// Smaller sets first, each size in the order of names. Empty without a complete replication.
     pub sets: Vec<SetFinding>,
-    /// What years bring; `None` where nothing fails of itself, or it was not asked for.
+    /// The long run; `None` if nothing fails by itself, or it was not asked for.
     pub long_run: Option<LongRun>,
 }
 
 impl Failures {
-    /// Of the sets of `size` nodes: how many survive by definition `which`, and how many there are.
+    /// Of the sets of `size` nodes: how many survive by definition `which`, and their number.
     #[must_use]
     pub fn survived(&self, size: usize, which: usize) -> (usize, usize) {
         let of_size = self.sets.iter().filter(|set| set.nodes.len() == size);
@@ -32,36 +32,36 @@ impl Failures {
     }
 }
 
-/// Nodes that fail together, and what comes of it.
+/// Nodes that fail together, and the outcome.
 #[derive(Clone, Debug)]
 pub struct SetFinding {
     /// By name.
     pub nodes: Vec<String>,
-    /// Whether most of the managers are left; `None` where no quorum is needed or nobody manages.
+    /// Whether most managers are left; `None` if no quorum is needed or there are no managers.
     pub quorum: Option<bool>,
-    /// By definition: in how many replications it survives.
+    /// By definition: number of replications in which it survives.
     pub survived: [u32; 3],
-    /// By definition: whether it does in all of them.
+    /// By definition: whether it survives in all of them.
     pub survives: [bool; 3],
     /// In the order of names.
     pub entries: Vec<EntryFinding>,
-    /// In the order of names; those that have containers.
+    /// Services with containers, in the order of names.
     pub services: Vec<ServiceFinding>,
     /// The nodes that are left, in the order of names.
     pub survivors: Vec<NodeFinding>,
 }
 
-/// What became of an entry or a service, the worst of the replications.
+/// The outcome of an entry or a service, the worst of the replications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SurvivalState {
-    /// As if nothing had happened.
+    /// Unaffected.
     Up,
-    /// An entry answers all the time, but more than 1 % of some window fail, or it misses its
-    /// objective; a service has fewer containers.
+    /// An entry answers all the time, but more than 1 % of some window fail, or it misses its objective;
+    /// a service has fewer containers.
     Degraded,
     /// It was down and answers again.
     Back,
-    /// It does not come back while it is looked.
+    /// It does not answer again while observed.
     Lost,
 }
 
@@ -78,7 +78,7 @@ impl SurvivalState {
     }
 }
 
-/// What users saw in part of the time; `None`: nobody asked, or nobody was answered.
+/// What users saw in part of the time; `None` without requests, or without answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ServiceLevel {
     /// Requests without a good answer over all requests.
@@ -89,16 +89,16 @@ pub struct ServiceLevel {
     pub p95: Option<f64>,
 }
 
-/// What became of an entry.
+/// The outcome of an entry.
 #[derive(Clone, Debug)]
 pub struct EntryFinding {
     /// Its name.
     pub name: String,
     /// Whether it counts for survival.
     pub is_critical: bool,
-    /// `None`: nobody asked.
+    /// `None` without requests.
     pub state: Option<SurvivalState>,
-    /// Seconds until it answers again, by replication in ascending order; infinite where it does not.
+    /// Seconds until it answers again, by replication in ascending order; infinite if it does not.
     pub recovery: Vec<f64>,
     /// From the fault to the end.
     pub whole: ServiceLevel,
@@ -108,23 +108,23 @@ pub struct EntryFinding {
     pub after: ServiceLevel,
     /// Why it is lost or degraded; `None` otherwise.
     pub why: Option<EntryTrouble>,
-    /// Whether it is lost although a container of every service that it needs runs, or would run if what is left did
-    /// not wait for pages: what is left does not carry it.
+    /// Whether it is lost although a container of every service that it needs runs, or would run if the
+    /// surviving nodes did not wait for pages: they cannot carry it.
     pub is_overloaded: bool,
 }
 
-/// What became of a service.
+/// The outcome of a service.
 #[derive(Clone, Debug)]
 pub struct ServiceFinding {
     /// Its name.
     pub name: String,
-    /// Of its containers, not of its answers.
+    /// The state of its containers, not of its answers.
     pub state: SurvivalState,
     /// Containers that answered when the fault struck.
     pub replicas_before: f64,
     /// Containers that answer at the end, mean over replications.
     pub replicas_after: f64,
-    /// As of entries: until one container answers again.
+    /// Seconds until a container answers again, as for entries.
     pub recovery: Vec<f64>,
     /// Why it is lost; `None` otherwise.
     pub why: Option<ServiceLoss>,
@@ -150,29 +150,29 @@ pub enum ServiceLoss {
         /// By name.
         nodes: Vec<String>,
     },
-    /// Too few managers are left to start anything anew.
+    /// Too few managers are left to start a container.
     NoQuorum,
     /// There is no orchestrator to start it elsewhere.
     NoOrchestrator,
     /// Compose starts containers on their own host only.
     OwnHostOnly,
-    /// No node that is left can give it what it reserves.
+    /// No remaining node can give it what it reserves.
     NoRoom {
-        /// What it reserves, in bytes.
+        /// Its reservation, in bytes.
         reserves: f64,
-        /// The nodes that are left to it, by name.
+        /// The remaining eligible nodes, by name.
         nodes: Vec<String>,
         /// The most that one of them can give, in bytes.
         most: f64,
     },
-    /// It starts, and waits for a service that is lost, too.
+    /// It starts, and waits for another lost service.
     WaitsFor(String),
-    /// It is killed for want of memory.
+    /// It is killed for lack of memory.
     Killed {
-        /// How often, per replication.
+        /// Kills per replication.
         times: f64,
     },
-    /// It is put on what is left, where a node waits for pages most of the time: nothing starts there.
+    /// It is placed on a remaining node that waits for pages most of the time: nothing starts there.
     Stalled {
         /// The node, by name.
         node: String,
@@ -181,7 +181,7 @@ pub enum ServiceLoss {
     },
     /// Its containers start nowhere else.
     StaysOn {
-        /// The nodes that are down on which they were, by name; none is known: it had none there.
+        /// The failed nodes that ran them, by name; empty if none did.
         nodes: Vec<String>,
     },
 }
@@ -191,29 +191,27 @@ pub enum ServiceLoss {
 pub enum EntryTrouble {
     /// Services that it needs are lost.
     Cut {
-        /// The shortest ways to some of them; the shortest of all first.
+        /// The shortest ways to some of them, shortest first.
         ways: Vec<Way>,
-        /// How many others are lost on its way.
+        /// Number of other lost services on its way.
         more: usize,
     },
-    /// Every service that it needs runs, and what is left does not carry it.
+    /// Every service that it needs runs, but the remaining nodes cannot carry it.
     NotCarried {
-        /// What most of its requests fail of.
+        /// How most of its requests fail.
         fails_of: FailsOf,
-        /// The busiest node that is left, where it is busy, and its running thread-seconds over
-        /// thread-seconds.
+        /// The busiest remaining node, if busy, and its running thread-seconds over thread-seconds.
         busiest: Option<(String, f64)>,
-        /// The node that is left on which somebody waits longest for pages, where it matters, and its share
-        /// of time.
+        /// The remaining node that waits longest for pages, if it matters, and its share of time.
         stalled: Option<(String, f64)>,
     },
-    /// It answers all the time, and not as well as it should.
+    /// It answers all the time, but not well enough.
     Degraded {
-        /// The largest share of requests that fails in some window, where it is too large.
+        /// The largest share of failed requests in some window, if too large.
         window_errors: Option<f64>,
         /// Whether it is slower than its objective.
         is_slow: bool,
-        /// Whether more of it fails than its objective allows.
+        /// Whether more of its requests fail than its objective allows.
         fails_often: bool,
     },
 }
@@ -221,15 +219,15 @@ pub enum EntryTrouble {
 /// A way of requests that ends at a service without containers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Way {
-    /// The services that it passes, by name; empty: users come by the last one.
+    /// The services that it passes, by name; empty if users call the last one.
     pub by: Vec<String>,
     /// Where it ends.
     pub end: String,
-    /// Why that is lost.
+    /// Why that service is lost.
     pub why: ServiceLoss,
 }
 
-/// What requests fail of.
+/// How requests fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailsOf {
     /// None fails.
@@ -240,20 +238,20 @@ pub enum FailsOf {
     Failure(&'static str),
 }
 
-/// What a node that is left carries after the fault; means over replications.
+/// The load of a remaining node after the fault; means over replications.
 #[derive(Clone, Debug)]
 pub struct NodeFinding {
     /// Its name.
     pub name: String,
     /// Running thread-seconds over thread-seconds.
     pub cpu: f64,
-    /// Share of time in which somebody waited for pages.
+    /// Share of time in which a job waited for pages.
     pub stalled: f64,
-    /// Processes killed for want of memory, per replication.
+    /// Processes killed for lack of memory, per replication.
     pub kills: f64,
 }
 
-/// A quantile of recovery times; infinite where that many are lost. `None` without any.
+/// A quantile of recovery times, infinite if it falls on a lost one. `None` without any.
 #[must_use]
 pub fn recovery_quantile(ascending: &[f64], p: f64) -> Option<f64> {
     quantile_of_sorted(ascending, p)

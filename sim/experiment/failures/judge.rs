@@ -1,9 +1,9 @@
-//! Claims about failures: recovery times, judged on every set that the claim speaks of.
+//! Judges claims about recovery times on every set of nodes that they cover.
 //!
-//! A claim holds when it holds for each of its sets, and is refuted when it is for one (a least time is claimed of
-//! sets that interrupt their subject at all): so the
-//! intervals of all sets, claims and looks hold together, at level 1 − 0.05/(m·S·K). What does not
-//! come back in some replication has an infinite recovery time: that is no matter of intervals.
+//! A claim holds if it holds for each of its sets, and is refuted if one set refutes it (a minimum time
+//! is claimed of the sets that interrupt their subject): so the intervals of all sets, claims and looks
+//! hold together, at level 1 − 0.05/(m·S·K). A subject that does not recover in some replication has an
+//! infinite recovery time, without an interval.
 
 use super::aftermath::Aftermath;
 use super::assess::survives;
@@ -19,22 +19,22 @@ use crate::reason::{Few, Needed, NoEstimate, NoYears, Reason, Runs, Setback, Unm
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
-/// What is known of the sets so far.
+/// The results for the sets so far.
 pub(super) struct FailureBench<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) cluster: &'a ClusterFacts,
     pub(super) definition: &'a Survival,
-    /// Sets that are not among these and are taken to be survived.
+    /// Number of other sets, which are assumed to be survived.
     pub(super) left_out: usize,
     pub(super) depth: usize,
     pub(super) sets: &'a [Vec<usize>],
-    /// By set, each as long as the shortest.
+    /// By set, each cut to the length of the shortest.
     pub(super) replications: Vec<&'a [Aftermath]>,
     /// Level of one interval.
     pub(super) level: f64,
 }
 
-/// A world of the long run that claims are changes from, and the scenario's own years beside it.
+/// The long run of a base that claims are changes from, beside the scenario's own.
 #[derive(Clone, Debug)]
 pub(super) struct YearsChange {
     pub(super) file: String,
@@ -42,14 +42,14 @@ pub(super) struct YearsChange {
     pub(super) after: Option<LongRun>,
 }
 
-/// Whose recovery is meant.
+/// The subject of a recovery.
 #[derive(Clone, Copy, Debug)]
 enum Subject {
     Entry(usize),
     Service(usize),
 }
 
-/// A set and the recovery of a subject in it.
+/// A set and the recovery of a subject after its loss.
 struct Worst {
     set: usize,
     estimate: Estimate,
@@ -76,7 +76,7 @@ impl FailureBench<'_> {
         })
     }
 
-    /// Recovery times in a set, a replication each; `None`: nobody asked.
+    /// Recovery times in a set, one a replication; `None` without requests.
     fn recovery(&self, set: usize, subject: Subject) -> Option<Vec<f64>> {
         let one = |aftermath: &Aftermath| match subject {
             Subject::Entry(at) => aftermath.entries[at].recovery[0],
@@ -100,18 +100,18 @@ impl FailureBench<'_> {
         all.filter(|set| size.is_none_or(|size| self.sets[*set].len() == size)).collect()
     }
 
-    /// Whether `subject` is ever down in the set: what is not has nothing to recover from.
+    /// Whether `subject` is ever down in the set; otherwise it has nothing to recover from.
     fn is_interrupted(&self, set: usize, subject: Subject) -> bool {
         let recovery = self.recovery(set, subject);
         recovery.is_none_or(|all| all.iter().any(|seconds| *seconds > 0.0))
     }
 
-    /// The set in which `subject` takes longest; the first among equals.
+    /// The set in which `subject` takes longest; the first of equal ones.
     fn worst(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
         self.first_by(sets, subject, level, |next, worst| next > worst)
     }
 
-    /// The set in which it takes shortest.
+    /// The set in which `subject` is quickest.
     fn quickest(&self, sets: &[usize], subject: Subject, level: f64) -> Option<Worst> {
         self.first_by(sets, subject, level, |next, quickest| next < quickest)
     }
@@ -131,7 +131,7 @@ impl FailureBench<'_> {
         })
     }
 
-    /// The claim's verdict; reasons are taken from what was found.
+    /// The claim's verdict, with reasons from the findings.
     pub(super) fn judge(
         &self,
         claim: &Claim,
@@ -156,7 +156,7 @@ impl FailureBench<'_> {
         }
     }
 
-    /// The same by what sets show, the long run apart.
+    /// The verdict by sets, not by the long run.
     pub(super) fn judge_sets(&self, claim: &Claim, findings: &[SetFinding]) -> JudgedClaim {
         if let Some(reason) = not_judged(claim, Study::Failures) {
             return told(claim, Verdict::Undecided, None, Some(reason));
@@ -178,8 +178,8 @@ impl FailureBench<'_> {
         }
     }
 
-    /// What the claim's number is made of, a replication each: the slowest recovery of any set, or the
-    /// share of sets that are survived.
+    /// The value of the claim's metric in each replication: the slowest recovery of any set, or the
+    /// share of survived sets.
     pub(super) fn numbers(&self, claim: &Claim) -> Option<Vec<f64>> {
         if of_sets(claim) == Some(OfSets::Survival) {
             return self.survived(self.size_of(claim).ok()?);
@@ -198,7 +198,7 @@ impl FailureBench<'_> {
         Some((0..replications).map(one).collect())
     }
 
-    /// The share of sets that are survived, a replication each.
+    /// The share of survived sets in each replication.
     fn survived(&self, size: Option<usize>) -> Option<Vec<f64>> {
         let sets = self.of_size(size);
         let replications = sets.iter().map(|set| self.replications[*set].len()).min()?;
@@ -239,7 +239,7 @@ impl FailureBench<'_> {
         self.of_size(size).into_iter().filter(|set| !survives(set)).collect()
     }
 
-    /// Which sets are not survived, by name.
+    /// The names of those sets.
     fn not_survived(&self, size: Option<usize>) -> Vec<Vec<String>> {
         self.lost(size).into_iter().map(|set| self.names(set)).collect()
     }
@@ -250,8 +250,8 @@ impl FailureBench<'_> {
         self.sets[set].iter().map(name).collect()
     }
 
-    /// The sets that decide the verdict on a claim (one that refutes it, or all that it speaks of), and of
-    /// how many it speaks.
+    /// The sets that decide a claim (one that refutes it, or all of its sets), and the number of its
+    /// sets.
     pub(super) fn deciding(&self, claim: &Claim) -> (Vec<usize>, usize) {
         let size = self.size_of(claim).unwrap_or_default();
         let all = self.of_size(size);
@@ -261,7 +261,7 @@ impl FailureBench<'_> {
 
     fn deciding_of(&self, claim: &Claim, size: Option<usize>, all: Vec<usize>) -> Vec<usize> {
         if of_sets(claim) != Some(OfSets::Recovery) {
-            // Where those that are lost stay so, no more sets are survived.
+            // If the lost sets stay lost, no more sets are survived.
             let lost = if claim.expected.max.is_none() { self.lost(size) } else { Vec::new() };
             return if lost.is_empty() { all } else { lost };
         }
@@ -275,7 +275,7 @@ impl FailureBench<'_> {
         sets.iter().find(refutes).map_or(all, |set| vec![*set])
     }
 
-    /// How many nodes the claim speaks of; `None`: any number.
+    /// The number of lost nodes that the claim is about; `None` for any.
     pub(super) fn size_of(&self, claim: &Claim) -> Result<Option<usize>, Unmeasured> {
         if claim.relative_to.is_some() {
             let metric = claim.metric.name.clone();
@@ -314,7 +314,7 @@ impl FailureBench<'_> {
         Ok((subject, sets, worst))
     }
 
-    /// Refuted where one set refutes it, held where all sets hold it.
+    /// Refuted if one set refutes it, held if all sets hold it.
     fn verdict(&self, claim: &Claim, subject: Subject, sets: &[usize]) -> Verdict {
         let mut all = Verdict::Holds;
         for &set in sets {
@@ -348,7 +348,7 @@ impl FailureBench<'_> {
         Some(Reason::WorstSet { nodes, is_back, why })
     }
 
-    /// What sets show, in the order of names.
+    /// Metrics of sets, in the order of names.
     pub(super) fn metrics(&self) -> Vec<Metric> {
         let mut all = Vec::new();
         for row in table() {
@@ -432,7 +432,7 @@ fn unmeasured(claim: &Claim, why: Unmeasured) -> JudgedClaim {
     told(claim, Verdict::Undecided, None, Some(Reason::Unmeasured(why)))
 }
 
-/// Why a claim is undecided that was measured.
+/// Why a measured claim is undecided.
 fn more_replications(claim: &Claim, estimate: &Estimate) -> Reason {
     undecided(claim, estimate, Runs::Replications, Needed::Replications)
 }
@@ -441,7 +441,7 @@ fn had_containers(all: &[Aftermath], service: usize) -> bool {
     all.iter().any(|one| one.services[service].before > 0)
 }
 
-/// What of sets the claim is about; `None`: they do not show it.
+/// The metric of sets that the claim is about; `None` if it is another.
 fn of_sets(claim: &Claim) -> Option<OfSets> {
     match row_of(&claim.metric.name)?.reader {
         MetricReader::Sets(what) => Some(what),
@@ -452,7 +452,7 @@ fn of_sets(claim: &Claim) -> Option<OfSets> {
     }
 }
 
-/// Whether `failures` measures the claim at all.
+/// Whether `failures` measures the claim.
 pub(super) fn is_judged(claim: &Claim) -> bool {
     claim.study == Study::Failures && claim.not_simulated.is_none()
 }

@@ -1,4 +1,4 @@
-//! What `failures` hears of one replication: requests by second, containers, memory.
+//! Records one replication of `failures`: requests by second, containers, memory.
 
 use super::recovery::{RecoverySlot, SLOT};
 use wssim_kernel::{Nanos, Time};
@@ -7,7 +7,7 @@ use wssim_model::blueprint::Container;
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 
-/// A request that was answered.
+/// An answered request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HeardAnswer {
     /// The slot in which it arrived.
@@ -16,7 +16,7 @@ pub(super) struct HeardAnswer {
     pub(super) response: u64,
 }
 
-/// What was heard of a source.
+/// The record of a source.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) slots: Vec<RecoverySlot>,
@@ -24,7 +24,7 @@ pub(super) struct Heard {
     pub(super) failed: [u64; Failure::ALL.len()],
 }
 
-/// How many containers of a service answer, and since when fewer than one, or all, of them do.
+/// How many containers of a service answer, and since when none, or not all, do.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Replicas {
     /// When the fault struck.
@@ -32,17 +32,17 @@ pub(super) struct Replicas {
     pub(super) now: u32,
     /// The fewest since the fault.
     pub(super) fewest: u32,
-    /// When the last time without any ended, since the fault.
+    /// End of the last time without any, from the fault.
     pub(super) back_after: Option<Nanos>,
 }
 
-/// Listens to one replication.
+/// Records one replication.
 #[derive(Clone, Debug)]
 pub(super) struct FailureListener {
     begin: Time,
     end: Time,
     pub(super) sources: Vec<Heard>,
-    /// Whether each container answers, and the node where it does, or did last.
+    /// Whether each container answers, and its present or last node.
     pub(super) answers: Vec<bool>,
     pub(super) node_of: Vec<NodeId>,
     service_of: Vec<u32>,
@@ -55,13 +55,13 @@ pub(super) struct FailureListener {
     pub(super) service_kills: Vec<u64>,
 }
 
-/// Neither added later nor a place for one that is lost.
+/// Whether the container runs from the start: it is neither added later nor a place for a lost one.
 fn runs_from_the_first(container: &Container) -> bool {
     container.begins.is_none() && !container.spare
 }
 
 impl FailureListener {
-    /// One that has heard nothing; the fault strikes at `begin`, and it is looked until `end`.
+    /// An empty listener; the fault strikes at `begin`, and recording ends at `end`.
     pub(super) fn new(blueprint: &Blueprint, begin: Time, end: Time) -> Self {
         let slots = end.since(begin).0.div_ceil(SLOT) as usize;
         let heard = Heard {

@@ -1,17 +1,17 @@
-//! `failures`: what survives when nodes fail? Every set of nodes up to a size, with traffic.
+//! `failures`: what survives when nodes fail? It tries every set of nodes up to a size, with traffic.
 //!
 //! ```text
 //!  0          lead            lead + observed
 //!  ├── calm ───┼─ measured ────────┼─ unanswered requests are followed for one window more
-//!              └ the nodes of the set crash at once; nobody repairs them
+//!              └ the nodes of the set crash at once, without repair
 //! ```
-//! Which nodes fail is exhaustive, not sampled; when and how requests meet it is replicated, with
-//! common random numbers: the same requests arrive whatever fails, and in a world without a fault,
-//! which is what users would have seen. The scenario's own faults are left out.
+//! Sets of nodes are enumerated, not sampled; traffic is replicated with common random numbers: the same
+//! requests arrive whatever fails, and in a world without a fault, for comparison. The scenario's own
+//! faults are left out.
 //!
-//! Then the long run (`years/`): what fails of itself, over thousands of years without traffic.
+//! Then the long run (`years/`): random failures over thousands of years, without traffic.
 //!
-//! `recovery.rs` has the definition of coming back, `reason.rs` why something does not.
+//! `recovery.rs` defines recovery, `reason.rs` explains its absence.
 
 mod aftermath;
 mod assess;
@@ -41,7 +41,7 @@ use crate::watch::Watch;
 /// Answers `question`.
 ///
 /// # Errors
-/// When a world cannot be made, there are not that many nodes, or too many sets of them.
+/// When a world cannot be made, there are too few nodes, or too many sets of them.
 pub fn failures(
     worlds: &dyn Worlds,
     question: &Question,

@@ -1,18 +1,18 @@
-//! How the study is to be done, and why there may be no answer.
+//! Options and errors of `failures`.
 
 use crate::cluster::Survival;
 use crate::question::WorldError;
 
-/// How the study is to be done.
+/// Options of the study.
 #[derive(Clone, Copy, Debug)]
 pub struct FailureOptions {
     /// As for `run`.
     pub common: crate::Options,
-    /// The most nodes that fail together; `None`: two, where there are as many.
+    /// Most nodes that fail together; `None` for two, if there are two.
     pub depth: Option<usize>,
-    /// What counts as survived.
+    /// The definition of survival.
     pub survival: Survival,
-    /// Years of the long run; `None`: [`super::years::USUAL_YEARS`].
+    /// Years of the long run; `None` for [`super::years::USUAL_YEARS`].
     pub years: Option<f64>,
 }
 
@@ -21,20 +21,20 @@ pub struct FailureOptions {
 pub enum FailureError {
     /// A world cannot be made.
     World(WorldError),
-    /// There are not that many nodes to lose.
+    /// There are fewer nodes than are to fail.
     TooFewNodes {
-        /// The number of nodes that were to fail together.
+        /// Nodes that were to fail together.
         depth: usize,
-        /// The number of nodes that there are.
+        /// Existing nodes.
         nodes: usize,
     },
-    /// More sets than can be looked at.
+    /// There are too many sets.
     TooManySets {
-        /// The number of nodes that were to fail together.
+        /// Nodes that were to fail together.
         depth: usize,
-        /// The number of nodes that there are.
+        /// Existing nodes.
         nodes: usize,
-        /// The number of sets that would have to be looked at.
+        /// The number of sets.
         sets: u64,
     },
 }

@@ -1,8 +1,8 @@
-//! Do verdicts survive the ranges of the inputs? What is decided by sets is held to them on the sets that
-//! decide it; what is decided by years, on histories.
+//! Checks verdicts over the ranges of the inputs: verdicts by sets on the sets that decide them,
+//! verdicts by years on histories.
 //!
-//! Of a refuted claim one set that refutes it is looked at, and all others only if that one does not
-//! elsewhere. Nothing narrows the inputs here: what was observed is measured by `run`.
+//! For a refuted claim one set that refutes it is checked, and all others only if that one does not
+//! refute it elsewhere. Observations do not narrow the inputs here: they are metrics of `run`.
 
 use super::judge::{FailureBench, is_judged};
 use super::stage::FailureStage;
@@ -16,14 +16,14 @@ use crate::question::{Question, WorldError};
 use crate::ranges::{Checked, Inputs, RangeCheck, Subject, Weighing, is_weighed};
 use crate::reason::Reason;
 
-/// Claims that are decided, by their places.
+/// Decided claims, by their places.
 pub(super) struct DecidedClaims {
     of_sets: Vec<(usize, Decided)>,
     of_years: Vec<usize>,
     is_asked: bool,
 }
 
-/// What the check must know of the study.
+/// Facts about the study for the check.
 pub(super) struct Facts<'a> {
     pub(super) inputs: Inputs<'a>,
     pub(super) question: &'a Question,
@@ -36,7 +36,7 @@ pub(super) struct Facts<'a> {
 }
 
 impl DecidedClaims {
-    /// Those of `claims`; `is_asked`: whether they are to be held to anything.
+    /// The decided ones of `claims`; none unless `is_asked`.
     pub(super) fn of(bench: &FailureBench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
         let mut held = Self { of_sets: Vec::new(), of_years: Vec::new(), is_asked };
         for (place, one) in claims.iter().enumerate() {
@@ -53,7 +53,7 @@ impl DecidedClaims {
         held
     }
 
-    /// Takes back what does not survive, and says where not everything was looked at. Returns whether it
+    /// Withdraws verdicts that change within the ranges, and notes incomplete checks. Returns whether it
     /// was cut short.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl DecidedClaims {
     ) -> Result<Checked, WorldError> {
         let mut all: Vec<Decided> = self.of_sets.iter().map(|(_, one)| one.clone()).collect();
         let mut checked = sets(facts, engine, &all)?;
-        // Where the sets that decided it do not any more, all others have their say.
+        // If the sets that decided it no longer do, all others are checked.
         let flipped: Vec<usize> =
             (0..all.len()).filter(|place| checked.flips[*place].is_some()).collect();
         for &place in &flipped {
@@ -157,7 +157,7 @@ fn sets(
     run(facts, &weighing, &subjects, all.len(), engine)
 }
 
-/// The check of so many claims; where the number of one is not known, none was looked at.
+/// The check of `ranges`; if their number is unknown, none was checked.
 fn run<S: engine::Stage, W: Weighing<S>>(
     facts: &Facts<'_>,
     weighing: &W,

@@ -1,11 +1,11 @@
-//! Why something is lost: computed from the world and from what is said of the cluster.
+//! Explains a loss, from the world and the facts about the cluster.
 //!
-//! For an entry the calls that it cannot do without are walked until they come to services none of
-//! whose containers runs at the end. For such a service the first of these holds: nowhere it may run
-//! is left; its data lies on a dead node; there is no quorum; nobody starts containers elsewhere; no
-//! node that is left has its reservation to give; what it needs to start is lost, too; memory ran out, or
-//! what is left waits for pages.
-//! What runs again is lost by nobody, whatever the rules say: the simulation has the last word.
+//! For an entry, it follows the calls that it needs to services without a running container at the end.
+//! Such a service is lost for the first of these reasons that applies: no eligible node is left; its
+//! data lies on a dead node; there is no quorum; the orchestrator starts no containers elsewhere; no
+//! remaining node has room for its reservation; a service that it needs to start is lost, too; memory
+//! ran out, or the remaining nodes wait for pages. A service that runs again is not lost, whatever these
+//! rules say: the simulation decides.
 
 use super::aftermath::{Aftermath, NodeAftermath};
 use super::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
@@ -15,16 +15,16 @@ use wssim_model::Blueprint;
 use wssim_model::ids::NodeId;
 use wssim_model::probe::Failure;
 
-/// Lost services whose ways are told; of others their number.
+/// Most lost services whose ways are reported; the others are counted.
 const TOLD: usize = 3;
-/// A node is busy from here on: an assumption.
+/// CPU utilization of a busy node: an assumption.
 const BUSY: f64 = 0.9;
-/// Waiting for pages matters from this share of time on: an assumption.
+/// Share of time waiting for pages that matters: an assumption.
 const STALLED: f64 = 0.1;
-/// Where it takes most of the time nothing starts: an assumption.
+/// Share of time waiting for pages at which nothing starts: an assumption.
 const STUCK: f64 = 0.5;
 
-/// A set of nodes that is down, and what is known of it.
+/// A set of nodes that is down, with its results.
 pub(super) struct NodesDown<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) cluster: &'a ClusterFacts,
@@ -76,7 +76,7 @@ impl NodesDown<'_> {
         nodes.into_iter().map(|node| self.blueprint.nodes[node].name.clone()).collect()
     }
 
-    /// Whether none of the nodes `left` can give the service what it reserves.
+    /// The loss if none of the nodes `left` has room for the service's reservation.
     fn no_room(&self, place: usize, left: &[&str]) -> Option<ServiceLoss> {
         let wants = self.blueprint.services[place].memory.reservation;
         let at_end = &self.replications.first()?.at_end;
@@ -102,7 +102,7 @@ impl NodesDown<'_> {
         })
     }
 
-    /// What it needs before it listens and what is lost, too.
+    /// The loss if a service that it waits for before it listens is lost, too.
     fn waits_for(&self, place: usize) -> Option<ServiceLoss> {
         let needs = &self.blueprint.services[place].needs.services;
         let lost = needs.iter().find(|service| self.is_gone(service.index()))?;
@@ -139,8 +139,8 @@ impl NodesDown<'_> {
         EntryTrouble::Cut { ways, more: gone.len().saturating_sub(TOLD) }
     }
 
-    /// Whether every service that requests of the entry at `source` come to has a container at the end, or would have
-    /// one if what is left could carry it.
+    /// Whether every service that the requests of the entry at `source` need has a container at the end,
+    /// or would have one if the remaining nodes could carry it.
     pub(super) fn has_all(&self, source: usize) -> bool {
         let is_stalled = |way: &Vec<usize>| {
             let loss = way.last().map(|place| self.of_service(*place));
@@ -156,8 +156,8 @@ impl NodesDown<'_> {
         Some(Way { by, end: name(last), why: self.of_service(*last) })
     }
 
-    /// For each service without containers that requests of the entry come to, the shortest way
-    /// there; what only such services call is not looked at.
+    /// For each service without containers that requests of the entry reach, the shortest way there;
+    /// services that only these call are skipped.
     fn gone_on_the_way(&self, source: usize) -> Vec<Vec<usize>> {
         let blueprint = self.blueprint;
         let mut queue: VecDeque<(usize, Vec<usize>)> = VecDeque::new();
@@ -186,7 +186,7 @@ impl NodesDown<'_> {
         gone
     }
 
-    /// All that it needs runs: what it fails of, and what may hold it up.
+    /// All that it needs runs: how its requests fail, and what may delay them.
     fn not_carried(&self, source: usize) -> EntryTrouble {
         let mut failed = [0; Failure::ALL.len()];
         let mut silent = 0;
@@ -207,7 +207,7 @@ impl NodesDown<'_> {
         }
     }
 
-    /// The node left on which `what` is greatest on average.
+    /// The remaining node with the greatest mean of `what`.
     fn worst(&self, what: impl Fn(&NodeAftermath) -> f64) -> Option<(String, f64)> {
         let mean = |n: usize| {
             let sum: f64 = self.replications.iter().map(|one| what(&one.nodes[n])).sum();

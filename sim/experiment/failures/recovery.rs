@@ -1,14 +1,14 @@
-//! When an entry answers again: the definition, on counts by second.
+//! Defines when an entry answers again, from counts by second.
 //!
 //! ```text
 //! fault          t           t + window                          end
 //!   ├────────────┼───────────────┼────────────────────────────────┤
-//!    does not     at least `share` of those that arrive in here
-//!    matter       at least `share` of those that arrive from t to the end
+//!    ignored      at least `share` of the requests that arrive here
+//!                 at least `share` of those that arrive from t to the end
 //! ```
-//! The recovery time is the first second t for which both hold; zero: it never was down; infinite:
-//! there is none whose window lies in the observed stretch. A request counts where it arrives, and
-//! one that is not answered by the end is not answered.
+//! The recovery time is the first second t for which both hold: zero if the entry never was down,
+//! infinite if there is none whose window lies in the observed stretch. A request counts at its arrival;
+//! one without an answer at the end counts as not answered.
 
 use crate::cluster::Survival;
 
@@ -22,7 +22,7 @@ pub(crate) struct RecoverySlot {
     pub(crate) answered: u32,
 }
 
-/// Seconds from the fault until the entry answers; `None`: nobody asked.
+/// Seconds from the fault until the entry answers; `None` without requests.
 pub(crate) fn recovery_seconds(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
     let window = window_slots(definition).min(slots.len());
     let sums = sums(slots);
@@ -40,7 +40,7 @@ pub(crate) fn recovery_seconds(slots: &[RecoverySlot], definition: &Survival) ->
     Some((0..=last).find(recovered).map_or(f64::INFINITY, |at| at as f64))
 }
 
-/// The least share of requests that is answered in any window; `None`: nobody asked.
+/// The least share of answered requests in any window; `None` without requests.
 pub(crate) fn worst_window(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
     let window = window_slots(definition).min(slots.len());
     let sums = sums(slots);
@@ -57,7 +57,7 @@ fn window_slots(definition: &Survival) -> usize {
     definition.window.0.div_ceil(SLOT).max(1) as usize
 }
 
-/// (arrived, answered) before each slot, and in all.
+/// (arrived, answered) before each slot, and in total.
 fn sums(slots: &[RecoverySlot]) -> Vec<(u64, u64)> {
     let mut sum = (0, 0);
     let mut sums = vec![sum];
@@ -88,9 +88,9 @@ mod tests {
     fn recovery_is_the_first_good_window_that_lasts() {
         for (parts, share, expected) in [
             (&[(600, 4, 4)][..], 0.99, Some(0.0)),
-            // 40 s without an answer: of the 240 of a window 2 may be lost, so it begins at 40.
+            // 40 s without an answer: 2 of the 240 of a window may be lost, so it begins at 40.
             (&[(40, 4, 0), (560, 4, 4)], 0.99, Some(40.0)),
-            // At 95 % of a window 12 may be lost: 3 s sooner.
+            // At 95 %, 12 of a window may be lost: 3 s sooner.
             (&[(40, 4, 0), (560, 4, 4)], 0.95, Some(37.0)),
             (&[(600, 4, 0)], 0.99, Some(f64::INFINITY)),
             // A good minute that does not last is no recovery.
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(worst_window(&slots, &minute(0.99)), Some(0.5));
     }
 
-    /// The definition as it is read, second by second, without sums.
+    /// The definition taken literally, second by second, without sums.
     fn twin(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
         if slots.iter().all(|slot| slot.arrived == 0) {
             return None;

@@ -1,6 +1,6 @@
-//! Which nodes fail together: every set of them up to a size.
+//! Enumerates the sets of nodes that fail together, up to a size.
 
-/// More sets than this are not looked at.
+/// Most sets that are tried.
 pub(super) const MOST_SETS: u64 = 100_000;
 
 /// All sets of one to `depth` of `nodes` nodes: small ones first, each size in order.
@@ -23,7 +23,7 @@ pub(super) fn sets(nodes: usize, depth: usize) -> Vec<Vec<usize>> {
     all
 }
 
-/// How many sets that would be.
+/// The number of those sets.
 pub(super) fn count_sets(nodes: u64, depth: u64) -> u64 {
     let mut of_size: u64 = 1;
     (1..=depth).fold(0, |sum: u64, size| {

@@ -1,4 +1,4 @@
-//! The stage of `failures`: worlds in which a set of nodes is lost, with traffic.
+//! The stage of `failures`: worlds with traffic that lose a set of nodes.
 
 use super::aftermath::Aftermath;
 use super::listen::FailureListener;
@@ -13,21 +13,21 @@ use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::NodeId;
 use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
-/// A point: other values of inputs, and the nodes that are lost, by place; `None`: none are.
+/// A point: overrides, and the places of the lost nodes; `None` for no loss.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct LossPoint {
     pub(super) overrides: Vec<Override>,
     pub(super) nodes: Option<Vec<usize>>,
 }
 
-/// A world in which nothing goes wrong of itself.
+/// A world without faults.
 #[derive(Debug)]
 pub(super) struct CalmWorld {
     pub(super) blueprint: Blueprint,
     pub(super) cluster: ClusterFacts,
 }
 
-/// A set of nodes that is lost in a world, and what its replications have shown.
+/// A world that loses a set of nodes, with the results of its replications.
 #[derive(Debug)]
 pub(super) struct LostSet {
     pub(super) world: Arc<CalmWorld>,
@@ -35,17 +35,17 @@ pub(super) struct LostSet {
     pub(super) done: Vec<Aftermath>,
 }
 
-/// What all replications have in common.
+/// Parameters common to all replications.
 pub(super) struct FailureStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
     pub(super) seed: u64,
-    /// What counts as survived: as asked for, looser, stricter.
+    /// The definitions of survival: the one asked for, a looser and a stricter one.
     pub(super) definitions: [Survival; 3],
-    /// Simulated before the fault, and looked at after it.
+    /// Times simulated before and after the fault.
     pub(super) lead: Nanos,
     pub(super) observed: Nanos,
-    /// Worlds that were made, so that sets share them.
+    /// Worlds made so far, shared by the sets.
     made: Mutex<BTreeMap<Vec<Override>, Arc<CalmWorld>>>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> FailureStage<'a> {
     /// One replication of the world `calm`, in which the nodes of `set` are lost.
     ///
     /// # Errors
-    /// When it is to stop, or would hold more at once than fits.
+    /// When it is to stop, or would need more memory than allowed.
     pub(super) fn lose(
         &self,
         calm: &Blueprint,
@@ -146,13 +146,13 @@ impl engine::Stage for FailureStage<'_> {
     }
 }
 
-/// Long enough for a window that begins as late as any definition allows, and for one after it.
+/// Long enough for the latest window that any definition allows, and for another after it.
 pub(super) fn observed(definitions: &[Survival; 3]) -> Nanos {
     let needed = definitions.iter().map(|one| one.within.0.saturating_add(2 * one.window.0));
     Nanos(needed.max().unwrap_or(0))
 }
 
-/// The nodes of `set` stop at once, for good.
+/// The nodes of `set` crash at once, for good.
 pub(crate) fn crash(set: &[usize]) -> Fault {
     Fault {
         name: "failures".to_owned(),

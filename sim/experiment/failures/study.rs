@@ -1,4 +1,4 @@
-//! The study: every set look by look, then the years, then the ranges of the inputs; and what is told of them.
+//! The study: every set look by look, then the years, then the ranges of the inputs; and its findings.
 
 use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
@@ -28,10 +28,10 @@ use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::{Blueprint, Cut};
 use wssim_stats::{simultaneous_level, within_precision};
 
-/// Replications at which it is looked whether every claim is decided.
+/// Replications after which claims are looked at.
 const LOOKS: [u32; 3] = [10, 20, 40];
 
-/// The least that is simulated before the fault: connections are open, caches and memory filled.
+/// Least time simulated before the fault: connections open, caches and memory fill.
 const CALM: Nanos = Nanos(120_000_000_000);
 
 pub(super) struct FailureStudy<'a> {
@@ -39,18 +39,18 @@ pub(super) struct FailureStudy<'a> {
     question: &'a Question,
     options: &'a FailureOptions,
     watch: &'a dyn Watch,
-    /// The world in which nothing goes wrong.
+    /// The world without faults.
     calm: Blueprint,
     depth: usize,
     sets: Vec<Vec<usize>>,
     definitions: [Survival; 3],
     level: f64,
     notes: Vec<Note>,
-    /// Whether something that comes after the sets was cut short.
+    /// Whether a later part of the study was cut short.
     is_cut: bool,
 }
 
-/// The arms of the sets, and how many of their replications count.
+/// The arms of the sets, and the number of their replications that count.
 struct Stand {
     calm: ArmId,
     /// By set.
@@ -113,7 +113,7 @@ impl<'a> FailureStudy<'a> {
         self.findings(&stage, engine, &stand)
     }
 
-    /// What is simulated before the fault.
+    /// The time simulated before the fault.
     fn lead(&mut self) -> Result<Result<Nanos, Stopped>, WorldError> {
         let (seed, measure) = (self.options.common.seed, self.question.measure);
         let found = find_lead(&[&self.calm], seed, measure, self.watch);
@@ -133,7 +133,7 @@ impl<'a> FailureStudy<'a> {
         Ok(Stand { calm, lost, replications: 0, stopped_by })
     }
 
-    /// Adds replications until the stopping rule, a limit or the user ends it.
+    /// Adds replications until the stopping rule, a limit or the user ends the study.
     fn replicate(&self, engine: &mut Losses<'_, 'a>, stand: &mut Stand) -> Result<(), WorldError> {
         let looking = Deciding { study: self, stand };
         let mut looks = ByLooks::new(looking, &LOOKS, self.options.common.replications);
@@ -230,12 +230,13 @@ impl<'a> FailureStudy<'a> {
         })
     }
 
-    /// Whether other shards know what the sets come to: what the others of a set's nodes carry decides of years.
+    /// Whether other shards hold results of the sets, which the years need: they decide what the
+    /// remaining nodes carry.
     fn is_elsewhere(&self, stand: &Stand) -> bool {
         stand.replications == 0 && self.watch.archive().is_some_and(|all| all.shard().is_some())
     }
 
-    /// Why there are no years to judge by, where there are none.
+    /// Why there are no years to judge by, if so.
     fn no_years(&self, is_cut: bool) -> NoYears {
         match () {
             () if is_cut || self.watch.interrupted() => NoYears::Cut,
@@ -245,7 +246,7 @@ impl<'a> FailureStudy<'a> {
         }
     }
 
-    /// Why it ended, after all: what comes after the sets can be cut short, too.
+    /// The reason for stopping; a part after the sets can be cut short, too.
     fn ended(&self, sets: StoppedBy) -> StoppedBy {
         match sets {
             _ if self.watch.interrupted() => StoppedBy::Interrupt,
@@ -276,8 +277,8 @@ impl<'a> FailureStudy<'a> {
         }
     }
 
-    /// Sets of nodes without which the others do not carry an entry, at the values of `point`: what is left
-    /// may carry it there, or not, though nothing else changes.
+    /// Sets of nodes without which the others cannot carry an entry, at the values of `point`, where
+    /// that may differ.
     fn carried(
         &self,
         stage: &FailureStage<'a>,
@@ -325,7 +326,7 @@ impl<'a> FailureStudy<'a> {
     }
 }
 
-/// When enough is known of the sets.
+/// The design that decides the claims about sets.
 struct Deciding<'s, 'a> {
     study: &'s FailureStudy<'a>,
     stand: &'s Stand,
@@ -349,7 +350,7 @@ impl<'a> Looking<FailureStage<'a>> for Deciding<'_, 'a> {
         let mut reason = StoppedBy::Decided;
         for claim in self.study.question.claims.iter().filter(|claim| is_judged(claim)) {
             let judged = bench.judge_sets(claim, &[]);
-            // What cannot be observed will not be by doing it again.
+            // More replications do not make an unobservable metric observable.
             let Some(estimate) = judged.simulated else { continue };
             if judged.verdict == Verdict::Undecided {
                 if !within_precision(&estimate, self.study.options.common.precision) {
@@ -362,7 +363,7 @@ impl<'a> Looking<FailureStage<'a>> for Deciding<'_, 'a> {
     }
 }
 
-/// The most nodes that fail together.
+/// The number of nodes that fail together, at most.
 fn depth(options: &FailureOptions, nodes: usize) -> Result<usize, FailureError> {
     let depth = options.depth.unwrap_or(2.min(nodes));
     if depth > nodes {

@@ -1,4 +1,5 @@
-//! The long run beside the sets: of the scenario, and of those that claims about years are changes from.
+//! The long run, in the study: of the scenario, and of the bases that claims about years are changes
+//! from.
 
 use super::judge::{YearsChange, is_judged};
 use super::years;
@@ -14,7 +15,7 @@ use std::collections::BTreeSet;
 pub(super) struct Wear<'e, 'a> {
     engine: Engine<'e, Years<'a>>,
     stage: &'e Years<'a>,
-    /// The scenario's own: as it is, and without what its nodes do not carry, of which changes know nothing.
+    /// The scenario's own, with overloads; and without them, for changes.
     own: ArmId,
     plain: ArmId,
     /// By file.
@@ -22,7 +23,7 @@ pub(super) struct Wear<'e, 'a> {
 }
 
 impl<'e, 'a> Wear<'e, 'a> {
-    /// Without histories.
+    /// The long runs, without histories.
     ///
     /// # Errors
     /// When a world cannot be made.
@@ -62,7 +63,7 @@ impl<'e, 'a> Wear<'e, 'a> {
         self.stage.planned(self.engine.see(arm))
     }
 
-    /// Simulates all histories; returns what is to be said where there was no time for them.
+    /// Simulates all histories; returns a note if there was no time for them.
     pub(super) fn run(&mut self) -> Vec<Note> {
         let want = |arm| Want { arm, replications: self.planned(arm) };
         let wants: Vec<Want> = self.arms().map(want).collect();
@@ -85,7 +86,7 @@ impl<'e, 'a> Wear<'e, 'a> {
         notes
     }
 
-    /// What they tell: of the scenario, and of each that claims are changes from.
+    /// Their findings: of the scenario, and of each base of a change.
     pub(super) fn told(&self) -> (Option<LongRun>, Vec<YearsChange>) {
         let told = |arm: ArmId| self.engine.see(arm).told();
         let own = told(self.own);

@@ -1,4 +1,4 @@
-//! Claims of `failures` as the check of ranges sees them: of sets that are lost, and of years.
+//! Claims of `failures` for the check of ranges: about lost sets, and about years.
 
 use super::judge::FailureBench;
 use super::stage::{FailureStage, LossPoint, LostSet};
@@ -14,7 +14,7 @@ use crate::readings::Readings;
 pub(super) struct Decided {
     pub(super) claim: Claim,
     pub(super) sets: Vec<usize>,
-    /// Of how many that it speaks of.
+    /// The number of sets that it is about.
     pub(super) of: usize,
 }
 
@@ -88,7 +88,7 @@ impl Weighing<Years<'_>> for YearClaims {
     ) -> Result<Vec<ArmId>, WorldError> {
         let claim = &self.all[subject];
         let base = claim.relative_to.as_ref();
-        // Of a change, what only one side knows of is left out.
+        // A change ignores overloads, which only one side has.
         let with_overloads = base.is_none() && claim.metric.labels.contains_key("entry");
         let mut worn = |arm: Option<&String>, with_overloads| {
             let point = Point { arm: arm.cloned(), overrides: at.to_vec() };

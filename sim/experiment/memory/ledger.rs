@@ -1,4 +1,5 @@
-//! Who holds what of each node's RAM, and which node gives way first as containers are added.
+//! The RAM ledger of each node: what its containers hold, and which node comes under pressure first as
+//! containers are added.
 
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, memory_of};
 use crate::arm::Arm;
@@ -13,13 +14,13 @@ use wssim_model::blueprint::Container;
 use wssim_model::probe::OutOfMemory;
 use wssim_stats::{Estimate, mean_interval};
 
-/// What one arm shows after so many replications.
+/// The results of one arm after `replications`.
 struct Books<'a> {
     arm: &'a Arm,
     replications: usize,
 }
 
-/// The ledger of every node that has RAM given, in the order of the scenario.
+/// The ledger of every node with RAM given, in the order of the scenario.
 pub(crate) fn ledger(arm: &Arm, replications: usize) -> Vec<NodeLedger> {
     let books = Books { arm, replications };
     let nodes = arm.blueprint.nodes.iter().enumerate();
@@ -42,7 +43,7 @@ impl Books<'_> {
         let of = |share| self.estimate(OfMemory::Node(place, share));
         let (used, resident) = (of(NodeShare::Used), of(NodeShare::Resident));
         let (kernel, engine, agent) = (node.memory.kernel, node.memory.engine, node.memory.agent);
-        // What is in use and not of containers is the system's; all but the shims is known.
+        // RAM in use and not of containers is the system's; all but the shims is known.
         let shims = used.zip(resident).map_or(0.0, |(used, resident)| {
             (used.mean - resident.mean - kernel - engine - agent).max(0.0)
         });
@@ -69,21 +70,21 @@ impl Books<'_> {
         }
     }
 
-    /// Kills on a node at containers' own limits: the mean.
+    /// Mean kills on a node at containers' own limits.
     fn kills_at_limits(&self, node: usize) -> f64 {
         let all = self.arm.observations.iter().take(self.replications);
         let kills: u64 = all.filter_map(|one| one.kills_at_limits.get(node)).sum();
         kills as f64 / self.replications.max(1) as f64
     }
 
-    /// How often containers of a service were killed because of `short`: the mean.
+    /// Mean kills of containers of a service because of `short`.
     fn kills_of(&self, service: usize, short: OutOfMemory) -> f64 {
         let samples = self.samples(OfMemory::KillsOf(service, Some(short)));
         let kills: f64 = samples.iter().filter_map(|sample| sample.ends()).map(|[n, _]| n).sum();
         kills / self.replications.max(1) as f64
     }
 
-    /// Those of a node that ask for RAM.
+    /// The services of a node that ask for RAM.
     fn services(&self, node: usize) -> Vec<ServiceLedger> {
         let keys = self.arm.catalogue.of_whole();
         let here = keys.filter_map(|(_, key)| match key.quantity {
@@ -108,8 +109,7 @@ impl Books<'_> {
     }
 }
 
-/// What was promised to the containers of a node: of one service, or of all. Those that begin later
-/// are among them.
+/// RAM promised to the containers of a node, of one service or of all, later ones included.
 fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promised {
     let mut promised = Promised::default();
     let wanted = |place: usize| service.is_none_or(|service| service == place);
@@ -129,7 +129,7 @@ fn promised(blueprint: &Blueprint, node: usize, service: Option<usize>) -> Promi
     promised
 }
 
-/// Which services have containers that are killed for want of memory, and what was short; nothing where none are.
+/// The services with containers killed for lack of memory, and the cause; `None` without kills.
 pub(crate) fn kill_note(arm: &Arm, replications: usize) -> Option<Note> {
     let books = Books { arm, replications };
     let services = arm.blueprint.services.iter().enumerate();
@@ -144,7 +144,7 @@ pub(crate) fn kill_note(arm: &Arm, replications: usize) -> Option<Note> {
     (!killed.is_empty()).then_some(Note::Killed(killed))
 }
 
-/// Which node gives way first as containers are added; nothing where none are.
+/// The node that comes under pressure first as containers are added; `None` if none are.
 pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -> Option<Note> {
     if !grows(&arm.blueprint) || replications == 0 {
         return None;
@@ -155,7 +155,7 @@ pub(crate) fn growth_note(arm: &Arm, question: &Question, replications: usize) -
     let at = |node: &[Sample], replication: usize| {
         node.get(replication).and_then(|s| s.ends()).map(|[value, _]| value)
     };
-    // In each replication the first node, and the containers that ran then.
+    // In each replication the first node, and the number of containers running then.
     let firsts: Vec<(usize, f64)> = (0..replications)
         .filter_map(|replication| {
             let given = nodes.iter().enumerate();

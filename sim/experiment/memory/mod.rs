@@ -1,8 +1,8 @@
-//! RAM under pressure, as a study sees it: what is measured, where it can occur, and the ledger.
+//! Memory pressure in a study: its metrics, where it can occur, and the ledger.
 //!
-//! The model tells the state of each node's memory stretch by stretch, and each kill; what containers
-//! hold on average comes with the other time averages. A node that has RAM given, or a container with a
-//! limit, is *watched*; no other node can ever come under pressure, and has none of these metrics.
+//! The model reports the state of each node's memory stretch by stretch, and each kill; mean RAM of
+//! containers is among the other time averages. A node with RAM given, or with a limited container, is
+//! *watched*; other nodes never come under pressure, and have none of these metrics.
 
 pub(crate) mod ledger;
 pub(crate) mod psi;
@@ -15,28 +15,28 @@ use wssim_model::blueprint::{Container, Memory, Node};
 use wssim_model::ids::ServiceId;
 use wssim_model::probe::{Failure, OutOfMemory};
 
-/// What is measured of memory; places are those of the blueprint's tables.
+/// A metric of memory; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfMemory {
-    /// Of a node.
+    /// The settings of a node.
     Node(usize, NodeShare),
     /// Of a service on a node.
     Service(usize, usize, ServiceShare),
     /// On a node, or on all.
     Kills(Option<usize>),
-    /// Of a service, by what was short; `None`: by either.
+    /// Of a service, by cause; `None` for both.
     KillsOf(usize, Option<OutOfMemory>),
-    /// Containers that ran when a node came under pressure; `None`: the first of all nodes.
+    /// Running containers when a node came under pressure; `None` for the first of all nodes.
     AtPressure(Option<usize>),
     /// Faults over touches, of a service.
     Faults(usize),
-    /// Reads that came from the disk over all, of a service.
+    /// Reads from the disk over all reads, of a service.
     DataMisses(usize),
-    /// Containers that run.
+    /// Running containers.
     Running,
 }
 
-/// What is measured of a node's memory.
+/// A metric of a node's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NodeShare {
     Used,
@@ -49,7 +49,7 @@ pub(crate) enum NodeShare {
     Stall,
 }
 
-/// What is measured of a service's memory on a node.
+/// A metric of a service's memory on a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ServiceShare {
     Resident,
@@ -57,7 +57,7 @@ pub(crate) enum ServiceShare {
     Swap,
 }
 
-/// Whether the scenario says how much RAM the node has.
+/// Whether the scenario gives the node's RAM.
 pub(crate) fn has_ram(node: &Node) -> bool {
     node.memory.ram.is_finite()
 }
@@ -68,19 +68,19 @@ fn containers_on(blueprint: &Blueprint, node: usize) -> impl Iterator<Item = (us
     containers.filter(move |(_, container)| container.node.index() == node)
 }
 
-/// What a container's service asks for.
+/// The memory of a container's service.
 fn memory_of<'a>(blueprint: &'a Blueprint, container: &Container) -> &'a Memory {
     &blueprint.services[container.service.index()].memory
 }
 
-/// Whether anything on the node can come under pressure.
+/// Whether the node or one of its containers can come under pressure.
 pub(crate) fn is_watched(blueprint: &Blueprint, node: usize) -> bool {
     let limited =
         |(_, container): (usize, &Container)| memory_of(blueprint, container).limit.is_some();
     has_ram(&blueprint.nodes[node]) || containers_on(blueprint, node).any(limited)
 }
 
-/// Whether a container of the service asks for RAM at all.
+/// Whether a container of the service asks for RAM.
 fn asks(memory: &Memory) -> bool {
     memory.base > 0.0
         || memory.per_request > 0.0
@@ -89,7 +89,7 @@ fn asks(memory: &Memory) -> bool {
         || memory.data.as_ref().is_some_and(|data| data.buffers > 0.0)
 }
 
-/// Services with containers on the node that ask for RAM at all, in the order of the blueprint.
+/// Services with containers on the node that ask for RAM, in the order of the blueprint.
 pub(crate) fn asking_on(blueprint: &Blueprint, node: usize) -> Vec<usize> {
     let mut services: Vec<usize> = containers_on(blueprint, node)
         .filter(|(_, container)| asks(memory_of(blueprint, container)))
@@ -122,7 +122,7 @@ pub(crate) fn pages_on(blueprint: &Blueprint, service: ServiceId, node: usize) -
     blueprint.nodes[node].disk.is_some() && faults_on(blueprint, service, node)
 }
 
-/// Containers are killed where RAM is given, and where they have limits.
+/// Containers are killed where RAM is given, or where they have limits.
 pub(crate) fn can_kill(blueprint: &Blueprint) -> Option<Failure> {
     (0..blueprint.nodes.len()).any(|node| is_watched(blueprint, node)).then_some(Failure::Oom)
 }

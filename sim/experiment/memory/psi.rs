@@ -1,4 +1,4 @@
-//! The kernel's average of how much of the last 10 seconds was spent waiting for pages.
+//! The Linux kernel's average share of the last 10 seconds spent waiting for pages.
 //!
 //! Linux, `kernel/sched/psi.c`: every period the share of it in which some task was stalled enters an
 //! exponentially weighted average, a ← a·e + share·(1 − e). `/proc/pressure/memory` prints it as `avg10`.
@@ -8,14 +8,14 @@ use wssim_kernel::{Nanos, Time};
 
 /// Two seconds and one tick (Linux, `PSI_FREQ` = 2 HZ + 1, here with HZ = 250).
 const PERIOD: Nanos = Nanos(2_004_000_000);
-/// exp(−2 s / 10 s): what is left of the average after one period (Linux, `EXP_10s`).
+/// exp(−2 s / 10 s): the factor on the average after one period (Linux, `EXP_10s`).
 const DECAY: f64 = 0.818_730_753_077_981_8;
 
-/// The average of one node, from an idle beginning.
+/// The average of one node, initially zero.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Psi {
     average: f64,
-    /// Of the period under way.
+    /// Of the present period.
     stalled_ns: f64,
     ends: Time,
 }
@@ -29,8 +29,8 @@ impl Default for Psi {
 }
 
 impl Psi {
-    /// From `from`, where the last stretch ended, to `to` somebody waited for `stalled` in all. Tells
-    /// `renewed` the average at the end of each period.
+    /// Records that jobs waited for `stalled` in total from `from`, the end of the last stretch, to
+    /// `to`. Calls `renewed` with the average at the end of each period.
     pub(crate) fn hear(
         &mut self,
         from: Time,
@@ -62,7 +62,7 @@ mod tests {
 
     const SECOND: u64 = 1_000_000_000;
 
-    /// When the average first passes `limit`, under a constant share of stalls, looked at every `step`.
+    /// When the average first exceeds `limit`, under a constant share of stalls, checked every `step`.
     fn passes(share: f64, limit: f64, step: u64) -> Option<Time> {
         let (mut psi, mut passed) = (Psi::default(), None);
         for at in (0..60 * SECOND).step_by(step as usize) {

@@ -1,8 +1,8 @@
-//! What was heard of memory in one replication: integrals by node and slot, kills, and when a node
-//! first came under pressure.
+//! Records the memory of one replication: integrals by node and slot, kills, and when a node first came
+//! under pressure.
 //!
-//! A stretch that reaches over slots, or beyond the measured time, is divided: states hold throughout,
-//! amounts are spread evenly.
+//! A stretch across slots, or beyond the measured time, is divided: states hold throughout, amounts are
+//! spread evenly.
 
 use super::psi::Psi;
 use crate::stored::stored;
@@ -10,11 +10,11 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::probe::{NodeMemoryState, OutOfMemory};
 
-/// A node is under pressure when so much of its last ten seconds was lost to waiting for pages: an
+/// Share of its last ten seconds lost to waiting for pages at which a node is under pressure: an
 /// assumption, well below the 60 % at which systemd-oomd begins to kill (oomd.conf(5)).
 const PRESSURE: f64 = 0.1;
 
-/// The stretch that is measured, and its slots.
+/// The measured stretch and its slots.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Window {
     pub(crate) begin: Time,
@@ -45,7 +45,7 @@ pub(crate) struct Sums {
     pub(crate) running: f64,
     pub(crate) swapped_in: f64,
     pub(crate) stalled_ns: f64,
-    /// Processes killed, by what was short.
+    /// Killed processes, by cause.
     pub(crate) kills: [u64; 2],
 }
 
@@ -80,22 +80,22 @@ impl Sums {
         }
     }
 
-    /// The time average of one of them; `None`: nothing was heard.
+    /// The time average of `what`; `None` without records.
     pub(crate) fn mean(&self, what: impl Fn(&Self) -> f64) -> Option<f64> {
         (self.heard_ns > 0.0).then(|| what(self) / self.heard_ns)
     }
 
-    /// An amount a second; `None`: nothing was heard.
+    /// An amount per second; `None` without records.
     pub(crate) fn rate(&self, what: impl Fn(&Self) -> f64) -> Option<f64> {
         self.mean(what).map(|per_ns| per_ns * 1e9)
     }
 }
 
-/// What was heard of one node.
+/// The record of one node.
 #[derive(Clone, Debug)]
 pub(crate) struct NodeRecord {
     pub(crate) slots: Vec<Sums>,
-    /// When it first was under pressure, and how many containers ran then, on all nodes.
+    /// When it first came under pressure, and the number of containers running then, on all nodes.
     pub(crate) gave: Option<(Time, u32)>,
     psi: Psi,
 }
@@ -122,13 +122,13 @@ impl NodeRecord {
     }
 }
 
-/// Listens to what the model tells of memory.
+/// Records the model's memory events.
 #[derive(Clone, Debug)]
 pub(crate) struct MemoryRecorder {
     nodes: Vec<NodeRecord>,
     node_of: Vec<u32>,
     window: Window,
-    /// Containers that ran when somebody last told.
+    /// Running containers at the last event.
     running: u32,
 }
 
@@ -182,7 +182,7 @@ impl MemoryRecorder {
         }
     }
 
-    /// Says whether that was in the stretch that is measured.
+    /// Records a kill; returns whether it was in the measured stretch.
     pub(crate) fn kill(&mut self, now: Time, container: usize, short: OutOfMemory) -> bool {
         let is_measured = self.window.has(now);
         if is_measured {
@@ -260,7 +260,7 @@ mod tests {
         for other in [many, most] {
             assert!(close(one.whole().used, other.whole().used));
             assert!(close(one.whole().stalled_ns, other.whole().stalled_ns));
-            // It was under pressure before; it is seen at the first look at the average after that.
+            // It was under pressure before; the first check of the average after that notices it.
             assert_eq!(one.gave, other.gave);
         }
         assert_eq!(one.gave, Some((Time(5 * 2_004_000_000), 5)));
@@ -284,7 +284,7 @@ mod tests {
         recorder.hear(0, second(0.0), second(10.0), &state(0.0, 0, 0.0, 3));
         recorder.kill(second(13.0), 0, OutOfMemory::Limit);
         recorder.hear(0, second(10.0), second(14.0), &state(0.0, 0, 4.0, 4));
-        // In the period that ends after 12.024 s two of two seconds were lost.
+        // In the period that ends after 12.024 s, two of two seconds were lost.
         let gave = recorder.finish()[0].gave;
         assert_eq!(gave, Some((Time(6 * 2_004_000_000), 4)));
     }

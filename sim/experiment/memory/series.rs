@@ -1,4 +1,4 @@
-//! Memory by time: of nodes with RAM given, and of the number of containers where it grows.
+//! Series of memory over time: of nodes with RAM given, and of the number of containers if it grows.
 
 use super::{NodeShare, OfMemory, grows, has_ram, value};
 use crate::arm::Observation;
@@ -7,11 +7,11 @@ use crate::findings::Series;
 use crate::metric::quantity::MeasuredQuantity;
 use crate::sample::Sample;
 
-/// What is shown of a node.
+/// The metrics with a series.
 const SHOWN: [NodeShare; 4] =
     [NodeShare::Stall, NodeShare::Used, NodeShare::SwapIn, NodeShare::Swap];
 
-/// The series of memory; the caller puts them in order.
+/// The series of memory; the caller sorts them.
 pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
     let mut all = Vec::new();
     let nodes = &curves.arm.blueprint.nodes;

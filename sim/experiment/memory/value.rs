@@ -1,4 +1,4 @@
-//! The values of memory in one replication.
+//! Evaluates memory in one replication.
 
 use super::record::{NodeRecord, Sums};
 use super::{NodeShare, OfMemory, ServiceShare, containers_on, has_ram};
@@ -39,19 +39,19 @@ impl Observer<'_> {
         }
     }
 
-    /// What was heard of a node, or of all.
+    /// The record of a node, or of all.
     fn memory_of(&self, node: Option<usize>) -> &[NodeRecord] {
         let all = self.record.memory.as_slice();
         node.map_or(all, |node| &all[node..=node])
     }
 
-    /// Of those counted, the share of the others.
+    /// The second count as a share of the first.
     fn share_of(&self, service: usize, what: impl Fn(&ContainerAverages) -> [u64; 2]) -> Sample {
         let count = |which: usize| self.sum(service, |container| what(container)[which] as f64);
         Sample::Share(Share::of_count(count(1), count(0)))
     }
 
-    /// As told with the states of memory; without any, as far as containers listen.
+    /// As reported with the states of memory; without any, by listening containers.
     fn running(&self) -> f64 {
         let told = self.record.memory.iter().find_map(|node| node.whole().mean(|s| s.running));
         told.unwrap_or_else(|| self.averages.containers.iter().map(|c| c.up).sum())
@@ -69,7 +69,7 @@ impl Observer<'_> {
         }
     }
 
-    /// Of a node that can never be short of RAM nothing is told: nothing happens there.
+    /// A node that can never be short of RAM reports no events: its pressure is zero.
     fn at_rest(&self, node: usize, share: NodeShare) -> f64 {
         let memory = &self.blueprint.nodes[node].memory;
         let running = self.on_node(node, None, |container| container.up);
@@ -83,14 +83,14 @@ impl Observer<'_> {
         }
     }
 
-    /// What the containers of a node ask for: their base and buffers, and so much per request in
-    /// service. What a heap gathers is not known where nothing is told.
+    /// RAM that the containers of a node ask for: base, buffers, and an amount per request in service.
+    /// Heap growth is unknown without reports.
     fn asked(&self, node: usize) -> f64 {
         let demand = containers_on(self.blueprint, node).map(|(place, container)| {
             let averages = &self.averages.containers[place];
             let memory = super::memory_of(self.blueprint, container);
             let buffers = memory.data.as_ref().map_or(0.0, |data| data.buffers);
-            // As the model has it: an event loop takes in whoever comes, unless its node stands still.
+            // As in the model: an event loop accepts every request, unless its node stands still.
             let service = &self.blueprint.services[container.service.index()];
             let queued = match service.hold {
                 Hold::Request if service.workers.is_some() => averages.waiting,
@@ -103,7 +103,7 @@ impl Observer<'_> {
     }
 }
 
-/// What `sums` come to over the time that was heard.
+/// The value from `sums` over the recorded time.
 pub(super) fn of(sums: &Sums, share: NodeShare) -> Sample {
     let value = match share {
         NodeShare::Used => sums.mean(|sums| sums.used),

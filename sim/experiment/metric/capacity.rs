@@ -1,4 +1,4 @@
-//! Metrics of `capacity`: how much is carried, and how many containers fit.
+//! Metrics of `capacity`: the traffic carried, and the number of containers that fit.
 
 use super::row::{MetricReader, OfCapacity, Row, kind};
 

@@ -1,4 +1,4 @@
-//! Metrics of `failures`: what sets of nodes show, and what years do.
+//! Metrics of `failures`: of sets of nodes, and of years.
 
 use super::row::{MetricReader, OfHistory, OfSets, OfYears, Row, Worse, kind};
 

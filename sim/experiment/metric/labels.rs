@@ -1,4 +1,4 @@
-//! Values of labels that are the same in every world.
+//! Values of labels common to all worlds.
 
 use wssim_model::probe::Failure;
 
@@ -14,14 +14,14 @@ pub(crate) const MEAN: Stat = 0;
 /// The place of the 95th percentile in [`STATS`].
 pub(crate) const P95: Stat = 3;
 
-/// The value of a label that stands for all of its values together.
+/// The label value for all values together.
 pub const ALL: &str = "all";
 
-/// The value of the label `reason` for requests that were not answered by the end.
+/// The value of the label `reason` for requests without an answer at the end.
 pub const UNFINISHED: &str = "unfinished";
 
-/// Values of the label `reason`: why a request failed, or that it was not answered by the end, or all
-/// of that together.
+/// Values of the label `reason`: why a request failed, that it had no answer at the end, or all
+/// together.
 pub fn reasons() -> impl Iterator<Item = &'static str> {
     Failure::ALL.map(Failure::name).into_iter().chain([UNFINISHED, ALL])
 }

@@ -1,4 +1,4 @@
-//! Metrics of memory. Of nodes that can never come under pressure there are few.
+//! Metrics of memory; nodes that can never come under pressure have few.
 
 use super::labels::ALL;
 use super::quantity::MeasuredQuantity;
@@ -140,12 +140,12 @@ fn has_swap(world: &Blueprint, node: usize) -> bool {
     memory::is_watched(world, node) && world.nodes[node].memory.swap > 0.0
 }
 
-/// Whether pages can go to swap there, were there any.
+/// Whether pages there could go to swap.
 fn can_swap(world: &Blueprint, node: usize) -> bool {
     has_ram(world, node) || has_swap(world, node)
 }
 
-/// Places and names of the nodes that are meant.
+/// Places and names of the selected nodes.
 fn nodes(world: &Blueprint, which: Which) -> impl Iterator<Item = (usize, String)> {
     let all = world.nodes.iter().enumerate().filter(move |(place, _)| which(world, *place));
     all.map(|(place, node)| (place, node.name.clone()))
@@ -166,7 +166,7 @@ fn of_each_and_all(world: &Blueprint, what: fn(Option<usize>) -> OfMemory) -> Fo
     all.into_iter().map(|(node, name)| ([name], MeasuredQuantity::Memory(what(node)))).collect()
 }
 
-/// Of the services that ask for RAM on the nodes that are meant.
+/// Of the services that ask for RAM on the selected nodes.
 fn on_nodes(world: &Blueprint, which: Which, share: ServiceShare) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, name) in nodes(world, which) {
@@ -179,7 +179,7 @@ fn on_nodes(world: &Blueprint, which: Which, share: ServiceShare) -> FoundKeys<2
     found
 }
 
-/// Of services with containers that can be killed, by what was short.
+/// Of services with containers that can be killed, by cause.
 fn kills(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, service) in world.services.iter().enumerate() {

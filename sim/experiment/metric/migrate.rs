@@ -1,4 +1,4 @@
-//! Metrics of `migrate`: how the phases of a migration go.
+//! Metrics of `migrate`: the phases of a migration.
 
 use super::row::{MetricReader, OfMigrate, Row, kind};
 

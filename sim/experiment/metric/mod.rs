@@ -1,5 +1,5 @@
-//! The one table of metrics: name, unit, labels, meaning, which study measures it, and how it is read off.
-//! Its rows stand in a file a theme; documents are tested against it.
+//! The one table of metrics: name, unit, labels, meaning, the study that measures it, and its reader.
+//! Each theme has a file; documents are tested against the table.
 
 mod capacity;
 mod failing;
@@ -32,7 +32,7 @@ const THEMES: [&[Row]; 7] = [
     migrate::ROWS,
 ];
 
-/// Metrics that a claim may name and that nothing measures yet.
+/// Metrics that a claim may name but no study measures yet.
 pub const PLANNED: &[MetricKind] = &[kind(
     "recovery_seconds",
     "seconds",
@@ -51,7 +51,7 @@ pub fn row_of(name: &str) -> Option<&'static Row> {
     table().find(|row| row.kind.name == name)
 }
 
-/// The kind named `name`, among those that are measured.
+/// The kind named `name`, among measured metrics.
 #[must_use]
 pub fn kind_of(name: &str) -> Option<&'static MetricKind> {
     row_of(name).map(|row| &row.kind)

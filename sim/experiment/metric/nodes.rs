@@ -1,4 +1,4 @@
-//! Metrics of nodes, their memory apart: CPU, disk, network.
+//! Metrics of nodes except memory: CPU, disk, network.
 
 use super::quantity::{MeasuredQuantity, OfNode};
 use super::row::{FoundKeys, Keys, Row, Worse, run};
@@ -82,7 +82,7 @@ fn of_nodes(world: &Blueprint, what: OfNode) -> FoundKeys<1> {
     all.map(|(place, node)| ([node.name.clone()], MeasuredQuantity::Node(place, what))).collect()
 }
 
-/// Of services with containers on a node, those that are meant.
+/// The selected services with containers on a node.
 fn on_nodes(
     world: &Blueprint,
     which: fn(&Blueprint, usize, ServiceId) -> bool,
@@ -102,13 +102,13 @@ fn on_nodes(
     found
 }
 
-/// Whether containers of the service are at the node's disk, for its steps or for pages.
+/// Whether containers of the service use the node's disk, for steps or pages.
 fn visits_disk(world: &Blueprint, node: usize, service: ServiceId) -> bool {
     let works = world.nodes[node].disk.is_some() && world.uses_disk(service);
     works || memory::pages_on(world, service, node)
 }
 
-/// Of nodes whose disk is visited.
+/// Of nodes whose disk is used.
 fn disks(world: &Blueprint) -> FoundKeys<1> {
     let visitors = on_nodes(world, visits_disk, |_| OfNode::DiskUtilization);
     let mut nodes: FoundKeys<1> =

@@ -1,4 +1,4 @@
-//! What `run` measures in a replication: a quantity for each key of a metric.
+//! The quantities that `run` measures in a replication: one for each key of a metric.
 
 use super::labels::{ALL, Stat, UNFINISHED};
 use crate::memory::OfMemory;
@@ -6,7 +6,7 @@ use wssim_model::Blueprint;
 use wssim_model::ids::QueryId;
 use wssim_model::probe::Failure;
 
-/// What is measured; places are those of the blueprint's tables.
+/// A measured quantity; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MeasuredQuantity {
     Entry(EntryChoice, OfEntry),
@@ -15,14 +15,14 @@ pub(crate) enum MeasuredQuantity {
     /// Of one endpoint.
     Visit(usize, Stat),
     PoolWait(usize, Stat),
-    /// Of those who want a connection.
+    /// Of requests that want a connection.
     PoolWaited(usize),
     PoolQueue(usize),
     Service(usize, OfService),
     Node(usize, OfNode),
     Memory(OfMemory),
     Component(TimeComponent),
-    /// Bytes between nodes that go encrypted.
+    /// Encrypted bytes between nodes.
     Encrypted,
     /// Of one stack.
     Deployment(usize),
@@ -37,7 +37,7 @@ pub(crate) enum EntryChoice {
     Source(usize),
 }
 
-/// What is measured of an entry's requests.
+/// A quantity of an entry's requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfEntry {
     Response(Stat),
@@ -55,7 +55,7 @@ pub(crate) enum ErrorReason {
     /// Any of them.
     All,
     Failed(Failure),
-    /// They were not answered by the end.
+    /// They had no answer at the end.
     Unfinished,
 }
 
@@ -87,14 +87,14 @@ impl Calls {
     }
 }
 
-/// What is measured of a service.
+/// A quantity of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfService {
     /// Of all its endpoints.
     Visits(Stat),
     WorkerWait(Stat),
     DiskWait(Stat),
-    /// Shares of those who wait at all.
+    /// Share of requests that wait for a worker.
     WorkersWaited,
     DiskWaited,
     WorkerQueue,
@@ -108,7 +108,7 @@ pub(crate) enum OfService {
     Replicas,
 }
 
-/// What is measured of a node, its memory apart.
+/// A quantity of a node, except memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfNode {
     Cpu,
@@ -125,7 +125,7 @@ pub(crate) enum OfNode {
     Containers(usize),
 }
 
-/// Where the time of a request goes; by service or pool.
+/// A component of a request's time; by service or pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TimeComponent {
     Cpu(usize),

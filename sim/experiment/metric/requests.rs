@@ -1,4 +1,4 @@
-//! Metrics of requests: of entries, of the calls that they cause, and of where their time goes.
+//! Metrics of requests: of entries, of their calls, and of the components of their time.
 
 use super::failing::{can_be_down, failures};
 use super::labels::{ALL, STATS};
@@ -106,7 +106,7 @@ pub(super) const ROWS: &[Row] = &[
     .limited(Worse::Lower, 0.05, 0.01),
 ];
 
-/// Where nothing can cross there is nothing to encrypt.
+/// None if no traffic crosses between nodes.
 fn encryption(world: &Blueprint) -> FoundKeys<0> {
     let several = world.nodes.len() > 1 && !world.calls.is_empty();
     several.then_some(([], MeasuredQuantity::Encrypted)).into_iter().collect()

@@ -1,4 +1,4 @@
-//! A row of the table of metrics: what is told of a metric, and how it is read off.
+//! A row of the table of metrics: the description of a metric, and its reader.
 
 use super::quantity::MeasuredQuantity;
 use std::fmt::Debug;
@@ -7,7 +7,7 @@ use wssim_model::Blueprint;
 /// A kind of metric.
 #[derive(Clone, Copy, Debug)]
 pub struct MetricKind {
-    /// After Prometheus' conventions: base units, unit last.
+    /// By Prometheus' conventions: base units, unit last.
     pub name: &'static str,
     /// Base unit.
     pub unit: &'static str,
@@ -15,24 +15,24 @@ pub struct MetricKind {
     pub labels: &'static [&'static str],
     /// What is measured, in one line.
     pub meaning: &'static str,
-    /// Whether it is given of each node and of all together, as `node="all"`.
+    /// Whether it exists for each node and for all together, as `node="all"`.
     pub of_all_nodes: bool,
-    /// By how much it may get worse from one result to the next; `None`: it is not compared.
+    /// How much worse it may get from one result to the next; `None` if it is not compared.
     pub limit: Option<RegressionLimit>,
 }
 
-/// By how much a number may get worse: by a share of what it was, or by the floor where that is more.
+/// How much worse a number may get: by a share of its value, or by the floor if that is more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RegressionLimit {
-    /// Which way is worse.
+    /// The direction of worse.
     pub worse: Worse,
-    /// Share of what it was.
+    /// Share of its previous value.
     pub share: f64,
     /// Least change that counts, in the base unit.
     pub floor: f64,
 }
 
-/// Which way a number gets worse.
+/// The direction in which a number gets worse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Worse {
     /// When it grows.
@@ -53,24 +53,23 @@ impl Worse {
 }
 
 impl MetricKind {
-    /// The same metric, which should not get worse by more than `share` of its value, or by `floor` where that is
-    /// more.
+    /// The metric with a limit: it may get worse by `share` of its value, or by `floor` if that is more.
     pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
         self.limit = Some(RegressionLimit { worse, share, floor });
         self
     }
 }
 
-/// A metric that is measured. There is no row without a reader, and none whose reader gives more or fewer
-/// labels than the row has: neither compiles.
+/// A measured metric. A row without a reader, or with a reader of another number of labels, does not
+/// compile.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
-    /// What is told of it.
+    /// Its description.
     pub kind: MetricKind,
     pub(crate) reader: MetricReader,
 }
 
-/// Who measures a metric.
+/// The study that measures a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MeasuredBy {
     /// `run`.
@@ -86,7 +85,7 @@ pub enum MeasuredBy {
 }
 
 impl Row {
-    /// Who measures it.
+    /// The study that measures it.
     #[must_use]
     pub fn measured_by(&self) -> MeasuredBy {
         match self.reader {
@@ -98,25 +97,25 @@ impl Row {
         }
     }
 
-    /// The same metric, given of all nodes together, too.
+    /// The metric, also for all nodes together.
     pub(super) const fn and_of_all_nodes(mut self) -> Self {
         self.kind.of_all_nodes = true;
         self
     }
 
-    /// The same metric, with a limit: see [`MetricKind::limited`].
+    /// The metric with a limit: see [`MetricKind::limited`].
     pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
         self.kind = self.kind.limited(worse, share, floor);
         self
     }
 }
 
-/// How a metric is read off.
+/// How a metric is read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum MetricReader {
-    /// By `run`: for each key that a blueprint has, a quantity of a replication.
+    /// By `run`: a quantity of a replication for each key of a blueprint.
     Run(&'static dyn Keyed),
-    /// By `failures`, from what sets of nodes show.
+    /// By `failures`, from sets of nodes.
     Sets(OfSets),
     /// By `failures`, from years.
     Years(OfYears),
@@ -126,14 +125,14 @@ pub(crate) enum MetricReader {
     Migrate(OfMigrate),
 }
 
-/// What is measured of the phases of a migration.
+/// A metric of the phases of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfMigrate {
-    /// How long a phase takes.
+    /// Duration of a phase.
     Length,
-    /// How long an entry is down.
+    /// Downtime of an entry.
     Downtime,
-    /// Time of people.
+    /// Working time of people.
     Effort,
     /// Whether a phase keeps within its window.
     Window,
@@ -145,16 +144,16 @@ pub(crate) enum OfMigrate {
     Rollback,
 }
 
-/// What is measured of a capacity.
+/// A metric of capacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfCapacity {
-    /// Times the traffic of today.
+    /// As a multiple of today's traffic.
     Traffic,
     /// Of all services.
     Containers,
 }
 
-/// What is measured of sets of nodes.
+/// A metric of sets of nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfSets {
     /// Of the worst set.
@@ -163,7 +162,7 @@ pub(crate) enum OfSets {
     Survival,
 }
 
-/// What is measured of years.
+/// A metric of years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfYears {
     /// In each history.
@@ -172,7 +171,7 @@ pub(crate) enum OfYears {
     Lengths,
 }
 
-/// What is measured in each history.
+/// A metric of each history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfHistory {
     Availability,
@@ -180,17 +179,17 @@ pub(crate) enum OfHistory {
     Outages,
 }
 
-/// The keys of one metric with `N` labels: values of the labels, and what is measured there.
+/// The keys of one metric with `N` labels: label values, and the quantity.
 pub(super) type FoundKeys<const N: usize> = Vec<([String; N], MeasuredQuantity)>;
 
-/// Finds the keys that a blueprint has.
+/// Finds the keys of a blueprint.
 #[derive(Debug)]
 pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> FoundKeys<N>);
 
-/// Labels of a key, and what is measured there.
+/// Labels of a key, and the quantity.
 pub(crate) type Labelled = (Vec<(&'static str, String)>, MeasuredQuantity);
 
-/// The same for any number of labels; `names` are those of the row.
+/// [`Keys`] for any number of labels; `names` are those of the row.
 pub(crate) trait Keyed: Debug + Sync {
     fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled>;
 }
@@ -204,7 +203,7 @@ impl<const N: usize> Keyed for Keys<N> {
     }
 }
 
-/// A metric with either of two sets of labels: the first `A` of its row, or the other `B`.
+/// A metric with two alternative sets of labels: the first `A` of its row, or the other `B`.
 #[derive(Debug)]
 pub(super) struct Either<const A: usize, const B: usize>(pub(super) Keys<A>, pub(super) Keys<B>);
 
@@ -217,7 +216,7 @@ impl<const A: usize, const B: usize> Keyed for Either<A, B> {
     }
 }
 
-/// A metric that `run` measures, with either of two sets of labels.
+/// A metric that `run` measures, with two alternative sets of labels.
 pub(super) const fn run_either<const N: usize, const A: usize, const B: usize>(
     name: &'static str,
     unit: &'static str,
@@ -240,7 +239,7 @@ pub(super) const fn run<const N: usize>(
     Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Run(keys) }
 }
 
-/// What is told of a metric, measured or not.
+/// The description of a metric, measured or not.
 pub(super) const fn kind(
     name: &'static str,
     unit: &'static str,

@@ -101,7 +101,7 @@ fn is_cache(world: &Blueprint, place: usize) -> bool {
     world.caches.iter().any(|cache| cache.service.index() == place)
 }
 
-/// Places and names of those that are meant.
+/// Places and names of the selected services.
 fn services(world: &Blueprint, which: Which) -> impl Iterator<Item = (usize, String)> {
     let all = world.services.iter().enumerate();
     let meant = all.filter(move |(place, _)| which(world, *place));
@@ -113,7 +113,7 @@ fn of_services(world: &Blueprint, which: Which, what: OfService) -> FoundKeys<1>
     all.map(|(place, name)| ([name], MeasuredQuantity::Service(place, what))).collect()
 }
 
-/// Whose queue it is, and its name; its place, and what is measured of it there.
+/// A queue: its owner's kind, name and place, and its metrics.
 struct Queue {
     labels: [String; 2],
     place: usize,
@@ -122,7 +122,7 @@ struct Queue {
     waited: fn(usize) -> MeasuredQuantity,
 }
 
-/// Before workers, before the disk, and before the connections of pools.
+/// Queues for workers, for the disk, and for connections of pools.
 fn all_queues(world: &Blueprint) -> Vec<Queue> {
     let mut queues = Vec::new();
     for (place, name) in services(world, has_workers) {

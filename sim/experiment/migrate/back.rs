@@ -1,24 +1,23 @@
-//! The way back: what undoes the steps that are done.
+//! Rollback: undoes the steps that are done.
 //!
-//! Each step is undone, the last first, one after the other: what was stopped starts again, what was started
-//! stops, callers go back to whom they found before. People do their steps again, but for what they prepared before
-//! anything changed. Data is carried back only where
-//! somebody may have written at the new place: from the first switch on, or from the first start of a phase that
-//! has no switch. Otherwise the old place has all of it.
+//! Steps are undone one after the other, the last first: stopped containers start again, started ones
+//! stop, callers return to the previous service. People repeat their steps, except preparations before
+//! the first change. Data is copied back only if the new place may have been written to: from the first
+//! switch on, or from the first start in a phase without a switch. Otherwise the old place has all data.
 
 use super::course::{after, order, prepares};
 use wssim_model::blueprint::{Procedure, Step, Work};
 use wssim_model::law::Law;
 
-/// A procedure that goes forth and back.
+/// A procedure forward and back.
 pub(super) struct Back {
     pub(super) procedure: Procedure,
-    /// Where the way back begins among its steps.
+    /// Place of the first step of the way back.
     pub(super) first: usize,
 }
 
-/// `procedure` up to its step `last` in the order in which they are done, then back. On the way forth people take
-/// no time.
+/// `procedure` up to its step `last` in the order of execution, then back. On the way forward people
+/// take no time.
 pub(super) fn back(procedure: &Procedure, last: usize) -> Back {
     let order = order(&after(procedure));
     let to = order.iter().position(|place| *place == last).map_or(0, |at| at + 1);

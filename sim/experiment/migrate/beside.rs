@@ -1,4 +1,5 @@
-//! Migrations side by side, for `compare`: how long each takes, how long people work, and who is down meanwhile.
+//! Compares migrations, for `compare`: how long each takes, how long people work, and which entries are
+//! down meanwhile.
 
 use super::numbers::{NumberLabels, PhasesShown};
 use super::passage::Passage;
@@ -11,10 +12,10 @@ use crate::question::{MetricRef, WorldError, Worlds};
 use crate::watch::{self, Watch};
 use wssim_stats::{Estimate, simultaneous_level};
 
-/// Replications of each migration where no number is given.
+/// Replications of each migration by default.
 const REPLICATIONS: u32 = 20;
 
-/// What is told of whole migrations.
+/// Metrics of whole migrations.
 const TOLD: [&str; 3] = ["migration_downtime_seconds", "migration_effort_seconds", "phase_seconds"];
 
 /// A number of two migrations.
@@ -25,8 +26,8 @@ pub(crate) struct NumberBeside {
     pub(crate) beside: Beside,
 }
 
-/// The migration of `worlds` beside that of its arm `base`, paired; nothing where either has no phases, or the user
-/// stops it. One of `others` that are compared with it.
+/// The migration of `worlds` beside that of its arm `base`, paired; `None` if either has no phases, or
+/// the user stops it. One of `others` that are compared with the base.
 ///
 /// # Errors
 /// When a world cannot be made.
@@ -59,7 +60,7 @@ pub(crate) fn beside(
     let done = |arms: &[ArmId]| -> Vec<&[Passage]> {
         arms.iter().map(|arm| engine.see(*arm).done.as_slice()).collect()
     };
-    // Nothing is told of ways back.
+    // Rollbacks are not compared.
     let shown = |phases, arms: &[ArmId]| {
         let backs = vec![Vec::new(); arms.len()];
         PhasesShown { phases, plain: done(arms), backs }
@@ -68,7 +69,7 @@ pub(crate) fn beside(
     Ok(numbers(&both, replications as usize, simultaneous_level(others, 1)))
 }
 
-/// Those of either migration as a whole.
+/// The numbers of either migration as a whole.
 fn numbers(both: &[PhasesShown<'_>; 2], most: usize, level: f64) -> Vec<NumberBeside> {
     let mut keys: Vec<(&'static MetricKind, NumberLabels)> = Vec::new();
     for key in both.iter().flat_map(PhasesShown::keys) {

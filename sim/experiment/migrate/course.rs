@@ -1,12 +1,11 @@
-//! The order of things that wait for each other, how long a chain of them takes, and which of a phase's steps need
-//! no world.
+//! The order and duration of chains of dependent steps, and which steps of a phase need no world.
 
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Procedure, Work};
 use wssim_model::ids::ContainerId;
 
-/// Places in an order in which each comes after those that it waits for; of several the first by place. What waits
-/// for itself is left out.
+/// Places in an order in which each comes after those that it waits for; ties by place. Cycles are left
+/// out.
 pub(super) fn order(after: &[Vec<usize>]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(after.len());
     let mut is_in = vec![false; after.len()];
@@ -20,7 +19,7 @@ pub(super) fn order(after: &[Vec<usize>]) -> Vec<usize> {
     order
 }
 
-/// When each begins and ends that takes so long, from the beginning of the first.
+/// Start and end of each, given their durations, from the beginning of the first.
 pub(super) fn times(after: &[Vec<usize>], takes: &[f64]) -> Vec<[f64; 2]> {
     let mut times = vec![[0.0, 0.0]; after.len()];
     for place in order(after) {
@@ -35,7 +34,7 @@ pub(super) fn end(times: &[[f64; 2]]) -> f64 {
     times.iter().map(|[_, end]| *end).fold(0.0, f64::max)
 }
 
-/// How long each step of `procedure` takes on average in a world where nothing else goes on, in seconds.
+/// Mean duration of each step of `procedure` in an otherwise idle world, in seconds.
 pub(super) fn alone(procedure: &Procedure, world: &Blueprint) -> Vec<f64> {
     let start = |id: &ContainerId| {
         let node = world.containers[id.index()].node;
@@ -45,20 +44,20 @@ pub(super) fn alone(procedure: &Procedure, world: &Blueprint) -> Vec<f64> {
         Work::People(law) => law.mean() / 1e9,
         Work::Carry { there, .. } => there.seconds_alone(world),
         Work::Start(ids) => ids.iter().map(start).fold(0.0, f64::max),
-        // A container leaves all lists first.
+        // A container first leaves all lists.
         Work::Stop(_) => world.leaving().seconds(),
         Work::Switch { .. } => 0.0,
     };
     procedure.steps.iter().map(|step| of(&step.work)).collect()
 }
 
-/// What `procedure` waits for, by step.
+/// The predecessors of each step of `procedure`.
 pub(super) fn after(procedure: &Procedure) -> Vec<Vec<usize>> {
     procedure.steps.iter().map(|step| step.after.clone()).collect()
 }
 
-/// Which steps only count: those of people for which every step that changes something waits, and those that wait
-/// for every step that does. The world is the same all the while.
+/// Steps that need no simulation: those of people before every step that changes something, and those
+/// after all such steps. The world does not change meanwhile.
 pub(super) fn only_counts(procedure: &Procedure) -> Vec<bool> {
     let before = reach(&after(procedure));
     let trails = |at: usize| {
@@ -67,7 +66,7 @@ pub(super) fn only_counts(procedure: &Procedure) -> Vec<bool> {
     prepares(procedure).into_iter().enumerate().map(|(at, leads)| leads || trails(at)).collect()
 }
 
-/// Which steps of people every step that changes something waits for: what they prepare stays prepared.
+/// Steps of people before every step that changes something: preparations, which stay done.
 pub(super) fn prepares(procedure: &Procedure) -> Vec<bool> {
     let before = reach(&after(procedure));
     let leads = |at: usize| changing(procedure).all(|other| before[other][at]);
@@ -82,7 +81,7 @@ fn changing(procedure: &Procedure) -> impl Iterator<Item = usize> {
     (0..procedure.steps.len()).filter(|at| !is_of_people(procedure, *at))
 }
 
-/// For each which others come before it, whatever is between.
+/// For each, all its direct and indirect predecessors.
 fn reach(after: &[Vec<usize>]) -> Vec<Vec<bool>> {
     let mut before = vec![vec![false; after.len()]; after.len()];
     for place in order(after) {
@@ -125,7 +124,7 @@ mod tests {
             after: at.checked_sub(1).into_iter().collect(),
         };
         let mut steps: Vec<Step> = works.into_iter().enumerate().map(step).collect();
-        // Somebody does something beside the first change.
+        // A person works beside the first change.
         steps.push(Step { name: "beside".to_owned(), work: people(), after: vec![0] });
         let procedure = Procedure { steps, ..Procedure::default() };
         assert_eq!(only_counts(&procedure), [true, false, false, false, true, false]);

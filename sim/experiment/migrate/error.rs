@@ -1,4 +1,4 @@
-//! Why there is no answer about a migration.
+//! Errors of `migrate`.
 
 use crate::question::WorldError;
 

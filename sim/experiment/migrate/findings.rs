@@ -1,4 +1,4 @@
-//! What `migrate` finds: phase by phase how long it takes, who waits meanwhile, and what can go wrong.
+//! The findings of `migrate`: for each phase its duration, downtime, and risks.
 
 use wssim_stats::Estimate;
 
@@ -9,7 +9,7 @@ pub struct Migration {
     pub phases: Vec<PhaseFinding>,
     /// The longest chain of phases, in seconds.
     pub seconds: Option<Estimate>,
-    /// Time of people in all phases, in seconds.
+    /// Working time of people in all phases, in seconds.
     pub effort: Option<Estimate>,
     /// By entry, over all phases, in seconds.
     pub downtime: Vec<(String, Option<Estimate>)>,
@@ -20,21 +20,21 @@ pub struct Migration {
 pub struct PhaseFinding {
     /// Its name.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// The phases that come before it.
     pub after: Vec<String>,
-    /// How long it may take from the first step that changes anything, in seconds.
+    /// The longest time it may take from the first step that changes something, in seconds.
     pub window_seconds: Option<f64>,
-    /// When it begins on average, in seconds from the beginning of the first.
+    /// Its mean start, in seconds from the beginning of the first phase.
     pub begins: f64,
-    /// How long it takes on average, in seconds; of what is never done as long as it was looked at.
+    /// Its mean duration, in seconds; the observed time for a phase that never ends.
     pub mean_seconds: f64,
-    /// How long it takes.
+    /// Its duration in seconds.
     pub seconds: Option<Estimate>,
-    /// Share of replications that keep within the window, where it has one.
+    /// Share of replications within the window, if it has one.
     pub within: Option<Estimate>,
-    /// Replications in which not all of it was done.
+    /// Replications in which it was not complete.
     pub unfinished: u32,
     /// Its steps.
     pub steps: Vec<StepFinding>,
@@ -42,9 +42,9 @@ pub struct PhaseFinding {
     pub downtime: Vec<(String, Option<Estimate>)>,
     /// By node.
     pub nodes: Vec<Peak>,
-    /// What a rollback takes after each step that changes something.
+    /// Rollback after each step that changes something.
     pub rollbacks: Vec<RollbackFinding>,
-    /// What the loss of each node does.
+    /// Effects of the loss of each node.
     pub losses: Vec<LossFinding>,
 }
 
@@ -53,17 +53,17 @@ pub struct PhaseFinding {
 pub struct StepFinding {
     /// Its name.
     pub id: String,
-    /// What it does.
+    /// A short description.
     pub text: String,
     /// Whether people do it.
     pub is_of_people: bool,
-    /// When it begins on average, in seconds from the beginning of its phase; `None`: it never did.
+    /// Its mean start, in seconds from the beginning of its phase; `None` if it never began.
     pub begins: Option<f64>,
-    /// How long it takes on average, in seconds.
+    /// Its mean duration, in seconds.
     pub seconds: Option<f64>,
 }
 
-/// The most of a node.
+/// The peak use of a node.
 #[derive(Clone, Debug)]
 pub struct Peak {
     /// Its name.
@@ -74,23 +74,23 @@ pub struct Peak {
     pub cpu: Option<Estimate>,
 }
 
-/// What it takes to go back.
+/// A rollback.
 #[derive(Clone, Debug)]
 pub struct RollbackFinding {
-    /// The last step that was done.
+    /// The last step done before it.
     pub step: String,
-    /// How long it takes, in seconds.
+    /// Its duration, in seconds.
     pub seconds: Option<Estimate>,
-    /// By entry, there and back, on average, in seconds.
+    /// By entry, forward and back, mean, in seconds.
     pub downtime: Vec<(String, f64)>,
 }
 
-/// What happens when a node crashes at some moment of a phase, for good.
+/// The outcome if a node crashes at a random moment of a phase, for good.
 #[derive(Clone, Debug)]
 pub struct LossFinding {
     /// The node.
     pub node: String,
-    /// Replications in which all steps were done all the same, of how many.
+    /// Replications in which all steps were done anyway, and the number of replications.
     pub complete: [u32; 2],
     /// By entry: seconds down on average, and replications in which it is down at the end.
     pub entries: Vec<(String, f64, u32)>,

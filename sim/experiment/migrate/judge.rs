@@ -8,20 +8,20 @@ use crate::reason::{Needed, Reason, Runs, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// What is known, to judge by.
+/// The results to judge by.
 pub(super) struct MigrationBench<'a> {
     pub(super) own: &'a PhasesShown<'a>,
-    /// By file that changes are from.
+    /// By file that changes refer to.
     pub(super) bases: &'a [(String, PhasesShown<'a>)],
     pub(super) replications: usize,
     /// Level of one interval.
     pub(super) level: f64,
-    /// Ranges of inputs, none of which is looked at.
+    /// Number of inputs with ranges, which are not checked.
     pub(super) ranges: usize,
 }
 
 impl MigrationBench<'_> {
-    /// The claim, and what became of it.
+    /// The claim with its verdict.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let measured = match not_judged(claim, Study::Migrate) {
             Some(reason) => Err(reason),

@@ -1,39 +1,39 @@
-//! What is heard of one phase: when steps begin and end, requests by second, what nodes hold and do.
+//! Records one phase: when steps begin and end, requests by second, RAM and CPU of nodes.
 
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, Probe, StepFact};
 
-/// Readings of a node's threads that a peak is taken over: two periods of five seconds.
+/// Readings of a node's threads for a peak: two periods of five seconds.
 const PERIODS: usize = 2;
 
-/// What is heard of a node.
+/// The record of a node.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HeardNode {
     /// The most bytes of RAM in use.
     pub(super) memory: f64,
     /// The largest mean of running threads over ten seconds.
     pub(super) threads: f64,
-    /// The last readings: when, and nanoseconds that threads had run until then.
+    /// The last readings: time, and nanoseconds that threads had run by then.
     last: Vec<(Time, f64)>,
 }
 
-/// Listens to one phase.
+/// Records one phase.
 #[derive(Clone, Debug)]
 pub(super) struct PhaseListener {
     begin: Time,
     /// By step: when it begins and ends.
     pub(super) steps: Vec<[Option<Time>; 2]>,
-    /// When the procedure is over, and whether all of it was done.
+    /// When the procedure ended, and whether it was complete.
     pub(super) over: Option<(Time, bool)>,
-    /// By source: after what time from the beginning each request arrived, and whether it failed.
+    /// By source: arrival of each request after the beginning, and whether it failed.
     pub(super) requests: Vec<Vec<(Nanos, bool)>>,
     pub(super) nodes: Vec<HeardNode>,
 }
 
 impl PhaseListener {
-    /// One that has heard nothing; the phase begins at `begin`.
+    /// An empty listener; the phase begins at `begin`.
     pub(super) fn new(blueprint: &Blueprint, begin: Time) -> Self {
         let steps = blueprint.procedure.as_ref().map_or(0, |all| all.steps.len());
         Self {

@@ -1,20 +1,20 @@
-//! `migrate`: how do the phases of a migration go?
+//! `migrate`: how long do the phases of a migration take, and what can go wrong?
 //!
 //! ```text
-//!  phase ──► its world: containers where the phases before have left them, its own places spare
+//!  phase ──► its world: containers as earlier phases left them, its own new places empty
 //!    plain ─────────── the steps, in the traffic of the scenario ──► duration, downtime, peaks of RAM and CPU
-//!    rollback after k ─ the steps up to k, then the undoing of each, the last first ──► how long that takes
-//!    loss of a node ── it crashes at an instant uniform over the phase, for good ──► what becomes of it
+//!    rollback after k ─ the steps up to k, then the undoing of each, the last first ──► duration
+//!    loss of a node ── it crashes at an instant uniform over the phase, for good ──► the outcome
 //! ```
-//! Each phase is a world of its own, so phases meet no traffic of each other; all of them together take as long as
-//! the longest chain of phases that wait for each other. Steps of people before the first and after the last step
-//! that changes anything are drawn and not simulated: days of preparation cost nothing.
+//! Each phase is a separate world, so phases do not meet each other's traffic; their total duration is
+//! that of the longest chain of dependent phases. Steps of people before the first and after the last
+//! step that changes something are drawn, not simulated: days of preparation cost nothing.
 //!
-//! Rollbacks and losses are looked at with thin traffic, at most about one request a second of each entry.
+//! Rollbacks and losses are simulated with thin traffic, at most about one request a second for each entry.
 //!
-//! Closed forms: a phase takes the longest chain of its steps; each takes what is in
-//! [`Step`](wssim_model::blueprint::Step). Verdicts are those at the values in force, and say so where inputs have
-//! ranges.
+//! Closed form: a phase takes as long as the longest chain of its steps; for each see
+//! [`Step`](wssim_model::blueprint::Step). Verdicts apply to the values in force, and note ranges of
+//! inputs.
 
 mod back;
 pub(crate) mod beside;

@@ -1,4 +1,4 @@
-//! The metrics of a migration: which there are, and what each replication shows of them.
+//! The metrics of a migration, and their values in each replication.
 
 use super::course;
 use super::passage::Passage;
@@ -10,18 +10,18 @@ use crate::sample::{Sample, Share};
 /// Labels of a metric.
 pub(super) type NumberLabels = Vec<(&'static str, String)>;
 
-/// What the phases of an arm have shown.
+/// The results of the phases of an arm.
 pub(super) struct PhasesShown<'e> {
     pub(super) phases: &'e [PlannedPhase],
     /// By phase.
     pub(super) plain: Vec<&'e [Passage]>,
-    /// By phase: of rollbacks after each step that changes something, the step, where the way back begins among
-    /// what was done, and the replications.
+    /// By phase, for rollbacks after each step that changes something: the step, the place of the first
+    /// step back, and the replications.
     pub(super) backs: Vec<Vec<(usize, usize, &'e [Passage])>>,
 }
 
 impl<'e> PhasesShown<'e> {
-    /// Replications that all phases have, of `most`.
+    /// Replications that all phases have, at most `most`.
     pub(super) fn replications(&self, most: usize) -> usize {
         self.plain.iter().map(|all| all.len()).min().unwrap_or(0).min(most)
     }
@@ -32,7 +32,8 @@ impl<'e> PhasesShown<'e> {
         sources.map(|source| &source.name)
     }
 
-    /// What `metric` is in each of the first `most` replications; `None`: there is no such metric.
+    /// The value of `metric` in each of the first `most` replications; `None` if there is no such
+    /// metric.
     pub(super) fn samples(&self, metric: &MetricRef, most: usize) -> Option<Vec<Sample>> {
         let MetricReader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
         let label = |name: &str| metric.labels.get(name).map(String::as_str);
@@ -97,14 +98,14 @@ impl<'e> PhasesShown<'e> {
         if is_complete { Sample::Value(seconds) } else { Sample::Within(seconds, f64::INFINITY) }
     }
 
-    /// When each phase begins and ends in a replication.
+    /// Start and end of each phase in a replication.
     pub(super) fn times(&self, n: usize) -> Vec<[f64; 2]> {
         let after: Vec<Vec<usize>> = self.phases.iter().map(|phase| phase.after.clone()).collect();
         let takes: Vec<f64> = self.plain.iter().map(|all| all[n].seconds).collect();
         course::times(&after, &takes)
     }
 
-    /// All metrics that there are, in the order of names and labels.
+    /// All existing metrics, ordered by name and labels.
     pub(super) fn keys(&self) -> Vec<(&'static MetricKind, NumberLabels)> {
         let mut keys = Vec::new();
         for row in table() {
@@ -155,8 +156,8 @@ impl<'e> PhasesShown<'e> {
     }
 }
 
-/// How long the way back takes in each replication that begins with the step at `first`; nothing is known where it
-/// begins in none of them.
+/// Duration of the way back in each replication; it starts with the step at `first`. Empty if it starts
+/// in none.
 pub(super) fn ways_back(done: &[Passage], first: usize) -> Vec<Sample> {
     let all = || done.iter().map(|one| way_back(one, first));
     let unknown = match all().flatten().next() {
@@ -166,15 +167,15 @@ pub(super) fn ways_back(done: &[Passage], first: usize) -> Vec<Sample> {
     all().map(|sample| sample.unwrap_or(unknown)).collect()
 }
 
-/// How long it takes in one replication; `None`: it never begins.
+/// Its duration in one replication; `None` if it never starts.
 fn way_back(one: &Passage, first: usize) -> Option<Sample> {
     if one.is_complete {
         let takes = one.begins.get(first).zip(one.ends.last()).map(|(begins, ends)| ends - begins);
-        // Perhaps nothing has to be undone.
+        // There may be nothing to undo.
         return Some(Sample::Value(takes.unwrap_or(0.0)));
     }
     let begins = *one.ends[..first.min(one.ends.len())].last()?;
-    // As long as it was looked at, at least.
+    // At least the observed time.
     let least = (one.seconds - begins).max(0.0);
     (!begins.is_nan()).then_some(Sample::Within(least, f64::INFINITY))
 }
@@ -183,7 +184,7 @@ fn way_back(one: &Passage, first: usize) -> Option<Sample> {
 mod tests {
     use super::*;
 
-    /// One replication of a way there of 2 s and a way back.
+    /// One replication with 2 s forward, and a way back.
     fn passage(back: f64, seconds: f64) -> Passage {
         Passage {
             is_complete: !back.is_nan(),

@@ -1,4 +1,4 @@
-//! What one replication of a phase leaves behind.
+//! The result of one replication of a phase.
 
 use super::course;
 use super::listen::PhaseListener;
@@ -13,14 +13,14 @@ use wssim_model::{Outcome, Run};
 pub(super) struct Passage {
     /// Whether all steps were done.
     pub(super) is_complete: bool,
-    /// By step, in seconds from the beginning of the phase; not numbers, where it never began or ended.
+    /// By step, in seconds from the beginning of the phase; NaN if it never began or ended.
     pub(super) begins: Vec<f64>,
     pub(super) ends: Vec<f64>,
-    /// The longest chain of steps: of a phase that is not complete as long as it was looked at.
+    /// The longest chain of steps; for an incomplete phase the observed time.
     pub(super) seconds: f64,
-    /// The part of it from the first step that changes anything, in seconds.
+    /// The part from the first step that changes something, in seconds.
     pub(super) in_window: f64,
-    /// Time of people, in seconds.
+    /// Working time of people, in seconds.
     pub(super) effort: f64,
     /// By source, in seconds.
     pub(super) downtime: Vec<f64>,
@@ -41,17 +41,17 @@ stored! {
     }
 }
 
-/// What is known of a replication beside what was heard.
+/// Facts about a replication beside the record.
 pub(super) struct PhaseSetting<'a> {
     pub(super) blueprint: &'a Blueprint,
-    /// The steps with what people take in them, of which some only count in the world.
+    /// The steps with the working time of people; some are not simulated.
     pub(super) procedure: &'a Procedure,
     pub(super) only_counts: &'a [bool],
     pub(super) run: Run,
 }
 
 impl Passage {
-    /// Of what was heard.
+    /// The passage from the record.
     pub(super) fn of(heard: &PhaseListener, outcome: &Outcome, setting: &PhaseSetting<'_>) -> Self {
         let begin = Time::ZERO + setting.run.lead;
         let looked_at = setting.run.measured.seconds();
@@ -89,7 +89,7 @@ impl Passage {
     }
 }
 
-/// How long a step took; not a number: it never ended.
+/// The duration of a step; NaN if it never ended.
 fn took(heard: &PhaseListener, setting: &PhaseSetting<'_>, step: usize) -> f64 {
     if setting.only_counts[step] {
         return people(setting, step);
@@ -100,28 +100,28 @@ fn took(heard: &PhaseListener, setting: &PhaseSetting<'_>, step: usize) -> f64 {
     }
 }
 
-/// How long people take at a step.
+/// Working time of people in a step.
 fn people(setting: &PhaseSetting<'_>, step: usize) -> f64 {
     let Procedure { name, steps, .. } = setting.procedure;
     let Run { seed, replication, .. } = setting.run;
     steps[step].people_take(name, seed, replication).map_or(0.0, Nanos::seconds)
 }
 
-/// When the first step begins that changes anything; never, if none does.
+/// When the first step that changes something begins; infinite if none does.
 fn first_change(setting: &PhaseSetting<'_>, times: &[[f64; 2]]) -> f64 {
     let steps = setting.procedure.steps.iter().zip(times);
     let changing = steps.filter(|(step, _)| !step.is_of_people());
     changing.map(|(_, [begins, _])| *begins).fold(f64::INFINITY, f64::min)
 }
 
-/// Time of people in all steps.
+/// Working time of people in all steps.
 fn effort(setting: &PhaseSetting<'_>) -> f64 {
     let steps = setting.procedure.steps.iter().enumerate();
     let of_people = steps.filter(|(_, step)| matches!(step.work, Work::People(_)));
     of_people.map(|(place, _)| people(setting, place)).sum()
 }
 
-/// Whether most requests of the last ten seconds in which anybody asked failed.
+/// Whether most requests failed in the last ten seconds with requests.
 fn is_down(requests: &[(Nanos, bool)], measured: f64) -> bool {
     let last = requests.iter().map(|(after, _)| after.seconds()).fold(0.0, f64::max).min(measured);
     let recent = requests.iter().filter(|(after, _)| after.seconds() >= last - 10.0);

@@ -1,4 +1,4 @@
-//! The phases of a migration as a study asks for them.
+//! The phases of a migration, as input of the study.
 
 use super::course;
 use wssim_kernel::Nanos;
@@ -8,43 +8,43 @@ use wssim_model::blueprint::Procedure;
 /// A phase, and its world.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedPhase {
-    /// A name of its own.
+    /// Its unique name.
     pub id: String,
-    /// What it is called.
+    /// Its title.
     pub title: String,
-    /// Phases that come before, by place.
+    /// Places of the phases before it.
     pub after: Vec<usize>,
-    /// How long it may take from the first step that changes anything; `None`: as long as it does.
+    /// The longest time it may take from the first step that changes something; `None` without a limit.
     pub window: Option<Nanos>,
-    /// What its steps are called, by place.
+    /// Names of its steps, by place.
     pub steps: Vec<StepName>,
     /// Its world, with the steps as a procedure.
     pub blueprint: Blueprint,
 }
 
-/// What a step is called.
+/// The name of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepName {
-    /// A name of its own among those of the phase: its `id`, or its number.
+    /// A unique name within the phase: its `id`, or its number.
     pub id: String,
-    /// What it does, in a few words.
+    /// A short description.
     pub text: String,
 }
 
 impl PlannedPhase {
-    /// Its steps; a world without any is that of a phase in which nothing is done.
+    /// Its steps; a phase without steps has an empty procedure.
     #[must_use]
     pub fn procedure(&self) -> Procedure {
         self.blueprint.procedure.clone().unwrap_or_default()
     }
 
-    /// How long each of its steps takes on average where nothing else goes on, in seconds.
+    /// Mean duration of each step in an otherwise idle world, in seconds.
     #[must_use]
     pub fn steps_alone(&self) -> Vec<f64> {
         course::alone(&self.procedure(), &self.blueprint)
     }
 
-    /// The longest chain of them, in seconds.
+    /// The longest chain of its steps, in seconds.
     #[must_use]
     pub fn seconds_alone(&self) -> f64 {
         course::end(&course::times(&course::after(&self.procedure()), &self.steps_alone()))

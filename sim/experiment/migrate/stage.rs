@@ -18,49 +18,49 @@ use wssim_model::ids::NodeId;
 use wssim_model::law::Law;
 use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
-/// Simulated before a phase: connections are open, caches and memory filled.
+/// Time simulated before a phase: connections open, caches and memory fill.
 const CALM: Nanos = Nanos(120_000_000_000);
-/// Requests that arrived in a phase are followed for so long after it.
+/// Time after a phase in which its requests are followed.
 const FOLLOW: Nanos = Nanos(60_000_000_000);
-/// A phase that takes longer than so many times what its steps take alone, and an hour, is told as unfinished.
+/// Factor on the duration of its steps alone after which, plus an hour, a phase counts as unfinished.
 const LONGEST: f64 = 4.0;
 const AND_AN_HOUR: f64 = 3600.0;
 
-/// What happens in a phase beside its steps.
+/// An event in a phase beside its steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PhaseVariant {
-    /// Nothing.
+    /// None.
     Plain,
-    /// After this step it is undone, all that is done.
+    /// After this step all completed steps are undone.
     Back(usize),
-    /// This node crashes at some moment, for good.
+    /// This node crashes at a random moment, for good.
     Loss(usize),
 }
 
 /// A phase of an arm of the scenario, in a variant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct PhasePoint {
-    /// `None`: the scenario itself.
+    /// `None` for the scenario itself.
     pub(super) arm: Option<String>,
     pub(super) phase: usize,
     pub(super) variant: PhaseVariant,
 }
 
-/// A world, and what its replications have shown.
+/// A world, and the results of its replications.
 #[derive(Debug)]
 pub(super) struct PhaseArm {
     variant: PhaseVariant,
-    /// The world, in which steps that only count take no time.
+    /// The world, in which steps that are not simulated take no time.
     blueprint: Blueprint,
-    /// The steps with what people take in them.
+    /// The steps with the working time of people.
     procedure: Procedure,
     only_counts: Vec<bool>,
-    /// Where the way back begins among them.
+    /// Place of the first step back.
     pub(super) first_back: usize,
     pub(super) done: Vec<Passage>,
 }
 
-/// What all replications have in common.
+/// Parameters common to all replications.
 pub(super) struct MigrationStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) seed: u64,
@@ -115,14 +115,14 @@ impl PhaseArm {
         &self.blueprint
     }
 
-    /// How long what is simulated takes on average where nothing else goes on, in seconds.
+    /// Mean duration of the simulated part in an otherwise idle world, in seconds.
     fn expected(&self) -> f64 {
         let simulated = self.blueprint.procedure.as_ref();
         let takes = simulated.map(|all| course::alone(all, &self.blueprint)).unwrap_or_default();
         course::end(&course::times(&after(&self.procedure), &takes))
     }
 
-    /// The world in which `node` crashes at a moment of the phase.
+    /// The world in which `node` crashes at a random moment of the phase.
     fn struck(&self, node: usize, seed: u64, replication: u32) -> Blueprint {
         let name = &self.blueprint.nodes[node].name;
         let stream = StreamKey::new(seed, replication, "loss", &self.procedure.name);

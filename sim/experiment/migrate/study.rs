@@ -1,4 +1,5 @@
-//! The study: all phases look by look until claims are decided, then what can go wrong; and what is told of them.
+//! The study: all phases look by look until claims are decided, then losses of nodes and rollbacks; and
+//! its findings.
 
 use super::error::MigrationError;
 use super::findings::Migration;
@@ -19,7 +20,7 @@ use crate::watch::{self, Watch};
 use std::sync::Arc;
 use wssim_stats::{simultaneous_level, within_precision};
 
-/// Replications at which it is looked whether every claim is decided.
+/// Replications after which claims are looked at.
 const LOOKS: [u32; 6] = [5, 10, 20, 40, 80, 160];
 
 pub(super) struct MigrateStudy<'a> {
@@ -38,7 +39,7 @@ struct Cast {
     losses: Vec<Vec<(usize, ArmId)>>,
 }
 
-/// All arms, and how many replications count.
+/// All arms, and the number of replications that count.
 struct Stand {
     own: Cast,
     bases: Vec<(String, Cast)>,
@@ -49,8 +50,8 @@ struct Stand {
 type Phases<'e, 'a> = Engine<'e, MigrationStage<'a>>;
 
 impl Cast {
-    /// Those of the scenario, or of a file that changes are from, of which the plain ones, and rollbacks where
-    /// they are claimed, are enough.
+    /// The arms of the scenario, or of a base of changes, which needs only the plain ones, and rollbacks
+    /// if claims are about them.
     fn of(
         engine: &mut Phases<'_, '_>,
         stage: &MigrationStage<'_>,
@@ -69,7 +70,7 @@ impl Cast {
             let back = |at: usize| Ok((at, arm_of(place, PhaseVariant::Back(at))?));
             let of_phase: Result<Vec<_>, WorldError> = changing.map(back).collect();
             backs.push(of_phase?);
-            // A phase without a step that changes anything has nothing to lose.
+            // A phase without a step that changes something is not affected by a loss.
             let is_idle = backs.last().is_none_or(Vec::is_empty);
             let nodes = 0..if arm.is_some() || is_idle { 0 } else { phase.blueprint.nodes.len() };
             let loss = |node: usize| Ok((node, arm_of(place, PhaseVariant::Loss(node))?));
@@ -134,7 +135,8 @@ impl<'a> MigrateStudy<'a> {
             .any(|claim| matches!(of(claim), Some(MetricReader::Migrate(OfMigrate::Rollback))))
     }
 
-    /// Adds replications until the stopping rule, a limit or the user ends it; then what can go wrong.
+    /// Adds replications until the stopping rule, a limit or the user ends the study; then those of
+    /// losses and rollbacks.
     fn replicate(&self, engine: &mut Phases<'_, 'a>, stand: &mut Stand) -> Result<(), WorldError> {
         let exactly = self.options.replications;
         let mut looks = ByLooks::new(Deciding { study: self, stand }, &LOOKS, exactly);
@@ -155,7 +157,7 @@ impl<'a> MigrateStudy<'a> {
         Ok(())
     }
 
-    /// Every claim, and what became of it after `replications`.
+    /// Every claim, judged after `replications`.
     fn judge(
         &self,
         engine: &Phases<'_, 'a>,
@@ -220,7 +222,7 @@ fn metrics(shown: &PhasesShown<'_>, replications: usize) -> Vec<Metric> {
     shown.keys().into_iter().map(of).collect()
 }
 
-/// When enough is known of the phases.
+/// The design that decides the claims about phases.
 struct Deciding<'s, 'a> {
     study: &'s MigrateStudy<'a>,
     stand: &'s Stand,

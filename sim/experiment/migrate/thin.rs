@@ -4,11 +4,11 @@ use std::sync::Arc;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Trace};
 
-/// Arrivals of a source at most, a second.
+/// Most arrivals of a source per second.
 const MOST: f64 = 1.0;
 
-/// `blueprint` with thin traffic. A source that is faster becomes Poisson at that rate; of users who think so many
-/// are left as ask that often when answers take no time.
+/// `blueprint` with thin traffic. A faster source becomes Poisson at that rate; closed users are reduced
+/// to the number that sends that rate when answers take no time.
 pub(super) fn thin(blueprint: &Blueprint) -> Blueprint {
     let mut blueprint = blueprint.clone();
     for source in &mut blueprint.sources {

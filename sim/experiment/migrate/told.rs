@@ -1,4 +1,4 @@
-//! What is told of the phases: means and intervals of what replications show.
+//! Evaluates the phases: means and intervals over replications.
 
 use super::findings::{LossFinding, Migration, Peak, PhaseFinding, RollbackFinding, StepFinding};
 use super::numbers::{PhasesShown, ways_back};
@@ -9,10 +9,10 @@ use crate::question::MetricRef;
 use crate::sample::Sample;
 use wssim_stats::Estimate;
 
-/// What became of a phase when a node was lost: the node, and its replications.
+/// The outcome of a phase when a node is lost: the node, and the replications.
 pub(super) type PhaseLoss<'e> = (usize, &'e [Passage]);
 
-/// What all phases have shown, in the first `replications`; losses by phase.
+/// The findings of all phases from the first `replications`; losses by phase.
 pub(super) fn told(
     shown: &PhasesShown<'_>,
     losses: &[Vec<PhaseLoss<'_>>],
@@ -55,11 +55,11 @@ pub(super) fn told(
     }
 }
 
-/// The interval of a number; of a single replication its value, which has none.
+/// The interval of a number; with a single replication its value, without an interval.
 fn known(samples: &[Sample]) -> Option<Estimate> {
     let [one] = samples else { return estimate(samples, LEVEL) };
     let [low, high] = one.ends()?;
-    // A value of which no more is known than that it is at least so much is a bound all the same.
+    // A value known only to be at least a bound still gives that bound.
     let bound = |end: f64| if low == high { f64::NAN } else { end };
     Some(Estimate { mean: low, low: bound(low), high: bound(high), n: 1 })
 }

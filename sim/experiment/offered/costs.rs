@@ -1,6 +1,5 @@
-//! What programs cost wherever they are looked at: how often parts are repeated; and of a call what it
-//! takes beside its callee's own work, CPU of networking at both ends and the way there and back, over all
-//! pairs of containers alike.
+//! Costs of programs: repetitions of parts, and the costs of a call beside its callee's own work: CPU of
+//! networking at both ends and the way there and back, averaged evenly over all pairs of containers.
 
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Call, Instruction, Service};
@@ -10,14 +9,14 @@ use wssim_model::law::Law;
 /// Batches that a visit itself receives and sends.
 pub(super) const PACKETS: f64 = 2.0;
 
-/// What one call costs on average, in nanoseconds; CPU is that of the reference CPU.
+/// Mean costs of one call, in nanoseconds; CPU time is that of the reference CPU.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CallCost {
     /// CPU at the caller.
     pub(crate) own: f64,
     /// CPU at the callee beyond [`PACKETS`].
     pub(crate) more: f64,
-    /// The way there and back.
+    /// Time of the way there and back.
     pub(crate) hop: f64,
 }
 
@@ -28,12 +27,12 @@ pub(crate) struct Often {
     pub(crate) variance: f64,
 }
 
-/// All of that, found once: it takes sums of many terms.
+/// All costs, computed once: they are sums of many terms.
 #[derive(Clone, Debug)]
 pub(crate) struct Costs {
     /// By call.
     pub(crate) calls: Vec<CallCost>,
-    /// By instruction; zero where nothing is repeated.
+    /// By instruction; zero without repetition.
     pub(crate) repeats: Vec<Often>,
 }
 
@@ -84,7 +83,7 @@ fn nodes<'b>(
     service.wanted().map(|container| blueprint.containers[container as usize].node)
 }
 
-/// The round trip, and the bytes over the interfaces of both nodes where it leaves one.
+/// The round trip, and the bytes over the interfaces of both nodes if it leaves one.
 fn hop(blueprint: &Blueprint, [from, to]: [NodeId; 2], call: &Call) -> f64 {
     let place = from.index() * blueprint.nodes.len() + to.index();
     let rtt = blueprint.links.get(place).map_or(0.0, |link| link.rtt.mean());

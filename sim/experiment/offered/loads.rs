@@ -1,4 +1,4 @@
-//! What visits and background ask of nodes, disks and services.
+//! The load of visits and background on nodes, disks and services.
 
 use super::rates::Stretch;
 use super::times::Took;
@@ -8,7 +8,7 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::{Background, Hold, Maker};
 use wssim_model::law::Law;
 
-/// Work in a second of `threads` running threads: the last point of the curve up to there.
+/// Work per second of `threads` running threads: the last point of the curve up to there.
 pub(crate) fn capacity(points: &[(f64, f64)], threads: f64) -> f64 {
     let mut before = (0.0, 0.0);
     for point in points {
@@ -20,23 +20,23 @@ pub(crate) fn capacity(points: &[(f64, f64)], threads: f64) -> f64 {
     before.1
 }
 
-/// What is asked of a service, all containers together.
+/// The load of a service, all containers together.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ServiceWork {
     /// Per second.
     pub(crate) visits: f64,
-    /// Visits in service at once.
+    /// Visits in service at any time.
     pub(crate) concurrency: f64,
     /// Busy threads of their nodes, background included.
     pub(crate) cpus: f64,
-    /// Work of requests at each container, in seconds of the reference CPU a second.
+    /// Work of requests at each container, in seconds of the reference CPU per second.
     pub(crate) each: f64,
-    /// The part of all containers' work that depends on who calls, in nanoseconds of the reference CPU a
-    /// second.
+    /// The part of all containers' work that depends on the callers, in nanoseconds of the reference CPU
+    /// per second.
     pub(crate) networking: f64,
 }
 
-/// What is asked of each node in busy threads of its own, of its disk in visits at once, and of each service.
+/// The load of each node in busy threads, of its disk in visits in service, and of each service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Loads {
     pub(crate) nodes: Vec<f64>,
@@ -44,7 +44,7 @@ pub(crate) struct Loads {
     pub(crate) services: Vec<ServiceWork>,
 }
 
-/// What visits at these `rates` ask for, each as long as `responses` say.
+/// The load of visits at these `rates`, with the durations `responses`.
 pub(crate) fn requests(
     blueprint: &Blueprint,
     visits: &[Visit],
@@ -86,7 +86,7 @@ pub(crate) fn requests(
     Loads { nodes, disks, services }
 }
 
-/// Adds what containers and systems do of themselves, in the stretch.
+/// Adds the background load of containers and systems in the stretch.
 pub(crate) fn add_background(blueprint: &Blueprint, stretch: Stretch, loads: &mut Loads) {
     for background in &blueprint.background {
         let (node, service) = match background.maker {
@@ -108,7 +108,7 @@ pub(crate) fn add_background(blueprint: &Blueprint, stretch: Stretch, loads: &mu
     }
 }
 
-/// Nanoseconds of the stretch for each burst that is expected in it; infinite when there is none.
+/// Nanoseconds of the stretch per expected burst; infinite without bursts.
 fn gap_between_bursts(background: &Background, stretch: Stretch) -> f64 {
     let every = background.every.mean();
     let endless = background.count == u64::MAX && background.until == Time::NEVER;

@@ -2,8 +2,8 @@
 //!
 //! Visits solve v = entries + v · calls (Jackson's traffic equations); work of a node is
 //! Σ v · E\[demand\] / speed over its containers, to which callers are spread evenly. Queues,
-//! retries and users who give up are left out: it says what is asked for, not what happens. Of
-//! networking a message counts as large as the mean.
+//! retries and users who give up are left out: it is the load offered, not the load carried. For
+//! networking, every message has the mean size.
 
 mod costs;
 mod disks;
@@ -27,7 +27,7 @@ use crate::question::Measure;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Source};
 
-/// What is asked of the cluster.
+/// The offered load of a cluster.
 #[derive(Clone, Debug, Default)]
 pub struct OfferedLoad {
     /// By name.
@@ -36,26 +36,26 @@ pub struct OfferedLoad {
     pub services: Vec<ServiceLoad>,
 }
 
-/// What is asked of a node.
+/// The load of a node.
 #[derive(Clone, Debug)]
 pub struct NodeLoad {
     /// Its name.
     pub node: String,
-    /// CPU work that arrives in a second, in seconds of one of its own threads (erlangs).
+    /// CPU work that arrives per second, in seconds of one of its own threads (erlangs).
     pub offered_erlangs: f64,
-    /// The part of it that comes from open sources and background, which nothing slows down.
+    /// The part from open sources and background, which is not slowed down by queues.
     pub open_erlangs: f64,
-    /// The same while every profile is at its peak.
+    /// The load while every profile is at its peak.
     pub peak_erlangs: f64,
     /// Hardware threads.
     pub threads: f64,
-    /// Work that it can do in a second with all threads busy, in the same unit.
+    /// Work that it can do per second with all threads busy, in the same unit.
     pub capacity_erlangs: f64,
-    /// What is asked of its disk; `None`: nothing, or it has none.
+    /// The load of its disk; `None` without load or disk.
     pub disk: Option<DiskLoad>,
 }
 
-/// What is asked of a service.
+/// The load of a service.
 #[derive(Clone, Debug)]
 pub struct ServiceLoad {
     /// Its name.
@@ -64,26 +64,26 @@ pub struct ServiceLoad {
     pub containers: usize,
     /// Visits per second, all containers together.
     pub visits_per_second: f64,
-    /// Visits in service at once if nobody waited, all containers together.
+    /// Visits in service at any time without waits, all containers together.
     pub offered_concurrency: f64,
-    /// The part of it that comes from open sources.
+    /// The part that comes from open sources.
     pub open_concurrency: f64,
-    /// The same while every profile is at its peak.
+    /// The load while every profile is at its peak.
     pub peak_concurrency: f64,
-    /// Workers of all containers together; `None`: unlimited.
+    /// Workers of all containers together; `None` if unlimited.
     pub workers: Option<u32>,
-    /// CPU time that a container is offered, in thread-seconds per second.
+    /// CPU time offered to a container, in thread-seconds per second.
     pub cpus_per_container: f64,
-    /// The part of it that comes from open sources and background.
+    /// The part that comes from open sources and background.
     pub open_cpus_per_container: f64,
-    /// The same while every profile is at its peak.
+    /// The load while every profile is at its peak.
     pub peak_cpus_per_container: f64,
     /// Its CPU limit.
     pub cpu_limit: Option<f64>,
 }
 
 impl ServiceLoad {
-    /// Offered over capacity, of what is nearer to its end; `None`: nothing is limited.
+    /// Offered over capacity of its scarcest resource; `None` if nothing is limited.
     pub fn utilization(&self) -> Option<f64> {
         let workers = self.workers.map(|workers| self.offered_concurrency / f64::from(workers));
         let cpus = self.cpu_limit.map(|limit| self.cpus_per_container / limit);
@@ -91,7 +91,7 @@ impl ServiceLoad {
     }
 }
 
-/// Computes the offered load of a blueprint that is measured like this.
+/// Computes the offered load of a blueprint over its measured stretch.
 #[must_use]
 pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     let stretch = Stretch::of(measure);

@@ -1,21 +1,21 @@
-//! Load that cannot be carried: on average, or while the profiles of all sources are at their peak, which
-//! may be at different times.
+//! Finds overload: on average, or while the profiles of all sources are at their peaks, which may be at
+//! different times.
 
 use super::{NodeLoad, OfferedLoad, ServiceLoad};
 
-/// Something that is asked for more than it can do.
+/// An overloaded resource.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Overload {
-    /// What it is, and what it can do.
+    /// The resource and its capacity.
     pub of: Overloaded,
-    /// What it is asked for by open sources and background, which nothing slows down, in the unit of what
-    /// it can do; at the peak, unless that is so on average.
+    /// The load offered by open sources and background, which is not slowed down by queues, in the unit
+    /// of the capacity; at the peak, unless it is overloaded on average.
     pub offered: f64,
-    /// Whether it is so on average: then there is no steady state.
+    /// Whether it is overloaded on average, without a steady state.
     pub on_average: bool,
 }
 
-/// What can be asked for too much.
+/// A resource that can be overloaded.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Overloaded {
     /// The processor of a node.
@@ -24,7 +24,7 @@ pub enum Overloaded {
         node: String,
         /// Hardware threads.
         threads: f64,
-        /// Erlangs that it can do with all of them.
+        /// Capacity with all threads, in erlangs.
         capacity: f64,
     },
     /// The disk of a node.
@@ -45,12 +45,12 @@ pub enum Overloaded {
     Workers {
         /// Its name.
         service: String,
-        /// Those of all containers together.
+        /// Workers of all containers together.
         workers: u32,
     },
 }
 
-/// Nodes, disks, CPU limits and sets of workers that are asked for too much.
+/// Overloaded nodes, disks, CPU limits and sets of workers.
 #[must_use]
 pub fn overloads(load: &OfferedLoad) -> Vec<Overload> {
     let nodes = load.nodes.iter().filter_map(node);
@@ -59,7 +59,7 @@ pub fn overloads(load: &OfferedLoad) -> Vec<Overload> {
     nodes.chain(disks).chain(services.flatten()).collect()
 }
 
-/// What is asked for, `open` on average and `peak` at most, if that is too much.
+/// The overload by `open` on average or `peak` at most, if either exceeds `capacity`.
 fn excess(of: Overloaded, open: f64, peak: f64, capacity: f64) -> Option<Overload> {
     let on_average = open >= capacity;
     let offered = if on_average { open } else { peak };

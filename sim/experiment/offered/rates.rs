@@ -1,11 +1,11 @@
-//! How often sources ask.
+//! Arrival rates of sources.
 
 use super::times::Took;
 use crate::question::{Measure, MeasureKind};
 use wssim_kernel::Time;
 use wssim_model::blueprint::{Arrivals, Source};
 
-/// The measured stretch; of a steady state it begins at once, since nobody knows the warm-up yet.
+/// The measured stretch; for a steady state it starts at once, since the warm-up is not known yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Stretch {
     pub(crate) from: Time,
@@ -29,7 +29,7 @@ pub(crate) enum RateLevel {
     Peak,
 }
 
-/// Mean arrival rate in 1/s; of closed users the most that they can ask for.
+/// Mean arrival rate in 1/s; for closed users the largest possible.
 pub(crate) fn rate(source: &Source, responses: &[Took], stretch: Stretch, level: RateLevel) -> f64 {
     match &source.arrivals {
         Arrivals::Poisson { rate_per_second } => *rate_per_second,

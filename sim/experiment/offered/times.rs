@@ -1,5 +1,5 @@
-//! How long visits take: of each endpoint the mean time from taking a request up to its answer, under given
-//! conditions; that of others is known from the round before.
+//! Durations of visits: the mean time of each endpoint from accepting a request to its answer, under
+//! given conditions; those of callees come from the previous round.
 
 use super::costs::{CallCost, Costs, PACKETS};
 use super::disks::DiskWork;
@@ -9,28 +9,28 @@ use wssim_model::blueprint::{Instruction, Parallel, Service};
 use wssim_model::ids::{InstructionId, ServiceId};
 use wssim_stats::theory::parallel::{join_correction, mean_kth_of_different};
 
-/// What visits meet, beside their own work; times in nanoseconds.
+/// Conditions of visits beside their own work; times in nanoseconds.
 #[derive(Clone, Debug)]
 pub(crate) struct Conditions {
     /// By service: how long a nanosecond of work on the reference CPU takes.
     pub(crate) slow: Vec<f64>,
-    /// The same on a thread of its own.
+    /// By service: the same on a thread of its own.
     pub(crate) alone: Vec<f64>,
     /// By service: the wait for a worker before a visit.
     pub(crate) before_visit: Vec<f64>,
-    /// By service: the same before each CPU step.
+    /// By service: the wait for a worker before each CPU step.
     pub(crate) before_step: Vec<f64>,
     /// By service: the wait for the disk.
     pub(crate) before_disk: Vec<f64>,
     /// By pool: the wait for a connection.
     pub(crate) before_call: Vec<f64>,
-    /// Whether branches wait for each other as far as their times spread; otherwise as long as the last that
-    /// is needed takes on average, were all as long as that: a lower bound where all are needed.
+    /// Whether joins of branches account for the spread of their times; otherwise a join takes the
+    /// longest mean of the needed branches: a lower bound if all are needed.
     pub(crate) spread: bool,
 }
 
 impl Conditions {
-    /// Nobody waits.
+    /// Conditions without waits.
     pub(crate) fn alone(blueprint: &Blueprint) -> Self {
         let alone: Vec<f64> =
             blueprint.services.iter().map(|service| slowness(blueprint, service)).collect();
@@ -54,21 +54,21 @@ fn slowness(blueprint: &Blueprint, service: &Service) -> f64 {
     if service.replicas() == 0 { 1.0 } else { sum / f64::from(service.replicas()) }
 }
 
-/// How long something takes, in nanoseconds.
+/// A duration, in nanoseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Took {
     /// The mean.
     pub(crate) total: f64,
-    /// The part of it that is computing, or having the processor taken by others.
+    /// The part of it spent computing, or displaced from the processor.
     pub(crate) cpu: f64,
-    /// The part of it in which others are served.
+    /// The part of it spent waiting.
     pub(crate) waited: f64,
-    /// The variance of what is left without that.
+    /// The variance of the rest.
     pub(crate) variance: f64,
 }
 
 impl Took {
-    /// Work alone.
+    /// Only work.
     fn of(total: f64, variance: f64) -> Self {
         Self { total, variance, ..Self::default() }
     }
@@ -91,9 +91,10 @@ impl Took {
         self.total - self.waited
     }
 
-    /// The same so many times on average, one after the other; `spread` is the variance of how often.
+    /// The duration of `times` repetitions on average, one after the other; `spread` is the variance of
+    /// their number.
     fn repeated(self, times: f64, spread: f64) -> Self {
-        // What never happens may last for ever.
+        // A part that never happens may be infinite.
         if times == 0.0 {
             return Self::default();
         }
@@ -106,7 +107,7 @@ impl Took {
         }
     }
 
-    /// The same with this probability.
+    /// The duration of a part that happens with this probability.
     fn perhaps(self, probability: f64) -> Self {
         self.repeated(probability, probability * (1.0 - probability))
     }
@@ -118,7 +119,7 @@ impl Took {
     }
 }
 
-/// Times of all endpoints without any wait, at the mean speed of the nodes of their containers.
+/// Times of all endpoints without waits, at the mean speed of the nodes of their containers.
 pub(crate) fn responses(blueprint: &Blueprint, costs: &Costs) -> Vec<Took> {
     let conditions = Conditions::alone(blueprint);
     let mut known = vec![Took::default(); blueprint.endpoints.len()];
@@ -133,7 +134,7 @@ pub(crate) fn responses(blueprint: &Blueprint, costs: &Costs) -> Vec<Took> {
     known
 }
 
-/// A share of a time that moves nothing any more.
+/// Relative change of a time that counts as none.
 const SETTLED: f64 = 1e-9;
 
 /// Whether a round has changed a time.
@@ -141,16 +142,16 @@ pub(crate) fn has_moved(now: &Took, before: &Took) -> bool {
     moves(now.total, before.total)
 }
 
-/// Whether a number is another than `before`, as far as it matters; having no end is.
+/// Whether a number differs from `before` significantly, or in being infinite.
 pub(crate) fn moves(now: f64, before: f64) -> bool {
     if now.is_finite() && before.is_finite() {
         return (now - before).abs() > SETTLED * now.abs();
     }
-    // Neither is what cannot be told from itself.
+    // Two infinities are equal.
     now.is_infinite() != before.is_infinite()
 }
 
-/// Times of all endpoints, where those that they call take as long as is `known`.
+/// Times of all endpoints, given the times of their callees in `known`.
 pub(crate) fn responses_after(
     blueprint: &Blueprint,
     costs: &Costs,
@@ -166,7 +167,7 @@ pub(crate) fn responses_after(
     blueprint.endpoints.iter().map(of).collect()
 }
 
-/// Where instructions run, and what is known so far.
+/// The place of instructions, and results so far.
 #[derive(Clone, Copy)]
 struct Ground<'a> {
     blueprint: &'a Blueprint,
@@ -234,7 +235,7 @@ impl Ground<'_> {
         sum
     }
 
-    /// A call: a connection, the way, the wait there, and the visit.
+    /// A call: a connection, the way, the wait at the callee, and the visit.
     fn calls(&self, place: usize) -> Took {
         let call = &self.blueprint.calls[place];
         let CallCost { own, more, hop } = self.costs.calls[place];
@@ -247,9 +248,8 @@ impl Ground<'_> {
         self.computes(own, 0.0).and(Took::of(hop, 0.0)).and(wait).and(visit)
     }
 
-    /// A parallel step: until the last branch that is needed has ended. Between what it would be were all as
-    /// long as on average, and what it would be were they exponential, by the coefficient of variation that
-    /// they have.
+    /// A parallel step: until the last needed branch has ended. Interpolates between equal durations and
+    /// exponential ones by their coefficient of variation.
     fn joins(&self, parallel: &Parallel) -> Took {
         let branches: Vec<Took> =
             parallel.branches.iter().map(|branch| self.time(*branch, None)).collect();
@@ -277,7 +277,7 @@ impl Ground<'_> {
         Took { total, cpu: last.cpu.min(total), waited, ..last }
     }
 
-    /// With which probability a branch does anything.
+    /// The probability that a branch does anything.
     fn is_asked(&self, branch: InstructionId) -> f64 {
         let ends = |at: &InstructionId| {
             matches!(self.blueprint.program[at.index()], Instruction::EndBranch)
@@ -291,7 +291,7 @@ impl Ground<'_> {
     }
 }
 
-/// The coefficient of variation of branches, once they are asked, weighted by how long they take.
+/// The coefficient of variation of branches that do something, weighted by duration.
 fn weighted_variation(branches: &[Took], asked: &[(f64, f64)]) -> f64 {
     let (mut sum, mut all) = (0.0, 0.0);
     for (took, (asked, _)) in branches.iter().zip(asked) {

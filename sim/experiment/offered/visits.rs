@@ -1,4 +1,4 @@
-//! What requests ask for, visit by visit: each endpoint's own work and calls, and how often what enters leads there.
+//! Work and calls of visits to each endpoint, and the rates of visits that follow from the arrivals.
 
 use super::costs::{CallCost, Costs, PACKETS, costs};
 use super::disks::DiskWork;
@@ -6,17 +6,17 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::{Endpoint, Instruction, Source};
 use wssim_model::ids::{EndpointId, InstructionId, PoolId};
 
-/// Iterations that reach any fixed point that is worth reaching.
+/// Iterations within which a fixed point is reached, if at all.
 pub(super) const ROUNDS: usize = 2_000;
 
-/// What one visit to an endpoint asks for.
+/// The work and calls of one visit to an endpoint.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Visit {
     /// CPU time on the reference CPU.
     pub(crate) cpu_ns: f64,
-    /// That of its own CPU steps, networking apart.
+    /// CPU time of its own CPU steps, without networking.
     pub(crate) steps_ns: f64,
-    /// How many there are, and the sum of their squares.
+    /// Their number, and the sum of their squares.
     pub(crate) steps: f64,
     pub(crate) squares: f64,
     pub(crate) calls: Vec<Called>,
@@ -29,15 +29,15 @@ pub(crate) struct Called {
     pub(crate) target: EndpointId,
     /// The pool whose connection it needs.
     pub(crate) pool: Option<PoolId>,
-    /// How often on average.
+    /// Mean number of such calls.
     pub(crate) times: f64,
-    /// CPU of networking of one at the target, beyond what a visit there has itself.
+    /// CPU time of networking for one call at the target, beyond that of a visit there.
     pub(crate) more: f64,
     /// The way there and back, in nanoseconds.
     pub(crate) hop: f64,
 }
 
-/// What one visit to each endpoint asks for.
+/// The work and calls of one visit to each endpoint.
 pub(crate) fn visits(blueprint: &Blueprint, costs: &Costs) -> Vec<Visit> {
     let of = |endpoint: &Endpoint| {
         let mut visit =
@@ -48,15 +48,15 @@ pub(crate) fn visits(blueprint: &Blueprint, costs: &Costs) -> Vec<Visit> {
     blueprint.endpoints.iter().map(of).collect()
 }
 
-/// What one request brings along on average, with all that it calls: where no call fails.
+/// The mean work of one request with all its calls, if no call fails.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Brought {
     pub(crate) calls: f64,
-    /// CPU time of its steps on the reference CPU, networking apart.
+    /// CPU time of its steps on the reference CPU, without networking.
     pub(crate) cpu_ns: f64,
 }
 
-/// The same by source.
+/// The mean work of one request, by source.
 pub(crate) fn brought(blueprint: &Blueprint) -> Vec<Brought> {
     let visits = visits(blueprint, &costs(blueprint));
     let of = |source: &Source| {
@@ -77,7 +77,7 @@ pub(crate) fn brought(blueprint: &Blueprint) -> Vec<Brought> {
     blueprint.sources.iter().map(of).collect()
 }
 
-/// Adds what the instructions from `at` ask for, up to `until` or the end of the branch.
+/// Adds the work of the instructions from `at`, up to `until` or the end of the branch.
 fn walk(
     (blueprint, costs): (&Blueprint, &Costs),
     at: InstructionId,
@@ -100,7 +100,7 @@ fn walk(
                 visit.disk.push(DiskWork { access: *access, bytes: bytes.mean(), times });
                 next
             }
-            // How many reads miss depends on the RAM that is left: none, when nothing is known.
+            // The share of reads that miss depends on free RAM: none if unknown.
             Instruction::Sleep { .. }
             | Instruction::Read { .. }
             | Instruction::LookUp { .. }
@@ -138,7 +138,7 @@ fn walk(
     }
 }
 
-/// Visits per second: what enters, and what that calls, and so on.
+/// Visits per second: arrivals, and all calls that they cause.
 pub(crate) fn solve(entries: Vec<f64>, visits: &[Visit]) -> Vec<f64> {
     let (mut total, mut wave) = (entries.clone(), entries);
     for _ in 0..ROUNDS {

@@ -1,4 +1,4 @@
-//! A claim whose verdict is threatened, and what becomes of it.
+//! A claim whose verdict may change within the ranges, and the result.
 
 use super::inputs::Position;
 use super::joint::LinearModel;
@@ -7,26 +7,26 @@ use crate::question::Expected;
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// A claim whose verdict is threatened.
+/// A claim whose verdict may change.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
     pub(crate) model: LinearModel,
     pub(crate) expected: Expected,
-    /// The verdict and the number at the values in force.
+    /// Its verdict and number at the values in force.
     pub(crate) verdict: Verdict,
     pub(crate) in_force: f64,
-    /// The most replications.
+    /// Most replications.
     pub(crate) most: u32,
-    /// Whether the number did not vary there.
+    /// Whether the number was constant there.
     pub(crate) is_constant: bool,
     /// Level of one interval.
     pub(crate) level: f64,
-    /// Where a search in short replications leads, if there was one.
+    /// The result of a search in short replications, if any.
     pub(crate) found: Option<SearchResult>,
 }
 
 impl Case {
-    /// The verdict is `found` at `position`.
+    /// The verdict changes to `found` at `position`.
     pub(crate) fn lost(
         &self,
         position: Position,
@@ -38,32 +38,32 @@ impl Case {
     }
 }
 
-/// What a search in short replications found.
+/// The result of a search in short replications.
 #[derive(Clone, Debug)]
 pub(crate) struct SearchResult {
-    /// The setting that is worst for the claim.
+    /// The worst setting for the claim.
     pub(crate) worst: Position,
-    /// Whether the verdict is lost there, and one of fewer inputs at which it is lost as well.
+    /// Whether the verdict changes there, and a setting of fewer inputs that also changes it.
     pub(crate) is_lost: bool,
     pub(crate) fewer: Option<Position>,
 }
 
-/// A setting at which the verdict is another one.
+/// A setting at which the verdict differs.
 #[derive(Clone, Debug)]
 pub(crate) struct LostVerdict {
     pub(crate) subject: usize,
     pub(crate) position: Position,
     pub(crate) found: Verdict,
-    /// The number there, and the limit that it has passed.
+    /// The number there, and the limit that it has crossed.
     pub(crate) estimate: Estimate,
     pub(crate) limit: f64,
 }
 
-/// A setting at which a verdict was kept that the lines had lost: they lead elsewhere from there.
+/// A setting that kept a verdict against the linear model: the model is then rebuilt from there.
 #[derive(Clone, Debug)]
 pub(crate) struct Surprise {
     pub(crate) threat: Threat,
     pub(crate) position: Position,
-    /// Of the claim, then of each observation.
+    /// For the claim, then for each observation.
     pub(crate) numbers: Vec<f64>,
 }

@@ -1,15 +1,14 @@
-//! Positions of the inputs within their ranges, and the overrides that they stand for.
+//! Positions of the inputs within their ranges, and the corresponding overrides.
 
 use crate::question::{Override, RangeEnd, RangedInput, Worlds};
 
-/// How far inputs are from their values in force, one for each: −1 is the low end, 0 the value in
-/// force, +1 the high end.
+/// A position for each input: −1 is the low end, 0 the value in force, +1 the high end.
 pub(crate) type Position = Vec<f64>;
 
-/// Positions are rounded to this part of a range, toward the value in force: so that values can be read.
+/// Step to which positions are rounded, toward the value in force, for readable values.
 const STEP: f64 = 1.0 / 64.0;
 
-/// The inputs that have a range.
+/// The inputs with a range.
 #[derive(Clone, Copy)]
 pub(crate) struct Inputs<'a> {
     pub(crate) worlds: &'a dyn Worlds,
@@ -26,7 +25,7 @@ impl Inputs<'_> {
         vec![0.0; self.len()]
     }
 
-    /// The ends that are not the value in force itself: (input, −1 or +1).
+    /// The ends that differ from the value in force: (input, −1 or +1).
     pub(crate) fn ends(&self) -> Vec<(usize, f64)> {
         let inputs = self.all.iter().enumerate();
         inputs
@@ -38,7 +37,7 @@ impl Inputs<'_> {
             .collect()
     }
 
-    /// The values at `position`; an input of which nothing lies between its values stays at the nearer one.
+    /// The overrides at `position`; an input without intermediate values stays at the nearer one.
     pub(crate) fn overrides(&self, position: &[f64]) -> Vec<Override> {
         let moved = self.all.iter().zip(position).filter(|(_, place)| **place != 0.0);
         moved.filter_map(|(input, place)| self.value(input, *place)).collect()
@@ -57,12 +56,12 @@ impl Inputs<'_> {
     }
 }
 
-/// `position` in steps that can be read.
+/// `position` rounded to readable steps.
 pub(crate) fn rounded(position: &[f64]) -> Position {
     position.iter().map(|place| (place / STEP).trunc() * STEP).collect()
 }
 
-/// One input at an end, all others as they are at `centre`.
+/// One input at an end, all others as in `centre`.
 pub(crate) fn only(centre: &[f64], input: usize, end: f64) -> Position {
     let mut position = centre.to_vec();
     position[input] = end;

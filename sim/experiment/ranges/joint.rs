@@ -1,38 +1,37 @@
-//! The worst joint setting for a claim, as straight lines from a screen tell it.
+//! The worst joint setting for a claim by the linear model of the screen.
 
 use super::inputs::{Position, rounded};
 use super::screen::{ScreenedEffects, Threat};
 use wssim_stats::worst_case::{Effect, Effects, ObservedMetric, Worst, worst};
 
-/// Observations are kept by this part of their width inside their limits: the lines are not exact.
+/// Share of their width by which observations are kept inside their limits: the model is not exact.
 const MARGIN: f64 = 0.02;
-/// An input that moves nothing by more than this part of the way to a limit, or of the width of an
-/// observation, need not be named.
+/// Effect of an unimportant input, as a share of the way to a limit, or of the width of an observation.
 const TRIFLE: f64 = 0.05;
-/// And so far back from where a straight line meets a limit.
+/// Share by which a setting is moved back from where a line meets a limit.
 const BACK: f64 = 0.1;
-/// A limit counts as passed in the model when it is passed by this part of the way to it.
+/// Share of the way to a limit by which the model must exceed it.
 const BEYOND: f64 = 0.1;
 
-/// What a screen found of one claim and of all observations, moved to what was simulated since.
+/// The screen's linear model of one claim and all observations, corrected by later simulations.
 #[derive(Clone, Debug)]
 pub(crate) struct LinearModel {
     pub(crate) threat: Threat,
-    /// Where the screen was made: lines lead from there to both ends of each range.
+    /// The position of the screen: lines lead from there to both ends of each range.
     pub(crate) centre: Position,
     /// The number there.
     pub(crate) value: f64,
     pub(crate) effects: ScreenedEffects,
     pub(crate) observed: Vec<ObservedEffects>,
-    /// What simulation found beyond the lines.
+    /// Correction of the lines by simulation.
     pub(crate) offset: f64,
 }
 
-/// An observation that is to be reproduced.
+/// An observation to be reproduced.
 #[derive(Clone, Debug)]
 pub(crate) struct ObservedEffects {
     pub(crate) subject: usize,
-    /// At the values in force, and at the centre.
+    /// The value at the values in force, and at the centre.
     pub(crate) in_force: f64,
     pub(crate) value: f64,
     pub(crate) limits: [f64; 2],
@@ -41,13 +40,13 @@ pub(crate) struct ObservedEffects {
 }
 
 impl ObservedEffects {
-    /// Whether `value` reproduces it; what is not reproduced at the values in force narrows nothing.
+    /// Whether `value` reproduces it; an observation not reproduced at the values in force is ignored.
     pub(crate) fn admits(&self, value: f64) -> bool {
         let inside = |value: f64| self.limits[0] <= value && value <= self.limits[1];
         inside(value) || !inside(self.in_force)
     }
 
-    /// Its limits for the lines, `moved` from the centre by what is held.
+    /// Its limits for the lines, `moved` from the centre by fixed inputs.
     fn narrowed(&self, moved: f64) -> ObservedMetric {
         let [low, high] = self.limits;
         let width = high - low;
@@ -60,29 +59,29 @@ impl ObservedEffects {
     }
 }
 
-/// What an input does beyond the centre `at`: to its low end, and to its high end.
+/// The effects of an input from the centre `at`: to its low end, and to its high end.
 fn effect(effects: &ScreenedEffects, input: usize) -> Effect {
-    // What was seen at one of the two only has no effect that a line could tell.
+    // A value observed at only one of the two gives no line.
     let known = |shift: f64| if shift.is_finite() { shift } else { 0.0 };
     let [low, high] = effects.shifts[input].map(known);
     Effect { low, high }
 }
 
-/// How far `place` lies from the centre `at`, as a part of the way to the end on its side.
+/// The distance of `place` from the centre `at`, as a share of the way to the end on its side.
 fn part(at: f64, place: f64) -> f64 {
     let way = if place < at { at + 1.0 } else { 1.0 - at };
     if way == 0.0 { 0.0 } else { (place - at) / way }
 }
 
-/// The place that is such a part of the way from the centre `at`.
+/// The place at this share of the way from the centre `at`.
 fn place(at: f64, part: f64) -> f64 {
     let way = if part < 0.0 { at + 1.0 } else { 1.0 - at };
     at + part * way
 }
 
 impl LinearModel {
-    /// The setting that is worst for the claim, of the inputs that `may` move, others at their values in
-    /// force; `None`: there is none.
+    /// The worst setting for the claim, with only the inputs that `may` move off their values in force;
+    /// `None` if there is none.
     pub(crate) fn worst(&self, may: &[bool]) -> Option<Position> {
         let (free, held): (Vec<usize>, Vec<usize>) = (0..may.len()).partition(|input| may[*input]);
         let of = |input: &usize| Effects {
@@ -104,26 +103,26 @@ impl LinearModel {
         Some(rounded(&position))
     }
 
-    /// Whether the lines say that the claim's verdict is lost at `position`.
+    /// Whether the claim's verdict changes at `position` by the lines.
     pub(crate) fn is_lost(&self, position: &[f64]) -> bool {
         let Threat { direction, limit, distance, .. } = self.threat;
         let number = self.value + self.offset + self.moved(&self.effects, position);
         (number - limit) * direction >= BEYOND * distance.abs()
     }
 
-    /// What `input` adds to a number at `place`, from the centre.
+    /// The contribution of `input` at `place` to a number, from the centre.
     fn part_of(&self, effects: &ScreenedEffects, input: usize, place: f64) -> f64 {
         effect(effects, input).at(part(self.centre[input], place))
     }
 
-    /// How far the lines move a number from the centre to `position`.
+    /// The change of a number from the centre to `position` by the lines.
     fn moved(&self, effects: &ScreenedEffects, position: &[f64]) -> f64 {
         let inputs = position.iter().enumerate();
         inputs.map(|(input, place)| self.part_of(effects, input, *place)).sum()
     }
 
-    /// Fewer inputs that lose the verdict by the lines, at the setting that is worst for them: those
-    /// whose part is least are held at the values in force, one after the other.
+    /// The worst setting of fewer inputs that changes the verdict by the lines: inputs with the smallest
+    /// contributions are fixed at the values in force, one after the other.
     pub(crate) fn fewer(&self, worst: &[f64]) -> Option<Position> {
         let mut may: Vec<bool> = worst.iter().map(|place| *place != 0.0).collect();
         let gain = |input: usize| {
@@ -143,7 +142,7 @@ impl LinearModel {
         found.filter(|position| position.iter().any(|place| *place != 0.0))
     }
 
-    /// `position` without the inputs that hardly move anything from their values in force.
+    /// `position` without the inputs whose effects are trivial.
     pub(crate) fn without_trifles(&self, position: &[f64]) -> Position {
         let moves = |effects: &ScreenedEffects, input: usize| {
             let at = |place: f64| self.part_of(effects, input, place);
@@ -162,8 +161,8 @@ impl LinearModel {
         inputs.map(|(input, place)| if matters(input) { *place } else { 0.0 }).collect()
     }
 
-    /// The point on the straight way from the centre to `position` at which every observation, which was
-    /// found to be `observed` there, is reproduced again.
+    /// The point on the straight way from the centre to `position` at which every observation, with
+    /// value `observed` there, is reproduced again.
     pub(crate) fn back(&self, position: &[f64], observed: &[f64]) -> Position {
         let part = |(one, found): (&ObservedEffects, &f64)| {
             let [low, high] = one.limits;
@@ -177,8 +176,8 @@ impl LinearModel {
         rounded(&way.map(|(place, at)| at + (place - at) * part).collect::<Position>())
     }
 
-    /// Moves the lines to the `numbers` found at `position`: of the claim, and of each observation; where
-    /// nothing was, they stay.
+    /// Corrects the lines by the `numbers` found at `position`: of the claim, and of each observation;
+    /// without a number they stay.
     pub(crate) fn correct(&mut self, position: &[f64], numbers: &[f64]) {
         let Some((found, observed)) = numbers.split_first() else { return };
         self.offset = found - self.value - self.moved(&self.effects, position);

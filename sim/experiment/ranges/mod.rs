@@ -1,24 +1,24 @@
-//! Input uncertainty: does a verdict survive the ranges of the inputs, together?
+//! Input uncertainty: does a verdict hold over the joint ranges of the inputs?
 //!
-//! A verdict stands only if it stands at the worst joint setting of the ranged inputs at which what was
-//! observed is still reproduced. It is looked for in four steps, each under the same random numbers as the
+//! A verdict stands only if it stands at the worst joint setting of the ranged inputs that still
+//! reproduces the observations. Four steps find that setting, each under the same random numbers as the
 //! replications at the values in force, so that differences are paired:
 //!
 //! ```text
-//!  screen    each input alone, at both ends, and all together at the ends that are worse for a claim:
-//!            in short replications. What cannot bring the interval to the limit is done.
+//!  screen    each input alone, at both ends, and all together at the worse ends for a claim,
+//!            in short replications. Claims whose interval cannot reach the limit are done.
 //!  joint     effects as straight lines from the value in force to each end; a linear program finds the
-//!            setting that is worst for the claim and keeps what was observed within its limits.
-//!  search    that setting is simulated, in short replications; where the lines were wrong they are moved
-//!            to what was found, and the program is solved again, up to [`verify::ROUNDS`] times. Where
-//!            the verdict is another one, fewer inputs are tried, those with the largest part first.
-//!  verify    the same in full replications, which begin where the search ended: they alone decide.
+//!            worst setting for the claim that keeps the observations within their limits.
+//!  search    that setting is simulated, in short replications; wrong lines are moved
+//!            to the results, and the program is solved again, up to [`verify::ROUNDS`] times. If
+//!            the verdict changes, fewer inputs are tried, those with the largest effects first.
+//!  verify    the same in full replications, starting where the search ended: only they decide.
 //! ```
-//! A setting at which a verdict is kept although the lines had it lost is where they are drawn anew, once.
-//! What it may miss: a setting between the ends that is worse than the ends (effects that turn), and one
-//! that lies far from where straight lines lead. An end is judged by the estimate at the values in force
-//! plus the paired difference ([`wssim_stats::paired_end`]), whose variance decides how many replications
-//! it takes. Observed claims are not weighed: they narrow the inputs, they do not follow from them.
+//! A setting that keeps a verdict against the lines is where they are rebuilt, once. The search may miss
+//! a setting between the ends that is worse than the ends (effects that are not monotone), and one far
+//! from the straight lines. An end is judged by the estimate at the values in force plus the paired
+//! difference ([`wssim_stats::paired_end`]), whose variance determines the number of replications.
+//! Observed claims are not checked: they constrain the inputs.
 //!
 //! Screening by groups: Bettonvil & Kleijnen, Eur. J. Oper. Res. 96 (1997), sequential bifurcation.
 
@@ -47,26 +47,27 @@ use trial::ReadBy;
 use verify::Verify;
 use wssim_stats::Estimate;
 
-/// How often, and in how many replications, it is looked where one input turns a verdict.
+/// How many steps, and in how many replications each, locate the value at which one input changes a
+/// verdict.
 const NARROWINGS: u32 = 4;
 const NARROWED_BY: u32 = 2;
 
-/// A subject as it is at the values in force.
+/// A subject at the values in force.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Subject {
     pub(crate) expected: Expected,
     /// Its number.
     pub(crate) estimate: Estimate,
-    /// The most replications that it may be looked at with.
+    /// Most replications for it.
     pub(crate) most: u32,
-    /// Whether its number did not vary.
+    /// Whether its number was constant.
     pub(crate) is_constant: bool,
     /// Level of its interval.
     pub(crate) level: f64,
 }
 
 impl Subject {
-    /// Of a number that is made of `readings`; `None`: there is none.
+    /// The subject of the number computed from `readings`; `None` without one.
     pub(crate) fn of(expected: Expected, readings: &Readings, level: f64) -> Option<Self> {
         let numbers = readings.numbers();
         Some(Self {
@@ -79,31 +80,31 @@ impl Subject {
     }
 }
 
-/// The threats that are left, and the effects of the inputs, by subject.
+/// The remaining threats, and the effects of the inputs by subject.
 type Screened = (Vec<Threat>, Vec<ScreenedEffects>);
 
-/// What is checked.
+/// The parameters of the check.
 pub(crate) struct RangeCheck<'w, W> {
     pub(crate) weighing: &'w W,
     pub(crate) inputs: Inputs<'w>,
-    /// Claims that are decided, and observations.
+    /// Decided claims, and observations.
     pub(crate) claims: &'w [Subject],
     pub(crate) observed: &'w [Subject],
 }
 
-/// What became of the verdicts.
+/// The result of the check.
 #[derive(Clone, Debug)]
 pub(crate) struct Checked {
-    /// By claim: the values at which its verdict is another one.
+    /// By claim: the values at which its verdict changes.
     pub(crate) flips: Vec<Option<Flip>>,
-    /// By claim: whether everything was looked at that the search wants to see.
+    /// By claim: whether the search was complete.
     pub(crate) is_done: Vec<bool>,
     /// Whether the user, or the budget, stopped it.
     pub(crate) is_cut: bool,
 }
 
 impl<W> RangeCheck<'_, W> {
-    /// Looks at the ranges: screens in `short` replications, where there are some, verifies in `full` ones.
+    /// Checks the ranges: screens in `short` replications, if given, and verifies in `full` ones.
     ///
     /// # Errors
     /// When a world at an end of a range cannot be made.
@@ -133,7 +134,7 @@ impl<W> RangeCheck<'_, W> {
             checked.is_cut = true;
             return Ok(checked);
         };
-        // A verdict that this interval does not show is not one that could be held to anything.
+        // A verdict that this interval does not give cannot be checked.
         let is_shown = |claim: &Subject| is_weighed(verdict_on(&claim.expected, &claim.estimate));
         checked.is_done = self.claims.iter().map(is_shown).collect();
         let cases = threats.iter().map(|threat| self.case(*threat, &effects, None)).collect();
@@ -154,7 +155,7 @@ impl<W> RangeCheck<'_, W> {
         Ok(checked)
     }
 
-    /// Searches and verifies `cases`; returns where the lines were wrong.
+    /// Searches and verifies `cases`; returns the surprises, where the lines were wrong.
     fn prove<S: Stage>(
         &self,
         short: &mut Option<&mut Engine<'_, S>>,
@@ -183,8 +184,8 @@ impl<W> RangeCheck<'_, W> {
         Ok(ended.cases.into_iter().filter_map(|(_, surprise)| surprise).collect())
     }
 
-    /// The same cases with what a search in short replications finds of them, and those once more whose lines
-    /// were wrong, with lines from there. When it is stopped, nothing was looked at.
+    /// The cases with the result of a search in short replications; those with wrong lines are searched
+    /// again, with lines from there. On a stop, none was searched.
     fn search<S: Stage>(
         &self,
         short: &mut Engine<'_, S>,
@@ -216,7 +217,7 @@ impl<W> RangeCheck<'_, W> {
         Ok(found)
     }
 
-    /// The case of a surprise, screened from where it was met; `None`: it was stopped.
+    /// The case of a surprise, screened again from its position; `None` if stopped.
     fn anew<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
@@ -232,7 +233,7 @@ impl<W> RangeCheck<'_, W> {
         Ok(screened.map(|(_, effects)| self.case(surprise.threat, &effects, Some(surprise))))
     }
 
-    /// The sides on which verdicts could be lost.
+    /// The sides on which verdicts could change.
     fn threats(&self) -> Vec<Threat> {
         let of = |(subject, claim): (usize, &Subject)| {
             Threat::of(subject, &claim.expected, &claim.estimate)
@@ -240,7 +241,7 @@ impl<W> RangeCheck<'_, W> {
         self.claims.iter().enumerate().flat_map(of).collect()
     }
 
-    /// The threats that are left, and the effects of the inputs; `None`: it was stopped.
+    /// The remaining threats, and the effects of the inputs; `None` if stopped.
     fn screen<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
@@ -256,7 +257,7 @@ impl<W> RangeCheck<'_, W> {
         Ok((!is_cut).then(|| screen.left()))
     }
 
-    /// A claim that is threatened; `centre`: where its lines begin, if not at the values in force.
+    /// The case of a threat; `centre` is the start of its lines, if not the values in force.
     fn case(&self, threat: Threat, effects: &[ScreenedEffects], centre: Option<&Surprise>) -> Case {
         let claim = &self.claims[threat.subject];
         let observed = self.observed.iter().enumerate().map(|(number, one)| {
@@ -291,7 +292,7 @@ impl<W> RangeCheck<'_, W> {
         }
     }
 
-    /// The setting at which a verdict is another one, in the words of scenarios.
+    /// The setting at which a verdict changes, as written in scenarios.
     fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &LostVerdict) -> Flip
     where
         W: Weighing<S>,
@@ -312,8 +313,8 @@ impl<W> RangeCheck<'_, W> {
         }
     }
 
-    /// The value at which the number passes the limit: where the straight line between two values leads, of
-    /// which the one or the other is replaced by what is found there.
+    /// The value at which the number crosses the limit, by a straight line between two values, one of
+    /// which is replaced by each result.
     fn near<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
@@ -339,7 +340,7 @@ impl<W> RangeCheck<'_, W> {
         Some(self.inputs.shown(input, crossing(kept, past)?))
     }
 
-    /// The claim's number where `input` alone is at `place`.
+    /// The claim's number with only `input` at `place`.
     fn number<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
@@ -369,7 +370,7 @@ fn is_cut(end: Result<(), Broken>) -> Result<bool, WorldError> {
     Ok(Broken::or_stopped(end)?.is_err())
 }
 
-/// The verdict of a claim, as far as it can be threatened.
+/// Whether a verdict can change within the ranges.
 pub(crate) fn is_weighed(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Holds | Verdict::Refuted)
 }

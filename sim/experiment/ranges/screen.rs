@@ -1,10 +1,11 @@
-//! The screen: what each input does alone at its ends, and all together where that is worst for a claim.
+//! The screen: the effects of each input alone at its ends, and of all together at the worst ends for a
+//! claim.
 //!
 //! An effect is the paired difference of one replication: common random numbers make it nearly exact. A
 //! threat is a side on which a claim's verdict could be lost. It is dismissed when neither the sum of the
-//! single effects, nor [`SAFETY`] times what all inputs do together at their worse ends, with the 95 %
-//! interval of that difference, reach the limit. Replications of the screen are short; what it dismisses is
-//! held to full simulations in tests.
+//! single effects, nor [`SAFETY`] times the joint effect of all inputs at their worse ends, with the 95
+//! % interval of that difference, reach the limit. Replications of the screen are short; tests check its
+//! dismissals against full simulations.
 
 use super::inputs::{Inputs, Position, only};
 use super::weighing::Weighing;
@@ -17,40 +18,40 @@ use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 use wssim_stats::{Estimate, mean_interval};
 
-/// Replications at the ends, and where all inputs are at their worse ends.
+/// Replications at the ends, and with all inputs at their worse ends.
 const AT_ENDS: u32 = 1;
 const AT_CORNERS: u32 = 3;
-/// What all inputs do together counts so often: for what short replications and the signs of small
-/// effects may get wrong. An assumption, which tests hold to full simulations.
+/// Factor on the joint effect of all inputs, for errors of short replications and in the signs of small
+/// effects. An assumption, which tests check against full simulations.
 const SAFETY: f64 = 2.0;
-/// A change is looked at at an end where the scenario's own number moves by this part of the way to the
-/// limit. An assumption, held to full simulations as well.
+/// Share of the way to the limit that the scenario's own number must move at an end for a change to be
+/// simulated there. An assumption, checked against full simulations as well.
 const NOTICED: f64 = 0.01;
 /// Level of the interval of that difference.
 const LEVEL: f64 = 0.95;
 
-/// What inputs do to one subject, as far as single replications tell.
+/// The effects of inputs on one subject, from single replications.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ScreenedEffects {
     /// By input: the change of the number at the low end, and at the high end.
     pub(crate) shifts: Vec<[f64; 2]>,
 }
 
-/// A side on which a verdict could be lost.
+/// A side on which a verdict could change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Threat {
-    /// The subject whose verdict it is.
+    /// The subject of the verdict.
     pub(crate) subject: usize,
     /// +1: the number would have to grow; −1: to fall.
     pub(crate) direction: f64,
     /// The limit that it would have to reach.
     pub(crate) limit: f64,
-    /// How far the interval is from it.
+    /// The distance of the interval from the limit.
     pub(crate) distance: f64,
 }
 
 impl Threat {
-    /// The sides on which the verdict of `subject` could be lost, that has this interval.
+    /// The sides on which the verdict of `subject`, with this interval, could change.
     pub(crate) fn of(subject: usize, expected: &Expected, estimate: &Estimate) -> Vec<Self> {
         let up =
             |limit: f64| Self { subject, direction: 1.0, limit, distance: limit - estimate.high };
@@ -59,7 +60,7 @@ impl Threat {
         let (min, max) = (expected.min, expected.max);
         match verdict_on(expected, estimate) {
             Verdict::Holds => max.map(up).into_iter().chain(min.map(down)).collect(),
-            // Refuted from below, it would have to grow up to the least value.
+            // Refuted from below: it would have to grow up to the least value.
             Verdict::Refuted if min.is_some_and(|min| estimate.high < min) => {
                 min.map(up).into_iter().collect()
             }
@@ -68,7 +69,7 @@ impl Threat {
         }
     }
 
-    /// Whether an interval lies wholly past the limit.
+    /// Whether the whole interval lies past the limit.
     pub(crate) fn is_past(&self, estimate: &Estimate) -> bool {
         if self.direction > 0.0 { estimate.low > self.limit } else { estimate.high < self.limit }
     }
@@ -78,27 +79,27 @@ impl Threat {
 pub(crate) struct Screen<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    /// Which of the subjects are looked at.
+    /// The subjects to screen.
     subjects: Vec<bool>,
-    /// Where it is made.
+    /// The position of the screen.
     centre: Position,
     threats: Vec<Threat>,
     step: Step,
     /// By subject: its arms at the values in force.
     here: Vec<Vec<ArmId>>,
-    /// By subject: what inputs do to it.
+    /// By subject: the effects of the inputs.
     effects: Vec<ScreenedEffects>,
     stage: PhantomData<S>,
 }
 
-/// What is being simulated.
+/// The step being simulated.
 #[derive(Clone, Debug)]
 enum Step {
     Begin,
-    /// By end: the arms of each subject; of changes the first alone have been simulated.
+    /// By end: the arms of each subject; for changes only the first arm has been simulated.
     Firsts(Vec<Vec<Vec<ArmId>>>),
     Ends(Vec<Vec<Vec<ArmId>>>),
-    /// By threat: the arms of its subject; `None`: all ends together make no world.
+    /// By threat: the arms of its subject; `None` if all ends together make no valid world.
     Corners(Vec<Option<Vec<ArmId>>>),
     Done,
 }
@@ -124,7 +125,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         }
     }
 
-    /// The threats that are left, and the effects of all subjects.
+    /// The remaining threats, and the effects of all subjects.
     pub(crate) fn left(self) -> (Vec<Threat>, Vec<ScreenedEffects>) {
         (self.threats, self.effects)
     }
@@ -141,7 +142,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         self.subjects.iter().enumerate().map(arms).collect()
     }
 
-    /// The changes of a subject's number from the values in force, one a replication.
+    /// The change of a subject's number from the values in force, in each replication.
     fn changes(
         &self,
         engine: &Engine<'_, S>,
@@ -159,16 +160,16 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         };
         let (here, there) = (at(here), at(there));
         if here.len() != there.len() {
-            // What is observed at one of them only may be anything.
+            // A number observed at only one of them may be anything.
             return vec![f64::INFINITY];
         }
-        // Both may be infinite: what never comes back.
+        // Both may be infinite, without recovery.
         let change = |(here, there): (f64, f64)| if here == there { 0.0 } else { there - here };
         here.into_iter().zip(there).map(change).collect()
     }
 
-    /// Takes a change at an end for that of the values in force where the scenario's own number hardly
-    /// moves: the number that it is a change from is of a world that differs little, and moves no more.
+    /// Where the scenario's own number hardly moves at an end, takes a change there to be that at the
+    /// values in force: the base's world differs little there, and its number moves no more.
     fn leave_out(&self, engine: &Engine<'_, S>, ends: &mut [Vec<Vec<ArmId>>]) {
         for threat in &self.threats {
             let subject = threat.subject;
@@ -197,7 +198,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
         }
     }
 
-    /// Dismisses what all inputs together do not bring about, at `corners` by threat.
+    /// Dismisses threats that all inputs together, at `corners` by threat, do not realize.
     fn dismiss(&mut self, engine: &Engine<'_, S>, corners: &[Option<Vec<ArmId>>]) {
         let threats = std::mem::take(&mut self.threats);
         let is_left = |(threat, arms): &(&Threat, &Option<Vec<ArmId>>)| {
@@ -208,7 +209,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
                 mean_interval(&toward, LEVEL).map_or(f64::INFINITY, |toward| toward.high);
             let together = (SAFETY - 1.0) * mean(&toward).max(0.0) + farthest;
             let single = self.effects[threat.subject].reach(threat.direction);
-            // What is no number is no reason to dismiss anything.
+            // NaN dismisses nothing.
             together.max(single).is_nan() || together.max(single) >= threat.distance
         };
         let left = threats.iter().zip(corners).filter(is_left);
@@ -221,7 +222,7 @@ fn mean(values: &[f64]) -> f64 {
 }
 
 impl ScreenedEffects {
-    /// The ends that move the number most in `direction`; the value in force where neither does.
+    /// The ends that move the number most in `direction`; the value in force if neither does.
     pub(crate) fn corner(&self, direction: f64) -> Position {
         let worse = |[low, high]: &[f64; 2]| match (low * direction, high * direction) {
             (low, high) if low > high && low > 0.0 => -1.0,
@@ -231,7 +232,7 @@ impl ScreenedEffects {
         self.shifts.iter().map(worse).collect()
     }
 
-    /// How far in `direction` the single effects lead all together.
+    /// The sum of the single effects in `direction`.
     fn reach(&self, direction: f64) -> f64 {
         let farther =
             |shifts: &[f64; 2]| shifts.iter().map(|shift| shift * direction).fold(0.0, f64::max);
@@ -282,7 +283,7 @@ impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
                 };
                 let corners: Vec<_> = self.threats.iter().map(corner).collect();
                 let there: Vec<_> = corners.iter().flatten().cloned().collect();
-                // Away from the values in force nothing is dismissed.
+                // Dismisses only at the values in force.
                 let is_first = self.centre == self.inputs.in_force();
                 let wants = if is_first { want(&there, AT_CORNERS) } else { Vec::new() };
                 self.step = Step::Corners(corners);

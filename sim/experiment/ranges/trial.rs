@@ -1,8 +1,8 @@
-//! A trial: a setting that is being simulated for a case, and what it shows.
+//! A trial: a setting simulated for a case, and its result.
 //!
 //! In full replications a trial is read by intervals: the estimate at the values in force plus the paired
-//! difference. In short ones it is read by means, added to what is known at the values in force: that tells
-//! where to look, and decides nothing.
+//! difference. In short ones it is read by means, added to the number at the values in force: that
+//! guides the search, and decides nothing.
 
 use super::case::Case;
 use super::inputs::Position;
@@ -12,53 +12,53 @@ use crate::readings::{Readings, verdict_on};
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// Replications at first, and of a number that did not vary at the values in force.
+/// Replications at the first look, and for a number that is constant at the values in force.
 const FIRST: u32 = 2;
 const FIRST_OF_CONSTANT: u32 = 1;
 /// Short replications.
 const SHORT: u32 = 3;
-/// So many times as many replications at the next look at most.
+/// Largest factor on the number of replications at the next look.
 const GROWTH: u32 = 4;
-/// Level at which a number is past the limit, so that no more replications are needed to take a verdict back.
+/// Level at which a number is past the limit, so that a verdict is withdrawn without more replications.
 const LOST: f64 = 0.95;
 
 /// How trials are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReadBy {
-    /// By means, of short replications.
+    /// By means of short replications.
     Means,
     /// By intervals.
     Intervals,
 }
 
-/// A setting that is being simulated.
+/// A setting being simulated.
 #[derive(Clone, Debug)]
 pub(crate) struct Trial {
     pub(crate) position: Position,
-    /// Of the claim, then of each observation.
+    /// The claim, then each observation.
     subjects: Vec<usize>,
     arms: Vec<Vec<ArmId>>,
-    /// The same at the values in force: differences are paired.
+    /// Their arms at the values in force: differences are paired.
     here: Vec<Vec<ArmId>>,
     pub(crate) replications: u32,
 }
 
-/// What a trial shows.
+/// The result of a trial.
 #[derive(Clone, Debug)]
 pub(crate) enum TrialOutcome {
-    /// More replications are needed, so many in all.
+    /// More replications are needed, this many in total.
     More(u32),
-    /// Nothing is to be seen.
+    /// Too little was observed.
     Nothing,
-    /// What was observed is not reproduced.
+    /// The observations are not reproduced.
     Impossible,
-    /// The verdict is the same.
+    /// The verdict is unchanged.
     Kept,
     Lost(Verdict, Estimate),
 }
 
 impl Trial {
-    /// Of `case` at `position`, where `at` gives the arms of a subject.
+    /// The trial of `case` at `position`; `at` gives the arms of a subject.
     pub(crate) fn new(
         case: &Case,
         position: Position,
@@ -78,7 +78,7 @@ impl Trial {
         Some(Self { position, subjects, arms, here, replications: first.min(case.most) })
     }
 
-    /// The same with so many replications.
+    /// The trial with this number of replications.
     pub(crate) fn longer(self, replications: u32) -> Self {
         Self { replications, ..self }
     }
@@ -89,8 +89,8 @@ impl Trial {
         all.flatten().map(|&arm| Want { arm, replications }).collect()
     }
 
-    /// What it shows, and the numbers of the claim and of each observation: where one is not to be seen, that
-    /// of the lines' centre.
+    /// The result, and the numbers of the claim and of each observation; an unobserved one has the value
+    /// at the lines' centre.
     pub(crate) fn look<S: Stage>(
         &self,
         weighing: &impl Weighing<S>,
@@ -136,7 +136,8 @@ impl Trial {
         (shown, [vec![estimate.mean], observed].concat())
     }
 
-    /// What is read of subject `number` of this trial: at the values in force in all replications, and here.
+    /// The readings of subject `number` of this trial: at the values in force in all replications, and
+    /// here.
     fn readings<S: Stage>(
         &self,
         weighing: &impl Weighing<S>,
@@ -149,8 +150,8 @@ impl Trial {
         Some((here, weighing.readings(engine, subject, &self.arms[number], n)?))
     }
 
-    /// Replications that would tell on which side of the limit the number is; at most [`GROWTH`] times as
-    /// many as there are.
+    /// Replications that would decide on which side of the limit the number is; at most [`GROWTH`] times
+    /// the present ones.
     fn needed<S: Stage>(
         &self,
         weighing: &impl Weighing<S>,

@@ -1,7 +1,7 @@
-//! Verification: the settings that the joint search proposes, simulated.
+//! Verification: simulates the settings that the joint search proposes.
 //!
-//! The same steps are the search, in short replications read by means, and the proof, in full ones read by
-//! intervals, which begins where the search ended.
+//! The same steps serve the search, in short replications read by means, and the proof, in full ones
+//! read by intervals, starting where the search ended.
 
 use super::case::{Case, LostVerdict, SearchResult, Surprise};
 use super::inputs::{Inputs, Position};
@@ -12,33 +12,34 @@ use crate::question::WorldError;
 use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 
-/// How often the lines are moved and the search is done again, where what was observed is not reproduced.
+/// Most corrections of the lines and repetitions of the search if observations are not reproduced.
 pub(crate) const ROUNDS: u32 = 4;
-/// From so many of these on it goes back on the way to the values in force.
+/// Number of these from which on it goes back toward the values in force.
 const BY_LINES: u32 = 2;
-/// So often the lines tell fewer inputs: in full replications, and in short ones, which cost little.
+/// Most attempts by the lines at fewer inputs: in full replications, and in short ones, which cost
+/// little.
 const FEWER: u32 = 2;
 const FEWER_IN_SHORT: u32 = 8;
-/// Replications that are spent at most on showing that fewer inputs lose a verdict as well.
+/// Most replications spent on showing that fewer inputs also change a verdict.
 const FOR_FEWER: u32 = 16;
 
-/// How far a case is.
+/// The progress of a case.
 #[derive(Clone, Debug)]
 struct Progress {
     case: Case,
     trial: Option<Trial>,
-    /// What was tried last.
+    /// The last tried setting.
     last: Option<Position>,
     rounds: u32,
-    /// Settings of fewer inputs that did not do.
+    /// Failed settings of fewer inputs.
     tries: u32,
-    /// What comes before that which the lines propose.
+    /// The setting to try before the next proposal of the lines.
     next: Option<Position>,
-    /// A setting that loses the verdict, by the search at least; fewer inputs are being tried.
+    /// A setting that changes the verdict, by the search at least; fewer inputs are being tried.
     worst: Option<Position>,
     lost: Option<LostVerdict>,
     is_over: bool,
-    /// Whether nothing was to be seen.
+    /// Whether too little was observed.
     is_unseen: bool,
     surprise: Option<Surprise>,
 }
@@ -55,7 +56,7 @@ impl Progress {
         Self { case, trial, last, rounds, tries, next, worst, lost, is_over, is_unseen, surprise }
     }
 
-    /// Where it has led.
+    /// Its result.
     fn found(&self) -> Option<SearchResult> {
         let Some(lost) = &self.lost else {
             let worst = self.next.clone().or_else(|| self.last.clone())?;
@@ -66,7 +67,7 @@ impl Progress {
         Some(SearchResult { worst, is_lost: true, fewer })
     }
 
-    /// The next setting to be tried.
+    /// The next setting to try.
     fn proposal(&mut self, by: ReadBy) -> Option<Position> {
         let most = if by == ReadBy::Means { FEWER_IN_SHORT } else { FEWER };
         let model = &self.case.model;
@@ -84,7 +85,7 @@ impl Progress {
         }
         match &self.lost {
             None => Some(worst.clone()),
-            // At last without what hardly does anything.
+            // Last, without inputs of trivial effect.
             Some(_) if self.tries == most => {
                 Some(model.without_trifles(worst)).filter(|position| position != worst)
             }
@@ -92,12 +93,12 @@ impl Progress {
         }
     }
 
-    /// Whether `position` is only to show that fewer inputs do.
+    /// Whether `position` only serves to show that fewer inputs suffice.
     fn is_for_fewer(&self, position: &Position) -> bool {
         self.worst.as_ref().is_some_and(|worst| worst != position)
     }
 
-    /// Takes what a trial has shown; `numbers` are those of the claim and of each observation.
+    /// Processes the result of a trial; `numbers` are those of the claim and of each observation.
     fn take(&mut self, trial: Trial, (shown, numbers): (TrialOutcome, Vec<f64>)) {
         let is_for_fewer = self.is_for_fewer(&trial.position);
         let model = &mut self.case.model;
@@ -146,13 +147,13 @@ pub(crate) struct Verify<'w, S, W> {
     stage: PhantomData<S>,
 }
 
-/// What became of all cases.
+/// The results of all cases.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ended {
     pub(crate) lost: Vec<LostVerdict>,
-    /// Subjects whose cases are not at their end, or that were not to be seen.
+    /// Subjects whose cases are incomplete or unobserved.
     pub(crate) open: Vec<usize>,
-    /// All cases with what was found, and what the lines had wrong.
+    /// All cases with their results, and the surprises.
     pub(crate) cases: Vec<(Case, Option<Surprise>)>,
 }
 
@@ -188,7 +189,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
                 (one.trial, one.last) = (trial, Some(position));
                 return;
             }
-            // It makes no world.
+            // It makes no valid world.
             if !one.is_for_fewer(&position) {
                 one.is_unseen = true;
                 break;
@@ -198,7 +199,7 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
         one.is_over = true;
     }
 
-    /// Goes on with case number `at` until it wants replications or is over.
+    /// Advances case number `at` until it wants replications or is over.
     fn step(&mut self, engine: &mut Engine<'_, S>, at: usize) -> Vec<Want> {
         let mut one = self.cases[at].clone();
         if let Some(trial) = one.trial.take() {

@@ -1,12 +1,12 @@
-//! What the check of ranges must know of a study.
+//! The interface of a study to the check of ranges.
 
 use crate::engine::{ArmId, Engine, Stage};
 use crate::question::{Override, WorldError};
 use crate::readings::Readings;
 
-/// A study whose verdicts are held to ranges: its subjects are claims that it weighs, then observations.
+/// A study whose verdicts are checked over ranges: its subjects are claims, then observations.
 pub(crate) trait Weighing<S: Stage> {
-    /// The arms on which subject number `subject` is judged where inputs take the values of `at`.
+    /// The arms that subject number `subject` is judged by, with the inputs at `at`.
     ///
     /// # Errors
     /// When a world cannot be made.
@@ -17,10 +17,10 @@ pub(crate) trait Weighing<S: Stage> {
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError>;
 
-    /// Whether the number is a change: that of the first arm, which can be read alone, from the second.
+    /// Whether the number is a change of the first arm, which can be read alone, from the second.
     fn is_change(&self, subject: usize) -> bool;
 
-    /// What the first `replications` of these arms show of the subject; `None`: nothing to judge by.
+    /// The readings of the first `replications` of these arms for the subject; `None` without a number.
     fn readings(
         &self,
         engine: &Engine<'_, S>,

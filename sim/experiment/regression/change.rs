@@ -1,4 +1,4 @@
-//! The change of one number, and what it means beside its limit.
+//! The change of one number, and its standing against the limit.
 
 use super::findings::{ChangeStatus, Pairing};
 use super::recorded::RecordedMetric;
@@ -7,19 +7,19 @@ use crate::metric::{RegressionLimit, Worse};
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, KnownMean, paired_difference, welch_difference, welch_of_means};
 
-/// The chance, at most, that any of the numbers is said to have regressed though nothing has changed.
+/// Upper bound of the probability that any number is reported as regressed though nothing has changed.
 pub(super) const CHANCE: f64 = 0.01;
 
-/// A number in both results, by what is compared.
+/// A number of both results, over the compared replications.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Compared {
     pub(super) before: f64,
     pub(super) now: f64,
-    /// `None`: some requests got no answer in either, so that nothing is known of it.
+    /// `None` if some requests got no answer in either, so the change is unknown.
     pub(super) change: Option<Estimate>,
 }
 
-/// Whether a result shows enough of a number for a comparison.
+/// Whether a result has enough of a number for a comparison.
 pub(super) fn is_known(one: &RecordedMetric) -> bool {
     if one.values.is_empty() {
         return one.estimate.is_some();
@@ -27,7 +27,7 @@ pub(super) fn is_known(one: &RecordedMetric) -> bool {
     one.values.iter().flatten().count() >= FEWEST
 }
 
-/// The change from `before` to `now` at `level`; `None`: they have too little in common.
+/// The change from `before` to `now` at `level`; `None` if they have too little in common.
 pub(super) fn compared(
     before: &RecordedMetric,
     now: &RecordedMetric,
@@ -58,19 +58,19 @@ pub(super) fn compared(
     Some(Compared { before: mean(&before), now: mean(&now), change })
 }
 
-/// The same where replications were not written down.
+/// The change if replications were not stored.
 fn of_intervals(before: &Estimate, now: &Estimate, level: f64) -> Compared {
     let known = |one: &Estimate| KnownMean::of_interval(one, LEVEL);
     let change = known(before).zip(known(now)).map(|(a, b)| welch_of_means(a, b, level));
     Compared { before: before.mean, now: now.mean, change }
 }
 
-/// The change for the worse that `limit` allows of a number that was `before`.
+/// The change for the worse that `limit` allows for a value of `before`.
 pub(super) fn allowed(limit: RegressionLimit, before: f64) -> f64 {
     (limit.share * before.abs()).max(limit.floor)
 }
 
-/// What `change` is beside what is allowed.
+/// The standing of `change` with the `allowed` one.
 pub(super) fn standing(change: &Estimate, worse: Worse, allowed: f64) -> ChangeStatus {
     match worse {
         Worse::Higher => upwards(change, allowed),
@@ -82,14 +82,14 @@ fn negative(change: &Estimate) -> Estimate {
     Estimate { mean: -change.mean, low: -change.high, high: -change.low, n: change.n }
 }
 
-/// What `change` is where more is worse.
+/// The standing of `change` if higher is worse.
 fn upwards(change: &Estimate, allowed: f64) -> ChangeStatus {
     if change.low > 0.0 && change.mean > allowed {
         ChangeStatus::Regressed
     } else if change.high < 0.0 && change.mean < -allowed {
         ChangeStatus::Improved
     } else if change.high > allowed {
-        // To be known as worse it must clear zero; to be known as within the limit, that.
+        // To be worse it must clear zero; to be within the limit, the limit.
         let distance = if change.mean > allowed { change.mean } else { allowed - change.mean };
         let needed = replications_needed(change, distance).filter(|more| *more > change.n);
         ChangeStatus::Unclear { needed }

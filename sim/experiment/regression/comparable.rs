@@ -1,4 +1,4 @@
-//! Whether two results can be compared, and how.
+//! Checks whether two results can be compared, and how.
 
 use super::findings::Pairing;
 use super::recorded::Recorded;
@@ -6,16 +6,16 @@ use crate::judge::FEWEST;
 use crate::question::MetricRef;
 use crate::stopped::StoppedBy;
 
-/// Commands whose numbers are those of one scenario, at one traffic.
+/// Commands whose numbers belong to one scenario at one traffic.
 const COMMANDS: [&str; 2] = ["run", "failures"];
 
-/// Times that differ by less of themselves are the same, written down.
+/// Relative difference below which times are equal, after rounding in files.
 const SAME: f64 = 1e-9;
 
 /// Why two results cannot be compared.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incomparable {
-    /// Numbers of this command are not those of one scenario.
+    /// The numbers of this command do not belong to one scenario.
     Command(String),
     /// Different commands, the baseline's first.
     Commands([String; 2]),
@@ -23,25 +23,25 @@ pub enum Incomparable {
     Scenarios([String; 2]),
     /// Different measured times, in seconds.
     Durations([f64; 2]),
-    /// The baseline, or the later result, was cut off.
+    /// The baseline, or the later result, is incomplete.
     Partial {
         /// Whether it is the baseline.
         is_baseline: bool,
-        /// By what.
+        /// The reason.
         by: StoppedBy,
     },
     /// Too few replications for a verdict.
     TooFew {
         /// Whether it is the baseline.
         is_baseline: bool,
-        /// How many it has.
+        /// Its number of replications.
         replications: u32,
-        /// How many it takes.
+        /// The number needed.
         needed: u32,
     },
-    /// A limit was given to a number that neither has.
+    /// A limit is for a number that neither result has.
     NoNumber(MetricRef),
-    /// There is nothing to compare.
+    /// The results have no number to compare.
     Nothing,
 }
 
@@ -66,12 +66,12 @@ pub(super) fn pairing(baseline: &Recorded, now: &Recorded) -> Result<Pairing, In
     if (durations[0] - durations[1]).abs() > SAME * durations[0] {
         return Err(Incomparable::Durations(durations));
     }
-    // Only `run` writes down what each replication shows.
+    // Only `run` stores the values of each replication.
     let is_paired = baseline.seed == now.seed && now.command == "run";
     Ok(if is_paired { Pairing::Paired } else { Pairing::Independent })
 }
 
-/// Whether a result is all of what was asked for, and enough.
+/// Whether a result is complete, and has enough replications.
 fn whole(one: &Recorded, is_baseline: bool) -> Result<(), Incomparable> {
     if one.stopped_by.is_partial() {
         return Err(Incomparable::Partial { is_baseline, by: one.stopped_by });

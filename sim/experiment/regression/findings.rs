@@ -1,11 +1,11 @@
-//! What comparing two results found.
+//! The findings of a comparison of two results.
 
 use super::recorded::NumberKey;
 use crate::metric::RegressionLimit;
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// What became of the baseline.
+/// The comparison with the baseline.
 #[derive(Clone, Debug)]
 pub struct Difference {
     /// Bare name of the scenario.
@@ -16,21 +16,22 @@ pub struct Difference {
     pub seeds: [u64; 2],
     /// How the two were compared.
     pub pairing: Pairing,
-    /// The chance, at most, that any number is said to have regressed though nothing has changed.
+    /// Upper bound of the probability that any number is reported as regressed though nothing has
+    /// changed.
     pub chance: f64,
-    /// Whether what is missing is told and does not fail.
+    /// Whether missing numbers are reported without failing.
     pub allow_missing: bool,
-    /// A row a number with a limit, in the order of the baseline, then what is new.
+    /// A row for each number with a limit, in the order of the baseline, then new ones.
     pub rows: Vec<ComparedNumber>,
-    /// A row a claim of either.
+    /// A row for each claim of either.
     pub claims: Vec<ClaimRow>,
-    /// Where the time of a request grew most: parts as `request_time_seconds` names them, and seconds of a
-    /// request; the largest first.
+    /// The components of a request's time that grew most, named as in `request_time_seconds`, in seconds
+    /// per request, largest first.
     pub carried_by: Vec<(String, f64)>,
 }
 
 impl Difference {
-    /// Numbers and claims that got worse, or that are missing where that fails.
+    /// Numbers and claims that got worse, or are missing if that fails.
     #[must_use]
     pub fn regressions(&self) -> usize {
         let rows = self.rows.iter().map(|row| row.standing);
@@ -49,7 +50,7 @@ impl Difference {
 /// How two results are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pairing {
-    /// Replication by replication: both met the same random numbers.
+    /// Replication by replication: both had the same random numbers.
     Paired,
     /// As independent samples, by Welch's interval.
     Independent,
@@ -69,21 +70,21 @@ impl Pairing {
 /// A number with a limit.
 #[derive(Clone, Debug)]
 pub struct ComparedNumber {
-    /// Which number.
+    /// Its name and labels.
     pub key: NumberKey,
     /// Base unit.
     pub unit: String,
-    /// What it was, and what it is: means over what is compared.
+    /// The value before and now: means over the compared replications.
     pub before: Option<f64>,
     /// See `before`.
     pub now: Option<f64>,
-    /// By how much it changed; the interval is simultaneous over all rows. `None`: nothing is known of it.
+    /// Its change; the interval is simultaneous over all rows. `None` if unknown.
     pub change: Option<Estimate>,
-    /// What it is held to.
+    /// Its limit.
     pub limit: RegressionLimit,
-    /// The change for the worse that is allowed, in the base unit.
+    /// The allowed change for the worse, in the base unit.
     pub allowed: f64,
-    /// What became of it.
+    /// The outcome.
     pub standing: ChangeStatus,
 }
 
@@ -98,26 +99,26 @@ pub struct ClaimRow {
     pub before: Option<Verdict>,
     /// The verdict now.
     pub now: Option<Verdict>,
-    /// What became of it.
+    /// The outcome.
     pub standing: ChangeStatus,
 }
 
-/// What became of a number or of a claim.
+/// The outcome for a number or a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeStatus {
-    /// Worse by more than its limit, and known to be worse.
+    /// Worse by more than its limit, and significantly worse.
     Regressed,
-    /// The baseline has it, the later result has not.
+    /// The baseline has it, the later result does not.
     Missing,
-    /// Better by more than its limit, and known to be better.
+    /// Better by more than its limit, and significantly better.
     Improved,
-    /// It may be worse by more than its limit, or not; of a claim: its verdict is another one, and one of the two is
-    /// undecided or does not count.
+    /// It may or may not be worse by more than its limit; for a claim: its verdict differs, and one of
+    /// the two is undecided or does not count.
     Unclear {
-        /// Replications that would tell, as far as can be foreseen.
+        /// Forecast of the replications that would decide it.
         needed: Option<u32>,
     },
-    /// The later result has it, the baseline has not.
+    /// The later result has it, the baseline does not.
     New,
     /// Neither worse nor better by more than its limit.
     Within,

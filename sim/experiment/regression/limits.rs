@@ -1,23 +1,23 @@
-//! Which numbers are held to limits: those of the table of metrics, and what the call says.
+//! The limits of numbers: from the table of metrics, and from the call.
 
 use super::comparable::Incomparable;
 use super::recorded::{NumberKey, Recorded};
 use crate::metric::{ALL, RegressionLimit, kind_of};
 use crate::question::MetricRef;
 
-/// Of the statistics of a time, those that are held to limits; others only repeat them, less precisely.
+/// Statistics of times that have limits; the others repeat them less precisely.
 const STATS: [&str; 4] = ["mean", "p50", "p95", "p99"];
-/// Labels whose value "all" adds up what is looked at part by part.
+/// Labels whose value "all" sums up values that are compared one by one.
 const SUMMED: [&str; 2] = ["entry", "caller"];
 
-/// What a call says of the limit of a metric.
+/// A limit given in the call.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AskedLimit {
-    /// It is not looked at.
+    /// The metric is not compared.
     None,
     /// The greater of the two is allowed.
     Of {
-        /// Share of what it was.
+        /// Share of the value before.
         share: f64,
         /// Least change that counts, in the base unit.
         floor: f64,
@@ -27,14 +27,14 @@ pub enum AskedLimit {
 /// The limits of a comparison.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
-    /// What the call says; of several that speak of one number the last one counts.
+    /// The limits of the call; the last one that matches a number counts.
     pub asked: Vec<(MetricRef, AskedLimit)>,
-    /// Whether what is missing is told and does not fail.
+    /// Whether missing numbers are reported without failing.
     pub allow_missing: bool,
 }
 
 impl Limits {
-    /// The limit of a number; `None`: it has none.
+    /// The limit of a number; `None` without one.
     pub(super) fn of(&self, key: &NumberKey) -> Option<RegressionLimit> {
         let default = kind_of(&key.name).and_then(|kind| kind.limit)?;
         match self.asked.iter().rev().find(|(metric, _)| speaks_of(metric, key)) {
@@ -46,8 +46,8 @@ impl Limits {
         }
     }
 
-    /// Whether the baseline has a number for each limit that names one by its labels. A limit of a whole metric may
-    /// serve several scenarios, of which not all have it.
+    /// Whether the baseline has a number for each limit with labels. A limit for a whole metric may
+    /// serve several scenarios, some of them without it.
     pub(super) fn check(&self, baseline: &Recorded) -> Result<(), Incomparable> {
         let is_there =
             |metric: &MetricRef| baseline.metrics.iter().any(|one| speaks_of(metric, &one.key));
@@ -62,8 +62,8 @@ impl Limits {
     }
 }
 
-/// Whether a metric, perhaps with only some of its labels, means this number; of labels that are not named only what
-/// is looked at without being asked for.
+/// Whether a metric, perhaps with only some of its labels, means this number; labels that are not given
+/// match only the usual values.
 fn speaks_of(metric: &MetricRef, key: &NumberKey) -> bool {
     let is_so = |(name, value): (&String, &String)| key.label(name) == Some(value.as_str());
     let is_named = |name: &str| metric.labels.contains_key(name);
@@ -72,7 +72,7 @@ fn speaks_of(metric: &MetricRef, key: &NumberKey) -> bool {
         && key.labels.iter().all(|(name, value)| is_named(name) || is_usual_value(name, value))
 }
 
-/// Whether it is looked at unless asked otherwise: not the sum of others, and not one statistic of many.
+/// Whether it is compared by default: no sum of others, and no secondary statistic.
 pub(crate) fn is_usual<N: AsRef<str>>(labels: &[(N, String)]) -> bool {
     labels.iter().all(|(name, value)| is_usual_value(name.as_ref(), value))
 }

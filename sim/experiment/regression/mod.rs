@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!  results.json ──► Recorded ─┐
-//!                             ├─► compare ──► Difference: a row a number, a row a claim, what carries it
+//!                             ├─► compare ──► Difference: rows for numbers and claims, components
 //!  results.json ──► Recorded ─┘
 //! ```
 //!
-//! A number has *regressed* where both of two gates are passed: the change is more than its limit, and its
-//! interval leaves zero out. The intervals of all m numbers are simultaneous, at level 1 − 0.01/m, so that chance
-//! alone lets one of a hundred comparisons fail at most. Of the same seed, replication i of both results is a
-//! pair (common random numbers); otherwise Welch's interval.
+//! A number has *regressed* if its change exceeds its limit and the interval of the change excludes
+//! zero. The intervals of all m numbers are simultaneous, at level 1 − 0.01/m, so that chance alone
+//! fails at most one of a hundred comparisons. With the same seed, replication i of both results is a
+//! pair (common random numbers); otherwise Welch's interval is used.
 
 mod change;
 mod comparable;
@@ -19,7 +19,7 @@ pub mod recorded;
 mod rows;
 
 pub use comparable::Incomparable;
-/// Fewer replications than this tell nothing.
+/// Fewest replications of a comparison.
 pub const FEWEST: u32 = crate::judge::FEWEST as u32;
 
 pub(crate) use limits::is_usual;
@@ -28,7 +28,7 @@ pub use limits::{AskedLimit, Limits};
 use findings::Difference;
 use recorded::Recorded;
 
-/// Whether a result of what `awaited` says could be compared with `baseline`.
+/// Checks whether a result like `awaited` could be compared with `baseline`.
 ///
 /// # Errors
 /// When it could not.
@@ -37,10 +37,10 @@ pub fn check(baseline: &Recorded, awaited: &Recorded, limits: &Limits) -> Result
     limits.check(baseline)
 }
 
-/// What became of `baseline` in `now`.
+/// Compares `now` with `baseline`.
 ///
 /// # Errors
-/// When the two do not answer the same question, or one of them answers none.
+/// When the two do not answer the same question, or one of them is incomplete.
 pub fn compare(
     baseline: &Recorded,
     now: &Recorded,

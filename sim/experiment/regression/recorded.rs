@@ -1,10 +1,10 @@
-//! What a result says, as far as it is compared.
+//! The part of a stored result that is compared.
 
 use crate::stopped::StoppedBy;
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
-/// A result that was written down.
+/// A stored result.
 #[derive(Clone, Debug)]
 pub struct Recorded {
     /// The command.
@@ -32,14 +32,14 @@ pub struct RecordedMetric {
     pub key: NumberKey,
     /// Base unit.
     pub unit: String,
-    /// Mean and plain 95 % interval; an interval that is not given has ends that are not numbers.
+    /// Mean and plain 95 % interval; a missing interval has NaN ends.
     pub estimate: Option<Estimate>,
-    /// What each replication shows: the ends between which it lies, as one number the same twice. Empty: not
-    /// written down.
+    /// The value in each replication: its lower and upper end, equal for an exact one. Empty if not
+    /// stored.
     pub values: Vec<Option<[f64; 2]>>,
 }
 
-/// Which number it is.
+/// The identity of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NumberKey {
     /// The metric's name.
@@ -56,7 +56,7 @@ impl NumberKey {
     }
 }
 
-/// What became of a claim.
+/// A claim with its verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordedClaim {
     /// Its id.
@@ -65,12 +65,12 @@ pub struct RecordedClaim {
     pub text: String,
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether it is that at the values in force only: not every range of an input was looked at.
+    /// Whether it applies to the values in force only: not every range of an input was checked.
     pub is_at_given_values: bool,
 }
 
 impl Recorded {
-    /// The number called so.
+    /// The number with this key.
     pub(super) fn metric(&self, key: &NumberKey) -> Option<&RecordedMetric> {
         self.metrics.iter().find(|metric| metric.key == *key)
     }

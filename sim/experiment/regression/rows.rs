@@ -1,4 +1,4 @@
-//! The rows of a comparison.
+//! Makes the rows of a comparison.
 
 use super::change::{self, CHANCE};
 use super::findings::{ChangeStatus, ClaimRow, ComparedNumber, Pairing};
@@ -7,12 +7,12 @@ use super::recorded::{Recorded, RecordedClaim, RecordedMetric};
 use crate::metric::RegressionLimit;
 use crate::verdict::Verdict;
 
-/// Parts of a request's time that are named.
+/// Most components of a request's time that are named.
 const MOST_PARTS: usize = 3;
-/// Parts that grew by less than this share of the largest are not worth naming.
+/// Least growth of a named component, as a share of the largest.
 const LEAST_PART: f64 = 0.05;
 
-/// A row a number that has a limit: those of the baseline, then what is new.
+/// A row for each number with a limit: those of the baseline, then new ones.
 pub(super) fn rows(
     baseline: &Recorded,
     now: &Recorded,
@@ -36,7 +36,7 @@ pub(super) fn rows(
     pairs.iter().map(|pair| pair.row(pairing, level)).chain(added).collect()
 }
 
-/// A number of the baseline and what the later result has of it.
+/// A number of the baseline and its counterpart in the later result.
 struct Pair<'r> {
     before: &'r RecordedMetric,
     now: Option<&'r RecordedMetric>,
@@ -53,7 +53,7 @@ impl Pair<'_> {
         let standing = match (self.now, &change) {
             (None, _) => ChangeStatus::Missing,
             (Some(_), Some(change)) => change::standing(change, self.limit.worse, allowed),
-            // There is nothing to tell chance by.
+            // No estimate of chance.
             (Some(_), None) => ChangeStatus::Unclear { needed: None },
         };
         ComparedNumber {
@@ -86,7 +86,7 @@ fn mean(one: &RecordedMetric) -> Option<f64> {
     one.estimate.as_ref().map(|estimate| estimate.mean)
 }
 
-/// A row a claim: a verdict is as good as it was, or it is not.
+/// A row for each claim.
 pub(super) fn claims(baseline: &Recorded, now: &Recorded) -> Vec<ClaimRow> {
     let of = |result: &'_ Recorded, id: &str| result.claims.iter().position(|one| one.id == id);
     let known = baseline.claims.iter();
@@ -95,7 +95,7 @@ pub(super) fn claims(baseline: &Recorded, now: &Recorded) -> Vec<ClaimRow> {
     known.chain(added.map(|one| (None, Some(one)))).filter_map(claim_row).collect()
 }
 
-/// `None`: neither has it.
+/// `None` if neither has it.
 fn claim_row(pair: (Option<&RecordedClaim>, Option<&RecordedClaim>)) -> Option<ClaimRow> {
     let (before, now) = pair;
     let one = before.or(now)?;
@@ -108,8 +108,8 @@ fn claim_row(pair: (Option<&RecordedClaim>, Option<&RecordedClaim>)) -> Option<C
     })
 }
 
-/// Only from one decided verdict to the other is a claim better or worse: chance decides which of two runs decides a
-/// claim that is close to its limit.
+/// A claim is better or worse only from one decided verdict to another: chance decides in which of two
+/// runs a claim close to its limit is decided.
 fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> ChangeStatus {
     let (Some(before), Some(now)) = (before, now) else {
         return if now.is_none() { ChangeStatus::Missing } else { ChangeStatus::New };
@@ -125,7 +125,7 @@ fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> Chan
     }
 }
 
-/// Parts of a request's time that grew, the largest first.
+/// Components of a request's time that grew, largest first.
 pub(super) fn carried_by(baseline: &Recorded, now: &Recorded) -> Vec<(String, f64)> {
     let parts = now.metrics.iter().filter(|one| one.key.name == "request_time_seconds");
     let mut grown: Vec<(String, f64)> = parts

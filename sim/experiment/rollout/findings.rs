@@ -1,4 +1,4 @@
-//! What is told of rollouts: how they ended, and what went on when, on average over replications.
+//! The findings about rollouts: their endings and activities, averaged over replications.
 
 use super::record::{Activity, code, what};
 use crate::arm::{Arm, Observation};
@@ -11,35 +11,35 @@ use wssim_model::probe::Ending;
 pub struct RolloutShown {
     /// Its name.
     pub name: String,
-    /// What is deployed.
+    /// The stack that is deployed.
     pub stack: String,
-    /// When it begins, in seconds of the measured stretch.
+    /// Its start, in seconds of the measured stretch.
     pub at_seconds: f64,
-    /// Replications in which it ended so, by [`Ending::ALL`]; last, in which it was not over.
+    /// Replications by ending, as in [`Ending::ALL`]; the last element counts those without an end.
     pub ended: [u32; Ending::ALL.len() + 1],
-    /// Mean of when it ended, where it did, in seconds of the measured stretch.
+    /// Mean end over the replications with one, in seconds of the measured stretch.
     pub end_seconds: Option<f64>,
-    /// What went on, in the order in which it began.
+    /// Its activities, in the order of their start.
     pub bars: Vec<RolloutBar>,
 }
 
-/// Something that went on during a rollout.
+/// An activity during a rollout.
 #[derive(Clone, Debug)]
 pub struct RolloutBar {
-    /// What.
+    /// Its kind.
     pub what: RolloutWork,
-    /// Mean beginning and end over the replications in which it happened and was over, in seconds of the measured
-    /// stretch.
+    /// Mean start and end over the replications in which it happened and ended, in seconds of the
+    /// measured stretch.
     pub from: f64,
     /// See `from`.
     pub to: f64,
-    /// Replications in which it was over, and in which it was not.
+    /// Replications in which it ended, and in which it did not.
     pub over: u32,
     /// See `over`.
     pub open: u32,
 }
 
-/// What goes on during a rollout.
+/// A kind of activity during a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RolloutWork {
     /// The image of this service is built.
@@ -89,7 +89,7 @@ fn is_whole(activity: &Activity, rollout: usize) -> bool {
     activity.what == what::ROLLOUT && activity.of[0] as usize == rollout
 }
 
-/// One bar for each thing that went on.
+/// One bar for each activity.
 fn bars(
     blueprint: &Blueprint,
     observations: &[Observation],
@@ -119,7 +119,7 @@ fn bars(
     sums
 }
 
-/// What went on in one replication, each from its first beginning to its last end.
+/// The activities of one replication, each from its first start to its last end.
 fn of_one(
     blueprint: &Blueprint,
     observation: &Observation,
@@ -145,11 +145,11 @@ fn of_one(
     all
 }
 
-/// Whether an activity is part of the rollout: of a pull, whether its image is one of its own.
+/// Whether an activity belongs to the rollout: a pull, if its image is one of the rollout's.
 fn belongs(activity: &Activity, place: usize, rollout: &Rollout) -> bool {
     match activity.what {
         what::BUILD | what::PUSH | what::UPDATE => activity.of[1] as usize == place,
-        // What takes no time is not told.
+        // Activities without duration are left out.
         what::PULL if activity.to <= activity.from => false,
         what::PULL => rollout.renewals.iter().any(|one| one.image == activity.of[1] as usize),
         _ => false,

@@ -1,11 +1,11 @@
-//! Rollouts: what is heard of them in a replication (`record.rs`), and what is told of all (`findings.rs`).
+//! Rollouts: the records of a replication (`record.rs`), and the findings (`findings.rs`).
 
 pub(crate) mod findings;
 pub(crate) mod record;
 
 use wssim_model::Blueprint;
 
-/// What is deployed, each once, in the order in which it is named.
+/// The deployed stacks, each once, in the order of the blueprint.
 pub(crate) fn stacks(blueprint: &Blueprint) -> Vec<&str> {
     let mut stacks: Vec<&str> = Vec::new();
     for rollout in blueprint.rollouts() {

@@ -1,4 +1,4 @@
-//! What is heard of rollouts in one replication: activities, each from a time to a time.
+//! Records the rollouts of one replication: activities with start and end.
 
 use super::stacks;
 use crate::sample::Sample;
@@ -8,9 +8,9 @@ use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, RolloutId};
 use wssim_model::probe::{Ending, RolloutFact};
 
-/// What an activity is.
+/// Kinds of activities.
 pub(crate) mod what {
-    /// A rollout as a whole: its number, and what became of it.
+    /// A rollout as a whole: its number, and its ending.
     pub(crate) const ROLLOUT: u8 = 0;
     /// The image of a service is built, of a rollout: the service, and the rollout.
     pub(crate) const BUILD: u8 = 1;
@@ -28,22 +28,22 @@ pub(crate) struct Activity {
     /// See [`what`].
     pub(crate) what: u8,
     pub(crate) of: [u32; 2],
-    /// Seconds of the measured stretch; infinite: it was not over.
+    /// Seconds of the measured stretch; infinite without an end.
     pub(crate) from: f64,
     pub(crate) to: f64,
-    /// What became of a rollout or an update: its number, from 1 on.
+    /// The ending of a rollout or an update: its number, from 1.
     pub(crate) outcome: u8,
 }
 
 stored! { Activity { what, of, from, to, outcome } }
 
-/// The number under which an outcome is kept.
+/// The number that encodes an outcome.
 pub(crate) fn code(outcome: Ending) -> u8 {
     let place = Ending::ALL.iter().position(|one| *one == outcome);
     place.map_or(0, |place| place as u8 + 1)
 }
 
-/// Listens to rollouts.
+/// Records rollouts.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Activities {
     begin: Time,
@@ -51,7 +51,7 @@ pub(crate) struct Activities {
 }
 
 impl Activities {
-    /// Has heard nothing; what is measured begins at `begin`.
+    /// An empty record; the measured stretch begins at `begin`.
     pub(crate) fn since(begin: Time) -> Self {
         Self { begin, all: Vec::new() }
     }
@@ -75,7 +75,7 @@ impl Activities {
         }
     }
 
-    /// Something has happened to a rollout of `blueprint`'s.
+    /// Records an event of a rollout of `blueprint`.
     pub(crate) fn hear(
         &mut self,
         now: Time,
@@ -103,7 +103,7 @@ impl Activities {
         }
     }
 
-    /// A node begins to pull an image, or has it.
+    /// Records that a node begins to pull an image, or has it.
     pub(crate) fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
         let of = [node.0, image as u32];
         if begins {
@@ -122,9 +122,9 @@ pub(crate) fn services(blueprint: &Blueprint) -> Vec<Vec<u32>> {
     blueprint.rollouts().iter().map(of).collect()
 }
 
-/// How long the rollouts of a stack took, on average: from its beginning until all new containers are found
-/// healthy and the orchestrator has stopped watching. One that did not get there takes longer than it had; one that
-/// a later one overtook does not count.
+/// Mean duration of the rollouts of a stack: from the start until all new containers are healthy and the
+/// orchestrator has stopped watching. An incomplete one takes longer than its age; one superseded by a
+/// later one does not count.
 pub(crate) fn deploy_seconds(
     blueprint: &Blueprint,
     activities: &[Activity],

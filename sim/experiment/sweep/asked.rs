@@ -1,7 +1,7 @@
-//! What is asked of the worlds of a grid, and what is told of them, before anything is simulated.
+//! Offered loads of the worlds of a grid, and the metrics to report, before the simulation.
 //!
-//! A value may bring something or take it away (`node.b.enabled = true, false`): what is told and kept is that
-//! of all points together, not that of the scenario's own values.
+//! A value may add or remove something (`node.b.enabled = true, false`): metrics and limits are those of
+//! all points together, not only those of the scenario's own values.
 
 use super::columns::{self, JudgedObjective, PointColumn};
 use super::grid::Spot;
@@ -14,12 +14,12 @@ use crate::question::{MetricRef, Question, Worlds as _};
 use crate::watch::Watch;
 use wssim_model::Blueprint;
 
-/// What is asked of the world of a point.
+/// The offered load of the world of a point.
 #[derive(Clone, Debug)]
 pub(super) struct PointQuestion {
-    /// Of what it is more than that can do, on average.
+    /// Resources overloaded on average.
     pub(super) overloads: Vec<Overload>,
-    /// Of what is nearest to its end.
+    /// Utilization of the scarcest resource.
     pub(super) utilization: f64,
 }
 
@@ -33,8 +33,8 @@ impl PointQuestion {
     }
 }
 
-/// Makes the world of every point, so that a mistake in one is told before anything is simulated; the inner
-/// error: the user, or the budget, stopped it.
+/// Makes the world of every point, so that a mistake in one is reported before the simulation; the inner
+/// error is a stop by the user or the budget.
 pub(super) fn all(
     made: &MadeWorlds<'_>,
     grid: &[Spot],
@@ -55,7 +55,7 @@ pub(super) fn all(
     Ok(if is_cut { Err(Stopped) } else { Ok(asked) })
 }
 
-/// What is told of each point, which limits are judged, and what is measured for both.
+/// The reported metrics and judged limits of each point, and the metrics measured for both.
 pub(super) struct PointColumns {
     pub(super) columns: Vec<PointColumn>,
     pub(super) objectives: Vec<JudgedObjective>,
@@ -104,7 +104,7 @@ impl PointColumns {
     }
 }
 
-/// Adds those of `names` that are not there yet, and says which.
+/// Adds the new ones of `names`, and returns them.
 fn add_new(known: &mut Vec<String>, names: Vec<String>) -> Vec<String> {
     let new: Vec<String> = names.into_iter().filter(|name| !known.contains(name)).collect();
     known.extend_from_slice(&new);

@@ -1,9 +1,9 @@
-//! What each number does over the grid: its extremes, its largest step, and whether neighbours differ.
+//! The course of each number over the grid: its extremes, its largest step, and whether neighbours differ.
 //!
-//! Neighbours meet the same requests, so their difference is paired (Law, Simulation Modeling and Analysis,
-//! 5th ed., ch. 10.2). With m pairs each interval is at level 1 − 0.05/m (Bonferroni), so that the chance of
-//! one step too many among all of them is 5 %. Points without a steady state are left out: their numbers
-//! depend on how long one looks.
+//! Neighbours get the same requests, so their difference is paired (Law, Simulation Modeling and Analysis,
+//! 5th ed., ch. 10.2). With m pairs each interval is at level 1 − 0.05/m (Bonferroni), so that the
+//! probability of a false step among all of them is at most 5 %. Points without a steady state are left
+//! out: their numbers depend on the duration.
 
 use super::columns::{PointColumn, samples};
 use super::findings::{GridChange, Jump, PointFinding, PointNumber};
@@ -11,21 +11,21 @@ use crate::arm::Arm;
 use crate::judge::paired_change;
 use wssim_stats::{Estimate, simultaneous_level};
 
-/// Points with their arms, and how many of the replications count.
+/// Points with their arms, and the number of replications that count.
 pub(super) struct SeenPoints<'e> {
     pub(super) points: &'e [PointFinding],
     pub(super) arms: &'e [(&'e Arm, usize)],
     pub(super) rows: &'e [Vec<usize>],
 }
 
-/// What the number `column`, which stands at place `at` of each point, does.
+/// The change of the number `column`, at place `at` of each point, over the grid.
 pub(super) fn change(column: &PointColumn, at: usize, seen: &SeenPoints<'_>) -> GridChange {
     let mean = |place: usize| steady_mean(&seen.points[place], at);
     let known: Vec<usize> = (0..seen.points.len()).filter(|place| mean(*place).is_some()).collect();
     let by_mean =
         |a: &&usize, b: &&usize| mean(**a).unwrap_or(0.0).total_cmp(&mean(**b).unwrap_or(0.0));
     let least = known.iter().min_by(by_mean);
-    // Of equally great ones the first, as of equally small ones.
+    // Of equally large or small ones the first.
     let most = known.iter().rev().max_by(by_mean);
     let pairs: Vec<[usize; 2]> = neighbours(seen, at);
     let level = simultaneous_level(pairs.len().max(1), 1);
@@ -46,13 +46,13 @@ pub(super) fn change(column: &PointColumn, at: usize, seen: &SeenPoints<'_>) -> 
     }
 }
 
-/// A finite mean of the number at place `at` of a point.
+/// The finite mean of the number at place `at` of a point.
 pub(super) fn mean_at(point: &PointFinding, at: usize) -> Option<f64> {
     let estimate = point.metrics[at].as_ref()?.estimate.as_ref()?;
     Some(estimate.mean).filter(|mean| mean.is_finite())
 }
 
-/// The same where there is a steady state.
+/// The mean, if there is a steady state.
 fn steady_mean(point: &PointFinding, at: usize) -> Option<f64> {
     mean_at(point, at).filter(|_| point.is_steady())
 }
@@ -76,7 +76,7 @@ fn difference(
     paired_change(&before, &after, false, level)
 }
 
-/// How a number is called at every point.
+/// The name of a number at every point.
 fn told(column: &PointColumn, at: usize, points: &[PointFinding]) -> Option<PointNumber> {
     let metric = points.iter().find_map(|point| point.metrics[at].as_ref())?;
     let is_busiest = *column == PointColumn::Busiest;

@@ -1,4 +1,4 @@
-//! What is told of every point.
+//! The reported numbers of every point.
 
 use crate::arm::Arm;
 use crate::cluster::ClusterFacts;
@@ -11,22 +11,22 @@ use crate::sample::Sample;
 use crate::summary;
 use wssim_model::Blueprint;
 
-/// Up to so many entries have columns of their own; more are told together.
+/// Most entries with columns of their own; more are reported together.
 const TOLD_APART: usize = 3;
 
 const RESPONSE: &str = "response_time_seconds";
 const ERRORS: &str = "error_ratio";
 const CPU: &str = "node_cpu_utilization_ratio";
 
-/// One number of every point.
+/// One reported number of every point.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum PointColumn {
     Metric(MetricRef),
-    /// CPU of the node that is busiest at the point.
+    /// CPU of the busiest node at the point.
     Busiest,
 }
 
-/// A limit that an entry is to keep, and the metric that says whether it does.
+/// A limit for an entry, and the metric that decides it.
 #[derive(Clone, Debug)]
 pub(super) struct JudgedObjective {
     pub(super) entry: String,
@@ -41,8 +41,8 @@ fn metric(name: &str, labels: &[(&str, &str)]) -> MetricRef {
     MetricRef { name: name.to_owned(), labels: labels.collect(), part: None }
 }
 
-/// What is told unless metrics are named: the mean and the 95th percentile of response times and the
-/// share of errors of each entry, and the CPU of the busiest node.
+/// Columns by default: the mean and the 95th percentile of response times and the share of errors of
+/// each entry, and the CPU of the busiest node.
 pub(super) fn usual(entries: &[String]) -> Vec<PointColumn> {
     let names: Vec<&str> = match entries.len() {
         0..=TOLD_APART => entries.iter().map(String::as_str).collect(),
@@ -69,7 +69,7 @@ pub(super) fn nodes(world: &Blueprint) -> Vec<String> {
     world.nodes.iter().map(|node| node.name.clone()).collect()
 }
 
-/// The limits that `entries` are to keep, as `cluster` says in the same order.
+/// The limits of `entries`, given by `cluster` in the same order.
 pub(super) fn objectives(entries: &[String], cluster: &ClusterFacts) -> Vec<JudgedObjective> {
     let mut all = Vec::new();
     for (entry, facts) in entries.iter().zip(&cluster.entries) {
@@ -87,7 +87,7 @@ pub(super) fn objectives(entries: &[String], cluster: &ClusterFacts) -> Vec<Judg
     all
 }
 
-/// What has to be measured for all of that.
+/// The metrics needed for all of these.
 pub(super) fn measured(
     columns: &[PointColumn],
     objectives: &[JudgedObjective],
@@ -102,7 +102,7 @@ pub(super) fn measured(
     asked.chain(limits).chain(nodes).collect()
 }
 
-/// The place of what `column` tells in the catalogue of `arm`, after so many replications.
+/// The place of `column` in the catalogue of `arm`, after `replications`.
 pub(super) fn place(column: &PointColumn, arm: &Arm, replications: usize) -> Option<usize> {
     match column {
         PointColumn::Metric(metric) => arm.catalogue.find(metric),
@@ -120,11 +120,11 @@ fn busiest(arm: &Arm, replications: usize) -> Option<usize> {
     let nodes =
         nodes.filter(|(_, key)| matches!(key.quantity, MeasuredQuantity::Node(_, OfNode::Cpu)));
     let places = nodes.map(|(place, _)| place);
-    // Of equally busy ones the first by name.
+    // Of equally busy nodes the first by name.
     places.rev().max_by(|a, b| load(a).total_cmp(&load(b)))
 }
 
-/// What `column` comes to at a point; `None`: the world of the point has no such metric.
+/// The value of `column` at a point; `None` if its world has no such metric.
 pub(super) fn told(column: &PointColumn, arm: &Arm, replications: usize) -> Option<Metric> {
     let place = place(column, arm, replications)?;
     Some(summary::metric(arm, place, &arm.catalogue.keys[place], replications))

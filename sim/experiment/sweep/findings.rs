@@ -1,4 +1,4 @@
-//! What is found of a grid: its points, what changes between them, and where limits are crossed.
+//! The findings of a sweep: its points, the changes between them, and where limits are crossed.
 
 use super::options::{Parameter, ParameterValue};
 use crate::analytic::{FormulaDifference, FormulaGap};
@@ -11,23 +11,23 @@ use wssim_stats::Estimate;
 /// The answer of a sweep.
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// What has other values, in the order of the values of each point.
+    /// The varied parameters, in the order of the values of each point.
     pub parameters: Vec<Parameter>,
-    /// The parameter along which points are next to each other.
+    /// The parameter that defines neighbours.
     pub axis: usize,
-    /// Row after row along the axis; what was added stands in its place.
+    /// Row by row along the axis; added points are in their places.
     pub points: Vec<PointFinding>,
     /// Rows of neighbours along the axis, as places among the points.
     pub rows: Vec<Vec<usize>>,
-    /// What each number does over the grid, in the order of the numbers of each point.
+    /// The course of each number over the grid, in the order of the numbers of each point.
     pub changes: Vec<GridChange>,
-    /// The limits that entries are to keep; those of critical entries first.
+    /// The limits of entries; those of critical entries first.
     pub objectives: Vec<ObjectiveFinding>,
-    /// Worlds that differ: one, where no parameter changes anything.
+    /// Number of distinct worlds: one if no parameter changes anything.
     pub worlds: usize,
-    /// Points that were to be added.
+    /// Points to be added.
     pub refine: u32,
-    /// What formulas leave out of points where they differ by more than they may.
+    /// What formulas leave out at points where they differ by more than their limit.
     pub left_out: Vec<FormulaGap>,
 }
 
@@ -40,62 +40,62 @@ pub struct PointFinding {
     pub is_added: bool,
     /// Replications of it.
     pub replications: u32,
-    /// What is asked for more than it can do on average: there is no steady state then, and the numbers
-    /// depend on how long it was looked at.
+    /// Resources overloaded on average: without a steady state the numbers depend on the duration.
     pub overloads: Vec<Overload>,
-    /// Of what a replication of it would have held too much: then it has no numbers. `None`: all fits.
+    /// What a replication would have held too much of: the point then has no numbers. `None` if all
+    /// fits.
     pub overfull: Option<Overfull>,
     /// CPU of its busiest node.
     pub busiest: Option<Metric>,
-    /// Its numbers; `None`: its world has no such metric.
+    /// Its numbers; `None` if its world has no such metric.
     pub metrics: Vec<Option<Metric>>,
-    /// What formulas say of them; `None`: nothing.
+    /// Their values by formulas; `None` without a formula.
     pub formulas: Vec<Option<Formula>>,
 }
 
-/// What formulas say of a number.
+/// The value of a number by formulas.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Formula {
-    /// In its base unit; infinite: there is no steady state.
+    /// In its base unit; infinite without a steady state.
     pub value: f64,
-    /// How far the simulated number is from it, where that is beyond the limit of formulas.
+    /// The difference of the simulated number, if it exceeds the limit of formulas.
     pub difference: Option<FormulaDifference>,
 }
 
 impl PointFinding {
-    /// Whether nothing is asked for more than it can do, and all fits.
+    /// Whether no resource is overloaded, and all fits into memory.
     #[must_use]
     pub fn is_steady(&self) -> bool {
         self.overloads.is_empty() && self.overfull.is_none()
     }
 }
 
-/// What one number does over the grid.
+/// The course of one number over the grid.
 #[derive(Clone, Debug)]
 pub struct GridChange {
-    /// What is told of it at every point; `None`: no point has it.
+    /// Its name at every point; `None` if no point has it.
     pub column: Option<PointNumber>,
-    /// The points with the least and with the greatest mean, of those with a steady state; `None`: none has
-    /// a number.
+    /// The points with the smallest and the largest mean, of those with a steady state; `None` without
+    /// numbers.
     pub extremes: Option<[usize; 2]>,
     /// The largest step between two neighbours that both have a steady state.
     pub jump: Option<Jump>,
-    /// Pairs of neighbours that differ, at a level that all of them share.
+    /// Pairs of neighbours that differ, at a common level.
     pub differ: usize,
-    /// Pairs of neighbours that were looked at.
+    /// Compared pairs of neighbours.
     pub pairs: usize,
 }
 
-/// A number that is told of every point.
+/// A reported number of every point.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PointNumber {
     /// Such as `response_time_seconds`.
     pub name: &'static str,
-    /// Its labels; of the busiest node none.
+    /// Its labels; none for the busiest node.
     pub labels: Vec<(&'static str, String)>,
     /// Base unit.
     pub unit: &'static str,
-    /// Whether it is the largest over all nodes, whichever that is at a point.
+    /// Whether it is the largest over all nodes, a different one at each point.
     pub is_busiest: bool,
 }
 
@@ -104,28 +104,28 @@ pub struct PointNumber {
 pub struct Jump {
     /// The point before it.
     pub from: usize,
-    /// The point behind it.
+    /// The point after it.
     pub to: usize,
-    /// The paired difference, with the interval at the level that all pairs share.
+    /// The paired difference, with the interval at the common level of all pairs.
     pub difference: Option<Estimate>,
 }
 
 impl Jump {
-    /// Whether chance alone would not make such a step.
+    /// Whether the step is significant.
     #[must_use]
     pub fn is_certain(&self) -> bool {
         self.difference.as_ref().is_some_and(|difference| !difference.covers(0.0))
     }
 }
 
-/// A limit that an entry is to keep.
+/// A limit for an entry.
 #[derive(Clone, Debug)]
 pub struct ObjectiveFinding {
     /// The entry.
     pub entry: String,
     /// Whether it counts for survival.
     pub is_critical: bool,
-    /// What is limited: its name.
+    /// The name of the limited metric.
     pub name: &'static str,
     /// Its labels.
     pub labels: Vec<(&'static str, String)>,
@@ -135,20 +135,20 @@ pub struct ObjectiveFinding {
     pub limit: f64,
     /// Whether each point keeps it.
     pub states: Vec<LimitState>,
-    /// Why nothing is known of a point; `None`: something is.
+    /// Why a point's value is unknown; `None` if it is known.
     pub missing: Vec<Option<NoEstimate>>,
-    /// In each row where it is crossed: between which points, the one that keeps it first.
+    /// For each row in which it is crossed: the two points, the one that keeps it first.
     pub crossings: Vec<Crossing>,
 }
 
-/// Whether a point keeps a limit: judged on the interval.
+/// Whether a point keeps a limit, judged on the interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitState {
     /// It does.
     Kept,
     /// It does not, or has no steady state.
     Missed,
-    /// The interval straddles the limit, or nothing is known.
+    /// The interval straddles the limit, or the value is unknown.
     Open,
     /// Its world has no such entry.
     Absent,
@@ -157,8 +157,8 @@ pub enum LimitState {
 /// Where a limit is crossed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crossing {
-    /// The last point on one side that keeps it.
+    /// The last point that keeps it.
     pub kept: usize,
-    /// The first on the other that does not.
+    /// The first one beyond it that does not.
     pub missed: usize,
 }

@@ -1,10 +1,10 @@
-//! The points of a grid, who is next to whom, and its corners.
+//! The points of a grid, their neighbours, and its corners.
 
 use super::options::{Parameter, ParameterValue};
 use crate::question::{Override, Point};
 use std::cmp::Ordering;
 
-/// Corners of a grid whose warm-up is looked for, at most.
+/// Most corners of a grid in the pilot.
 const MOST_CORNERS: usize = 8;
 
 /// A point: a value of each parameter.
@@ -16,7 +16,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// What the engine calls it.
+    /// Its point in the engine.
     pub(super) fn point(&self, parameters: &[Parameter]) -> Point {
         Point { arm: None, overrides: self.overrides(parameters) }
     }
@@ -43,16 +43,16 @@ pub(super) fn all(parameters: &[Parameter]) -> Vec<Spot> {
     rows.into_iter().map(|values| Spot { values, is_added: false }).collect()
 }
 
-/// The parameter along which points are next to each other: the first one of several numbers, else the first
-/// of several values.
+/// The parameter that defines neighbours: the first with several numbers, or else the first with several
+/// values.
 pub(super) fn axis(parameters: &[Parameter]) -> usize {
     let varies = |parameter: &Parameter| parameter.values.len() > 1;
     let of_numbers = parameters.iter().position(|one| varies(one) && one.numbers.is_some());
     of_numbers.or_else(|| parameters.iter().position(varies)).unwrap_or(0)
 }
 
-/// Places of the points in rows along `axis`, in the order of its values; all other values of a row are
-/// the same.
+/// Places of the points in rows along `axis`, in the order of its values; within a row all other values
+/// are equal.
 pub(super) fn rows(spots: &[Spot], axis: usize) -> Vec<Vec<usize>> {
     let mut rows: Vec<Vec<usize>> = Vec::new();
     let is_beside = |a: usize, b: usize| {
@@ -79,17 +79,16 @@ fn ascending(a: &ParameterValue, b: &ParameterValue) -> Ordering {
     }
 }
 
-/// The points in the order in which they are told: row after row along `axis`, those that were added in
-/// their places.
+/// The points in the order of reports: row by row along `axis`, added ones in their places.
 pub(super) fn in_order(spots: &[Spot], axis: usize) -> Vec<usize> {
     rows(spots, axis).into_iter().flatten().collect()
 }
 
-/// The points among `steady` that are nearest to the corners of the grid, without repetition.
+/// The points among `steady` nearest to the corners of the grid, each once.
 pub(super) fn corners(parameters: &[Parameter], spots: &[Spot], steady: &[usize]) -> Vec<usize> {
     let ends = |parameter: &Parameter| match parameter.values.len() {
         1 => vec![0],
-        // What has no order has no ends.
+        // Values without an order have no ends.
         many if parameter.numbers.is_none() => (0..many).collect(),
         many => vec![0, many - 1],
     };

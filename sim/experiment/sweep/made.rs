@@ -1,11 +1,11 @@
-//! The worlds of a grid, each made once: looked at before anything is simulated, then handed to the engine.
+//! Makes the worlds of a grid once each: examined before the simulation, then handed to the engine.
 
 use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wssim_model::Blueprint;
 
-/// Worlds that are kept until they are asked for.
+/// Worlds kept for the engine.
 pub(super) struct MadeWorlds<'a> {
     worlds: &'a dyn Worlds,
     kept: Mutex<BTreeMap<Vec<Override>, Blueprint>>,
@@ -16,7 +16,7 @@ impl<'a> MadeWorlds<'a> {
         Self { worlds, kept: Mutex::new(BTreeMap::new()) }
     }
 
-    /// What `look` sees of the world of `overrides`, which is kept.
+    /// The result of `look` on the world of `overrides`, which is kept.
     pub(super) fn see<T>(
         &self,
         overrides: &[Override],
@@ -38,7 +38,7 @@ impl<'a> MadeWorlds<'a> {
 }
 
 impl Worlds for MadeWorlds<'_> {
-    /// What is kept is given away.
+    /// Hands over a kept world.
     fn blueprint(
         &self,
         arm: Option<&str>,

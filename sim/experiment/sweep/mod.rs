@@ -1,18 +1,18 @@
-//! `sweep`: what if? Every point of a grid of other values, under the same random numbers.
+//! `sweep`: what if? It simulates every point of a grid of values under the same random numbers.
 //!
 //! ```text
-//!  parameters ──► points, a world each (all are made before anything is simulated)
+//!  parameters ──► points, a world each (all are made before the simulation)
 //!                   │  one warm-up for all: of the corners of the grid that have a steady state
 //!                   ▼
 //!                 points × replications, a fixed number ──► further points where the answer changes
 //! ```
-//! Points are compared with each other, so all of them leave out the same warm-up and meet the same
-//! requests (common random numbers): with another warm-up, replication n would not be the same stretch. A
+//! Points are compared with each other, so all of them exclude the same warm-up and get the same
+//! requests (common random numbers): with another warm-up, replication n would be another stretch. A
 //! pilot of every point would cost half as much as the sweep. The transient is longest where the load is
-//! highest, and load is highest at a corner of the grid for whatever grows or falls along each axis; so
-//! corners, and of all points the one that is nearest to its limits, are the pilot's worlds, and the longest
-//! warm-up among them is that of all. Points without a
-//! steady state have no warm-up to find, and are simulated for as long as the others.
+//! highest, and if the load is monotone along each axis, that is at a corner of the grid; so the pilot's
+//! worlds are the corners and the point with the highest utilization, and all points use the longest
+//! warm-up among them. Points without a steady state have no warm-up, and are simulated for as long as
+//! the others.
 
 mod asked;
 mod changes;

@@ -1,11 +1,11 @@
-//! Which points keep the limits of the entries, and between which they are crossed.
+//! Judges which points keep the limits of the entries, and where they are crossed.
 
 use super::columns::{JudgedObjective, PointColumn, told};
 use super::findings::{Crossing, LimitState, ObjectiveFinding, PointFinding};
 use crate::arm::Arm;
 
-/// What becomes of `objective` at the points that `arms` are, each after so many replications; `None`: no
-/// point has such a metric.
+/// The findings on `objective` at the points of `arms`, each after `replications`; `None` if no point
+/// has such a metric.
 pub(super) fn judge(
     objective: &JudgedObjective,
     points: &[PointFinding],
@@ -41,7 +41,7 @@ pub(super) fn judge(
     })
 }
 
-/// The first crossing in a row; points that are open, or have no such entry, lie between its ends.
+/// The first crossing in a row; open points, and points without the entry, lie between its ends.
 fn crossing(row: &[usize], states: &[LimitState]) -> Option<Crossing> {
     let is_known = |place: &usize| matches!(states[*place], LimitState::Kept | LimitState::Missed);
     let known: Vec<usize> = row.iter().copied().filter(is_known).collect();

@@ -1,47 +1,47 @@
-//! What is asked of a sweep, and why there may be no answer.
+//! Options and errors of `sweep`.
 
 use crate::question::{MetricRef, Override, WorldError};
 
-/// Replications of a point unless told otherwise.
+/// Replications of a point by default.
 pub const USUAL_REPLICATIONS: u32 = 10;
 
-/// Points of a grid at most.
+/// Most points of a grid.
 pub const MOST_POINTS: usize = 10_000;
 
-/// How the study is to be done.
+/// Options of the study.
 #[derive(Clone, Debug)]
 pub struct SweepOptions {
     /// The seed.
     pub seed: u64,
-    /// Threads; `None`: all cores.
+    /// Threads; `None` for all cores.
     pub threads: Option<usize>,
     /// Replications of each point.
     pub replications: u32,
-    /// What has other values; the points are all combinations.
+    /// The varied keys; the points are all combinations.
     pub parameters: Vec<Parameter>,
-    /// What is told of each point; none: what is usual.
+    /// Metrics to report for each point; empty for the default ones.
     pub metrics: Vec<MetricRef>,
-    /// Points that are added, one by one, where the answer changes most.
+    /// Points to add, one by one, where the answer changes most.
     pub refine: u32,
 }
 
-/// A key of the scenario, and the values that it takes.
+/// A varied key of the scenario, with its values.
 #[derive(Clone, Debug)]
 pub struct Parameter {
     /// A path such as `traffic.scale`.
     pub path: String,
     /// At least one; numbers ascend.
     pub values: Vec<ParameterValue>,
-    /// What is known of them where all are numbers of one unit.
+    /// Facts about the values if all are numbers of one unit.
     pub numbers: Option<Numbers>,
 }
 
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterValue {
-    /// As the scenario writes it.
+    /// As written in the scenario.
     pub text: String,
-    /// In the base unit of the parameter, where it is a number.
+    /// In the base unit of the parameter, if it is a number.
     pub number: Option<f64>,
 }
 
@@ -55,31 +55,32 @@ impl ParameterValue {
 /// Values that are numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
-    /// Base unit, as metrics have it; `1`: none.
+    /// Base unit, as of metrics; `1` without a unit.
     pub unit: &'static str,
     /// Whether equal steps are equal ratios.
     pub is_log: bool,
-    /// Whether only whole numbers have a meaning.
+    /// Whether only whole numbers are valid.
     pub is_whole: bool,
     /// How the scenario writes them.
     pub written: WrittenUnit,
 }
 
-/// So many of a unit.
+/// A unit in which numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WrittenUnit {
-    /// Its name, as it stands behind a number; empty: none.
+    /// Its name after a number; empty without one.
     pub unit: &'static str,
-    /// How much of the base unit it is.
+    /// Its size in the base unit.
     pub size: f64,
 }
 
-/// Digits of what numbers are apart that one of them is written with.
+/// Digits of a written number, relative to the distance between numbers.
 const DIGITS: i32 = 3;
 
 impl Numbers {
-    /// A number of the base unit as the scenario writes it, with no more digits than tell it from others
-    /// about `step` away: it is moved by less than a hundredth of that. A whole number is the nearest one.
+    /// A number of the base unit as the scenario writes it, with only the digits that distinguish it
+    /// from others about `step` away: rounding moves it by less than a hundredth of `step`. A whole
+    /// number is rounded to the nearest one.
     #[must_use]
     pub fn write(&self, number: f64, step: f64) -> ParameterValue {
         let WrittenUnit { unit, size } = self.written;
@@ -92,7 +93,7 @@ impl Numbers {
     }
 }
 
-/// `value` with three digits of what is about `step` large.
+/// `value` rounded to three digits of `step`.
 pub(crate) fn rounded(value: f64, step: f64) -> f64 {
     let decimals = DIGITS - 1 - step.abs().log10().floor() as i32;
     // A whole number over a power of ten is the double nearest to that decimal number.
@@ -112,12 +113,12 @@ pub enum SweepError {
     Point {
         /// The values of the point.
         overrides: Vec<Override>,
-        /// Why.
+        /// The reason.
         why: WorldError,
     },
     /// No world has such a metric.
     NoMetric(MetricRef),
-    /// The system gives no threads, or a world cannot be made whatever the point.
+    /// The system provides no threads, or no world can be made at any point.
     World(WorldError),
 }
 

@@ -1,15 +1,15 @@
-//! Where further points are spent: in the interval across which a number changes most.
+//! Chooses further points: in the interval across which a number changes most.
 //!
-//! The interval is halved, or on a logarithmic axis divided at its geometric mean, and so are its parts as
-//! long as one of them has the largest step: a bisection of whatever is steepest. Between two points
-//! without a steady state nothing is looked for: numbers there depend on how long one looks.
+//! The interval is halved, or on a logarithmic axis divided at its geometric mean, and so are its parts
+//! while one of them has the largest step: a bisection of the steepest interval. Intervals between two
+//! points without a steady state are skipped: numbers there depend on the duration.
 
 use super::options::Numbers;
 
-/// An interval shorter than this part of the whole axis is not divided.
+/// Shortest interval that is divided, as a share of the axis.
 const FINEST: f64 = 1e-3;
 
-/// What is known of a point.
+/// The values of a point.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct KnownPoint {
     pub(super) at: f64,
@@ -22,11 +22,11 @@ pub(super) struct KnownPoint {
 pub(super) struct Between {
     pub(super) row: usize,
     pub(super) number: f64,
-    /// How far it is from the nearer one.
+    /// Its distance from the nearer one.
     pub(super) step: f64,
 }
 
-/// The row and the number of the next point; `None`: no step is left that could be divided. `is_closed`:
+/// The row and the number of the next point; `None` if no step can be divided. `is_closed` marks
 /// intervals, by row and ends, that cannot be.
 pub(super) fn next(
     rows: &[Vec<KnownPoint>],
@@ -56,12 +56,12 @@ pub(super) fn next(
     best.map(|(_, between)| between)
 }
 
-/// Where equal steps of the axis are equally long.
+/// The position on a scale on which equal steps of the axis have equal lengths.
 fn scale(numbers: Numbers, at: f64) -> f64 {
     if numbers.is_log { at.ln() } else { at }
 }
 
-/// The middle of an interval; `None`: there is no number between its ends.
+/// The middle of an interval; `None` if there is no number between its ends.
 fn middle(numbers: Numbers, from: f64, to: f64) -> Option<f64> {
     let middle = if numbers.is_log { (from * to).sqrt() } else { f64::midpoint(from, to) };
     let middle = if numbers.is_whole { middle.round() } else { middle };

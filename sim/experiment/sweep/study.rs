@@ -1,4 +1,4 @@
-//! The study: all worlds, one warm-up, the grid, further points, and what is told of them.
+//! The study: all worlds, one warm-up, the grid, further points, and its findings.
 
 use super::asked::{self, PointColumns, PointQuestion};
 use super::changes::{SeenPoints, change, mean_at};
@@ -28,9 +28,9 @@ pub(super) struct SweepStudy<'a> {
     question: &'a Question,
     options: &'a SweepOptions,
     watch: &'a dyn Watch,
-    /// Its points; none where it was stopped before all worlds were made.
+    /// Its points; empty if it was stopped before all worlds were made.
     grid: Vec<Spot>,
-    /// What is asked of each point of the grid.
+    /// The offered load of each point of the grid.
     asked: Vec<PointQuestion>,
     is_cut: bool,
     axis: usize,
@@ -86,7 +86,8 @@ impl<'a> SweepStudy<'a> {
         Ok(findings)
     }
 
-    /// What is simulated before the measured stretch of every point, and whether it is known to be enough.
+    /// The time simulated before the measured stretch of every point, and whether it is known to
+    /// suffice.
     fn lead(&self) -> Result<(Result<Nanos, Stopped>, bool), WorldError> {
         let all = 0..self.grid.len();
         let steady: Vec<usize> = all.filter(|at| self.asked[*at].overloads.is_empty()).collect();
@@ -146,7 +147,7 @@ impl<'a> SweepStudy<'a> {
         self.counted(engine, &distinct, rounds, answer)
     }
 
-    /// The findings with what was simulated of the worlds `arms`.
+    /// The findings, with counts of the simulated worlds `arms`.
     fn counted(
         &self,
         engine: &Engine<'_, TrafficStage<'_>>,
@@ -183,7 +184,7 @@ impl<'a> SweepStudy<'a> {
         }
     }
 
-    /// Closed sources whose users are rounded at a point, where the factor on all traffic has other values.
+    /// Closed sources with rounded users at a point, if the factor on all traffic is varied.
     fn rounding(&self, answer: &Answer) -> Vec<Note> {
         let Answer::Sweep(sweep) = answer else { return Vec::new() };
         let at = sweep.parameters.iter().position(|parameter| parameter.path == SCALE_KEY);
@@ -194,7 +195,7 @@ impl<'a> SweepStudy<'a> {
         of_rounding(self.question, &scales)
     }
 
-    /// What formulas leave out of the points where they differ.
+    /// What formulas leave out at the points where they differ.
     fn left_out(
         &self,
         engine: &Engine<'_, TrafficStage<'_>>,
@@ -239,12 +240,12 @@ impl<'a> SweepStudy<'a> {
     }
 }
 
-/// How many of `rounds` replications of `arm` count: none where one would hold more than fits.
+/// How many of `rounds` replications of `arm` count: none if one exceeds the memory limit.
 fn counting(engine: &Engine<'_, TrafficStage<'_>>, arm: ArmId, rounds: usize) -> usize {
     if engine.overfull(arm).is_some() { 0 } else { rounds }
 }
 
-/// What formulas say of a number that was simulated.
+/// The value by formulas of a simulated number.
 fn formula(twin: &Analytic, metric: &Metric) -> Option<Formula> {
     let of = MetricRef::named(metric.name, &metric.labels);
     let value = twin.value(&of)?;
@@ -261,13 +262,13 @@ struct Placed {
     overloads: Vec<Overload>,
 }
 
-/// Which points get their replications: the grid at once, then one after the other.
+/// The design: the grid at once, then further points one by one.
 struct Spending<'s, 'a> {
     study: &'s SweepStudy<'a>,
     spots: Vec<Placed>,
     /// Whether the grid has been asked for.
     has_begun: bool,
-    /// Intervals whose middle is no world, by the other values and the number.
+    /// Intervals whose middle is no valid world, by the other values and the number.
     closed: Vec<(Vec<ParameterValue>, f64)>,
 }
 
@@ -278,7 +279,7 @@ impl<'s, 'a> Spending<'s, 'a> {
     ) -> Result<Self, WorldError> {
         let parameters = &study.options.parameters;
         let mut spots = Vec::new();
-        // Each is compared with all before it: of many points that takes a while, too.
+        // Compared with all earlier ones, which takes a while with many points.
         let is_wanted = |_: &(&Spot, &PointQuestion)| !study.watch.interrupted();
         for (spot, asked) in study.grid.iter().zip(&study.asked).take_while(is_wanted) {
             let arm = engine.arm(&spot.point(parameters))?;
@@ -287,8 +288,8 @@ impl<'s, 'a> Spending<'s, 'a> {
         Ok(Self { study, spots, has_begun: false, closed: Vec::new() })
     }
 
-    /// How many replications of every point count, and the points that have them, in the order in which
-    /// they are told: the rounds that are complete on the whole grid.
+    /// The replications of every point that count, and the points that have them, in the order of
+    /// reports: the rounds that are complete on the whole grid.
     fn told(&self, engine: &Engine<'_, TrafficStage<'_>>) -> (usize, Vec<usize>) {
         let is_overfull = |placed: &Placed| engine.overfull(placed.arm).is_some();
         let done = |placed: &Placed| match engine.replications(placed.arm) as usize {
@@ -306,7 +307,7 @@ impl<'s, 'a> Spending<'s, 'a> {
         Want { arm, replications: self.study.options.replications }
     }
 
-    /// The next point where the answer changes; `None`: there is none left, or none is asked for.
+    /// The next point where the answer changes; `None` if there is none, or none is asked for.
     fn further(&mut self, engine: &mut Engine<'_, TrafficStage<'a>>) -> Option<ArmId> {
         let study = self.study;
         let parameters = &study.options.parameters;
@@ -337,7 +338,7 @@ impl<'s, 'a> Spending<'s, 'a> {
         }
     }
 
-    /// Whether nothing stands there yet: numbers are written with a few digits.
+    /// Whether no point has these values yet: numbers are written with a few digits.
     fn is_new(&self, spot: &Spot) -> bool {
         let axis = self.study.axis;
         let is_same = |other: &Spot| {
@@ -349,7 +350,7 @@ impl<'s, 'a> Spending<'s, 'a> {
         !self.spots.iter().any(|placed| is_same(&placed.spot))
     }
 
-    /// Values of a point beside the next one, and where its number is.
+    /// Values of a point beside the next one, and the position of its number.
     fn steepest(
         &self,
         engine: &Engine<'_, TrafficStage<'_>>,
@@ -366,7 +367,7 @@ impl<'s, 'a> Spending<'s, 'a> {
             let others = others(row);
             self.closed.iter().any(|(known, at)| *known == others && *at == number)
         };
-        // The first number that says something of two neighbours at least.
+        // The first number known for at least two neighbours.
         (0..study.told.columns.len()).find_map(|column| {
             let known = |place: &usize| KnownPoint {
                 at: spots[*place].values[study.axis].number.unwrap_or(0.0),

@@ -1,4 +1,4 @@
-//! The first pass: every measured request's response time, and which one is meant.
+//! The first pass: collects every measured request's response time, and selects the request to trace.
 
 use super::findings::TraceDistribution;
 use super::pick::{NoRequest, RequestPick};
@@ -9,7 +9,7 @@ use wssim_model::probe::{Fact, Failure, Opening, Probe};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request {
     pub(super) arrived: Time,
-    /// `None`: it was still in flight when the run was given up.
+    /// `None` if it was still in flight at the end of the run.
     pub(super) end: Option<(Nanos, Result<(), Failure>)>,
 }
 
@@ -19,11 +19,11 @@ impl Request {
     }
 }
 
-/// Listens for requests: all that are measured, by source, in the order of their arrival.
+/// Records all measured requests, by source, in the order of their arrival.
 #[derive(Debug, Default)]
 pub(super) struct Chooser {
     pub(super) sources: Vec<Vec<Request>>,
-    /// Source and number of the request at each place; requests only.
+    /// Source and number of the request at each place; `None` for other frames.
     places: Vec<Option<(usize, usize)>>,
 }
 
@@ -59,7 +59,7 @@ impl Probe for Chooser {
     }
 }
 
-/// The source with the most requests; of equals the first.
+/// The source with the most requests; of equal ones the first.
 pub(super) fn most_frequent(sources: &[Vec<Request>]) -> usize {
     let places = (0..sources.len()).rev();
     places.max_by_key(|&place| sources[place].len()).unwrap_or(0)
@@ -74,12 +74,12 @@ fn by_response(requests: &[Request]) -> Vec<(Nanos, usize)> {
     answered
 }
 
-/// The place among `n` below which `percent` of 100 lie, by the nearest rank.
+/// The nearest rank of `percent` (0 to 100) among `n`.
 fn rank(percent: f64, n: usize) -> usize {
     ((percent * n as f64 / 100.0).ceil() as usize).clamp(1, n) - 1
 }
 
-/// The number of the request that is meant, from zero; otherwise what is missing.
+/// The number of the selected request, from zero, or why there is none.
 pub(super) fn choose(requests: &[Request], pick: RequestPick) -> Result<usize, NoRequest> {
     let answered = by_response(requests);
     let nobody = || NoRequest::NoneAnswered(requests.len());
@@ -100,7 +100,7 @@ pub(super) fn choose(requests: &[Request], pick: RequestPick) -> Result<usize, N
     }
 }
 
-/// The response times among which the one that is meant stands.
+/// The response times of the source, with the rank of the selected request.
 pub(super) fn distribution(requests: &[Request], response: Nanos) -> TraceDistribution {
     let answered = by_response(requests);
     let at =

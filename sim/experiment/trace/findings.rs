@@ -1,10 +1,10 @@
-//! What is found of one request: its stays, and where its time goes.
+//! The findings of `trace`: the stays of one request, and the components of its time.
 
 use super::kind::StretchKind;
 use super::pick::RequestPick;
 use crate::note::Note;
 
-/// Where the time of one request goes. Times are nanoseconds, from its arrival.
+/// The components of one request's time. Times are nanoseconds from its arrival.
 #[derive(Clone, Debug)]
 pub struct RequestTrace {
     /// Bare name of the scenario.
@@ -15,13 +15,13 @@ pub struct RequestTrace {
     pub seed: u64,
     /// Number of the replication.
     pub replication: u32,
-    /// Things that the reader should know.
+    /// Notes for the reader.
     pub notes: Vec<Note>,
     /// Its source.
     pub entry: String,
-    /// How many sources there are.
+    /// Number of sources.
     pub entries: usize,
-    /// Whether the source was asked for; otherwise it is the one with the most requests.
+    /// Whether the source was asked for; otherwise it has the most requests.
     pub entry_given: bool,
     /// Which of its requests was asked for.
     pub pick: RequestPick,
@@ -29,15 +29,15 @@ pub struct RequestTrace {
     pub number: u64,
     /// When it arrived, from the beginning of the measured stretch.
     pub arrived_ns: u64,
-    /// How long it took to its answer or failure.
+    /// Its response time, up to the answer or failure.
     pub response_ns: u64,
-    /// Why it failed; `None`: it was answered.
+    /// Why it failed; `None` if it was answered.
     pub failed: Option<&'static str>,
-    /// The response times among which it stands.
+    /// The response times of its source.
     pub distribution: TraceDistribution,
     /// The request and its stays, in the order in which they began; parents before children.
     pub stays: Vec<Stay>,
-    /// Where its time goes, the largest first; adds up to `response_ns`.
+    /// The components of its time, largest first; they add up to `response_ns`.
     pub components: Vec<StretchSum>,
 }
 
@@ -50,19 +50,19 @@ pub struct TraceDistribution {
     pub answered: u64,
     /// Those that failed.
     pub failed: u64,
-    /// Those that were answered faster than the traced one ended.
+    /// Requests answered faster than the traced one ended.
     pub faster: u64,
     /// The median.
     pub p50_ns: Option<u64>,
-    /// 95 of 100 were answered within.
+    /// The 95th percentile.
     pub p95_ns: Option<u64>,
-    /// 99 of 100 were answered within.
+    /// The 99th percentile.
     pub p99_ns: Option<u64>,
     /// The slowest one.
     pub max_ns: Option<u64>,
 }
 
-/// What a stay is.
+/// The kind of a stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StayKind {
     /// The user's request.
@@ -80,42 +80,42 @@ pub enum StayKind {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stay {
-    /// Who waited for it: a place among the stays.
+    /// The stay that waited for it, by place.
     pub parent: Option<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: StayKind,
-    /// Where it was; of the request, its source.
+    /// Its service; for the request, its source.
     pub service: String,
-    /// What was done there.
+    /// The endpoint.
     pub endpoint: Option<String>,
     /// The number of the container, from one.
     pub replica: Option<u32>,
-    /// Where that runs.
+    /// The node of the container.
     pub node: Option<String>,
     /// Number of the attempt of the call, from zero.
     pub attempt: u16,
-    /// When it was asked for.
+    /// When the call was made.
     pub sent_ns: u64,
     /// When it reached its container.
     pub start_ns: u64,
-    /// When it was over there.
+    /// When it ended there.
     pub end_ns: u64,
-    /// Until when it was waited for: its answer has come, or the caller waits no more.
+    /// The end of the wait for it: its answer arrived, or the caller gave up.
     pub until_ns: u64,
-    /// Why it failed, as the caller saw it.
+    /// Why it failed for the caller.
     pub failed: Option<&'static str>,
-    /// Whether its answer was not heard.
+    /// Whether its answer was ignored.
     pub late: bool,
-    /// Whether it still went on when the run ended.
+    /// Whether it was still in progress when the run ended.
     pub unfinished: bool,
-    /// What it did from `start_ns` to `end_ns`, without gaps.
+    /// Its parts from `start_ns` to `end_ns`, without gaps.
     pub parts: Vec<StayStretch>,
 }
 
-/// Where a stretch of time went, by name.
+/// The place of a stretch of time, by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StretchPlace {
-    /// At a service; of the request itself, at its source.
+    /// At a service; for the request itself, at its source.
     At(String),
     /// On the way between two nodes, or between the user and a node.
     Between(String, String),
@@ -133,7 +133,7 @@ pub enum StretchPlace {
 /// A stretch of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StayStretch {
-    /// What it went to.
+    /// Its kind.
     pub kind: StretchKind,
     /// Where.
     pub place: StretchPlace,
@@ -141,21 +141,21 @@ pub struct StayStretch {
     pub start_ns: u64,
     /// Its end.
     pub end_ns: u64,
-    /// The stay that was called: a place among the stays.
+    /// The called stay, by place.
     pub callee: Option<usize>,
-    /// Why the attempt failed that it was.
+    /// Why the attempt failed, if it is one.
     pub failed: Option<&'static str>,
 }
 
-/// What all stretches of one kind at one place add up to.
+/// The sum of all stretches of one kind at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StretchSum {
-    /// What the time went to.
+    /// Its kind.
     pub kind: StretchKind,
     /// Where.
     pub place: StretchPlace,
-    /// How much.
+    /// Its time.
     pub ns: u64,
-    /// In how many stretches.
+    /// Number of stretches.
     pub times: u64,
 }

@@ -1,9 +1,9 @@
-//! What a request's time can go to: the one table of kinds, with their names in files.
+//! Kinds of a request's time: the one table, with their names in files.
 //!
-//! A new kind is a variant here, its row in [`KINDS`], and the step of a frame that it comes from
-//! (`lives.rs`); `reports` says what people call it.
+//! A new kind needs a variant here, a row in [`KINDS`], and a step of a frame (`lives.rs`); `reports`
+//! has its name for people.
 
-/// What a stretch of a request's time went to.
+/// The kind of a stretch of a request's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StretchKind {
     /// Under way between two nodes, or between the user and a node.
@@ -12,21 +12,21 @@ pub enum StretchKind {
     Worker,
     /// Waiting for a connection of a pool.
     Connection,
-    /// Trying connections that were idle for long.
+    /// Trying connections that were idle for a long time.
     Trial,
     /// Looking up a name.
     Dns,
     /// Opening a connection.
     Handshake,
-    /// Waiting for an answer to what reaches nobody.
+    /// Waiting for an answer to a message that reaches no receiver.
     Silence,
     /// Computing for the network: packets, virtual address, overlay, encryption.
     NetworkCpu,
-    /// Computing: as long as the demand takes on a thread of its own.
+    /// Computing: the duration of the demand on a thread of its own.
     Cpu,
-    /// What a CPU step took longer because it shared the processor.
+    /// The delay of a CPU step by sharing the processor.
     Sharing,
-    /// What a CPU step took longer because its container's quota was used up.
+    /// The delay of a CPU step by its container's used-up quota.
     Throttled,
     /// Waiting for the disk of the node.
     DiskQueue,
@@ -36,7 +36,7 @@ pub enum StretchKind {
     PageQueue,
     /// Fetching pages from swap.
     Pages,
-    /// Waiting for something outside the cluster.
+    /// Waiting for a service outside the cluster.
     Sleep,
     /// The pause before a retry.
     Backoff,
@@ -46,26 +46,26 @@ pub enum StretchKind {
     Parallel,
 }
 
-/// How a kind is drawn.
+/// How a kind is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Paint {
     /// At work.
     Working,
-    /// Held up at work.
+    /// Slowed down at work.
     Slowed,
-    /// Waiting at work for what it needs in RAM.
+    /// Waiting for pages at work.
     Fetching,
     /// Standing in a queue.
     Waiting,
     /// Under way.
     Travelling,
-    /// A pause that the program itself makes.
+    /// A pause made by the program.
     Pausing,
-    /// Somebody else is at it.
+    /// Another stay is working.
     Elsewhere,
 }
 
-/// Kind, its name in files, how it is drawn.
+/// Kind, its name in files, how it is shown.
 const KINDS: [(StretchKind, &str, Paint); 19] = [
     (StretchKind::Network, "network", Paint::Travelling),
     (StretchKind::Worker, "worker", Paint::Waiting),
@@ -99,7 +99,7 @@ impl StretchKind {
         self.row().1
     }
 
-    /// How it is drawn.
+    /// How it is shown.
     #[must_use]
     pub fn paint(self) -> Paint {
         self.row().2

@@ -1,31 +1,31 @@
-//! The second pass: the life of every frame of one request.
+//! The second pass: records the life of every frame of one request.
 //!
 //! A frame does one thing at a time, so its steps tile its life: each lasts until the next one
-//! begins. What a frame waits for meanwhile, calls and parts, lives inside that step, and may live
-//! on after it unheard.
+//! begins. The calls and parts that a frame waits for live inside that step, and may outlive it
+//! unnoticed.
 
 use super::kind::StretchKind;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{PoolId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
 
-/// What a frame does for a while.
+/// What a frame does in a step.
 #[derive(Clone, Debug)]
 pub(super) enum What {
-    /// Is under way to its container.
+    /// Travels to its container.
     Travels,
-    /// Is there; takes no time.
+    /// Arrives there; takes no time.
     Arrives,
     /// Waits in a queue, or sleeps.
     Waits(StretchKind),
     /// Waits for a connection.
     Connects(PoolId),
-    /// Computes: alone it would take so long, of which so much is networking; its container had been throttled for so long before,
-    /// and was for so long meanwhile.
+    /// Computes: time needed alone, and the part of it for networking; throttled time of its container
+    /// before and during the step.
     Computes { alone: Nanos, networking: Nanos, before: Nanos, throttled: Nanos },
     /// Waits for the answer of this life.
     Calls(usize),
-    /// Waits for this life to have repeated a part.
+    /// Waits for this life to repeat a part.
     Repeats(usize),
     /// Waits for these lives, parallel parts.
     Forks(Vec<usize>),
@@ -36,7 +36,7 @@ pub(super) enum What {
 pub(super) struct FrameStep {
     pub(super) from: Time,
     pub(super) what: What,
-    /// Why the attempt of a call failed that it was.
+    /// Why the attempt failed, if it is one.
     pub(super) failed: Option<Failure>,
 }
 
@@ -46,7 +46,7 @@ pub(super) struct FrameLife {
     pub(super) opening: Opening,
     pub(super) parent: Option<usize>,
     pub(super) opened: Time,
-    /// `None`: it went on when the run ended.
+    /// `None` if it was still open when the run ended.
     pub(super) closed: Option<Time>,
     pub(super) failure: Option<Failure>,
     pub(super) steps: Vec<FrameStep>,
@@ -57,7 +57,7 @@ impl FrameLife {
         let steps = Vec::new();
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
         match opening {
-            // Until its visit sets out: at once, unless what it sends reaches no node.
+            // Until its visit sets out: at once, unless its message reaches no node.
             Opening::Request { .. } => life.step(now, What::Waits(StretchKind::Silence)),
             Opening::Visit { .. } => life.step(now, What::Travels),
             Opening::Part { .. } => {}
@@ -65,7 +65,7 @@ impl FrameLife {
         life
     }
 
-    /// Steps that were told ahead and are overtaken take no time.
+    /// Steps that were announced and then superseded take no time.
     fn step(&mut self, from: Time, what: What) {
         for ahead in self.steps.iter_mut().rev().take_while(|step| step.from > from) {
             ahead.from = from;
@@ -81,7 +81,7 @@ impl FrameLife {
         steps.map(move |(step, next)| (step, next.min(end))).filter(move |(s, _)| s.from <= end)
     }
 
-    /// Waits for `child` from now on; for a parallel part beside those that began just now.
+    /// Waits for `child` from now on; a parallel part joins those that began just now.
     fn awaits(&mut self, now: Time, child: usize, opening: Opening) {
         match (opening, self.steps.last_mut()) {
             (
@@ -95,11 +95,11 @@ impl FrameLife {
     }
 }
 
-/// Listens for one request and everything that it causes.
+/// Records one request and everything that it causes.
 #[derive(Debug)]
 pub(super) struct RequestListener {
     source: SourceId,
-    /// Requests of the source that still come before it.
+    /// Requests of the source still to come before it.
     before: usize,
     pub(super) lives: Vec<FrameLife>,
     /// The life at each place.
@@ -176,7 +176,7 @@ impl Probe for RequestListener {
                 }
             }
             Fact::Closes(failure) => {
-                // A call that is given up before it is sent has no life.
+                // A call given up before it is sent has no life.
                 life.closed = Some(now.max(life.opened));
                 life.failure = failure;
                 self.places[frame as usize] = None;

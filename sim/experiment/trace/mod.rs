@@ -1,7 +1,7 @@
 //! `trace`: where does the time of one request go?
 //!
-//! Replication 0 is simulated as `run` does it, twice, since nothing in it depends on who listens:
-//! the first pass finds the request that is meant, the second one follows it.
+//! Replication 0 is simulated as in `run`, twice, since listeners do not affect it: the first pass
+//! selects the request, the second one follows it.
 
 mod choose;
 mod findings;
@@ -39,9 +39,9 @@ pub struct TraceOptions {
     pub seed: u64,
     /// Number of the replication.
     pub replication: u32,
-    /// Threads for finding the warm-up; `None`: all cores.
+    /// Threads for finding the warm-up; `None` for all cores.
     pub threads: Option<usize>,
-    /// The source; `None`: the one with the most requests.
+    /// The source; `None` for the one with the most requests.
     pub entry: Option<String>,
     /// Which of its requests.
     pub pick: RequestPick,
@@ -50,18 +50,18 @@ pub struct TraceOptions {
 /// Why there is no trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TraceError {
-    /// A world could not be made, or not be simulated.
+    /// A world could not be made or simulated.
     World(WorldError),
-    /// There is no source of that name; these there are.
+    /// There is no source of that name; the existing ones.
     UnknownEntry(Vec<String>),
-    /// There is no such request among those of that entry, and why.
+    /// The entry has no such request, and why.
     NoSuchRequest {
         /// The entry.
         entry: String,
-        /// Why not.
+        /// The reason.
         why: NoRequest,
     },
-    /// The user wants to stop.
+    /// The user stopped it.
     Stopped,
 }
 
@@ -74,7 +74,7 @@ impl From<WorldError> for TraceError {
 /// Traces a request of `question`'s scenario.
 ///
 /// # Errors
-/// When the world cannot be made, there is no such request, or the user wants to stop.
+/// When the world cannot be made, there is no such request, or the user stops it.
 pub fn trace(
     worlds: &dyn Worlds,
     question: &Question,
@@ -87,7 +87,7 @@ pub fn trace(
     study.trace()
 }
 
-/// What `run` would not measure. Scenarios that claims compare with have their say in it.
+/// The time that `run` would not measure. Scenarios that claims compare with count, too.
 fn lead(
     worlds: &dyn Worlds,
     question: &Question,
@@ -142,7 +142,7 @@ impl Study<'_> {
         }
     }
 
-    /// One pass; `before` are passes and events before it.
+    /// One pass; `before` are the passes and events before it.
     fn simulate<P: Probe>(&self, probe: P, before: (u32, u64)) -> Result<(Outcome, P), TraceError> {
         let run = Run {
             seed: self.options.seed,

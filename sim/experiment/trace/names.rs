@@ -1,4 +1,4 @@
-//! Who a life is, and what one of its steps is made of.
+//! Names of lives, and the leaves of their steps.
 
 use super::findings::StretchPlace;
 use super::kind::StretchKind;
@@ -8,10 +8,10 @@ use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId};
 use wssim_model::probe::Opening;
 
-/// What the user's side is called beside the nodes.
+/// The name of the user's side, beside those of nodes.
 const USER: &str = "user";
 
-/// A stretch of time that went to one thing at one place.
+/// A stretch of time of one kind at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
     pub(super) kind: StretchKind,
@@ -28,7 +28,7 @@ pub(super) struct Lives<'a> {
 }
 
 impl<'a> Lives<'a> {
-    /// The visit that a life is, or is part of; `None`: it is the request itself.
+    /// The visit of a life; `None` for the request itself.
     pub(super) fn visit(self, life: usize) -> Option<(ContainerId, EndpointId)> {
         match self.all[life].opening {
             Opening::Request { .. } => None,
@@ -37,7 +37,7 @@ impl<'a> Lives<'a> {
         }
     }
 
-    /// The service where a life is; of the request itself, its source.
+    /// The service of a life; for the request itself, its source.
     pub(super) fn service(self, life: usize) -> &'a str {
         match (self.visit(life), self.all[life].opening) {
             (Some((container, _)), _) => &self.blueprint.service_of(container).name,
@@ -51,7 +51,7 @@ impl<'a> Lives<'a> {
         StretchPlace::At(self.service(life).to_owned())
     }
 
-    /// The node where a life is.
+    /// The node of a life.
     pub(super) fn node(self, life: usize) -> &'a str {
         let node = |(container, _): (ContainerId, _)| {
             let container = &self.blueprint.containers[container.index()];
@@ -60,10 +60,10 @@ impl<'a> Lives<'a> {
         self.visit(life).map_or(USER, node)
     }
 
-    /// Under way between `life` and who opened it.
+    /// The way between `life` and the life that opened it.
     pub(super) fn hop(self, life: usize, from: Time, to: Time) -> Leaf {
         let mut ends = [self.all[life].parent.map_or(USER, |of| self.node(of)), self.node(life)];
-        // The user stands first, nodes by name: there and back is one place.
+        // The user first, then nodes by name: both directions are one place.
         if ends[0] != USER {
             ends.sort_unstable();
         }
@@ -76,7 +76,7 @@ impl<'a> Lives<'a> {
         Leaf { kind: StretchKind::Network, place, from, to }
     }
 
-    /// What a step of `life` until `to` is made of. Waiting for others is one leaf here.
+    /// The leaves of a step of `life` up to `to`. Waiting for others is one leaf here.
     pub(super) fn leaves(self, life: usize, step: &FrameStep, to: Time) -> Vec<Leaf> {
         let from = step.from;
         let here = |kind| Leaf { kind, place: self.at(life), from, to };
@@ -99,8 +99,8 @@ impl<'a> Lives<'a> {
     }
 }
 
-/// A CPU step: what networking takes alone, what the rest does, what sharing adds, what the quota adds. When in the step the
-/// last two happened is not known; they are put at its end.
+/// A CPU step: networking, other work, then delays by sharing and by the quota. When in the step the
+/// delays happened is unknown; they are placed at its end.
 fn split(
     from: Time,
     to: Time,

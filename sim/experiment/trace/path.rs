@@ -1,8 +1,8 @@
-//! Where the time of a request goes: the leaves that tile it, from its arrival to its end.
+//! Divides the time of a request into leaves, from its arrival to its end.
 //!
-//! While a frame waits for a call, the callee's time counts, and what is left is the answer's way
-//! back. While it waits for parallel parts, the one counts with whose end the wait is over: the
-//! critical path. So the leaves add up to the response time, to the nanosecond.
+//! While a frame waits for a call, the callee's time counts, and the rest is the answer's way back.
+//! While it waits for parallel parts, the part whose end ends the wait counts: the critical path. So the
+//! leaves add up to the response time, to the nanosecond.
 
 use super::findings::{StretchPlace, StretchSum};
 use super::kind::StretchKind;
@@ -44,8 +44,8 @@ impl Lives<'_> {
         }
     }
 
-    /// The child with whose end the wait was over at `to`; where it ended for another reason, one
-    /// that still went on. Of equals the first.
+    /// The child whose end ended the wait at `to`; if the wait ended for another reason, a child still
+    /// open. Of equal ones the first.
     fn critical(self, children: &[usize], to: Time) -> Option<usize> {
         let closed = |child: &&usize| self.all[**child].closed;
         let decisive = children.iter().find(|child| closed(child) == Some(to));
@@ -55,7 +55,7 @@ impl Lives<'_> {
     }
 }
 
-/// What the leaves add up to, the largest first.
+/// The sums of the leaves, largest first.
 pub(super) fn components(leaves: &[Leaf]) -> Vec<StretchSum> {
     let mut sums: BTreeMap<(StretchKind, &StretchPlace), (u64, u64)> = BTreeMap::new();
     for leaf in leaves {

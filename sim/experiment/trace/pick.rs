@@ -1,30 +1,30 @@
-//! Which request of a source is meant.
+//! Selects a request of a source.
 
-/// Which request is meant.
+/// The selected request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum RequestPick {
-    /// The one that this many of 100 answered ones are no slower than, by nearest rank.
+    /// The one at this percentile of the answered ones, by nearest rank.
     Percentile(f64),
-    /// The slowest one that was answered.
+    /// The slowest answered one.
     Slowest,
-    /// The first one that failed.
+    /// The first failed one.
     Failed,
-    /// The measured request of that number, from one, in the order of arrival.
+    /// The measured one with that number, from one, in the order of arrival.
     Number(u64),
 }
 
-/// Why there is no such request, of those that arrived in the measured stretch.
+/// Why there is no such request among those that arrived in the measured stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoRequest {
-    /// None was answered, of this number.
+    /// None of this number was answered.
     NoneAnswered(usize),
-    /// None failed, of this number.
+    /// None of this number failed.
     NoneFailed(usize),
     /// There are fewer.
     Beyond {
-        /// The number that was asked for.
+        /// The requested number.
         number: u64,
-        /// The number that there is.
+        /// The number of requests.
         requests: usize,
     },
 }

@@ -1,6 +1,6 @@
-//! The rows of a waterfall: the request, its stays at containers, and parallel parts of them.
+//! Makes the rows of a waterfall: the request, its stays at containers, and their parallel parts.
 //!
-//! What is repeated is part of the stay that repeats it. Times count from the request's arrival.
+//! Repeated parts belong to the stay that repeats them. Times count from the request's arrival.
 
 use super::findings::{Stay, StayKind, StayStretch};
 use super::lives::{FrameLife, FrameStep, What};
@@ -13,7 +13,7 @@ pub(super) struct StayRows<'a> {
     lives: Lives<'a>,
     /// When the run ended.
     end: Time,
-    /// The row of each life; a repeated part has that of its owner.
+    /// The row of each life; a repeated part has its owner's.
     row_of: Vec<usize>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> StayRows<'a> {
         Self { lives, end, row_of }
     }
 
-    /// All rows, in the order in which they began; parents before children.
+    /// All rows, in the order of their start; parents before children.
     pub(super) fn all(&self) -> Vec<Stay> {
         let lives = self.lives.all.iter().enumerate();
         lives.filter(|(_, life)| !is_loop(life)).map(|(id, _)| self.stay(id)).collect()
@@ -85,7 +85,7 @@ impl<'a> StayRows<'a> {
         }
     }
 
-    /// Until when somebody waited for a life, and what came of it for him.
+    /// Until when a life was waited for, and the result for its caller.
     fn waited_for(&self, id: usize) -> (Time, Option<Failure>) {
         let life = &self.lives.all[id];
         let Some(parent) = life.parent else {
@@ -106,7 +106,7 @@ impl<'a> StayRows<'a> {
         (until, step.failed.or(gave_up))
     }
 
-    /// Adds what `life` did itself up to `until`, repeated parts included.
+    /// Adds the parts of `life` itself up to `until`, including repeated ones.
     fn parts(&self, id: usize, until: Time, parts: &mut Vec<StayStretch>) {
         for (step, to) in self.lives.all[id].steps_until(until) {
             let to = to.min(self.end);

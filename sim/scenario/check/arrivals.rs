@@ -1,4 +1,4 @@
-//! Are there no more requests than a replication can hold, and none that never ends?
+//! Checks that a replication can hold all requests, and that each request ends.
 
 use super::checking::Checking;
 use super::passing;
@@ -18,16 +18,16 @@ use wssim_kernel::Time;
 use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
 
-/// Requests of one source in one replication at most: minutes of computing.
+/// Most requests of one source in one replication: minutes of computing.
 const MOST: f64 = 1e9;
 
-/// Steps of one request at most, those of all that it calls together, on average.
+/// Most steps of one request with all its calls, on average.
 const MOST_STEPS: f64 = 1e6;
 
-/// Cycles of a closed user that are looked at.
+/// Cycles of a closed user that are sampled.
 const CYCLES: u32 = 1024;
 
-/// Calls lead no deeper than this where it is asked how long a request takes at least.
+/// Deepest calls that are followed for the least duration of a request.
 const DEEPEST: usize = 32;
 
 impl Checking<'_> {
@@ -59,7 +59,7 @@ impl Checking<'_> {
         self.document.traffic_scale.unwrap_or(1.0)
     }
 
-    /// Users of all closed sources together; where one alone has too many, that is told already.
+    /// Users of all closed sources together; a single source with too many is reported already.
     fn crowds(&mut self) {
         let (most, factor) = (u64::from(MOST_USERS), self.factor());
         let mut together = 0;
@@ -79,7 +79,7 @@ impl Checking<'_> {
         }
     }
 
-    /// How many requests a source has in a replication, in words, where they are too many.
+    /// The number of a source's requests in a replication, in words, if too large.
     fn too_many(&self, traffic: &Traffic) -> Option<String> {
         let stretch = self.stretch();
         let seconds = stretch.seconds();
@@ -112,13 +112,13 @@ impl Checking<'_> {
                 let requests = rate * stretch.as_f64();
                 (requests > MOST).then(|| format!("some {requests:.0e}"))
             }
-            // Looked at where its rows are read.
+            // Checked when its rows are read.
             ArrivalsText::Trace { .. } => None,
         }
     }
 
-    /// How long a user of a closed source takes from one request to the next, at least; `None`: some time
-    /// that nothing here knows.
+    /// The least time from one request of a closed user to the next; `None` if part of it is unknown
+    /// here.
     fn cycle(&self, traffic: &Traffic, think: &Law) -> Option<Cycle> {
         let nodes = || self.document.nodes.values();
         let fastest = nodes().map(|node| node.speed).fold(f64::MIN_POSITIVE, f64::max);
@@ -142,14 +142,14 @@ impl Checking<'_> {
         least
     }
 
-    /// How many steps a visit to each endpoint causes, on average, those of further calls included.
+    /// Mean number of steps that a visit to each endpoint causes, including those of its calls.
     fn steps(&self, edges: &[Edge]) -> BTreeMap<EndpointName, f64> {
         let mut own: BTreeMap<EndpointName, f64> = BTreeMap::new();
         for (service, content) in &self.document.services {
             for (endpoint, content) in &content.endpoints {
                 let mut steps = 1.0;
                 calls::visit(&content.steps, 1.0, true, &mut |step, times, _| {
-                    // Each page is read by itself.
+                    // Each page is read separately.
                     let parts =
                         if let StepKind::Read(pages, _) = &step.kind { pages.mean() } else { 1.0 };
                     steps += times * parts.max(1.0);
@@ -161,7 +161,8 @@ impl Checking<'_> {
     }
 }
 
-/// Refuses a trace that has more requests than a replication can hold, each of its rows `times` times.
+/// Refuses a trace with more requests than a replication can hold, with `times` requests for each of its
+/// rows.
 pub(crate) fn of_trace(
     name: &str,
     file: &Name,
@@ -182,15 +183,15 @@ fn too_many(requests: &str) -> String {
 /// A user's cycle, in nanoseconds.
 struct Cycle {
     length: f64,
-    /// Requests that the processors can serve, in all.
+    /// Requests per nanosecond that the processors can serve in total.
     most_per_ns: f64,
 }
 
-/// The mean rate of states with these `rates`, which are changed at `changes`, over a stretch of `seconds`; in a
-/// window the first of them is the first.
+/// The mean rate of states with these `rates`, which change at the rates `changes`, over a stretch of
+/// `seconds`; a window starts in the first state.
 ///
-/// A stretch that is exponential, of that mean, is as long as one between two returns to the first state, were
-/// there returns at 1 / `seconds`: so its mean rate is that of the states with these returns.
+/// An exponential stretch of that mean is like one between two returns to the first state at rate 1 /
+/// `seconds`: so its mean rate is the stationary one of the states with these returns.
 fn mean_rate(rates: &[f64], changes: &[Vec<f64>], seconds: f64, is_window: bool) -> f64 {
     let mut changes = changes.to_vec();
     if is_window {
@@ -205,8 +206,8 @@ fn mean_rate(rates: &[f64], changes: &[Vec<f64>], seconds: f64, is_window: bool)
 mod tests {
     use super::*;
 
-    /// Two states, left at 1/s and 3/s: in the long run 3/4 of the time is the first one's. From the first on,
-    /// over an exponential stretch of mean T, its share is (1/T + 3) / (1/T + 4).
+    /// Two states, left at 1/s and 3/s: in the long run 3/4 of the time is spent in the first. Starting
+    /// in the first, its share of an exponential stretch of mean T is (1/T + 3) / (1/T + 4).
     #[test]
     fn a_window_begins_in_the_first_state() {
         let changes = Mmpp::circle(&[1.0, 3.0]);

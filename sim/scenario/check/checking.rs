@@ -12,7 +12,7 @@ pub(super) struct Checking<'a> {
     pub(super) document: &'a Document,
     pub(super) sources: &'a Sources,
     pub(super) out: Vec<Diagnostic>,
-    /// Services of which it has been said why they fit on no node.
+    /// Services reported to fit on no node.
     pub(super) unplaced: BTreeSet<String>,
 }
 
@@ -36,7 +36,7 @@ impl<'a> Checking<'a> {
         self.out.push(diagnostic.maybe_help(help));
     }
 
-    /// A name that must be among `known`.
+    /// Checks that a name is among `known`.
     pub(super) fn known<'n>(
         &mut self,
         kind: &str,

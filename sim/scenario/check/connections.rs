@@ -1,4 +1,4 @@
-//! Limits on connections that limit nothing, and connections that cannot be held.
+//! Checks for useless limits on connections, and for connections that cannot be held.
 
 use super::checking::Checking;
 use crate::calls::{self, Edge};
@@ -30,7 +30,8 @@ impl Checking<'_> {
         }
     }
 
-    /// A connection to a known service, from a pool, used by some step and by one at a time.
+    /// Checks that the connection leads to a known service, comes from a pool, and is used by a step, by
+    /// one at a time.
     fn held(&mut self, name: &str, service: &ServiceText, with: &WithStep) {
         let target = &with.service.text;
         if !self.known("service", &with.service, self.document.services.keys()) {
@@ -70,7 +71,7 @@ impl Checking<'_> {
     }
 }
 
-/// How many of `steps` call `service`.
+/// The number of `steps` that call `service`.
 fn called_in(steps: &[StepText], service: &str) -> usize {
     let mut number = 0;
     calls::visit(steps, 1.0, true, &mut |step, _, _| {

@@ -1,4 +1,4 @@
-//! Faults: does each strike something that there is and that it can strike, and in time?
+//! Checks that each fault strikes an existing target of a suitable kind, and in time.
 
 use super::DURATION;
 use super::checking::Checking;
@@ -11,7 +11,7 @@ use wssim_kernel::Nanos;
 impl Checking<'_> {
     pub(super) fn faults(&mut self) {
         let document = self.document;
-        // Those of a file were looked at line by line.
+        // Faults from a file were checked line by line.
         for fault in document.faults.iter().filter(|fault| !fault.is_replayed) {
             self.target(fault);
             self.time(fault);
@@ -37,7 +37,7 @@ impl Checking<'_> {
         }
     }
 
-    /// What fails of itself and stays so.
+    /// Warns of failures that are never repaired.
     fn never_repaired(&mut self) {
         let document = self.document;
         let pairs = document.lan.iter().flat_map(|lan| &lan.pairs);

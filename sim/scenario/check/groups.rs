@@ -1,4 +1,4 @@
-//! Groups: is each member something that there is, and does no group belong to itself?
+//! Checks that each member of a group exists, and that no group contains itself.
 
 use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
@@ -6,7 +6,7 @@ use crate::document::fields::Name;
 use std::collections::BTreeSet;
 use wssim_text::suggest;
 
-/// What a member can be.
+/// Kinds of members.
 const KINDS: [&str; 4] = ["service", "node", "entry", "group"];
 
 /// Kind and name of a member such as `service.api`.
@@ -73,7 +73,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Whether `from` has `to` among its members, or theirs.
+    /// Whether `to` is a direct or indirect member of `from`.
     fn reaches<'n>(&'n self, from: &'n str, to: &str, seen: &mut BTreeSet<&'n str>) -> bool {
         let members = self.document.groups.get(from).map_or(&[][..], |group| &group.members);
         let groups = members.iter().filter_map(|member| split(&member.text));

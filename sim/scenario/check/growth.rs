@@ -1,4 +1,4 @@
-//! Growth that cannot be, or that ends before its goal.
+//! Checks for impossible growth, and for growth that ends before its goal.
 
 use super::DURATION;
 use super::checking::Checking;
@@ -8,7 +8,7 @@ use crate::places::{self, Places};
 use wssim_kernel::Nanos;
 
 impl Checking<'_> {
-    /// What is said of growth, whether containers find a node or not.
+    /// Checks of growth that do not depend on placement.
     pub(super) fn growth(&mut self) {
         let document = self.document;
         let Some(growth) = &document.growth else { return };
@@ -28,7 +28,7 @@ impl Checking<'_> {
         }
     }
 
-    /// How far it comes.
+    /// Checks how far growth gets.
     pub(super) fn grown(&mut self, places: &Places) {
         let document = self.document;
         let Some(growth) = &document.growth else { return };

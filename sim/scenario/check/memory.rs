@@ -1,4 +1,4 @@
-//! RAM that cannot be, or that is gone before anything happens.
+//! Checks for impossible RAM, and for RAM exhausted at the start.
 
 use super::GIB;
 use super::checking::Checking;
@@ -20,7 +20,7 @@ fn shown(bytes: f64) -> String {
 }
 
 impl Checking<'_> {
-    /// What a service says of its RAM and its files by itself.
+    /// Checks a service's own RAM and files.
     pub(super) fn memory(&mut self, name: &str, service: &ServiceText) {
         self.heap(name, &service.memory);
         if let Some(limit) = service.memory.limit.filter(|most| service.memory.reservation > *most)
@@ -53,7 +53,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Steps that read what is not there, and data that nobody reads.
+    /// Steps that read missing data, and data that no step reads.
     fn reads(&mut self, name: &str, service: &ServiceText) {
         let mut reads = Vec::new();
         for endpoint in service.endpoints.values() {
@@ -92,7 +92,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Sizes of entries that nothing holds, and caches that hold more than they may.
+    /// Entry sizes that no cache uses, and caches that hold more than they may.
     fn entries(&mut self, name: &str, memory: &MemoryText) {
         let Some(entry) = memory.entry else { return };
         let Some(stores) = self.stores(name) else { return };
@@ -109,7 +109,7 @@ impl Checking<'_> {
         }
     }
 
-    /// How much each key space of a service holds; `None`: of one that is a mistake.
+    /// Contents of each key space of a service; `None` if one has a mistake.
     fn stores(&self, name: &str) -> Option<Vec<f64>> {
         let (mut stores, mut known) = (BTreeMap::new(), true);
         let services = self.document.services.values();
@@ -128,7 +128,7 @@ impl Checking<'_> {
         known.then(|| stores.into_values().collect())
     }
 
-    /// Nodes that lack RAM when nobody asks for anything, and containers that may not have theirs.
+    /// Nodes that lack RAM at rest, and containers with limits below their needs.
     pub(super) fn rooms(&mut self, places: &Places) {
         let document = self.document;
         let all = places.all();
@@ -171,8 +171,8 @@ impl Checking<'_> {
         }
     }
 
-    /// A limit that a container is above from the first. It may have as much swap again as RAM, as
-    /// Docker has it, where the node has any.
+    /// Checks a limit that a container exceeds from the start. It may use as much swap as RAM, Docker's
+    /// default, if the node has swap.
     fn limit(&mut self, name: &str, service: &ServiceText, places: &[usize]) {
         let Some(limit) = service.memory.limit else { return };
         let nodes: Vec<_> = self.document.nodes.iter().collect();

@@ -1,5 +1,5 @@
-//! Phases: is everything there that they name, can they be done in some order, and does data fit where it is
-//! carried?
+//! Checks that everything that phases name exists, that they have an order, and that data fits where it
+//! is copied.
 
 use super::moves::Moves;
 use super::size::LONGEST;
@@ -16,12 +16,12 @@ use wssim_experiment::migrate::plan;
 use wssim_text::quantity::{Dimension, Quantity};
 use wssim_text::suggest;
 
-/// Phases of a scenario, and steps of a phase: each phase is read as a scenario of its own, and each step is a world
-/// to go back in.
+/// Most phases of a scenario, and most steps of a phase: each phase is read as a scenario, and each step
+/// has a rollback world.
 const MOST_PHASES: usize = 64;
 const MOST_STEPS: usize = 200;
 
-/// Whether there are more phases or steps than are looked at.
+/// Checks the number of phases and steps.
 pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let phases = &base.migration.phases;
     let mut check = Checking { sources, out: Vec::new() };
@@ -36,7 +36,7 @@ pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     check.out
 }
 
-/// Phases, and what they wait for: what can be said without their worlds.
+/// Checks phases and their dependencies without their worlds.
 pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Checking { sources, out: Vec::new() };
     let phases = &base.migration.phases;
@@ -55,8 +55,8 @@ pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     check.out
 }
 
-/// What phases name in their worlds: documents with the overlays of none, of the first, of the first two, and so
-/// on.
+/// Checks the names in phases against their worlds: documents with the overlays of none, of the first,
+/// of the first two phases, and so on.
 pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Checking { sources, out: Vec::new() };
     let Some(base) = worlds.first() else { return check.out };
@@ -73,7 +73,7 @@ pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic>
     check.out
 }
 
-/// Phases that take longer than any replication may, on average; `phases` are those of the scenario with their
+/// Phases longer on average than any replication may be; `phases` are those of the scenario with their
 /// worlds.
 pub(crate) fn lengths(
     base: &Document,
@@ -99,7 +99,7 @@ pub(crate) fn lengths(
     out
 }
 
-/// Steps that write data out while its service runs on: lints.
+/// Lints on steps that dump data while its service keeps running.
 pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for phase in &base.migration.phases {
@@ -157,7 +157,7 @@ impl Checking<'_> {
         is_known
     }
 
-    /// Names of steps, and what they wait for.
+    /// Checks the names and dependencies of steps.
     fn steps(&mut self, phase: &PhaseText) {
         let mut seen = BTreeSet::new();
         for step in &phase.steps {
@@ -179,7 +179,7 @@ impl Checking<'_> {
         }
     }
 
-    /// A node on which something stands does not go.
+    /// Checks that no node with containers disappears.
     fn nodes_stay(
         &mut self,
         phase: &PhaseText,
@@ -240,7 +240,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Whether so many bytes fit on the disk of a node.
+    /// Checks that `bytes` fit on the disk of a node.
     fn fits(&mut self, bytes: f64, node: &str, world: &Document, origin: Origin) {
         let Some(free) = world.nodes.get(node).and_then(|node| node.free) else { return };
         if bytes > free {

@@ -1,4 +1,5 @@
-//! Does every name exist, and can all of it be? Runs over the whole document, whatever it finds.
+//! Checks that every name exists, and that the scenario is possible. Runs over the whole document,
+//! despite mistakes.
 
 pub(crate) mod arrivals;
 mod checking;
@@ -32,13 +33,13 @@ use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
 use wssim_text::suggest;
 
-/// Measured time of one replication where none is given.
+/// Default measured time of one replication.
 pub(crate) const DURATION: Nanos = Nanos(600_000_000_000);
 
 /// Bytes of a GiB.
 pub(crate) const GIB: f64 = 1_073_741_824.0;
 
-/// Looks at the whole document.
+/// Checks the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Checking::new(document, sources);
     check.header();
@@ -85,7 +86,7 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.out
 }
 
-/// Whether a stretch is measured as it is, beginning included.
+/// Whether the measured stretch is a window, without a warm-up.
 pub(crate) fn is_window(document: &Document) -> bool {
     match document.header.kind {
         Some(kind) => kind == "window",
@@ -98,8 +99,8 @@ pub(crate) fn is_window(document: &Document) -> bool {
     }
 }
 
-/// What a profile's clock shows at the start of a replication, in nanoseconds: the measured stretch
-/// of a window begins at `start`, a steady state at the beginning.
+/// The time of a profile's clock at the start of a replication, in nanoseconds: the measured stretch of
+/// a window begins at `start`, a steady state at the beginning.
 pub(crate) fn clock_at_zero(document: &Document) -> i64 {
     if !is_window(document) {
         return 0;
@@ -150,7 +151,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Rates that change where none should, and profiles that are over before they begin.
+    /// Checks for profiles where rates must be constant, and for profiles that end before they begin.
     fn profiles(&mut self) {
         let window = is_window(self.document);
         let begin = clock_at_zero(self.document);
@@ -258,7 +259,7 @@ impl Checking<'_> {
         self.constraints(name, service);
     }
 
-    /// A text that must be `service.endpoint`.
+    /// Checks that a text is `service.endpoint`.
     fn endpoint(&mut self, target: &Name) {
         let Some((service, endpoint)) = calls::split(&target.text) else {
             let known = self.document.services.contains_key(&target.text);
@@ -363,8 +364,9 @@ impl Checking<'_> {
         self.fits_nowhere(name, why, origin, None);
     }
 
-    /// A service fits on no node. Swarm lets it wait, for ever if need be (swarmkit, scheduler.go: an
-    /// unassigned task is tried again at each change); elsewhere that is a mistake.
+    /// Reports a service that fits on no node. Swarm lets it wait, for ever if need be (swarmkit,
+    /// scheduler.go: an unassigned task is tried again at each change); with other kinds that is a
+    /// mistake.
     fn fits_nowhere(&mut self, name: &str, why: String, origin: Origin, hint: Option<String>) {
         let diagnostic = if self.waits() {
             Diagnostic::warning("pending", format!("{why}: it stays pending"))
@@ -375,12 +377,12 @@ impl Checking<'_> {
         self.unplaced.insert(name.to_owned());
     }
 
-    /// Whether what fits nowhere waits until something changes.
+    /// Whether containers without a node wait for a change.
     fn waits(&self) -> bool {
         self.document.orchestrator.replaces()
     }
 
-    /// What fits nowhere, and nodes whose containers ask for more RAM than there is.
+    /// Reports containers without a node, and nodes whose containers ask for more RAM than there is.
     fn placement(&mut self, places: &Places) {
         let is_wrong = |item: &Diagnostic| matches!(item.code, "no-node-fits" | "bad-constraint");
         if self.out.iter().any(is_wrong) || self.document.nodes.is_empty() {
@@ -413,7 +415,7 @@ impl Checking<'_> {
     }
 }
 
-/// What placed containers reserve of each node: CPUs, and RAM in bytes.
+/// Reservations of placed containers on each node: CPUs, and RAM in bytes.
 struct Reserved(Vec<(f64, f64)>);
 
 impl Reserved {
@@ -428,7 +430,7 @@ impl Reserved {
         Self(out)
     }
 
-    /// Which of the nodes that a container of `service` may run on lacks what it reserves.
+    /// An eligible node that lacks what a container of `service` reserves.
     fn full(&self, service: &ServiceText, document: &Document) -> Option<String> {
         let constraints: Vec<Constraint> =
             service.constraints.iter().filter_map(|text| Constraint::parse(&text.text)).collect();

@@ -1,5 +1,5 @@
-//! What a phase moves: is it stopped where it stood, started where it stands from then on, and its data dumped
-//! before?
+//! Checks that services moved by a phase are stopped at the old place, started at the new one, and their
+//! data dumped before.
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The nodes where containers stand, by service.
 pub(super) type NodesByService = BTreeMap<String, Vec<String>>;
 
-/// A phase between where containers stand before it and where they stand from it on; `world` is its own.
+/// A phase between the placements before and after it; `world` is its own.
 pub(super) struct Moves<'a> {
     pub phase: &'a PhaseText,
     pub old: &'a NodesByService,
@@ -21,7 +21,7 @@ pub(super) struct Moves<'a> {
     pub sources: &'a Sources,
 }
 
-/// What is told of some services: its beginning, its end, and what to do.
+/// The message about some services: beginning, end, and remedy.
 struct Told(&'static str, &'static str, &'static str);
 
 impl Moves<'_> {
@@ -35,7 +35,7 @@ impl Moves<'_> {
         out
     }
 
-    /// The services that steps of a kind name.
+    /// The services named by steps of a kind.
     fn named(&self, is_it: impl Fn(&WorkText) -> bool) -> BTreeSet<String> {
         let steps = self.phase.steps.iter().filter(|step| is_it(&step.work));
         let names = steps.flat_map(PhaseStep::services);
@@ -59,7 +59,7 @@ impl Moves<'_> {
         sorted(self.old) == sorted(self.new)
     }
 
-    /// What stands elsewhere and is named by no step that stops or starts.
+    /// Services that moved without a step that stops or starts them.
     fn forgotten(
         &self,
         stopped: &BTreeSet<String>,
@@ -87,7 +87,7 @@ impl Moves<'_> {
         self.tell(&left, &told, self.phase.id.origin, out);
     }
 
-    /// What is stopped and does not start, or starts and is not stopped.
+    /// Services that are stopped but not started, or started but not stopped.
     fn halves(
         &self,
         stopped: &BTreeSet<String>,
@@ -137,7 +137,7 @@ impl Moves<'_> {
         }
     }
 
-    /// The data of what moves is dumped before it starts elsewhere.
+    /// Checks that data of a moved service is dumped before it starts at the new place.
     fn dumps(&self, out: &mut Vec<Diagnostic>) {
         let steps = &self.phase.steps;
         let starts = |step: usize, service: &Name| {

@@ -1,13 +1,13 @@
-//! Does time pass? What comes again and again must not come so often that a replication never ends.
+//! Checks that recurring events are not so frequent that a replication never ends.
 //!
-//! With gaps X between its comings, something comes N times within a stretch T, where
+//! An event with gaps X occurs N times within a stretch T, where
 //!
 //! ```text
 //! T / E[min(X, T)]  ≤  E[N] + 1  ≤  2 T / E[min(X, T)]
 //! ```
 //!
-//! by Wald's identity for the gaps cut at T (Lorden 1970; the last of them ends before 2 T). The mean alone does
-//! not say it: of `weibull(1s, shape=0.01)` nearly every draw is far below a nanosecond.
+//! by Wald's identity for the gaps cut at T (Lorden 1970; the last of them ends before 2 T). The mean
+//! alone does not suffice: nearly every draw of `weibull(1s, shape=0.01)` is far below a nanosecond.
 
 use super::DURATION;
 use super::checking::Checking;
@@ -22,13 +22,13 @@ use wssim_kernel::stream::StreamKey;
 use wssim_model::law::Law;
 use wssim_model::orchestrator::Bad;
 
-/// As often as this may anything come in one replication: a second or two of computing for each million.
+/// Most occurrences of an event in one replication: a second or two of computing for each million.
 const MOST: f64 = 1e8;
 
-/// Draws of a gap that are looked at, at most.
+/// Most draws of a gap that are sampled.
 const DRAWS: u32 = 1 << 16;
 
-/// Whether `most` gaps of the sum of `laws` fill `stretch` (in nanoseconds), on average.
+/// Whether `most` gaps, each the sum of `laws`, fill `stretch` (in nanoseconds) on average.
 pub(super) fn fill(laws: &[&Law], stretch: f64, most: f64) -> bool {
     let laws: Vec<(f64, &Law)> = laws.iter().map(|law| (1.0, *law)).collect();
     let enough = stretch / most * f64::from(DRAWS);
@@ -39,7 +39,7 @@ pub(super) fn fill(laws: &[&Law], stretch: f64, most: f64) -> bool {
     })
 }
 
-/// So many draws of the weighted sum of `laws`, each cut at `longest` (in nanoseconds).
+/// `draws` draws of the weighted sum of `laws`, each cut at `longest` (in nanoseconds).
 pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Iterator<Item = f64> {
     let stream = StreamKey::new(0, 0, "check", "gaps");
     (0..draws).map(move |draw| {
@@ -52,14 +52,14 @@ pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Itera
 }
 
 impl Checking<'_> {
-    /// How long a replication is, as far as that is known.
+    /// The length of a replication, if known.
     pub(super) fn stretch(&self) -> Nanos {
         let header = &self.document.header;
         let before = header.lead_in.or(header.warm_up).unwrap_or(Nanos::ZERO);
         header.duration.unwrap_or(DURATION) + before
     }
 
-    /// Everything but traffic that comes again and again.
+    /// Checks recurring events except traffic.
     pub(super) fn passing(&mut self) {
         let document = self.document;
         let ended = self.ended();
@@ -94,7 +94,7 @@ impl Checking<'_> {
             }
         }
         for fault in &document.faults {
-            // What is killed is nothing that lasts until it is repaired.
+            // A kill does not last until its repair.
             let lasts = fault.kind != Some("kill-service");
             let repair = fault.repair.as_ref().or((!lasts).then_some(&Law::ZERO));
             if let (Some(mtbf), Some(repair)) = (&fault.mtbf, repair) {
@@ -115,7 +115,7 @@ impl Checking<'_> {
         exits.flat_map(|rollout| renewal::services(self.document, rollout)).collect()
     }
 
-    /// What is not repaired fails once.
+    /// Failures without repair happen once.
     fn failures(&mut self, what: &str, fails: Option<&Fails>, origin: Origin) {
         if let Some(Fails { mtbf, mttr: Some(mttr) }) = fails {
             self.often(what, &[mtbf, mttr], 1, origin);
@@ -134,7 +134,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Connections that are renewed again and again.
+    /// Connections that are renewed periodically.
     fn lifetimes(&mut self, service: &ServiceText) {
         let pools = service.pools.values();
         let pools = pools.map(|pool| (pool.max_lifetime.as_ref(), pool.origin));
@@ -151,7 +151,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Refuses what comes too often: `times` things, each so often that `gap` lies between.
+    /// Refuses events that are too frequent: `times` sources, each with gaps `gap`.
     fn often(&mut self, what: &str, gap: &[&Law], times: u64, origin: Origin) {
         let stretch = self.stretch().as_f64();
         if times > 0 && !fill(gap, stretch, MOST / times as f64) {

@@ -1,4 +1,4 @@
-//! Rollouts: is what they renew there, and is there something that brings it out?
+//! Checks that the targets of rollouts exist and can be renewed.
 
 use super::DURATION;
 use super::checking::Checking;
@@ -26,7 +26,7 @@ impl Checking<'_> {
         }
     }
 
-    /// What is to be renewed.
+    /// Checks the services to renew.
     fn renewed(&mut self, rollout: &RolloutText) {
         let services = &self.document.services;
         let stacks: BTreeSet<&String> =
@@ -52,7 +52,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Whether `name`, a service that there is, has something to renew, and is of the rollout's stack.
+    /// Whether the existing service `name` has an image to renew, and belongs to the rollout's stack.
     fn renewable(&mut self, rollout: &RolloutText, name: &Name) -> bool {
         let service = &self.document.services[&name.text];
         if let Some(why) = renewal::never(service) {
@@ -74,7 +74,7 @@ impl Checking<'_> {
         false
     }
 
-    /// Where the images come from.
+    /// Checks where the images come from.
     fn images(&mut self, rollout: &RolloutText) {
         let document = self.document;
         if let Some(registry) = &rollout.image.registry {

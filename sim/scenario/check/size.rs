@@ -1,4 +1,4 @@
-//! Is all of it of a size that can be simulated? What is larger is refused before anything is made of it.
+//! Refuses scenarios that are too large to simulate, before anything is made of them.
 
 use super::DURATION;
 use super::checking::Checking;
@@ -11,26 +11,26 @@ use crate::source::{Origin, Sources};
 use crate::tree::{LONGEST_NAME, Table, Value};
 use wssim_kernel::Nanos;
 
-/// Nodes at most: there is a link from each to each.
+/// Most nodes: every pair has a link.
 const MOST_NODES: usize = 1000;
-/// Services at most.
+/// Most services.
 const MOST_SERVICES: usize = 2000;
-/// Containers that are wanted at most, those of all services together.
+/// Most wanted containers of all services together.
 const MOST_CONTAINERS: u64 = 200_000;
-/// Times that a node is looked at for a container at most, when all are placed.
+/// Most node checks in the placement of all containers.
 const MOST_LOOKS: u64 = 20_000_000;
-/// Services that rollouts renew at most, counted once for each rollout: each has an image of its own.
+/// Most services renewed by rollouts, counted once for each rollout: each has an image of its own.
 const MOST_RENEWALS: usize = 10_000;
-/// Places at most where containers may run, for one that is lost or renewed too.
+/// Most places for containers, including those for replacements and renewals.
 const MOST_PLACES: u64 = 1_000_000;
-/// Connections at most that pools open at the start, those of all containers together.
+/// Most connections that pools open at the start, of all containers together.
 const MOST_CONNECTIONS: u64 = 1_000_000;
 /// The longest stretch of one replication: a year.
 pub(super) const LONGEST: Nanos = Nanos(366 * 86_400_000_000_000);
-/// Slots of series over time at most: a day has 86 400 seconds.
+/// Most slots of series over time: a day has 86 400 seconds.
 const MOST_SLOTS: u64 = 100_000;
 
-/// How many things of a kind there are at most: tables by name, or lists of tables.
+/// Most items of a kind: tables by name, or lists of tables.
 const MOST: [(&str, usize); 11] = [
     ("node", MOST_NODES),
     ("service", MOST_SERVICES),
@@ -45,7 +45,7 @@ const MOST: [(&str, usize); 11] = [
     ("variant", 100),
 ];
 
-/// Things that are too many to be read, or have names that are too long.
+/// Reports too many items to read, and names that are too long.
 pub(crate) fn of_tree(tree: &Table, sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     let mut refuse = |message: String, origin: Origin| {
@@ -71,7 +71,7 @@ pub(crate) fn of_tree(tree: &Table, sources: &Sources) -> Vec<Diagnostic> {
     out
 }
 
-/// What is too large to be looked at any further.
+/// Refuses a document that is too large for further checks.
 pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut check = Checking::new(document, sources);
     check.lengths();
@@ -91,7 +91,7 @@ impl Checking<'_> {
         self.error("too-large", message, origin);
     }
 
-    /// Stretches of a replication, and into how many slots it is cut.
+    /// Lengths of a replication, and its number of slots.
     fn lengths(&mut self) {
         let header = &self.document.header;
         let duration = header.duration.unwrap_or(DURATION);
@@ -118,7 +118,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Containers that are wanted, before any is placed.
+    /// Wanted containers, before placement.
     fn containers(&mut self) {
         let nodes = self.document.nodes.len() as u64;
         let most = MOST_CONTAINERS.min(MOST_LOOKS / nodes.max(1));
@@ -134,7 +134,7 @@ impl Checking<'_> {
         }
     }
 
-    /// What pools open at the start.
+    /// Connections that pools open at the start.
     fn opened(&mut self) {
         let mut opened = 0;
         for service in self.document.services.values() {
@@ -151,7 +151,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Where containers may be put for others that are lost or renewed.
+    /// Places for replacements of lost or renewed containers.
     fn spares(&mut self) {
         let room = RoomForContainers::of(self.document);
         let machines = places::machines(self.document);
@@ -171,7 +171,7 @@ impl Checking<'_> {
         }
     }
 
-    /// What rollouts renew.
+    /// Services that rollouts renew.
     fn renewals(&mut self) {
         let mut renewals = 0;
         for rollout in &self.document.rollouts {

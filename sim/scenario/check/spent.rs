@@ -1,24 +1,24 @@
-//! What a request must take its time for, as far as it can be told before anything is simulated.
+//! Finds the least time of a request that is known before the simulation.
 
 use crate::calls::{self, EndpointName};
 use crate::document::Document;
 use crate::document::step::{StepKind, StepText};
 use wssim_model::law::Law;
 
-/// Laws that are looked at, at most.
+/// Most laws that are sampled.
 const MOST: usize = 256;
 
-/// What one request takes its time for, all that it calls included.
+/// Components of one request's time, including all its calls.
 #[derive(Clone)]
 pub(super) struct Spent<'d> {
     document: &'d Document,
     /// Speed of the fastest node.
     fastest: f64,
-    /// One after the other, with weights: how often, on average, and how fast.
+    /// Sequential laws with weights: mean number of occurrences, and speed.
     pub laws: Vec<(f64, &'d Law)>,
-    /// Of the reference CPU, on average, in nanoseconds.
+    /// Mean CPU time on the reference CPU, in nanoseconds.
     pub cpu: f64,
-    /// Whether there is more, of disks, the network or waiting for pages.
+    /// Whether there are other components: disks, the network, or waiting for pages.
     pub has_more: bool,
 }
 
@@ -27,7 +27,7 @@ impl<'d> Spent<'d> {
         Self { document, fastest, laws: Vec::new(), cpu: 0.0, has_more: false }
     }
 
-    /// `times` visits to an endpoint, which calls others up to `deep` calls away.
+    /// Adds `times` visits to an endpoint, with calls up to a depth of `deep`.
     pub(super) fn visit(&mut self, place: &EndpointName, times: f64, deep: usize) {
         let service = self.document.services.get(&place.0);
         if let (Some(endpoint), true) =
@@ -75,7 +75,7 @@ impl<'d> Spent<'d> {
         self.cpu += times * demand.mean();
     }
 
-    /// A call stays on its node or goes to another one.
+    /// Adds the way of a call, on its node or to another one.
     fn travels(&mut self, times: f64) {
         let Some(lan) = &self.document.lan else { return };
         self.has_more |= !lan.is_free() && lan.rtt.is_zero() | lan.local_rtt.is_zero();
@@ -83,8 +83,8 @@ impl<'d> Spent<'d> {
         self.laws.push((times, if is_nearer { &lan.local_rtt } else { &lan.rtt }));
     }
 
-    /// All branches that are needed take as long as the longest of them; where some are not, as the
-    /// shortest does, at least.
+    /// If all branches are needed they take as long as the longest of them; otherwise at least as long
+    /// as the shortest.
     fn branches(&mut self, branches: &'d [Vec<StepText>], need: u32, times: f64, deep: usize) {
         let mean = |one: &Self| one.laws.iter().map(|(times, law)| times * law.mean()).sum::<f64>();
         let of = |steps: &'d Vec<StepText>| {

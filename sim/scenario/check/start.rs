@@ -1,4 +1,4 @@
-//! `start_needs`: does each name something else, and can all of it ever start? And `agent_cpu`.
+//! Checks `start_needs`: each name is another service, and all can start. And `agent_cpu`.
 
 use super::checking::Checking;
 use crate::calls;
@@ -31,7 +31,7 @@ impl Checking<'_> {
         }
     }
 
-    /// Who has no agents is told what `agent_cpu` does there.
+    /// Reports `agent_cpu` of an orchestrator without agents.
     pub(super) fn agents(&mut self) {
         let orchestrator = &self.document.orchestrator;
         if let (Some(kind), Some(_), false) =

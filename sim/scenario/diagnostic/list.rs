@@ -6,7 +6,7 @@ use crate::grouped::grouped;
 use std::collections::BTreeMap;
 use wssim_text::width::USUAL;
 
-/// Every mistake of a scenario, at once.
+/// All mistakes of a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics {
     /// In the order of the texts and lines.
@@ -20,13 +20,13 @@ impl Diagnostics {
         Self { items: tidy(items), io }
     }
 
-    /// Whether a file could not be read (otherwise something that was read is wrong).
+    /// Whether a file could not be read (rather than having wrong contents).
     #[must_use]
     pub fn is_io(&self) -> bool {
         self.io
     }
 
-    /// As text in lines of the usual width; with escape sequences only if `color`.
+    /// As text in lines of the usual width; with escape sequences if `color`.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         render(&self.items, USUAL, color)
@@ -41,15 +41,15 @@ impl std::fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// As many mistakes are told as are read.
+/// Most mistakes that are shown.
 pub(crate) const MOST: usize = 100;
 
-/// Mistakes that come with a hint, at most: to look for one takes longer than anything else about them, and of more
-/// than [`MOST`] hardly any is shown.
+/// Most mistakes with a hint: searching one is the most expensive part, and of more than [`MOST`] hardly
+/// any is shown.
 pub(crate) const MOST_HINTS: usize = 1000;
 
-/// In the order of files and lines, the same thing only once, and of very many the first: errors before
-/// warnings, with a last one that says how many more there are.
+/// Sorts by file and line, removes duplicates, and keeps the first ones: errors before warnings,
+/// followed by the number of the others.
 pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut items = grouped(in_order(items));
     if items.len() <= MOST {
@@ -70,10 +70,10 @@ pub(crate) fn tidy(items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     items
 }
 
-/// Code of what says how many more there are.
+/// Code of the diagnostic with the number of further mistakes.
 const MORE: &str = "more-mistakes";
 
-/// In the order of files, as they were first met, and of places in them.
+/// Sorts by file, in order of first appearance, and by place.
 fn in_order(mut items: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut files: BTreeMap<String, usize> = BTreeMap::new();
     items.sort_by_cached_key(|item| {

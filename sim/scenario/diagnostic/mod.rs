@@ -1,4 +1,4 @@
-//! Mistakes, told to the author of the scenario: what is wrong, where, and what would be right.
+//! Mistakes in a scenario: the error, its place, and the remedy.
 
 mod list;
 mod render;
@@ -9,27 +9,27 @@ pub use render::render;
 
 use crate::source::{Origin, Sources, TextPlace};
 
-/// How bad it is.
+/// The severity of a mistake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The scenario cannot be used.
     Error,
-    /// It can, but the author should know.
+    /// It can be used, but the author should know.
     Warning,
 }
 
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How bad it is.
+    /// The severity of a mistake.
     pub severity: Severity,
-    /// What kind of mistake, such as `unknown-service`.
+    /// Its kind, such as `unknown-service`.
     pub code: &'static str,
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// Where; `None` when it is about the whole.
+    /// Its place; `None` if it is about the whole.
     pub span: Option<TextPlace>,
-    /// What would be right.
+    /// How to correct it.
     pub help: Option<String>,
 }
 
@@ -61,10 +61,10 @@ impl Diagnostic {
     }
 }
 
-/// The longest sentence, with all the names that it repeats, in bytes.
+/// Longest sentence, including the names in it, in bytes.
 const LONGEST: usize = 2000;
 
-/// As much of a sentence as is read.
+/// Cuts a sentence to [`LONGEST`].
 fn cut(mut sentence: String) -> String {
     if sentence.len() > LONGEST {
         let end = (0..=LONGEST).rev().find(|at| sentence.is_char_boundary(*at));
@@ -74,5 +74,5 @@ fn cut(mut sentence: String) -> String {
     sentence
 }
 
-/// Code of what could not be read.
+/// Code for an unreadable file.
 pub(crate) const UNREADABLE: &str = "unreadable-file";

@@ -7,8 +7,7 @@
 //!    │             ^^^^^^^^^^^^^ did you mean `gibd-postgres`?
 //! ```
 //!
-//! A line of the text that is too long is cut around the part that is marked; what is said goes on
-//! in further lines.
+//! A line of the text that is too long is cut around the marked part; messages are wrapped.
 
 use super::{Diagnostic, Severity, TextPlace};
 use std::fmt::Write as _;
@@ -16,15 +15,14 @@ use wssim_text::printable;
 use wssim_text::width::{self, ELLIPSIS};
 use wssim_text::wrap;
 
-/// Columns that long help needs below what it is about; where there are fewer it begins at the margin.
+/// Columns that a long help text needs below the marked part; with fewer it begins at the margin.
 const HELP: usize = 40;
-/// What a message goes on behind.
+/// Indent of the further lines of a message.
 const INDENT: &str = "  ";
-/// Stands before what is left of a line that was cut.
+/// Marks the cut beginning of a line.
 const CUT: &str = "… ";
 
-/// Several diagnostics as text in lines of at most `width` columns; with escape sequences only if
-/// `color`.
+/// Diagnostics as text in lines of at most `width` columns; with escape sequences if `color`.
 #[must_use]
 pub fn render(items: &[Diagnostic], width: usize, color: bool) -> String {
     let mut out = String::new();
@@ -78,7 +76,7 @@ fn one(out: &mut String, item: &Diagnostic, width: usize, color: bool) {
     }
 }
 
-/// Where it is, the line itself, and the help below what is marked.
+/// The place, its line, and the help below the marked part.
 fn quote(out: &mut String, place: &TextPlace, help: &str, width: usize, paint: &Paint) {
     let Paint { tint, blue, plain, .. } = paint;
     let number = place.line().to_string();
@@ -105,7 +103,7 @@ fn quote(out: &mut String, place: &TextPlace, help: &str, width: usize, paint: &
     }
 }
 
-/// What is shown of a line.
+/// The shown part of a line.
 struct Window {
     line: String,
     /// Columns before the marked part.
@@ -114,15 +112,15 @@ struct Window {
     marked: usize,
 }
 
-/// The line of three `parts`, made printable, in `room` columns: the marked part, and of what stands
-/// before and behind it as much as there is room for.
+/// The line of three `parts`, made printable, in `room` columns: the marked part, and as much as fits of
+/// the parts before and after it.
 fn window(parts: [&str; 3], room: usize) -> Window {
     let [before, marked, behind] = near(parts, 4 * room).map(printable);
     let cut = width::of(CUT);
     if width::of(&before) + columns(&marked) + width::of(&behind).min(cut) <= room {
         return shown("", &before, &marked, &behind, room);
     }
-    // A quarter at least for what stands before, so that it is seen what is marked.
+    // At least a quarter for the part before, as context.
     let context = room / 4;
     let lead = if width::of(&before) > context { CUT } else { "" };
     let taken = width::of(lead) + width::of(&before).min(context);
@@ -134,19 +132,19 @@ fn window(parts: [&str; 3], room: usize) -> Window {
     shown(lead, before, marked, &behind, room)
 }
 
-/// Columns that are marked: one where there is nothing to mark.
+/// Columns to mark: at least one.
 fn columns(marked: &str) -> usize {
     width::of(marked).max(1)
 }
 
-/// Of each part of a line as many characters as can be seen of it: a line may be as long as a file.
+/// The visible characters of each part of a line, which may be as long as a file.
 fn near([before, marked, behind]: [&str; 3], most: usize) -> [&str; 3] {
     let head = |text: &str| text.char_indices().nth(most).map_or(text.len(), |(at, _)| at);
     let tail = before.char_indices().rev().take(most).last().map_or(before.len(), |(at, _)| at);
     [&before[tail..], &marked[..head(marked)], &behind[..head(behind)]]
 }
 
-/// The parts in a line of at most `room` columns; of what is behind the mark the end gives way.
+/// The parts in a line of at most `room` columns; the end of the last part is cut.
 fn shown(lead: &str, before: &str, marked: &str, behind: &str, room: usize) -> Window {
     let head = format!("{lead}{before}");
     let (before, columns) = (width::of(&head), columns(marked));

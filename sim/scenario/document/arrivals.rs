@@ -1,4 +1,4 @@
-//! `arrivals`: when requests come.
+//! Reads `arrivals` of a source.
 
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::{self, ProfileText};
@@ -9,7 +9,7 @@ use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
-/// When requests come.
+/// The arrival process.
 #[derive(Clone, Debug)]
 pub(crate) enum ArrivalsText {
     /// In 1/s.
@@ -19,7 +19,7 @@ pub(crate) enum ArrivalsText {
         period: Nanos,
         phase: Option<Nanos>,
     },
-    /// Rates of the states and of changing from one to another, in 1/s.
+    /// Rates of the states and of the transitions between them, in 1/s.
     Mmpp {
         rates: Vec<f64>,
         changes: Vec<Vec<f64>>,
@@ -45,14 +45,14 @@ const KINDS: [(&str, &[&str]); 6] = [
     ("trace", &["file", "rate", "speed", "scale"]),
 ];
 
-/// When requests come, and how the rate changes with time.
+/// The arrival process, and the change of its rate over time.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     mut fields: Fields<'_>,
 ) -> (Option<ArrivalsText>, Option<ProfileText>) {
     if !fields.has("kind") {
         fields.missing(reader, "kind", "poisson, renewal, periodic, mmpp, closed or trace");
-        // Perhaps it is there and misspelt.
+        // The key may be misspelt.
         fields.accept(&["kind"]);
         for (_, keys) in KINDS {
             fields.accept(keys);
@@ -114,7 +114,7 @@ pub(super) fn read(
     (arrivals, profile)
 }
 
-/// What another kind left behind in a file below is not the author's mistake.
+/// Keys of another kind inherited from a lower file are not the author's mistake.
 fn accept_inherited(fields: &mut Fields<'_>, reader: &Reader<'_>, kind: &str) {
     let kind_source = fields.table["kind"].item.origin.source;
     for (other, keys) in KINDS {
@@ -135,7 +135,7 @@ fn accept_inherited(fields: &mut Fields<'_>, reader: &Reader<'_>, kind: &str) {
     }
 }
 
-/// Kinds whose rate a profile can shape.
+/// Kinds whose rate can follow a profile.
 const SHAPED: [&str; 3] = ["poisson", "renewal", "periodic"];
 
 fn refuse_profile(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &str) {
@@ -188,8 +188,8 @@ fn periodic(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Arrivals
     Some(ArrivalsText::Periodic { period, phase })
 }
 
-/// Rates of the states, and how they follow each other: the rates of leaving them, in a circle, or
-/// a row a state with the rates of changing to each other one.
+/// Rates of the states, and their transitions: the rates of leaving them, in a cycle, or for each state
+/// a row with the rates of changing to each other one.
 fn mmpp(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<ArrivalsText> {
     let help = "such as `rates = [\"2/s\", \"20/s\"], switch = [\"1/min\", \"6/min\"]`";
     for key in ["rates", "switch"] {
@@ -221,7 +221,7 @@ fn mmpp(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<ArrivalsText
     Some(ArrivalsText::Mmpp { rates, changes })
 }
 
-/// So many changes between two requests are a slip of the pen, and would take for ever.
+/// Most changes of state between two requests: more are a typing error, and would take for ever.
 const MOST_CHANGES: f64 = 1e6;
 
 /// A list of rates.

@@ -1,9 +1,9 @@
-//! `background`: bursts of CPU that every container of a service makes of itself; one table, or a
+//! `background`: bursts of CPU that every container of a service makes without requests; one table, or a
 //! list of them.
 //!
 //! ```toml
 //! background = [
-//!   { every = "15s", cpu = "exp(30ms)" },                            # scrapes, from a phase of their own
+//!   { every = "15s", cpu = "exp(30ms)" },                            # scrapes, each container with its own phase
 //!   { start = "2min", count = 1, cpu = "90s", jobs = 4 },            # a build, once
 //!   { at = "02:30", cpu = "lognormal(10min, cv=0.3)" },              # a backup, every night
 //! ]
@@ -17,24 +17,24 @@ use wssim_kernel::Nanos;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
-/// What repeats without saying how often repeats daily.
+/// Period of a burst at a time of day without `every`: daily.
 const DAY: Law = Law::Constant(86_400e9);
 
 /// Bursts of one kind.
 #[derive(Clone, Debug)]
 pub(crate) struct BackgroundText {
     pub every: Law,
-    /// Of each job of a burst.
+    /// CPU time of each job of a burst.
     pub cpu: Law,
     /// Jobs of a burst, all at once.
     pub jobs: u32,
-    /// The first burst.
+    /// Time of the first burst.
     pub start: Option<Nanos>,
-    /// The first burst, by the clock.
+    /// Time of day of the first burst.
     pub at: Option<(Nanos, Origin)>,
-    /// How many bursts.
+    /// Number of bursts.
     pub count: Option<u32>,
-    /// No burst begins that long after the first one may.
+    /// No burst begins later than this after the first one may.
     pub duration: Option<Nanos>,
     pub origin: Origin,
 }

@@ -18,7 +18,7 @@ pub(crate) struct CacheStep {
     /// Where `hits` is a real cache whose capacity follows from the memory of its service: nothing
     /// is found in it until `capacity` has seen to that.
     pub(super) unsized_hits: Option<Unsized>,
-    /// CPU of the look-up at the cache.
+    /// CPU time of the look-up at the cache.
     pub cost: Law,
     pub send: Law,
     pub receive: Law,
@@ -26,7 +26,7 @@ pub(crate) struct CacheStep {
 }
 
 impl CacheStep {
-    /// Whether it is known how much is kept.
+    /// Whether its capacity is known.
     pub(crate) fn is_sized(&self) -> bool {
         self.unsized_hits.is_none()
     }
@@ -40,13 +40,13 @@ pub(super) struct Unsized {
     pub origin: Origin,
 }
 
-/// What a step finds.
+/// How a step finds its item.
 enum Found {
     Known(Hits),
     Unsized(Unsized),
 }
 
-/// More items than this are not kept track of: 80 MB for each container of the cache.
+/// Most items that are tracked: 80 MB for each container of the cache.
 pub(super) const MOST_ITEMS: u32 = 10_000_000;
 
 /// Reads it, but for what is done about a miss.
@@ -55,7 +55,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     if !fields.has("hit") {
         fields.missing(reader, "hit", "such as `hit = 0.8`");
     }
-    // Whatever is wrong with it, the rest of the step is looked at too.
+    // A mistake here does not stop the checks of the rest of the step.
     let (hits, unsized_hits) = match hits(reader, fields) {
         Some(Found::Known(hits)) => (hits, None),
         Some(Found::Unsized(hits)) => (Hits::Drawn(0.0), Some(hits)),
@@ -68,7 +68,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     Some(CacheStep { cache: cache?, hits, unsized_hits, cost, send, receive, timeout })
 }
 
-/// A share, or a real cache.
+/// A hit ratio, or a cache with a capacity.
 fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Found> {
     let text = fields.table.get("hit").and_then(|entry| entry.item.text());
     let is_real = text.is_some_and(|text| text.contains('('));
@@ -84,7 +84,7 @@ fn hits(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Found> {
     fields.value(reader, "hit", fields::share).map(|share| Found::Known(Hits::Drawn(share)))
 }
 
-/// `zipf(items=100000, capacity=20000, alpha=0.9)`; where there is no capacity, the service says it.
+/// `zipf(items=100000, capacity=20000, alpha=0.9)`; without a capacity, the service gives it.
 fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Found> {
     let text = item.text()?;
     let Some((items, capacity, alpha)) = numbers(text) else {
@@ -113,7 +113,7 @@ fn zipf(reader: &mut Reader<'_>, item: &Item, warm: bool) -> Option<Found> {
     })
 }
 
-/// (items, capacity, alpha), each given once and by name; the second may be left out.
+/// (items, capacity, alpha), each given once and by name; capacity is optional.
 fn numbers(text: &str) -> Option<(f64, Option<f64>, f64)> {
     let Ok(Expression::Call { name, arguments }) = parse(text) else {
         return None;

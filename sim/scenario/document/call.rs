@@ -1,5 +1,4 @@
-//! `{ call = "service.endpoint", … }`: what is sent, how long the caller waits, what happens then,
-//! and what the callee learns of it.
+//! A call `{ call = "service.endpoint", … }`: its bytes, time-outs, retries, and deadline.
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::schema::MOST_ATTEMPTS;
@@ -19,10 +18,10 @@ pub(crate) struct CallStep {
     pub timeout: Option<Nanos>,
     pub retry: Retry,
     pub breaker: Option<BreakerPolicy>,
-    /// How long after it was sent the callee may begin anything; no deadline travels with `None`.
+    /// Time from sending after which the callee begins nothing; with `None` no deadline is sent.
     pub deadline: Option<Nanos>,
     pub cancel: bool,
-    /// Keys that are written and that the model does not simulate yet.
+    /// Keys that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
 
@@ -43,7 +42,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     Some(CallStep { target, send, receive, timeout, retry, breaker, deadline, cancel, unsimulated })
 }
 
-/// `deadline = "2s"`, or `"propagate"`: the caller's own, and the end of this call's time-out.
+/// `deadline = "2s"`, or `"propagate"`: the caller's own deadline, or the end of this call's time-out.
 fn deadline(
     reader: &mut Reader<'_>,
     fields: &mut Fields<'_>,
@@ -55,7 +54,7 @@ fn deadline(
             fields.accept(&["deadline"]);
             Some(timeout.unwrap_or(Nanos(u64::MAX)))
         }
-        // Whatever begins with a letter was meant to be the word.
+        // A text that begins with a letter is meant to be the word.
         Some(text) if text.starts_with(char::is_alphabetic) => {
             let _ = fields.word(reader, "deadline", &["propagate"]);
             None
@@ -64,8 +63,8 @@ fn deadline(
     }
 }
 
-/// `breaker = { failures = 5, window = "10s", open = "30s", half_open = 1 }`; what is left out is
-/// as Hystrix has it.
+/// `breaker = { failures = 5, window = "10s", open = "30s", half_open = 1 }`; defaults are those of
+/// Hystrix.
 fn breaker(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<BreakerPolicy> {
     let default = BreakerPolicy::HYSTRIX;
     let mut fields = outer.inner(reader, "breaker")?;
@@ -86,7 +85,7 @@ fn breaker(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<BreakerPol
     };
     for (key, shown) in [("min_calls", "20"), ("window", "10s"), ("open", "5s"), ("half_open", "1")]
     {
-        // Without a share nothing asks how many calls there are.
+        // Without a share the number of calls has no use.
         if !fields.has(key) && (key != "min_calls" || ratio.is_some()) {
             reader.defaults.push((fields.at(key), shown.to_owned()));
         }

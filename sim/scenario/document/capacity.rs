@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use wssim_model::blueprint::Hits;
 use wssim_model::cache::Popularity;
 
-/// Gives every cache whose step does not say it the capacity that the memory of its service leads to.
+/// Sets the capacity of every cache without one from the memory of its service.
 pub(super) fn size(services: &mut BTreeMap<String, ServiceText>, reader: &mut Reader<'_>) {
     let entries: BTreeMap<String, Option<f64>> =
         services.iter().map(|(name, service)| (name.clone(), service.memory.entries())).collect();

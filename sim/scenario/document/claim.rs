@@ -10,36 +10,36 @@ use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_text::quantity::{self, Dimension};
 
-/// A claim as it was read.
+/// A claim as read.
 #[derive(Clone, Debug)]
 pub(crate) struct ClaimText {
     pub id: String,
     pub text: String,
     pub source: String,
     pub metric: Option<(MetricRef, Origin)>,
-    /// Where `from` and `to` of its part of the measured stretch stand, if as keys of their own.
+    /// Places of the keys `from` and `to` of its part of the measured stretch, if written as keys.
     pub ends: [Option<Origin>; 2],
     pub expect: Option<Expect>,
     pub relative_to: Option<Name>,
     pub study: Study,
     pub observed: bool,
-    /// What it speaks of besides its metric, by path; `*` for any name.
+    /// Paths that it needs besides its metric; `*` for any name.
     pub needs: Vec<Name>,
-    /// How many nodes that fail together it speaks of.
+    /// Number of nodes that fail together.
     pub nodes_lost: Option<u32>,
     pub origin: Origin,
 }
 
-/// What the plan says.
+/// The plan's value.
 #[derive(Clone, Debug)]
 pub(crate) enum Expect {
     /// Bounds, at least one.
     Range(Option<Bound>, Option<Bound>),
-    /// One value.
+    /// One tried value.
     Point(Bound),
 }
 
-/// A number and where it stands.
+/// A number and its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bound {
     pub value: f64,
@@ -73,7 +73,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
     });
     let studies = ["run", "failures", "rollout", "migrate", "compare", "capacity"];
     let study = fields.word(reader, "study", &studies);
-    // What only one study measures needs no word of it.
+    // A metric of one study only needs no `needs` for it.
     let only = metric.as_ref().and_then(|(metric, _)| measured::only_study(metric));
     let study = study.or(only.map(Study::name));
     if fields.has("nodes_lost") && study != Some("failures") {
@@ -172,7 +172,7 @@ fn parse_metric(reader: &mut Reader<'_>, name: &Name) -> Option<MetricRef> {
     parsed
 }
 
-/// Reads `name{label="value", …}`, perhaps with `from … to …` behind it; `None`: it is no such text.
+/// Parses `name{label="value", …}`, optionally followed by `from … to …`; `None` for any other text.
 pub(crate) fn metric(text: &str) -> Option<MetricRef> {
     let text = text.trim();
     let (name, labels, part) = match text.split_once('{') {

@@ -1,5 +1,5 @@
-//! How a service is deployed: what a Compose stack file says below `deploy` and around it, under
-//! the same names in TOML.
+//! Reads the deployment of a service: the contents of `deploy` in a Compose stack file and related keys,
+//! under the same names in TOML.
 
 use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
@@ -14,59 +14,58 @@ use wssim_model::blueprint::{Cold, HealthCheck, OnStop};
 use wssim_model::orchestrator::{Condition, RestartPolicy, UpdatePolicy};
 use wssim_text::quantity::Dimension;
 
-/// How many containers there are, and for how long.
+/// The number of containers, and whether they run to an end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// `replicas` of them, kept up.
+    /// `replicas` containers, kept running.
     #[default]
     Replicated,
-    /// One on each node, kept up.
+    /// One on each node, kept running.
     Global,
-    /// `replicas` of them, each run to its end.
+    /// `replicas` containers, each run to its end.
     ReplicatedJob,
     /// One on each node, run to its end.
     GlobalJob,
 }
 
-/// How a service is deployed.
+/// The deployment of a service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deploy {
-    /// The stack that it belongs to.
+    /// Its stack.
     pub stack: Option<String>,
     pub mode: Mode,
-    /// Labels of nodes over whose values containers are spread.
+    /// Node labels over whose values containers are spread.
     pub preferences: Vec<Name>,
-    /// `dnsrr` rather than a virtual address.
+    /// Whether DNS round robin replaces the virtual address.
     pub dnsrr: Option<Origin>,
     pub image: Option<Name>,
-    /// Bytes that are pulled of it, if that is said, the service that they are pulled from, and how many a
-    /// second it sends at most.
+    /// Bytes to pull, if given; the service they are pulled from, and its largest rate per second.
     pub image_size: f64,
     pub registry: Option<Name>,
     pub image_rate: Option<f64>,
     pub restart: RestartPolicy,
-    /// From being told to end until it is killed.
+    /// Time from the stop signal to the kill.
     pub stop_grace: Nanos,
-    /// What its process does when it is told to end.
+    /// Reaction of its process to the stop signal.
     pub on_stop: OnStop,
-    /// How slow a container is after its start.
+    /// Slowness of a container after its start.
     pub cold: Option<Cold>,
     pub health: Option<HealthText>,
     pub ports: Vec<Port>,
     pub volumes: Vec<Volume>,
-    /// Names beside its own by which others find it, by network.
+    /// Aliases beside its own name, by network.
     pub aliases: BTreeMap<String, Vec<Name>>,
     /// Labels of the service.
     pub labels: Vec<Label>,
-    /// Labels of its containers; those for Traefik.
+    /// Labels of its containers, for Traefik.
     pub container_labels: Vec<Label>,
     pub update: UpdatePolicy,
     pub rollback: UpdatePolicy,
-    /// Where an update is told to start the new container before it stops the old one.
+    /// Place of the setting that an update starts the new container before it stops the old one.
     pub start_first: Option<Origin>,
 }
 
-/// Swarm's time to end in good order (swarmkit, api/defaults/service.go).
+/// Swarm's default time for a graceful stop (swarmkit, api/defaults/service.go).
 const STOP_GRACE: Nanos = Nanos(10_000_000_000);
 
 /// A health check.
@@ -81,16 +80,16 @@ pub(crate) struct HealthText {
 #[derive(Clone, Debug)]
 pub(crate) struct Port {
     pub published: u16,
-    /// On the node of each container rather than on every node.
+    /// Published on the node of each container, not on every node.
     pub on_host: bool,
 }
 
 /// A volume.
 #[derive(Clone, Debug)]
 pub(crate) struct Volume {
-    /// Whether the data lies on the node itself and stays there.
+    /// Whether the data is on the node and stays there.
     pub is_local: bool,
-    /// The service or node that serves it.
+    /// The service or node that serves it by NFS.
     pub nfs: Option<Name>,
 }
 
@@ -180,7 +179,7 @@ fn restart(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> RestartPolicy {
     RestartPolicy { condition, delay, max_attempts, window, back_off: None }
 }
 
-/// Where the order of updates stands.
+/// The place of the order of updates.
 fn start_first(fields: &Fields<'_>) -> Option<Origin> {
     let update = fields.table.get("update")?.item.table()?;
     update.get("order").map(|entry| entry.key)
@@ -231,7 +230,7 @@ fn ports(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Vec<Port> {
         let _ = fields.word(reader, "protocol", &["tcp", "udp", "sctp"]);
         let on_host = fields.word(reader, "mode", &["ingress", "host"]) == Some("host");
         fields.finish(reader);
-        // A port that is only exposed concerns nobody outside.
+        // A port that is only exposed is not published.
         if let (Some(_), Some(published)) = (target, published) {
             out.push(Port { published: published as u16, on_host });
         }

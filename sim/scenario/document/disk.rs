@@ -1,12 +1,12 @@
-//! A node's disk: `disk = "nvme"`, or a table of its own; and the step that visits it.
+//! Reads a node's disk: `disk = "nvme"`, or a table; and disk steps.
 
 use super::fields::{self, Fields, Reader};
 use wssim_model::blueprint::{Access, Disk};
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
-/// A disk of a kind: (name, median and 99 % quantile in ms of a read, a write and a flush, MB/s,
-/// visits at once). Laws are lognormal.
+/// A kind of disk: (name, median and 99 % quantile in ms of a read, a write and a flush, MB/s, visits at
+/// once). Laws are lognormal.
 type Row = (&'static str, [(f64, f64); 3], f64, u32);
 
 /// Sources. Solid-state reads: page faults from a swap file on a virtual solid-state disk, measured,
@@ -26,7 +26,7 @@ const KINDS: [Row; 4] = [
 /// Names of the kinds.
 const NAMES: [&str; 4] = [KINDS[0].0, KINDS[1].0, KINDS[2].0, KINDS[3].0];
 
-/// What a table leaves out and no kind gives: nothing takes time, and one visit at a time.
+/// A disk without a kind: visits take no time, one at a time.
 const BARE: Disk = Disk {
     read: Law::ZERO,
     write: Law::ZERO,
@@ -49,7 +49,7 @@ fn of_kind(name: &str) -> Disk {
     Disk { read, write, flush, bandwidth: megabytes * 1e6, queues: *queues }
 }
 
-/// The key `disk` of a node, and bytes that are free there.
+/// The key `disk` of a node, and free bytes there.
 pub(super) fn of_node(
     reader: &mut Reader<'_>,
     outer: &mut Fields<'_>,
@@ -82,7 +82,7 @@ pub(crate) struct DiskStep {
     pub access: Access,
 }
 
-/// `disk = "16 kB"`: a read, unless `write = true`; or `flush = true`: a write that is there to stay.
+/// `disk = "16 kB"`: a read, unless `write = true`; or `flush = true`: a durable write.
 pub(super) fn step(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<DiskStep> {
     let write = fields.value(reader, "write", fields::truth);
     let flush = fields.value(reader, "flush", fields::truth);

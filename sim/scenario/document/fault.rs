@@ -1,4 +1,4 @@
-//! `[[fault]]`, and `mtbf` and `mttr` of whatever fails of itself.
+//! Reads `[[fault]]`, and `mtbf` and `mttr` of random failures.
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::schema::FAULTS;
@@ -7,28 +7,28 @@ use wssim_kernel::Nanos;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
-/// How many times slower a slow disk or network is where nothing is said: an assumption, between a
-/// disk that is about to fail or a link that has fallen from 1 Gbit/s to 100 Mbit/s, and worse.
+/// Default factor of a slow disk or network: an assumption, between a failing disk or a link fallen from
+/// 1 Gbit/s to 100 Mbit/s, and worse.
 pub(crate) const FACTOR: f64 = 10.0;
 
-/// A fault as it was read.
+/// A fault as read.
 #[derive(Clone, Debug)]
 pub(crate) struct FaultText {
     pub id: String,
-    /// What it strikes: kind of thing and its names; `None`: the whole cluster.
+    /// Its target: a kind and names; `None` for the whole cluster.
     pub target: Option<(&'static str, Vec<Name>)>,
-    /// When, since the beginning of the measured stretch.
+    /// Its time from the beginning of the measured stretch.
     pub at: Nanos,
-    /// Again and again rather: so long after time zero, and after each repair.
+    /// The law of times to failure, for recurring faults: from time zero, and after each repair.
     pub mtbf: Option<Law>,
     pub kind: Option<&'static str>,
-    /// How long it lasts.
+    /// Its duration.
     pub repair: Option<Law>,
-    /// Which replica of a service it strikes; all where none is said.
+    /// The replica of a service that it strikes; `None` for all.
     pub replica: Option<u32>,
-    /// Whether it is stopped in good order rather than killed.
+    /// Whether the stop is graceful.
     pub graceful: bool,
-    /// How many times slower.
+    /// The factor of slowness.
     pub factor: f64,
     /// Whether it comes from a file of outages, which was checked line by line.
     pub is_replayed: bool,
@@ -91,11 +91,11 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> FaultText
     FaultText { id, target, at, mtbf, kind, repair, replica, graceful, factor, is_replayed, origin }
 }
 
-/// What fails of itself: how long it is up, and how long down.
+/// Random failures: the laws of times up and down.
 #[derive(Clone, Debug)]
 pub(crate) struct Fails {
     pub mtbf: Law,
-    /// `None`: for ever.
+    /// `None` if it is never repaired.
     pub mttr: Option<Law>,
 }
 
@@ -112,7 +112,7 @@ pub(super) fn fails(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<
     mtbf.map(|mtbf| Fails { mtbf, mttr })
 }
 
-/// Time from one failure to the next: on average it takes some.
+/// Time to failure, with a positive mean.
 fn up(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Law> {
     let law = fields.law(reader, "mtbf", Dimension::Duration)?;
     if law.mean() > 0.0 {
@@ -123,7 +123,7 @@ fn up(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<Law> {
     None
 }
 
-/// Causes that the nodes of one site have in common.
+/// Common causes of the nodes of one site.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
     pub power: Option<Fails>,

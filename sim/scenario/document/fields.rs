@@ -1,4 +1,4 @@
-//! Reading tables by hand: every key that is asked for is known, every other one is a mistake.
+//! Reads tables by hand: requested keys are known, all others are mistakes.
 
 use crate::diagnostic::{self, Diagnostic, UNREADABLE};
 use crate::distribution;
@@ -14,7 +14,7 @@ use wssim_model::law::Law;
 use wssim_text::quantity::{self, Dimension, Flaw};
 use wssim_text::suggest;
 
-/// The texts that values may point into or name.
+/// The texts that values refer to.
 #[derive(Clone, Copy)]
 pub(crate) struct Texts<'a> {
     /// The texts of the scenario.
@@ -23,7 +23,7 @@ pub(crate) struct Texts<'a> {
     pub files: &'a Files,
 }
 
-/// Collects what reading finds.
+/// Collects the results of reading.
 pub(crate) struct Reader<'a> {
     /// The texts.
     pub texts: Texts<'a>,
@@ -31,27 +31,27 @@ pub(crate) struct Reader<'a> {
     pub mistakes: Vec<Diagnostic>,
     /// Values with a range so far.
     pub ranged: Vec<RangedInput>,
-    /// Values that were left out, by path, and what holds instead.
+    /// Defaults of omitted values, by path.
     pub defaults: Vec<(String, String)>,
     /// Time-outs so far.
     pub timers: Vec<Timer>,
 }
 
-/// A time-out and where it stands.
+/// A time-out and its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timer {
-    /// How long.
+    /// Its length.
     pub length: Nanos,
-    /// Where it stands.
+    /// Its place.
     pub origin: Origin,
 }
 
-/// A text and where it stands.
+/// A text and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     /// The text.
     pub text: String,
-    /// Where it stands.
+    /// Its place.
     pub origin: Origin,
 }
 
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes a mistake at a place.
+    /// Records a mistake at a place.
     pub(crate) fn mistake(
         &mut self,
         origin: Origin,
@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
             .push(Diagnostic::error(code, message).at(self.texts.sources, origin).maybe_help(help));
     }
 
-    /// Reads a value that may carry a range.
+    /// Reads a value that may have a range.
     pub(crate) fn ranged<T>(
         &mut self,
         item: &Item,
@@ -134,7 +134,7 @@ impl<'a> Reader<'a> {
         item.text().map_or_else(|| self.texts.sources.text(item.origin).to_owned(), str::to_owned)
     }
 
-    /// Notes what went wrong.
+    /// Records a failed reading.
     pub(crate) fn keep<T>(&mut self, read: Read<T>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Notes a key that nothing knows.
+    /// Records an unknown key.
     pub(crate) fn unknown(
         &mut self,
         origin: Origin,
@@ -161,7 +161,7 @@ impl<'a> Reader<'a> {
         self.mistake(origin, code, format!("{owner} has no key `{key}`"), help);
     }
 
-    /// The table that an item must be.
+    /// Requires an item to be a table.
     pub(crate) fn table<'t>(
         &mut self,
         item: &'t Item,
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A diagnostic for something that is not what is due.
+/// A diagnostic for an item that is not a `due`.
 pub(crate) fn wrong<T>(texts: &Texts<'_>, item: &Item, due: &str) -> Read<T> {
     let what = match &item.value {
         Value::Text(text) => format!("`{text}`"),
@@ -296,7 +296,7 @@ pub(crate) fn positives(texts: &Texts<'_>, item: &Item) -> Read<Vec<f64>> {
     }
 }
 
-/// A whole number from a limit.
+/// A whole number of at least `least`.
 pub(crate) fn count(least: u32) -> impl Fn(&Texts<'_>, &Item) -> Read<u32> {
     count_to(least, 1_000_000_000)
 }
@@ -326,7 +326,7 @@ pub(crate) fn truth(texts: &Texts<'_>, item: &Item) -> Read<bool> {
     }
 }
 
-/// The longest CPU time that anything takes, on average, in nanoseconds: a year.
+/// Longest mean CPU time of any step, in nanoseconds: a year.
 const LONGEST_WORK: f64 = 366.0 * 86_400e9;
 
 /// A distribution of CPU times.
@@ -363,7 +363,7 @@ pub(crate) fn law(dimension: Dimension) -> impl Fn(&Texts<'_>, &Item) -> Read<La
     }
 }
 
-/// Texts in a list at most: nothing of which there could be more is named one by one.
+/// Most texts in a list: no list of names needs more.
 const MOST_NAMES: usize = 2000;
 
 /// A table that is being read.
@@ -372,9 +372,9 @@ pub(crate) struct Fields<'t> {
     pub table: &'t Table,
     /// Its path.
     pub path: String,
-    /// Where it stands.
+    /// Its place.
     pub origin: Origin,
-    /// What may stand in it.
+    /// Its permitted keys.
     pub shape: &'static Shape,
     known: Vec<&'static str>,
 }
@@ -395,23 +395,23 @@ impl<'t> Fields<'t> {
         join(&self.path, key)
     }
 
-    /// The item of `key`, which is thereby known.
+    /// The item of `key`, which is then known.
     pub(crate) fn item(&mut self, key: &'static str) -> Option<&'t Item> {
         self.known.push(key);
         self.table.get(key).map(|entry| &entry.item)
     }
 
-    /// Whether `key` is written.
+    /// Whether `key` is present.
     pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
-    /// Whether `key` has been asked for or accepted.
+    /// Whether `key` has been requested or accepted.
     pub(crate) fn knows(&self, key: &str) -> bool {
         self.known.contains(&key)
     }
 
-    /// Reads a value that may carry a range.
+    /// Reads a value that may have a range.
     pub(crate) fn value<T>(
         &mut self,
         reader: &mut Reader<'_>,
@@ -423,7 +423,7 @@ impl<'t> Fields<'t> {
         reader.ranged(item, &path, read)
     }
 
-    /// The same, or what holds when it is left out; `shown` is how that is written.
+    /// Reads a value, or uses its default; `shown` is how that is written.
     pub(crate) fn value_or<T>(
         &mut self,
         reader: &mut Reader<'_>,
@@ -443,7 +443,7 @@ impl<'t> Fields<'t> {
         self.value(reader, key, quantity(Dimension::Duration)).map(Nanos::from_f64)
     }
 
-    /// A time-out, which is noted as such.
+    /// A time-out, which is recorded as one.
     pub(crate) fn timer(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Nanos> {
         let length = self.duration(reader, key)?;
         let origin = self.table.get(key).map_or(self.origin, |entry| entry.item.origin);
@@ -466,7 +466,7 @@ impl<'t> Fields<'t> {
         self.value(reader, key, work)
     }
 
-    /// A text that names something.
+    /// A name.
     pub(crate) fn name(&mut self, reader: &mut Reader<'_>, key: &'static str) -> Option<Name> {
         let item = self.item(key)?;
         let read = text(&reader.texts, item);
@@ -491,7 +491,7 @@ impl<'t> Fields<'t> {
         found
     }
 
-    /// A list of texts; one alone is a list of one.
+    /// A list of texts; a single text is a list of one.
     pub(crate) fn names(
         &mut self,
         reader: &mut Reader<'_>,
@@ -528,7 +528,7 @@ impl<'t> Fields<'t> {
         reader.table(item, &path, self.shape.below(key))
     }
 
-    /// The tables of things with names, within `key`.
+    /// The named tables within `key`.
     pub(crate) fn things(
         &mut self,
         reader: &mut Reader<'_>,
@@ -566,18 +566,18 @@ impl<'t> Fields<'t> {
             .collect()
     }
 
-    /// Declares keys that are accepted here without being read.
+    /// Accepts keys without reading them.
     pub(crate) fn accept(&mut self, keys: &[&'static str]) {
         self.known.extend(keys);
     }
 
-    /// Says that `key` is missing.
+    /// Records that `key` is missing.
     pub(crate) fn missing(&self, reader: &mut Reader<'_>, key: &str, help: &str) {
         let message = format!("`{}` lacks `{key}`", self.path);
         reader.mistake(self.origin, "missing-key", message, Some(help.to_owned()));
     }
 
-    /// Reports every key that nobody asked for.
+    /// Records every key that was not requested.
     pub(crate) fn finish(self, reader: &mut Reader<'_>) {
         self.known.iter().for_each(|key| self.shape.assert_has(key));
         for (key, entry) in self.table {
@@ -588,7 +588,7 @@ impl<'t> Fields<'t> {
     }
 }
 
-/// A path one step further.
+/// A path extended by one key.
 pub(crate) fn join(path: &str, key: &str) -> String {
     let plain =
         |character: char| character.is_alphanumeric() || matches!(character, '-' | '_' | '/');

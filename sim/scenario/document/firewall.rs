@@ -1,4 +1,4 @@
-//! `[lan] firewall`: what the nodes let in from each other; left out, everything.
+//! `[lan] firewall`: what the nodes accept from each other; by default everything.
 //!
 //! ```toml
 //! [lan]
@@ -10,17 +10,17 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
 
-/// What the nodes let in from each other; the rest is dropped.
+/// What the nodes accept from each other; the rest is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Firewall {
     pub origin: Origin,
     pub open: Vec<PortOpening>,
 }
 
-/// What is let in.
+/// Accepted packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PortOpening {
-    /// IP protocol 50, which has no ports.
+    /// IP protocol 50, without ports.
     Esp,
     Tcp(u16),
     Udp(u16),

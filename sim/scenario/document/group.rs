@@ -1,15 +1,15 @@
-//! `[group.*]` and `[repair]`: what counts as available together, and who repairs.
+//! `[group.*]` and `[repair]`: groups with a common availability, and repair crews.
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::source::Origin;
 use std::num::NonZeroU32;
 
-/// Things of which so many must work.
+/// A group of which a number of members must work.
 #[derive(Clone, Debug)]
 pub(crate) struct GroupText {
-    /// Each by kind and name.
+    /// Members by kind and name.
     pub members: Vec<Name>,
-    /// How many must work; `None`: all.
+    /// How many must work; `None` for all.
     pub need: Option<u32>,
     pub origin: Origin,
 }
@@ -27,7 +27,7 @@ impl GroupText {
     }
 }
 
-/// How many repairs go on at once; `None`: all.
+/// Repairs at the same time; `None` for all.
 pub(super) fn crews(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Option<NonZeroU32> {
     let mut fields = root.inner(reader, "repair")?;
     let crews = fields.value(reader, "crews", fields::count(1)).and_then(NonZeroU32::new);

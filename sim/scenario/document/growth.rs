@@ -7,16 +7,16 @@ use wssim_kernel::Nanos;
 /// Containers that are added one by one.
 #[derive(Clone, Debug)]
 pub(crate) struct Growth {
-    /// So many run in the end, in all.
+    /// Final total number of containers.
     pub to: u32,
-    /// From the beginning of the measured stretch to the first, and from one to the next.
+    /// Time from the beginning of the measured stretch to the first, and from one to the next.
     pub every: Nanos,
-    /// Whose containers; `None`: those of every service that can have more.
+    /// Services of the new containers; `None` for every service that can have more.
     pub services: Option<Vec<Name>>,
     pub origin: Origin,
 }
 
-/// More than this is no cluster of a few nodes.
+/// Most containers: more are no cluster of a few nodes.
 const MOST: u32 = 100_000;
 
 pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Option<Growth> {

@@ -1,4 +1,4 @@
-//! `[scenario]`: what it is called and how it is measured.
+//! `[scenario]`: title and measurement.
 
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
 use crate::diagnostic::Diagnostic;
@@ -6,24 +6,24 @@ use crate::source::Origin;
 use crate::tree::Item;
 use wssim_kernel::Nanos;
 
-/// What it is called and how it is measured.
+/// Title and measurement of a scenario.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HeaderText {
     pub title: Option<String>,
-    /// `steady` or `window`, where it is said.
+    /// `steady` or `window`, if given.
     pub kind: Option<&'static str>,
     pub duration: Option<Nanos>,
     pub duration_origin: Origin,
     pub warm_up: Option<Nanos>,
     pub warm_up_origin: Option<Origin>,
-    /// What the clock shows when the measured stretch of a window begins, since midnight.
+    /// Time of day at the start of a window's measured stretch, since midnight.
     pub start: Option<Nanos>,
     pub start_origin: Origin,
     pub lead_in: Option<Nanos>,
     pub slot: Option<Nanos>,
-    /// Lints that are silenced.
+    /// Disabled lints.
     pub allow: Vec<Name>,
-    /// What fails of itself does so only in the long run of `failures`.
+    /// Whether random failures happen only in the long run of `failures`.
     pub spares_runs: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> HeaderText
     let Some(mut fields) = root.inner(reader, "scenario") else {
         return HeaderText::default();
     };
-    // Both have done their work when the files were put together.
+    // Both were used when the files were put together.
     fields.accept(&["extends", "stacks"]);
     let title = fields.name(reader, "title").map(|name| name.text);
     let _ = fields.name(reader, "description");

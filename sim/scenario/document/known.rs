@@ -1,5 +1,5 @@
-//! Services that were read before: the worlds of a study differ in a value or two, and what the same
-//! text at the same place means is the same.
+//! Reuses services read before: the worlds of a study differ in a value or two, and equal text at the
+//! same place has an equal meaning.
 
 use super::fields::{Fields, Name, Reader, Timer};
 use super::service::{self, ServiceText};
@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wssim_experiment::question::RangedInput;
 
-/// What was read first of each service, by name.
+/// The first reading of each service, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Known(Mutex<BTreeMap<String, Arc<Piece>>>);
 
-/// A service as it is written, and what reading it found.
+/// A service as written, and the results of reading it.
 #[derive(Debug)]
 struct Piece {
     table: Table,
@@ -31,7 +31,7 @@ impl Piece {
         self.origins == origins && self.table == *table
     }
 
-    /// Reading finds what it found then.
+    /// Repeats the earlier results.
     fn again(&self, reader: &mut Reader<'_>) -> ServiceText {
         reader.mistakes.extend_from_slice(&self.mistakes);
         reader.ranged.extend_from_slice(&self.ranged);

@@ -31,29 +31,30 @@ pub(crate) struct MachineText {
     pub swap: f64,
     pub swappiness: f64,
     pub network: Option<f64>,
-    /// Bytes of a packet that its interface takes.
+    /// Largest packet of its interface, in bytes.
     pub mtu: Option<f64>,
     pub disk: Option<Disk>,
-    /// Bytes that are free on it; `None`: as many as are wanted.
+    /// Free bytes on it; `None` if unlimited.
     pub free: Option<f64>,
     /// Whether the CPU has instructions for AES.
     pub aes: bool,
-    /// As Docker reports it; `None`: x86-64.
+    /// As reported by Docker; `None` for x86-64.
     pub arch: Option<String>,
     pub site: Option<String>,
-    /// How often it crashes of itself.
+    /// How often it crashes randomly.
     pub fails: Option<Fails>,
-    /// What it is bought for.
+    /// Its purchase price.
     pub price: Option<f64>,
 }
 
 /// Cores and threads of one machine.
 const CORES: RangeInclusive<f64> = 0.001..=100_000.0;
 
-/// Speeds of a thread, relative to the CPU of the scenario's CPU times: no machine is a thousand times another.
+/// Speeds of a thread, relative to the CPU of the scenario's CPU times: machines differ by less than a
+/// thousand times.
 const SPEEDS: RangeInclusive<f64> = 0.001..=1000.0;
 
-/// The share of a core's work that two threads do together: the mode of the SMT yield.
+/// Work of two threads on a core, relative to one: the mode of the SMT yield.
 const SMT_YIELD: f64 = 1.25;
 
 pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> MachineText {
@@ -124,7 +125,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
 /// Linux's default (Documentation/admin-guide/sysctl/vm.rst, swappiness).
 const SWAPPINESS: u32 = 60;
 
-/// Up to 200 since Linux 5.8; of interest where there is swap.
+/// Up to 200 since Linux 5.8; needs swap.
 fn swappiness(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> f64 {
     if fields.has("swap") && !fields.has("swappiness") {
         reader.defaults.push((fields.at("swappiness"), SWAPPINESS.to_string()));
@@ -162,7 +163,7 @@ fn points(texts: &Texts<'_>, item: &Item) -> Read<Vec<(f64, f64)>> {
     if out.is_empty() { fields::wrong(texts, item, due) } else { Ok(out) }
 }
 
-/// What a hop costs.
+/// The costs of a hop.
 #[derive(Clone, Debug)]
 pub(crate) struct Lan {
     pub rtt: Law,
@@ -172,24 +173,24 @@ pub(crate) struct Lan {
     /// Addresses of the nodes, such as `10.0.0.0/24`.
     pub subnet: Option<Name>,
     pub firewall: Option<Firewall>,
-    /// What the way between any two nodes carries.
+    /// Properties of the way between any two nodes.
     pub path: Path,
     pub pairs: Vec<Pair>,
 }
 
-/// What the way between two nodes carries, as far as it is said.
+/// Given properties of the way between two nodes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Path {
     /// Bytes of a packet.
     pub mtu: Option<f64>,
     /// Bytes per second of one transfer.
     pub goodput: Option<f64>,
-    /// Share of packets that are lost.
+    /// Share of lost packets.
     pub loss: Option<f64>,
 }
 
 impl Path {
-    /// What says something of it.
+    /// Keys with properties of the way.
     const KEYS: [&str; 3] = ["mtu", "goodput", "loss"];
 
     fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Self {
@@ -200,7 +201,7 @@ impl Path {
         }
     }
 
-    /// What is said here, and otherwise in `other`.
+    /// The values given here, with those of `other` as defaults.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             mtu: self.mtu.or(other.mtu),
@@ -210,7 +211,7 @@ impl Path {
     }
 }
 
-/// Half of all packets at most: of more, Mathis' formula and TCP itself say nothing.
+/// At most half of all packets: beyond that Mathis' formula and TCP itself do not apply.
 fn loss(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     let value = fields::share(texts, item)?;
     if value <= 0.5 {
@@ -224,7 +225,7 @@ fn loss(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     ))
 }
 
-/// What overlays cost, in nanoseconds of the reference CPU at each end.
+/// CPU costs of overlays, in nanoseconds of the reference CPU at each end.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OverlayCpu {
     /// A batch through VXLAN.
@@ -238,19 +239,19 @@ pub(crate) struct OverlayCpu {
     pub ipvs: f64,
 }
 
-/// A pair of nodes with a round-trip time of its own, or one that is cut now and then.
+/// A pair of nodes with its own round-trip time or partitions.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     pub between: Vec<Name>,
     pub rtt: Option<Law>,
     pub path: Path,
-    /// How often it is cut of itself.
+    /// How often it is cut randomly.
     pub fails: Option<Fails>,
     pub origin: Origin,
 }
 
 impl Lan {
-    /// Whether the network costs nothing at all.
+    /// Whether the network is free of costs.
     pub(crate) fn is_free(&self) -> bool {
         self.packet_cpu == Nanos::ZERO
             && self.rtt.is_zero()
@@ -314,9 +315,9 @@ pub(crate) struct NetworkText {
 }
 
 impl NetworkText {
-    /// What is around packets between nodes. The sizes of packets are Docker's: 1500 bytes less 50
-    /// for VXLAN, less 26 for ESP and what four do not divide (moby, overlay/encryption.go). Only an
-    /// overlay encrypts, as with Docker.
+    /// The overhead of packets between nodes. The sizes of packets are Docker's: 1500 bytes less 50 for
+    /// VXLAN, less 26 for ESP and the remainder modulo four (moby, overlay/encryption.go). As with
+    /// Docker, only an overlay encrypts.
     pub(crate) fn seen_by_packets(&self) -> blueprint::Network {
         let (encapsulation, mtu) = match (self.overlay, self.encrypted) {
             (false, _) => (Encapsulation::Plain, 1500.0),
@@ -339,13 +340,13 @@ pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Networ
     let goodput = fields.value(reader, "goodput", bandwidth::read);
     let origin = fields.table.get("mtu").map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
-    // Where nothing is said, what is to be encrypted is on an overlay.
+    // Without a driver, an encrypted network is an overlay.
     let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
     NetworkText { origin, overlay, encrypted, mtu, goodput }
 }
 
-/// Bytes of a packet: at least what every host of the Internet takes (RFC 791), at most what its
-/// header can say.
+/// Bytes of a packet: at least what every Internet host accepts (RFC 791), at most what its header can
+/// express.
 fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     let value = fields::positive(texts, item)?;
     if (576.0..=65_535.0).contains(&value) && value.fract() == 0.0 {
@@ -355,26 +356,26 @@ fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     Err(Box::new(Diagnostic::error("out-of-range", message).at(texts.sources, item.origin)))
 }
 
-/// Who places and watches containers.
+/// The orchestrator.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OrchestratorText {
     pub kind: Option<Kind>,
     pub managers: Vec<Name>,
-    /// Whether overlay networks get other addresses than Docker's own pool.
+    /// Whether overlay networks have addresses outside of Docker's default pool.
     pub address_pool: bool,
-    /// From the end of a node until its containers are taken for dead.
+    /// Time from the end of a node until its containers count as dead.
     pub removal: Option<Law>,
-    /// From the loss of a node until it is marked down.
+    /// Time from the loss of a node until it is marked down.
     pub detection: Option<Law>,
     pub managers_given: bool,
-    /// Threads of the reference CPU that it takes on a node, and on one that manages, too.
+    /// Threads of the reference CPU that it uses on a node, and on a manager.
     pub agent_cpu: Option<f64>,
     pub manager_cpu: Option<f64>,
     pub agent_cpu_origin: Origin,
 }
 
 impl OrchestratorText {
-    /// The kind by whose rules the files are read: Docker Swarm, unless another is named.
+    /// The kind whose rules apply to the files: Docker Swarm by default.
     pub(crate) fn kind_of_files(&self) -> Kind {
         self.kind.unwrap_or(Kind::SWARM)
     }
@@ -384,17 +385,17 @@ impl OrchestratorText {
         self.kind_of_files().reads == Reads::Deploy
     }
 
-    /// Whether managers put elsewhere what is lost.
+    /// Whether managers replace lost containers on other nodes.
     pub(crate) fn replaces(&self) -> bool {
         self.kind.is_some_and(|kind| kind.replaces())
     }
 
-    /// Whether the node manages: where nothing says which do, all do.
+    /// Whether the node is a manager: by default all are.
     pub(crate) fn manages(&self, node: &str) -> bool {
         !self.managers_given || self.managers.iter().any(|manager| manager.text == node)
     }
 
-    /// Threads of the reference CPU that it takes on a node.
+    /// Threads of the reference CPU that it uses on a node.
     pub(crate) fn cpu_on(&self, node: &str) -> f64 {
         let takes = self.kind_of_files().takes;
         let agent = self.agent_cpu.unwrap_or(takes.agent_threads);
@@ -406,7 +407,7 @@ impl OrchestratorText {
         if self.has_agents() { threads } else { 0.0 }
     }
 
-    /// Whether something of it runs on each node: Compose is a command, which ends.
+    /// Whether it has an agent on each node: Compose is a command, which ends.
     pub(crate) fn has_agents(&self) -> bool {
         self.kind.is_none_or(|kind| kind.replaces())
     }

@@ -1,4 +1,4 @@
-//! RAM: `[memory]`, what nodes and services have in common, and `memory` and `data` of a service.
+//! RAM: `[memory]`, common to nodes and services, and `memory` and `data` of a service.
 
 use super::fields::{self, Fields, Read, Reader, Texts};
 use crate::diagnostic::Diagnostic;
@@ -8,31 +8,30 @@ use wssim_model::law::Law;
 use wssim_model::orchestrator::Takes;
 use wssim_text::quantity::Dimension;
 
-/// `[memory]`: how services touch their RAM unless they say otherwise, and what the system of each
-/// node takes before any container does.
+/// `[memory]`: the default access pattern of services, and the RAM of each node's own system.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CommonMemory {
-    /// Share of the base that is touched at all.
+    /// Share of the base that is touched.
     pub hot: f64,
     /// Skew of touches over the hot pages.
     pub alpha: f64,
-    /// CPU between two touches, in nanoseconds.
+    /// CPU time between two touches, in nanoseconds.
     pub touch: f64,
-    /// Bytes of the kernel of a node.
+    /// RAM of a node's kernel, in bytes.
     pub kernel: f64,
-    /// Bytes of the container engine.
+    /// RAM of the container engine, in bytes.
     pub engine: f64,
-    /// Bytes that the engine takes for each container that runs.
+    /// RAM of the engine for each running container, in bytes.
     pub shim: f64,
-    /// Bytes of the orchestrator on a node that runs containers, and on one that manages, too.
+    /// RAM of the orchestrator on a node with containers, and on a manager, in bytes.
     pub agent: f64,
     pub manager: f64,
 }
 
 impl Default for CommonMemory {
-    /// Assumptions, all of them: the whole base is touched; a step of 20 ms touches 2000 pages, so
-    /// one each 10 us; skewed as requests for the pages of a site are (Breslau et al. 1999, Web caching
-    /// and Zipf-like distributions: 0.64 to 0.83). Nothing is known of what the system takes.
+    /// Assumptions: the whole base is touched; a step of 20 ms touches 2000 pages, one each 10 us;
+    /// skewed as requests for the pages of a site are (Breslau et al. 1999, Web caching and Zipf-like
+    /// distributions: 0.64 to 0.83). The system's RAM is unknown.
     fn default() -> Self {
         let (kernel, engine, shim, agent, manager) = (0.0, 0.0, 0.0, 0.0, 0.0);
         Self { hot: 1.0, alpha: 0.8, touch: 1e4, kernel, engine, shim, agent, manager }
@@ -40,45 +39,45 @@ impl Default for CommonMemory {
 }
 
 impl CommonMemory {
-    /// What the orchestrator takes of a node.
+    /// RAM of the orchestrator on a node.
     pub(crate) fn of_orchestrator(&self, manages: bool) -> f64 {
         if manages { self.manager } else { self.agent }
     }
 
-    /// What the system of a node takes while `containers` run there.
+    /// RAM of a node's own system with `containers` running.
     pub(crate) fn of_system(&self, manages: bool, containers: usize) -> f64 {
         self.kernel + self.engine + self.of_orchestrator(manages) + self.shim * containers as f64
     }
 }
 
-/// What a container asks for of RAM, and how it uses it.
+/// The RAM that a container asks for, and how it uses it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MemoryText {
     pub base: f64,
     pub per_request: f64,
     pub reservation: f64,
     pub limit: Option<f64>,
-    /// These three as `[memory]` has them when left out.
+    /// These three default to those of `[memory]`.
     pub hot: Option<f64>,
     pub alpha: Option<f64>,
     pub touch: Option<f64>,
-    /// `None`: one.
+    /// `None` for one.
     pub processes: Option<u32>,
     pub heap: Option<HeapText>,
-    /// What each entry of its caches takes.
+    /// RAM of each entry of its caches.
     pub entry: Option<f64>,
-    /// What all of them may take together.
+    /// RAM limit of all entries together.
     pub most: Option<f64>,
     pub origin: Origin,
 }
 
 impl MemoryText {
-    /// What a container takes that serves nobody, just before its heap is collected.
+    /// RAM of an idle container just before its heap is collected.
     pub(crate) fn before_collection(&self) -> f64 {
         self.base + self.heap.as_ref().map_or(0.0, |heap| (heap.limit - heap.live).max(0.0))
     }
 
-    /// How many entries its caches hold at most, where that follows from their sizes.
+    /// Most entries of its caches, if that follows from their sizes.
     pub(crate) fn entries(&self) -> Option<f64> {
         let (entry, most) = (self.entry?, self.most?);
         (entry > 0.0).then(|| (most / entry).floor().max(1.0))
@@ -105,10 +104,10 @@ pub(crate) struct DataText {
     pub origin: Origin,
 }
 
-/// Steeper than this, nine of ten touches are of one page, and the rest is a matter of rounding.
+/// Largest exponent: beyond it, nine of ten touches are of one page, and the rest is rounding.
 const STEEPEST: f64 = 4.0;
 
-/// A page of `PostgreSQL`, which reads and buffers nothing smaller (its `block_size`).
+/// A page of `PostgreSQL`, its smallest unit of reading and buffering (`block_size`).
 const DATA_PAGE: f64 = 8192.0;
 
 /// The exponent of a popularity.
@@ -121,7 +120,7 @@ fn exponent(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     Err(Box::new(Diagnostic::error("out-of-range", message).at(texts.sources, item.origin)))
 }
 
-/// A time between touches, or `none`: nothing is touched.
+/// A time between touches, or `none` for no touches.
 fn touch(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     if item.text() == Some("none") {
         return Ok(f64::INFINITY);
@@ -148,7 +147,7 @@ fn some_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
     ))
 }
 
-/// `[memory]`, whether it is there or not.
+/// `[memory]`, with defaults if absent.
 pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Takes) -> CommonMemory {
     let usual = CommonMemory::default();
     let shown = |bytes: f64| match bytes {
@@ -174,7 +173,7 @@ pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Take
     };
     let [kernel, engine, shim] = ["kernel", "engine", "shim"].map(|key| size(key, 0.0, "0 B"));
     let agent = size("agent", takes.agent_bytes, &of_kind);
-    // Where a kind does not say more of managers, they take what the others do.
+    // By default managers take the same as other nodes.
     let of_managers = takes.manager_bytes.max(agent);
     let manager = size("manager", of_managers, &shown(of_managers));
     fields.finish(reader);
@@ -199,7 +198,7 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<MemoryText>
         return None;
     };
     if entry.item.table().is_none_or(|table| table.contains_key("value")) {
-        // `memory = "360 MiB"` says what it takes when it does nothing.
+        // `memory = "360 MiB"` is the RAM at rest.
         let base = outer.value(reader, "memory", size()).unwrap_or(0.0);
         return Some(MemoryText { base, ..MemoryText::default() });
     }

@@ -1,4 +1,4 @@
-//! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
+//! `[migration]` and `[[phase]]`: the steps from one placement to another.
 
 use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
@@ -10,13 +10,14 @@ use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 use wssim_text::suggest;
 
-/// Bytes a second of one thread that writes a database out: 635 MB in 4.9 s and 1,576 MB in 15.5 s measured,
-/// 50 GB in 430 s reported (mckerlie.com).
+/// Bytes per second of one thread that dumps a database: 635 MB in 4.9 s and 1,576 MB in 15.5 s
+/// measured, 50 GB in 430 s reported (mckerlie.com).
 pub(crate) const DUMPED: Law = Law::Uniform { low: 80e6, high: 130e6 };
-/// Of one that reads it in: 635 MB in 21 s and 1,576 MB in 57 s measured, 50 GB in 1,804 s reported there.
+/// Bytes per second of one that restores it: 635 MB in 21 s and 1,576 MB in 57 s measured, 50 GB in
+/// 1,804 s reported there.
 pub(crate) const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 
-/// Phases, as they were read.
+/// Phases as read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MigrationText {
     pub phases: Vec<PhaseText>,
@@ -27,7 +28,7 @@ pub(crate) struct MigrationText {
 pub(crate) struct PhaseText {
     pub id: Name,
     pub title: String,
-    /// `None`: the one before it.
+    /// `None` for the previous one.
     pub after: Option<Vec<Name>>,
     pub window: Option<Nanos>,
     pub steps: Vec<PhaseStep>,
@@ -36,26 +37,26 @@ pub(crate) struct PhaseText {
 /// One step of it.
 #[derive(Clone, Debug)]
 pub(crate) struct PhaseStep {
-    /// Its own name, or its number.
+    /// Its name, or its number.
     pub id: String,
-    /// `None`: the one before it.
+    /// `None` for the previous one.
     pub after: Option<Vec<Name>>,
     pub text: Option<String>,
     pub work: WorkText,
     pub origin: Origin,
 }
 
-/// What is done.
+/// The work of a step.
 #[derive(Clone, Debug)]
 pub(crate) enum WorkText {
     Stop(Vec<Name>),
     Start(Vec<Name>),
     Switch(Vec<Name>),
-    /// Bytes of data, and bytes a second.
+    /// Bytes of data, and bytes per second.
     Dump(Name, f64, Law),
     Restore(Name, f64, Law),
     Copy(Copy),
-    /// Whether they look only, and for how long.
+    /// Whether they only look, and for how long.
     People(bool, Law),
 }
 
@@ -68,7 +69,7 @@ pub(crate) struct Copy {
     pub rate: f64,
 }
 
-/// What a step can be: each has one of these keys.
+/// Kinds of steps: each step has one of these keys.
 const KINDS: [&str; 8] = ["stop", "start", "switch", "dump", "copy", "restore", "verify", "manual"];
 
 pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> MigrationText {
@@ -99,7 +100,7 @@ fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>)
     PhaseText { id, title, after, window, steps }
 }
 
-/// What differs from a phase on: its keys are read with the scenario.
+/// The overlay of a phase: its keys are read with the scenario.
 fn overlay(reader: &mut Reader<'_>, item: &Item) {
     match &item.value {
         Value::Text(_) => {}
@@ -191,7 +192,7 @@ fn work(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &'static str) ->
     }
 }
 
-/// Services that a step names: one at least.
+/// The services of a step, at least one.
 fn services(
     reader: &mut Reader<'_>,
     fields: &mut Fields<'_>,
@@ -219,7 +220,7 @@ fn needed(
     fields.value(reader, key, fields::quantity(Dimension::Size))
 }
 
-/// A law of bandwidths, none of them zero.
+/// A law of positive bandwidths.
 fn rates(texts: &fields::Texts<'_>, item: &Item) -> fields::Read<Law> {
     let law = fields::law(Dimension::Bandwidth)(texts, item)?;
     if law.mean() > 0.0 {

@@ -1,6 +1,6 @@
-//! What may be written: the whole format, read from the tree into named things.
+//! Reads the whole format from the tree into a [`Document`].
 //!
-//! Nothing here asks whether a name exists; that is the business of [`crate::check`].
+//! Whether names exist is checked by [`crate::check`].
 
 pub(crate) mod arrivals;
 pub(crate) mod background;
@@ -54,7 +54,7 @@ use wssim_experiment::cluster::Survival;
 
 use crate::traefik::proxy::ProxyLabels;
 
-/// A scenario as it was read.
+/// A scenario as read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Document {
     pub header: HeaderText,
@@ -67,40 +67,40 @@ pub(crate) struct Document {
     pub stacks: BTreeMap<String, StackText>,
     pub services: BTreeMap<String, ServiceText>,
     pub traffic: BTreeMap<String, Traffic>,
-    /// How many times as much of all traffic; `None`: once.
+    /// The factor on all traffic; `None` for one.
     pub traffic_scale: Option<f64>,
     pub growth: Option<Growth>,
     pub faults: Vec<FaultText>,
     pub rollouts: Vec<RolloutText>,
-    /// How many repairs of what fails of itself go on at once; `None`: all.
+    /// Repairs of random failures at the same time; `None` for all.
     pub crews: Option<NonZeroU32>,
     pub groups: BTreeMap<String, GroupText>,
-    /// Whether something may be lost that no fault in it says.
+    /// Whether losses beyond its own faults are possible.
     pub at_risk: bool,
     pub claims: Vec<ClaimText>,
     pub survival: Survival,
-    /// What is done to get elsewhere.
+    /// The steps of the migration.
     pub migration: migration::MigrationText,
     /// In the order of names.
     pub variants: Vec<Variant>,
-    /// The phase of it whose world this is.
+    /// The phase of the migration whose world this is.
     pub moving: Option<Moving>,
-    /// What labels tell Traefik.
+    /// Traefik's configuration from labels.
     pub proxy: ProxyLabels,
 }
 
 impl Document {
-    /// Whether anything can be lost: by a fault, of itself, or because that is asked.
+    /// Whether anything can be lost: by a fault, randomly, or because a study asks for it.
     pub(crate) fn can_lose(&self) -> bool {
         self.at_risk || !self.faults.is_empty() || (self.draws_faults() && self.wears())
     }
 
-    /// Whether what fails of itself does so in the world that is asked for.
+    /// Whether random failures happen in this world.
     pub(crate) fn draws_faults(&self) -> bool {
         self.at_risk || !self.header.spares_runs
     }
 
-    /// How many containers of `service` are wanted.
+    /// The number of wanted containers of `service`.
     pub(crate) fn containers_of(&self, service: &ServiceText) -> u64 {
         if service.is_global() { self.nodes.len() as u64 } else { u64::from(service.replicas) }
     }
@@ -110,7 +110,7 @@ impl Document {
         traffic::closed_users(&self.traffic)
     }
 
-    /// Whether anything fails of itself.
+    /// Whether anything fails randomly.
     fn wears(&self) -> bool {
         let pairs = self.lan.iter().flat_map(|lan| &lan.pairs);
         self.nodes.values().any(|node| node.fails.is_some())
@@ -120,9 +120,9 @@ impl Document {
     }
 }
 
-/// What a scenario says of a stack as a whole.
+/// The scenario's settings for a stack.
 #[derive(Clone, Debug)]
 pub(crate) struct StackText {
-    /// Where all of it runs.
+    /// The node of all its services.
     pub node: Option<Name>,
 }

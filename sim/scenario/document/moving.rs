@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a phase does to where containers stand.
+/// The changes of placement in a phase.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Moving {
-    /// The nodes where containers of a service stand before it, by service.
+    /// The nodes of a service's containers before it, by service.
     pub from: BTreeMap<String, Vec<String>>,
     /// The services that its steps name.
     pub named: BTreeSet<String>,
-    /// Which phase it is, from zero.
+    /// Number of the phase, from zero.
     pub phase: usize,
 }

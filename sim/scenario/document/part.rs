@@ -1,4 +1,4 @@
-//! Parts of the measured stretch as people write them: `60s`, `fault crash`, `repair crash + 30s`, `rollout deploy`.
+//! Parts of the measured stretch as text: `60s`, `fault crash`, `repair crash + 30s`, `rollout deploy`.
 
 use super::fields::{self, Fields, Name, Reader};
 use wssim_experiment::part::{Anchor, FROM, Moment, TO};
@@ -6,18 +6,18 @@ use wssim_experiment::question::MetricRef;
 use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
 
-/// What a moment looks like, for those who wrote something else.
+/// The form of a moment, for messages.
 pub(crate) const FORM: &str =
     "a time such as `60s`, `fault NAME`, `repair NAME`, `rollout NAME`, or one of these `+ 30s`";
 
-/// Counts from what has this name.
+/// Makes an anchor of a name.
 type Anchored = fn(String) -> Anchor;
 
-/// What a moment can count from, but for the beginning.
+/// Anchors other than the beginning.
 const ANCHORS: [(&str, Anchored); 3] =
     [("fault", Anchor::Fault), ("repair", Anchor::Repair), ("rollout", Anchor::Rollout)];
 
-/// Reads a moment; `Err`: why it is none.
+/// Parses a moment; `Err` is the mistake.
 pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     let text = text.trim();
     let found = ANCHORS.iter().find_map(|(word, anchor)| {
@@ -34,7 +34,7 @@ pub(crate) fn moment(text: &str) -> Result<Moment, String> {
     Ok(Moment { anchor: anchor(name.trim().to_owned()), after })
 }
 
-/// Units in which moments are written, the largest first, in nanoseconds.
+/// Units of moments, largest first, in nanoseconds.
 const UNITS: [(u64, &str); 6] = [
     (3_600_000_000_000, "h"),
     (60_000_000_000, "min"),
@@ -44,8 +44,7 @@ const UNITS: [(u64, &str); 6] = [
     (1, "ns"),
 ];
 
-/// A moment as it is written, each in one way alone: durations in the largest unit of which they are a whole
-/// number.
+/// The canonical text of a moment: durations in the largest unit of which they are a whole number.
 pub(crate) fn written(moment: &Moment) -> String {
     let ns = moment.after.0;
     let unit = UNITS.iter().find(|(unit, _)| ns > 0 && ns.is_multiple_of(*unit));
@@ -68,8 +67,8 @@ fn duration(text: &str) -> Result<Nanos, String> {
     }
 }
 
-/// Takes `from …`, `to …` or both, as they may stand behind a metric, into its labels; `None`: it is no such
-/// text, or the labels have them already.
+/// Moves `from …`, `to …` or both, as they may follow a metric, into its labels; `None` for other text,
+/// or if the labels have them already.
 pub(super) fn behind(metric: &mut MetricRef, text: &str) -> Option<()> {
     let text = text.trim();
     let (from, to) = match (text.strip_prefix("from "), text.strip_prefix("to ")) {

@@ -1,9 +1,9 @@
 //! `profile`: a factor on the rate of a source that changes with time.
 //!
-//! Times in a profile count from its own beginning, which for the ones that ship is midnight;
-//! `[scenario] start` says where in it the measured stretch of a window begins (0:00 when it is
-//! left out). A profile in slots repeats; of steps and ramps the first factor holds before the
-//! first point and the last one after the last.
+//! Times in a profile count from its own beginning, which is midnight for the shipped ones; `[scenario]
+//! start` is the time in it at which the measured stretch of a window begins (default 0:00). A profile
+//! in slots repeats; for steps and ramps the first factor holds before the first point and the last one
+//! after the last.
 
 use super::fields::{self, Fields, Read, Reader, Texts};
 use super::header;
@@ -15,7 +15,7 @@ use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Piece, Profile};
 use wssim_text::quantity::Dimension;
 
-/// No factor is so large that requests could come all at once.
+/// Largest factor, so that requests cannot come all at once.
 const LARGEST: f64 = 1e6;
 
 /// A profile in its own time.
@@ -33,8 +33,8 @@ enum After {
 }
 
 impl ProfileText {
-    /// The profile whose time `begin` (in nanoseconds, negative before its beginning) is the start
-    /// of the replication.
+    /// The profile with the replication starting at its time `begin` (in nanoseconds, negative before
+    /// its beginning).
     pub(crate) fn lower(&self, begin: i64) -> Option<Profile> {
         match self.after {
             After::Repeat => {
@@ -46,7 +46,7 @@ impl ProfileText {
         }
     }
 
-    /// The factor that holds for good from `begin` on, if it does.
+    /// The constant factor from `begin` on, if there is one.
     pub(crate) fn held_from(&self, begin: i64) -> Option<f64> {
         match self.after {
             After::Hold(last) if begin >= length(&self.pieces).0.cast_signed() => Some(last),
@@ -95,7 +95,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<P
         fields.accept(&["profile"]);
         return None;
     };
-    // Whatever is wrong with it, there is one.
+    // Even with a mistake, there is a profile.
     let mut profile = ProfileText { origin, pieces: Vec::new(), after: After::Hold(1.0) };
     if fields.table["profile"].item.table().is_none() {
         if let Some(name) = fields.word(reader, "profile", &shapes::NAMES) {
@@ -223,7 +223,7 @@ fn points(reader: &mut Reader<'_>, item: &Item, path: &str) -> Option<Vec<(Nanos
     (!points.is_empty()).then_some(points)
 }
 
-/// A time in a profile: since its beginning, or of the day.
+/// A time in a profile: since its beginning, or a time of day.
 fn instant(texts: &Texts<'_>, item: &Item) -> Read<Nanos> {
     if item.text().is_some_and(|text| text.contains(':')) {
         return header::time_of_day(texts, item);
@@ -231,7 +231,7 @@ fn instant(texts: &Texts<'_>, item: &Item) -> Read<Nanos> {
     fields::quantity(Dimension::Duration)(texts, item).map(Nanos::from_f64)
 }
 
-/// The pieces between points, and what holds after the last one.
+/// The pieces between points, and the value after the last one.
 fn between(points: &[(Nanos, f64)], is_ramp: bool) -> (Vec<Piece>, After) {
     let (mut pieces, mut last) =
         (Vec::new(), points.first().copied().unwrap_or((Nanos::ZERO, 1.0)));
@@ -245,8 +245,8 @@ fn between(points: &[(Nanos, f64)], is_ramp: bool) -> (Vec<Piece>, After) {
     (pieces, After::Hold(last.1))
 }
 
-/// `spike = { at, for, factor }`: the rate times a factor for a while. It belongs to the profile,
-/// so in one that repeats it comes again every time.
+/// `spike = { at, for, factor }`: multiplies the rate for a while. It belongs to the profile, so a
+/// repeating one repeats it.
 fn spike(reader: &mut Reader<'_>, outer: &mut Fields<'_>, profile: &mut ProfileText) {
     let Some(mut fields) = outer.inner(reader, "spike") else {
         return;
@@ -294,7 +294,7 @@ mod tests {
             let text = ProfileText { origin: Origin::default(), pieces, after };
             assert!((area(&text, 10.0, 10.0) - expected).abs() < 1e-9);
             assert!((area(&text, 20.0, 10.0) - 30.0).abs() < 1e-9);
-            // A lead-in before the beginning, and what comes before the first point.
+            // A lead-in before the beginning, and the time before the first point.
             assert!((area(&text, -5.0, 15.0) - 15.0).abs() < 1e-9);
             assert_eq!(text.held_from(20_000_000_000), Some(3.0));
             assert_eq!(text.held_from(19_000_000_000), None);

@@ -75,7 +75,7 @@ fn stack(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> StackText {
 }
 
 impl Document {
-    /// All of a stack runs on its node, whichever file says what belongs to it.
+    /// Pins all services of a stack to its node, whichever file defines them.
     fn pin_stacks(&mut self) {
         for service in self.services.values_mut() {
             let stack = service.deploy.stack.as_ref().and_then(|name| self.stacks.get(name));

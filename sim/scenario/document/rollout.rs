@@ -1,4 +1,4 @@
-//! `[[rollout]]`: new images of services, and how they are brought out; `update` and `rollback` of a service.
+//! `[[rollout]]`: new images of services and their deployment; `update` and `rollback` of a service.
 
 use super::bandwidth;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
@@ -12,39 +12,39 @@ use wssim_model::law::Law;
 use wssim_model::orchestrator::{Bad, OnFailure, UpdatePolicy};
 use wssim_text::quantity::Dimension;
 
-/// A rollout as it was read.
+/// A rollout as read.
 #[derive(Clone, Debug)]
 pub(crate) struct RolloutText {
     pub id: String,
-    /// When, since the beginning of the measured stretch.
+    /// Its time from the beginning of the measured stretch.
     pub at: Nanos,
-    /// The stack of which all services, or those of `services`, get new images.
+    /// The stack whose services, all or those in `services`, get new images.
     pub stack: Option<Name>,
     pub services: Option<Vec<Name>>,
     pub image: NewImage,
-    /// `None`: the images are in the registry.
+    /// `None` if the images are in the registry.
     pub build: Option<BuildText>,
     pub origin: Origin,
 }
 
-/// What is said of the new images; the rest is as in those before.
+/// Properties of the new images; the others stay as before.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NewImage {
     /// Compressed bytes.
     pub size: Option<f64>,
-    /// The share of these that nodes have.
+    /// The share of them that nodes already have.
     pub present: f64,
     pub registry: Option<Name>,
-    /// Bytes a second.
+    /// Bytes per second.
     pub rate: Option<f64>,
     pub bad: Option<Bad>,
 }
 
-/// How the images are built.
+/// The builds of the images.
 #[derive(Clone, Debug)]
 pub(crate) struct BuildText {
     pub node: Option<Name>,
-    /// CPU of one of them.
+    /// CPU time of one build.
     pub cpu: Law,
     pub at_once: u32,
 }
@@ -74,7 +74,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> RolloutTe
 
 fn new_image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> NewImage {
     if outer.table.get("image").is_none_or(|entry| entry.item.table().is_none()) {
-        // A name alone is for readers: each service gets an image of its own.
+        // The name alone is for readers: each service gets an image of its own.
         let _ = outer.name(reader, "image");
         return NewImage::default();
     }
@@ -145,7 +145,7 @@ pub(super) fn policy(
     Some(policy)
 }
 
-/// Zero stands for Swarm's own time.
+/// Zero means Swarm's default.
 fn monitor(written: Option<Nanos>) -> Nanos {
     written.filter(|length| *length > Nanos::ZERO).unwrap_or(UpdatePolicy::MONITOR)
 }
@@ -159,7 +159,7 @@ pub(super) fn on_stop(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OnSto
     }
 }
 
-/// Times the CPU of the first request, at most.
+/// Largest factor on the CPU time of the first request.
 const MOST_FACTOR: f64 = 1000.0;
 
 /// Reads `cold`.

@@ -1,4 +1,4 @@
-//! How a caller finds replicas and what it connects with: `client`, `resolver`, `pool`, `balance`.
+//! Reads how a caller finds replicas and connects to them: `client`, `resolver`, `pool`, `balance`.
 
 use super::fields::{self, Fields, Name, Reader};
 use crate::schema::{BALANCES, CONNECTIONS};
@@ -9,7 +9,7 @@ use wssim_model::blueprint::{Pick, Policy, Resolver};
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
 
-/// What a caller connects with.
+/// The connections of a caller.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ClientText {
     pub per_request: bool,
@@ -26,7 +26,7 @@ pub(crate) struct ClientText {
 }
 
 impl ClientText {
-    /// Ephemeral ports towards one destination, where each request takes one.
+    /// Ephemeral ports to one destination, if each request uses one.
     pub(crate) fn ports_of_requests(&self) -> Option<u32> {
         self.per_request.then(|| self.ports.unwrap_or(EPHEMERAL_PORTS))
     }
@@ -35,7 +35,7 @@ impl ClientText {
 /// Ports of Linux' `net.ipv4.ip_local_port_range`, 32768 to 60999 (networking/ip-sysctl).
 const EPHEMERAL_PORTS: u32 = 60_999 - 32_768 + 1;
 
-/// The clients of a service: one for all, and some by the name of the service called.
+/// The clients of a service: one for all, and some by the name of the called service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Clients {
     pub default: Option<ClientText>,
@@ -43,7 +43,7 @@ pub(crate) struct Clients {
 }
 
 impl Clients {
-    /// What is used towards `service`.
+    /// The client for calls to `service`.
     pub(crate) fn towards(&self, service: &str) -> Option<&ClientText> {
         self.by_service.get(service).map(|(_, client)| client).or(self.default.as_ref())
     }
@@ -53,7 +53,7 @@ impl Clients {
 #[derive(Clone, Debug)]
 pub(crate) struct PoolText {
     pub origin: Origin,
-    /// Whether HikariCP's defaults hold, its lack of keep-alives among them.
+    /// Whether HikariCP's defaults apply, including its lack of keep-alives.
     pub hikari: bool,
     pub size: u32,
     pub timeout: Option<Nanos>,
@@ -66,7 +66,7 @@ pub(crate) struct PoolText {
 }
 
 impl PoolText {
-    /// Whether it only bounds the calls that are made at once.
+    /// Whether it only limits concurrent calls.
     pub(crate) fn is_bare(&self) -> bool {
         !self.hikari
             && self.minimum == 0
@@ -178,8 +178,8 @@ pub(super) fn resolver(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Optio
     let seconds = |s: u64| Some(Nanos(s * 1_000_000_000));
     if outer.table.get("resolver").is_none_or(|entry| entry.item.table().is_none()) {
         let kinds = ["jvm", "netty", "node", "go", "glibc", "nginx"];
-        // Orchestrator facts: JDK InetAddressCachePolicy; netty DnsNameResolverBuilder with Docker's
-        // TTL of 600 s; Node.js, Go and glibc have no cache of their own; nginx asks at its start.
+        // Orchestrator facts: JDK InetAddressCachePolicy; netty DnsNameResolverBuilder with Docker's TTL
+        // of 600 s; Node.js, Go and glibc have no cache; nginx resolves at its start.
         let (ttl, pick) = match outer.word(reader, "resolver", &kinds)? {
             "jvm" => (seconds(30), Pick::First),
             "netty" => (seconds(600), Pick::First),
@@ -202,7 +202,7 @@ pub(super) fn resolver(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Optio
 /// A service that is a reverse proxy.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ProxyText {
-    /// How often it asks who is there, where that is said.
+    /// How often it updates its list of replicas, if given.
     pub refresh: Option<Nanos>,
 }
 
@@ -254,7 +254,7 @@ fn policy(kind: &str, weights: Option<Vec<f64>>, choices: u32) -> Policy {
     }
 }
 
-/// Names of services that a client is described for, where they stand.
+/// Services that have a client of their own, with places.
 pub(crate) fn client_names(clients: &Clients) -> impl Iterator<Item = Name> + '_ {
     let name = |(name, (origin, _)): (&String, &(Origin, ClientText))| Name {
         text: name.clone(),

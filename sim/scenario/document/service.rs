@@ -1,4 +1,4 @@
-//! `[service.*]`: what runs, where it may run, what it takes and what it does.
+//! `[service.*]`: what runs, where it may run, its resources and its work.
 
 use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
@@ -18,14 +18,14 @@ use wssim_text::quantity::Dimension;
 #[derive(Clone, Debug)]
 pub(crate) struct ServiceText {
     pub origin: Origin,
-    /// Ignored by global modes.
+    /// Ignored in global modes.
     pub replicas: u32,
     pub deploy: Deploy,
     pub constraints: Vec<Name>,
     pub max_replicas_per_node: Option<u32>,
     pub networks: Vec<Name>,
     pub memory: MemoryText,
-    /// The files that it reads.
+    /// Files that it reads.
     pub data: Option<DataText>,
     pub cpu_limit: Option<CpuLimit>,
     pub cpu_reservation: f64,
@@ -36,33 +36,33 @@ pub(crate) struct ServiceText {
     pub background: Vec<BackgroundText>,
     pub pools: BTreeMap<String, PoolText>,
     pub endpoints: BTreeMap<String, EndpointText>,
-    /// CPU of starting a container.
+    /// CPU time to start a container.
     pub startup: Option<Law>,
-    /// Services that must be there before it listens, and how often it looks.
+    /// Services that it waits for before it listens, and how often it checks.
     pub start_needs: Vec<Name>,
     pub start_retry: Nanos,
-    /// Where that is written, if it is.
+    /// Place of that setting, if given.
     pub start_retry_origin: Option<Origin>,
-    /// How often each of its containers crashes of itself.
+    /// How often each of its containers crashes randomly.
     pub fails: Option<Fails>,
-    /// How long its containers leave an idle connection open.
+    /// Time for which its containers keep an idle connection open.
     pub keep_alive: Option<Nanos>,
-    /// Connections that each of its containers takes.
+    /// Most connections to each of its containers.
     pub max_connections: Option<CountLimit>,
-    /// How requests to it are spread over its replicas, whoever asks.
+    /// How requests from all callers are spread over its replicas.
     pub balance: Option<Policy>,
-    /// What it makes of answers of DNS.
+    /// How it uses DNS answers.
     pub resolver: Option<Resolver>,
-    /// Whether it is said to be a proxy, and how often it asks who is there if that is said.
+    /// Proxy settings, if it is declared a proxy.
     pub proxy: Option<ProxyText>,
-    /// What it connects with.
+    /// Its connections to others.
     pub clients: Clients,
-    /// Keys that are written and that the model does not simulate yet.
+    /// Keys that the model does not simulate yet.
     pub unsimulated: Vec<String>,
 }
 
 impl ServiceText {
-    /// RAM that a container takes when nobody asks for anything, in bytes.
+    /// RAM of a container at rest, in bytes.
     pub(crate) fn at_rest(&self) -> f64 {
         self.memory.base + self.data.as_ref().map_or(0.0, |data| data.buffers)
     }
@@ -72,29 +72,30 @@ impl ServiceText {
         matches!(self.deploy.mode, Mode::Global | Mode::GlobalJob)
     }
 
-    /// How many containers are wanted when `placed` found a node; a global service wants no more.
+    /// The number of wanted containers, given that `placed` found a node; a global service wants no
+    /// more.
     pub(crate) fn wanted(&self, placed: u32) -> u32 {
         if self.is_global() { placed } else { self.replicas }
     }
 
-    /// The labels that placement preferences speak of: `node.labels.zone` is `zone`.
+    /// The labels of placement preferences: `node.labels.zone` is `zone`.
     pub(crate) fn spread_labels(&self) -> Vec<String> {
         let label = |name: &Name| name.text.strip_prefix("node.labels.").map(str::to_owned);
         self.deploy.preferences.iter().filter_map(label).collect()
     }
 }
 
-/// How many there may be, and where that is written.
+/// A limit and its place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct CountLimit {
     pub most: u32,
     pub origin: Origin,
 }
 
-/// How often an application that cannot connect tries again: an assumption.
+/// Retry interval of an application that cannot connect: an assumption.
 const START_RETRY: Nanos = Nanos(5_000_000_000);
 
-/// An operation.
+/// An endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct EndpointText {
     pub steps: Vec<StepText>,
@@ -204,7 +205,7 @@ fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Se
     service.clients = routing::clients(reader, fields);
 }
 
-/// The pause is of interest where something is needed.
+/// The interval needs a service to wait for.
 fn start_needs(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut ServiceText) {
     if fields.has("start_needs") && !fields.has("start_retry") {
         reader.defaults.push((fields.at("start_retry"), "5s".to_owned()));

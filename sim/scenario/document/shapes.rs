@@ -1,9 +1,9 @@
-//! The profiles that ship: factors through a day, normalised to a mean of one.
+//! The shipped profiles: factors through a day, normalised to a mean of one.
 
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Piece;
 
-/// Names of the profiles that ship.
+/// Names of the shipped profiles.
 pub(super) const NAMES: [&str; 2] = ["diurnal", "market-hours"];
 
 /// Requests by hour of the day, relative to their mean: the log of the web server of NASA's Kennedy
@@ -14,16 +14,16 @@ const DIURNAL: [f64; 24] = [
     1.52, 1.26, 1.02, 0.92, 0.90, 0.93, 0.91, 0.89,
 ];
 
-/// A trading day: until when (minutes since midnight), and the rate relative to that of the
-/// session. The hours are those of the Dhaka Stock Exchange, 10:00 to 14:30. Assumptions: the first
-/// 15 minutes bring 5 times the rate of the session (between 3 and 8), the rest of the day a
-/// quarter of it, about what night brings against day in [`DIURNAL`].
+/// A trading day: end of each part (minutes since midnight), and its rate relative to that of the
+/// session. The hours are those of the Dhaka Stock Exchange, 10:00 to 14:30. Assumptions: the first 15
+/// minutes have 5 times the rate of the session (between 3 and 8), the rest of the day a quarter of it,
+/// about the ratio of night to day in [`DIURNAL`].
 const MARKET_HOURS: [(u64, f64); 4] =
     [(10 * 60, 0.25), (10 * 60 + 15, 5.0), (14 * 60 + 30, 1.0), (24 * 60, 0.25)];
 
 const MINUTE: u64 = 60_000_000_000;
 
-/// One day of the profile called `name`.
+/// One day of the profile `name`.
 pub(super) fn day(name: &str) -> Vec<Piece> {
     let constant =
         |length: u64, factor: f64| Piece { length: Nanos(length), factors: (factor, factor) };

@@ -1,4 +1,4 @@
-//! Steps of an endpoint: what a request does, one after the other.
+//! Reads the steps of an endpoint, which a request executes one after the other.
 
 use super::cache::{self, CacheStep};
 use super::call::{self, CallStep};
@@ -26,21 +26,21 @@ pub(crate) struct StepText {
 pub(crate) enum StepKind {
     /// Computes.
     Cpu(Law),
-    /// Waits for something outside the cluster.
+    /// Waits for a service outside the cluster.
     Sleep(Law),
     /// Reads or writes a disk.
     Disk(DiskStep),
-    /// Reads so many pages of the service's data; the key's place.
+    /// Reads a number of pages of the service's data; place of the key.
     Read(Law, Origin),
     /// Calls another service.
     Call(Box<CallStep>),
-    /// Runs branches at once.
+    /// Runs branches in parallel.
     Parallel { branches: Vec<Vec<StepText>>, need: u32 },
     /// Asks a cache; what is done about a miss.
     Cache(Box<CacheStep>, Vec<StepText>),
     /// Runs steps one after the other.
     Group(Vec<StepText>),
-    /// The same while it holds a connection.
+    /// Runs steps while it holds a connection.
     With(Box<WithStep>),
 }
 
@@ -48,7 +48,7 @@ pub(crate) enum StepKind {
 #[derive(Clone, Debug)]
 pub(crate) struct WithStep {
     pub service: Name,
-    /// Share of times that it is never given back.
+    /// Probability that it is never returned.
     pub leak: f64,
     pub steps: Vec<StepText>,
 }
@@ -127,7 +127,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<StepText> {
     read.map(|kind| StepText { kind, probability, repeat, label, path })
 }
 
-/// Shows every step, nested ones too, to whoever settles what only all services together say.
+/// Calls `settle` for every step, nested ones too, to resolve what depends on all services.
 pub(super) fn each(steps: &mut [StepText], settle: &mut impl FnMut(&mut StepText)) {
     for step in steps {
         settle(step);

@@ -1,10 +1,10 @@
-//! `[survival]`: what `failures` counts as survived.
+//! `[survival]`: the definition of survival for `failures`.
 
 use super::fields::{self, Fields, Reader};
 use wssim_experiment::cluster::Survival;
 use wssim_kernel::Nanos;
 
-/// Reads it; what is left out is as usual.
+/// Reads it, with defaults.
 pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Survival {
     let usual = Survival::default();
     let Some(mut fields) = root.inner(reader, "survival") else { return usual };
@@ -20,7 +20,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Survival {
     survival
 }
 
-/// Which key has a value without meaning, and why.
+/// The key with an invalid value, and why.
 fn flaw(survival: &Survival) -> Option<(&'static str, String)> {
     let (shortest, longest) = Survival::LENGTHS;
     let fits = |length: Nanos| (shortest..=longest).contains(&length);

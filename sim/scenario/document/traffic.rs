@@ -1,4 +1,4 @@
-//! `[traffic.*]`: who asks for what, when, and how long they wait.
+//! `[traffic.*]`: sources of requests: their entries, arrivals and time-outs.
 
 use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
@@ -20,7 +20,7 @@ pub(crate) struct Traffic {
     /// Endpoints with weights, by name.
     pub entries: Vec<(Name, f64)>,
     pub arrivals: Option<ArrivalsText>,
-    /// Where `arrivals` stands.
+    /// Place of `arrivals`.
     pub origin: Origin,
     pub profile: Option<ProfileText>,
     pub client_rtt: Law,
@@ -29,18 +29,18 @@ pub(crate) struct Traffic {
     pub patience: Option<Law>,
     pub patience_in_queue: Option<Law>,
     pub cancel: bool,
-    /// Whether it counts for survival, and what it is to keep.
+    /// Whether it counts for survival, and its objectives.
     pub critical: bool,
     pub objective: ObjectiveText,
-    /// Nodes whose published port users come to.
+    /// Nodes whose published port users connect to.
     pub ingress: Vec<Name>,
-    /// Ports of the mesh to one replica, where each request takes one.
+    /// Ports of the mesh to one replica, if each request uses one.
     pub ports: Option<u32>,
-    /// Keys that are written and that the model does not simulate yet.
+    /// Keys that the model does not simulate yet.
     pub unsimulated: Vec<&'static str>,
 }
 
-/// What a source's users are to get.
+/// The objective of a source.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ObjectiveText {
     /// Limits of response times.
@@ -49,7 +49,7 @@ pub(crate) struct ObjectiveText {
     pub errors: Option<f64>,
 }
 
-/// Keys of limits of the response time, and the quantile that each is about; `None`: the mean.
+/// Keys of limits of the response time, and the quantile of each; `None` for the mean.
 const RESPONSE_LIMITS: [(&str, Option<f64>); 6] = [
     ("mean", None),
     ("p50", Some(0.5)),
@@ -88,7 +88,7 @@ pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> (Source
     (sources, factor)
 }
 
-/// The key of the factor on all traffic, which no source can have for a name.
+/// The key of the factor on all traffic, which no source can use as a name.
 const SCALE: &str = "scale";
 
 fn is_source(item: &Item) -> bool {
@@ -104,7 +104,7 @@ pub(super) fn closed_users(sources: &Sources) -> Vec<(String, u32)> {
     sources.iter().filter_map(of).collect()
 }
 
-/// Closed sources that the factor makes larger than a closed source may be, or not whole.
+/// Reports closed sources that the factor makes too large, or fractional.
 fn look_at_crowds(reader: &mut Reader<'_>, sources: &Sources, factor: f64, entry: &Entry) {
     for (name, users) in closed_users(sources) {
         if f64::from(users) * factor > f64::from(MOST_USERS) {
@@ -117,7 +117,7 @@ fn look_at_crowds(reader: &mut Reader<'_>, sources: &Sources, factor: f64, entry
     }
 }
 
-/// Users are whole: the factor may say something else.
+/// Users are whole: the factor may give a fraction.
 fn warn_of_rounding(reader: &mut Reader<'_>, of: (&str, u32), factor: f64, scale: &Entry) {
     let (name, users) = of;
     let scaled = ScaledUsers::of(users, factor);
@@ -189,7 +189,7 @@ fn entries(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<(Name, f64)>
             Value::Text(text) => out.push((Name { text: text.clone(), origin: item.origin }, 1.0)),
             Value::Table(table) => {
                 for (name, entry) in table {
-                    // An unquoted `traefik.web = 3` is a table within a table to TOML.
+                    // For TOML an unquoted `traefik.web = 3` is a nested table.
                     if let Some(inner) =
                         entry.item.table().filter(|inner| !inner.contains_key("value"))
                     {

@@ -1,20 +1,20 @@
-//! Files of values, for `empirical("file.csv")`: one a line, quantities with a unit, or plain numbers in seconds
-//! or bytes. A first line that is neither is a heading.
+//! Reads files of values, for `empirical("file.csv")`: one a line, quantities with a unit, or plain
+//! numbers in seconds or bytes. A first line that is neither is a heading.
 
 use crate::files::{Files, Location};
 use std::sync::Arc;
 use wssim_text::quantity::{self, Dimension};
 
-/// Values of one file at most: each takes eight bytes.
+/// Most values of one file: each takes eight bytes.
 const MOST: usize = 10_000_000;
 
-/// What the quantities of a scenario may be at most, in the inner unit, holds for plain numbers, too.
+/// Largest plain number, in the inner unit, as for quantities.
 const LARGEST: f64 = quantity::LARGEST;
 
 /// Why a file gives no values.
 pub(super) struct NoValues {
     pub message: String,
-    /// Whether it could not be read, rather than that something is wrong in it.
+    /// Whether the file could not be read, rather than having wrong contents.
     pub is_unreadable: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn of_file(
     })
 }
 
-/// The values in a text, or what is wrong with it.
+/// The values in a text, or the mistake in it.
 fn of_text(text: &str, dimension: Dimension) -> Result<Arc<[f64]>, String> {
     let mut values = Vec::new();
     for (number, line) in text.lines().enumerate() {
@@ -65,7 +65,7 @@ fn value(line: &str, dimension: Dimension) -> Option<f64> {
     (value <= LARGEST).then_some(value)
 }
 
-/// As much of a line as is worth telling of.
+/// The beginning of a line, for messages.
 fn start(line: &str) -> String {
     const TOLD: usize = 40;
     line.chars().take(TOLD).collect()

@@ -1,8 +1,8 @@
-//! `[variant.*]`: the scenario with more files laid over it.
+//! `[variant.*]`: the scenario with further files laid over it.
 
 use super::fields::{Fields, Name, Reader};
 
-/// The scenario with more files laid over it.
+/// The scenario with further files laid over it.
 #[derive(Clone, Debug)]
 pub(crate) struct Variant {
     pub name: Name,

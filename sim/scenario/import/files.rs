@@ -1,18 +1,17 @@
-//! Which files are one stack: a file that only changes services of those before it is laid over them, as
-//! `docker stack deploy -c base.yml -c more.yml` does; any other is a stack of its own.
+//! Groups files into stacks: a file that only changes services of those before it is laid over them, as
+//! in `docker stack deploy -c base.yml -c more.yml`; any other is a new stack.
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::Table;
 use std::path::{Path, PathBuf};
 
-/// The files of one stack, and what is written in each.
+/// The files of one stack, and their contents.
 pub(super) struct Together {
     pub(super) paths: Vec<PathBuf>,
     pub(super) roots: Vec<Table>,
 }
 
-/// The files by stack, in the order in which they were given, and what was made of those that are laid over
-/// others.
+/// The files by stack, in the given order, and notes on those laid over others.
 pub(super) fn together(files: Vec<(PathBuf, Table)>) -> (Vec<Together>, Vec<Diagnostic>) {
     let mut out: Vec<Together> = Vec::new();
     let mut told = Vec::new();
@@ -43,8 +42,8 @@ fn services(root: &Table) -> Option<&Table> {
     root.get("services")?.item.table()
 }
 
-/// Whether the file only changes what is `below`: it has no service; or one of those there without an image of
-/// its own; or none but those, under a file's name that says so.
+/// Whether the file only changes `below`: it has no service; or changes one there without an own image;
+/// or only those, and its name is that of an override.
 fn changes(path: &Path, root: &Table, below: &Together) -> bool {
     let Some(own) = services(root).filter(|own| !own.is_empty()) else { return true };
     let has = |name: &String| {
@@ -67,7 +66,8 @@ fn is_named_as_override(path: &Path, base: &Path) -> bool {
     path.parent() == base.parent() && (own.contains("override") || is_variant)
 }
 
-/// A name for each stack: that of its first file, or of that file's folder where two files are called the same.
+/// A name for each stack: that of its first file, or of that file's folder if two files have the same
+/// name.
 pub(super) fn names(stacks: &[Together]) -> Vec<String> {
     let text =
         |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();

@@ -1,12 +1,12 @@
-//! Which hosts a service's environment and command name: what stands behind `://` or `@`, before a port,
-//! or is the value of something called a host, an address or a URL. Any other word is only a word.
+//! Finds the hosts in a service's environment and command: a word after `://` or `@`, before a port, or
+//! as the value of a variable named like a host, an address or a URL. Other words are ignored.
 
 use crate::source::Sources;
 use crate::stack::{Variables, values};
 use crate::tree::{Entry, Item, Table, Value};
 use std::collections::BTreeSet;
 
-/// What the name of a variable or flag ends with when its value is a host.
+/// Endings of variables and flags whose values are hosts.
 const OF_HOSTS: [&str; 26] = [
     "ADDR",
     "ADDRS",
@@ -35,13 +35,13 @@ const OF_HOSTS: [&str; 26] = [
     "URL",
     "URLS",
 ];
-/// What ends a word of a text.
+/// Separators of words in a text.
 const BETWEEN: [char; 13] = [',', ';', '"', '\'', '(', ')', '[', ']', '{', '}', '|', '<', '>'];
 
 /// Hosts by name, in lower case.
 pub(super) type Hosts = BTreeSet<String>;
 
-/// Those that the service `written` names; `more`: the texts of its `env_file`s.
+/// The hosts of the service `written`; `more` are the texts of its `env_file`s.
 pub(super) fn of(
     written: &Table,
     more: &[String],
@@ -56,7 +56,7 @@ pub(super) fn of(
     for (name, value) in
         own("environment").map(|entry| environment(entry, sources)).unwrap_or_default()
     {
-        // A name alone takes its value from where the stack is deployed.
+        // A variable without a value takes it from the environment of the deployment.
         let value = value.or_else(|| variables.get(&name).map(str::to_owned));
         in_value(&name, &value.unwrap_or_default(), &mut hosts);
     }
@@ -79,7 +79,7 @@ fn assigned(line: &str) -> Option<(String, String)> {
     Some((name.trim().to_owned(), value.trim().trim_matches(['"', '\'']).to_owned()))
 }
 
-/// Names and values; `None`: the name stands alone.
+/// Names and values; `None` for a name alone.
 fn environment(entry: &Entry, sources: &Sources) -> Vec<(String, Option<String>)> {
     let of_item = |item: &Item| {
         let text = values::scalar(item, sources)?;
@@ -100,7 +100,7 @@ fn environment(entry: &Entry, sources: &Sources) -> Vec<(String, Option<String>)
     }
 }
 
-/// `--db-host=db`, `--db-host db`, `-h db`, and hosts wherever else they show.
+/// `--db-host=db`, `--db-host db`, `-h db`, and other recognizable hosts.
 fn in_command(words: &[String], hosts: &mut Hosts) {
     let mut before = "";
     for word in words {
@@ -112,7 +112,7 @@ fn in_command(words: &[String], hosts: &mut Hosts) {
     }
 }
 
-/// Hosts in the value of what is called `name`.
+/// Hosts in the value of the variable `name`.
 fn in_value(name: &str, value: &str, hosts: &mut Hosts) {
     let is_whole = is_of_host(name);
     let mut rest = value;
@@ -151,7 +151,7 @@ fn put(host: &str, hosts: &mut Hosts) {
     }
 }
 
-/// Whether what is called so has a host for its value: `DB_HOST`, `--redis-url`, `spring.datasource.url`.
+/// Whether the value of this variable is a host: `DB_HOST`, `--redis-url`, `spring.datasource.url`.
 fn is_of_host(name: &str) -> bool {
     if name == "-h" || name == "-H" {
         return true;

@@ -1,34 +1,34 @@
-//! What an import made, and which of its assumptions to replace first.
+//! The result of an import, and the assumptions to replace first.
 
 use super::nodes::Nodes;
 use super::survey::{Role, Survey};
 use super::write;
 
-/// What is in a scenario made from stack files.
+/// The contents of a scenario made from stack files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
-    /// Stack files.
+    /// Number of stack files.
     pub files: usize,
-    /// Services of them.
+    /// Number of services.
     pub services: usize,
-    /// Nodes, all assumed.
+    /// Number of nodes, all assumed.
     pub nodes: usize,
-    /// Calls that environments and commands suggest.
+    /// Calls that follow from environments and commands.
     pub calls: usize,
-    /// Services that users enter by.
+    /// Services that users call.
     pub entries: usize,
     /// Values that are assumptions.
     pub assumptions: usize,
-    /// Those to be replaced first, the most important one first.
+    /// Assumptions to replace first, most important first.
     pub first: Vec<Replace>,
 }
 
-/// An assumption to be replaced by what is measured.
+/// An assumption to replace by a measurement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replace {
-    /// Where it stands in the scenario.
+    /// Its path in the scenario.
     pub path: String,
-    /// What is assumed.
+    /// The assumed value.
     pub assumed: String,
     /// Where a better value comes from.
     pub from: &'static str,
@@ -50,8 +50,8 @@ impl Made {
     }
 }
 
-/// How much is asked for, what one request costs where users come in, and what there is to serve it; where no
-/// traffic could be guessed, what a container takes at rest.
+/// The arrival rate, the cost of a request at the entries, and the capacity of the nodes; without a
+/// guess of traffic, the RAM of a container at rest.
 fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
     let mut out = Vec::new();
     let bare = |law: String| law.trim_matches('"').to_owned();
@@ -63,7 +63,7 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
         out.push(Replace { path, assumed: write::RATE[0].to_owned(), from });
     }
     if let Some(name) = busiest.or_else(|| survey.services.keys().next()) {
-        // A proxy passes on; what it costs is what stands behind it.
+        // A proxy only forwards; the cost is that of the service behind it.
         let behind = survey.services[name].calls.iter().next();
         let is_proxy = survey.services[name].role == Role::Proxy;
         let name = behind.filter(|_| is_proxy).unwrap_or(name);
@@ -98,5 +98,5 @@ fn first(survey: &Survey, nodes: &Nodes) -> Vec<Replace> {
     out
 }
 
-/// As many are told.
+/// Number of assumptions that are named.
 const FIRST: usize = 3;

@@ -1,10 +1,9 @@
-//! `wssim import compose` and `wssim init`: from stack files alone, or from nothing, to a scenario
-//! that runs at once.
+//! `wssim import compose` and `wssim init`: make a scenario that runs at once, from stack files or from
+//! nothing.
 //!
-//! A stack file says what is deployed and nothing of what it does. What the scenario needs beyond
-//! is guessed from what can be seen (images, published ports, names in environments) and written
-//! down as an assumption with a range; what cannot be known is said at the top. What is made is checked as
-//! `wssim check` does before it is given away.
+//! A stack file describes the deployment, but not the work. The rest is guessed from the files (images,
+//! published ports, names in environments) and written as an assumption with a range; unknowable values
+//! are named at the top. The result is checked like in `wssim check` before it is returned.
 
 mod files;
 mod hosts;
@@ -33,14 +32,14 @@ use survey::{Stack, Survey, WrittenStack};
 pub struct Imported {
     /// Its text.
     pub text: String,
-    /// What is in it.
+    /// Contents.
     pub made: Made,
     /// What the author of the stack files should know.
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Makes a scenario from stack files; `beside`: the folder that it will lie in, which the names of
-/// the stack files in it are relative to.
+/// Makes a scenario from stack files; `beside` is its future folder, to which its names of stack files
+/// are relative.
 ///
 /// # Errors
 /// Every mistake in the files, at once.
@@ -48,7 +47,7 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
     let (survey, mut warnings) = survey(paths)?;
     let nodes = assumed(&survey);
     let text = write::scenario(&survey, folder(beside), Some(&nodes));
-    // The same beside the first stack file, since the folder need not be there yet.
+    // Placed beside the first stack file, since the folder may not exist yet.
     let first = paths.first().map_or(Path::new("stack"), PathBuf::as_path);
     let own = first.with_extension("as-scenario");
     let here = folder(first.parent().unwrap_or(Path::new("")));
@@ -62,7 +61,7 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
     Ok(Imported { made: Made::of(&survey, &nodes, &text), text, warnings })
 }
 
-/// The nodes that the files can do with.
+/// The nodes that suffice for the files.
 fn assumed(survey: &Survey) -> Nodes {
     let base = |service: &survey::SurveyedService| {
         if service.has_memory { 0.0 } else { write::base(service)[0] }
@@ -72,8 +71,8 @@ fn assumed(survey: &Survey) -> Nodes {
     Nodes::of(&wanted)
 }
 
-/// The scenario that one stack file comes to by itself, and what its author should know; `nodes`: a part of a
-/// scenario with the nodes, which is laid over what is assumed.
+/// The scenario made from one stack file, and warnings; `nodes` is a partial scenario with the nodes,
+/// which replaces the assumed ones.
 ///
 /// # Errors
 /// Every mistake in the files, at once.
@@ -85,7 +84,7 @@ pub fn scenario(
     let (survey, warnings) = survey(&[path.to_owned()])?;
     let beside = folder(path.parent().unwrap_or(Path::new("")));
     let assumed = nodes.is_none().then(|| assumed(&survey));
-    // Names that no file is likely to have: they are held beside those that there are.
+    // Unlikely names, since they are kept beside existing files.
     let own = path.with_extension("as-scenario");
     let text = write::scenario(&survey, beside, assumed.as_ref());
     let texts = match nodes {
@@ -103,7 +102,7 @@ fn folder(beside: &Path) -> &Path {
     if beside.as_os_str().is_empty() { Path::new(".") } else { beside }
 }
 
-/// What stack files show, and what their author should know.
+/// Information in stack files, and warnings.
 fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     let files = Files::default();
     let how = How { by_swarm: true, files: &files, fields: &[] };
@@ -161,7 +160,7 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     Ok((survey, grouped(told)))
 }
 
-/// The texts of the files that services take their environment from, as far as they are there.
+/// The texts of the existing `env_file`s of services.
 fn env_files(
     root: &Table,
     stack: &Path,
@@ -179,5 +178,5 @@ fn env_files(
     services.into_iter().flatten().filter_map(texts).collect()
 }
 
-/// The first scenario of somebody who has none: it runs at once and explains itself.
+/// The first scenario for a new user: it runs at once and explains itself.
 pub const FIRST: &str = include_str!("first.toml");

@@ -1,32 +1,31 @@
-//! The nodes that a scenario of stack files alone is given: as few as the files can do with, and each as the
-//! files want it. A host name, a role, a label or an architecture that a constraint asks for is one that a node
-//! has; two values of a label are two nodes; replicas that may not share a node have one each; and what is
-//! reserved fits.
+//! Assumes nodes for a scenario of stack files: as few as suffice, each as the files require. A host
+//! name, role, label or architecture in a constraint is given to a node; two values of a label need two
+//! nodes; replicas that may not share a node have one each; and reservations fit.
 
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine, Wanted};
 
-/// Where anything runs more than once there are as many nodes, so that it can be spread: an assumption.
+/// Nodes if any service has several replicas, so that they can be spread: an assumption.
 const SPREAD: usize = 3;
-/// As many as a swarm needs to lose one (Docker, Raft consensus in swarm mode).
+/// Managers that a swarm needs to lose one (Docker, Raft consensus in swarm mode).
 const MANAGERS: usize = 3;
-/// Threads and bytes of an ordinary server: an assumption.
+/// Threads and bytes of a usual server: an assumption.
 const THREADS: f64 = 8.0;
 const MEMORY: f64 = 16e9;
-/// More nodes than this are never made up.
+/// Most nodes that are assumed.
 const MOST: usize = 1_000;
 
-/// A node as the files want it.
+/// A node as required by the files.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ImportedNode {
     pub(super) name: String,
     pub(super) labels: BTreeMap<String, String>,
-    /// `None`: no constraint speaks of it yet.
+    /// `None` if no constraint concerns it yet.
     manager: Option<bool>,
     pub(super) arch: Option<String>,
 }
 
-/// All of them.
+/// All nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
     pub(super) all: Vec<ImportedNode>,
@@ -37,7 +36,7 @@ pub(super) struct Nodes {
 }
 
 impl Nodes {
-    /// Nodes for `wanted`, and `base`: bytes that each container of it takes at rest.
+    /// Nodes for `wanted`, with the bytes of a container of each at rest.
     pub(super) fn of(wanted: &[(Wanted, f64)]) -> Self {
         let mut made = Self { all: Vec::new(), threads: THREADS, memory: MEMORY };
         let hosts: BTreeSet<&str> = wanted
@@ -55,7 +54,7 @@ impl Nodes {
         for (at, (one, _)) in wanted.iter().enumerate() {
             made.meet(one, needed(one, &wanted[..at]), wanted);
         }
-        // Where there are several nodes, the managers are as many as can lose one.
+        // With enough nodes, managers are as many as can lose one.
         let managers = if made.all.len() < MANAGERS { 1 } else { MANAGERS };
         while made.all.iter().filter(|node| node.manages()).count() < managers {
             made.add();
@@ -64,10 +63,10 @@ impl Nodes {
         made
     }
 
-    /// Those that manage: the first of them, unless constraints want workers there.
+    /// The managers: the first nodes, unless constraints want workers there.
     pub(super) fn managers(&self) -> Vec<&str> {
         let may = self.all.iter().filter(|node| node.manages());
-        // Nodes that must manage do so; an even number is no better than one less.
+        // Nodes that must be managers are; an even number is no better than one less.
         let must = may.clone().filter(|node| node.manager == Some(true)).count();
         let most = may.clone().count().min(MANAGERS);
         let mut free = (most - usize::from(most.is_multiple_of(2))).saturating_sub(must);
@@ -90,7 +89,7 @@ impl Nodes {
     /// Makes `needed` nodes fit `one`.
     fn meet(&mut self, one: &Wanted, needed: usize, all: &[(Wanted, f64)]) {
         let mut left = needed.saturating_sub(self.fitting(one).count());
-        // A service that wants workers takes the last nodes, so that the first go on managing.
+        // A service that wants workers takes the last nodes, so that the first remain managers.
         let wants_workers =
             one.constraints.iter().any(|it| it.attribute == Attribute::Role && !is_manager(it));
         let mut order: Vec<usize> = (0..self.all.len()).collect();
@@ -114,7 +113,7 @@ impl Nodes {
         while left > 0 && self.all.len() < MOST {
             let at = self.add();
             let Some(node) = self.all[at].suited(one) else {
-                // No node can be like that: a host that is named and is not this one.
+                // No node can satisfy it: another host is named.
                 self.all.pop();
                 return;
             };
@@ -127,8 +126,8 @@ impl Nodes {
         self.all.iter().filter(|node| node.fits(one))
     }
 
-    /// Room for all that is reserved and for what containers take at rest, wherever they land: each service
-    /// puts at most its share, rounded up, on each node that fits it.
+    /// RAM for all reservations and for containers at rest, wherever they are placed: each service puts
+    /// at most its share, rounded up, on each node that fits it.
     fn size(&mut self, wanted: &[(Wanted, f64)]) {
         let most = |of: &dyn Fn(&(Wanted, f64)) -> f64| {
             let on = |node: &ImportedNode| {
@@ -147,15 +146,15 @@ impl Nodes {
         }
     }
 
-    /// Containers of `one` on each node that fits it, at most.
+    /// Most containers of `one` on each node that fits it.
     fn share(&self, one: &Wanted) -> u32 {
         let places = self.fitting(one).count().max(1) as u32;
         one.replicas.map_or(1, |replicas| replicas.div_ceil(places))
     }
 }
 
-/// Nodes that `one` needs behind those `before` it: one for each container where they may not share, also with
-/// another service's that takes the same port of the node; otherwise as many as it is spread over.
+/// Nodes that `one` needs after those `before` it: one for each container if they may not share, also
+/// with another service that uses the same port of the node; otherwise as many as it is spread over.
 fn needed(one: &Wanted, before: &[(Wanted, f64)]) -> usize {
     let Some(replicas) = one.replicas else { return 1 };
     let most = if one.host_ports.is_empty() { one.max_per_node } else { Some(1) };
@@ -176,7 +175,7 @@ impl ImportedNode {
         Self { name, ..Self::default() }
     }
 
-    /// Whether it manages, as far as is known.
+    /// Whether it is a manager, as far as known.
     fn manages(&self) -> bool {
         self.manager != Some(false)
     }
@@ -191,8 +190,7 @@ impl ImportedNode {
         }
     }
 
-    /// Whether it meets the constraints as it is; a role that is not settled fits nothing that speaks of
-    /// roles.
+    /// Whether it meets the constraints now; an undecided role fits no constraint on roles.
     fn fits(&self, one: &Wanted) -> bool {
         let machine = self.machine();
         one.constraints.iter().all(|constraint| {
@@ -201,7 +199,7 @@ impl ImportedNode {
         })
     }
 
-    /// The same node as `one` wants it, where it can be that.
+    /// The node changed to fit `one`, if possible.
     fn suited(&self, one: &Wanted) -> Option<Self> {
         let mut node = self.clone();
         for constraint in &one.constraints {
@@ -232,7 +230,7 @@ mod tests {
         Wanted { replicas, constraints, ..Wanted::default() }
     }
 
-    /// The scheduler itself finds a place for everything.
+    /// The scheduler itself places every container.
     #[track_caller]
     fn holds(all: &[Wanted], nodes: usize) -> Nodes {
         let with_base: Vec<(Wanted, f64)> = all.iter().map(|one| (one.clone(), 2e8)).collect();

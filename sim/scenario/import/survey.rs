@@ -1,5 +1,5 @@
-//! What stack files show of a world: services, the roles that their images suggest, who names whom,
-//! and what they ask of nodes.
+//! Information in stack files about a world: services, the roles suggested by their images, their calls,
+//! and their demands on nodes.
 
 use super::hosts::{self, Hosts};
 use crate::source::Sources;
@@ -11,20 +11,20 @@ use std::path::PathBuf;
 use wssim_model::orchestrator::placement::{Constraint, Wanted};
 use wssim_text::quantity;
 
-/// What a service seems to be.
+/// The likely role of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Keeps data and is asked for it.
+    /// Stores data and answers queries.
     Database,
-    /// Keeps data in memory.
+    /// Stores data in memory.
     Cache,
-    /// Passes requests on.
+    /// Forwards requests.
     Proxy,
     /// Anything else.
     Application,
 }
 
-/// A service as it is seen from outside.
+/// A service as seen from outside.
 #[derive(Clone, Debug)]
 pub(super) struct SurveyedService {
     /// Its stack, and its name there.
@@ -32,39 +32,39 @@ pub(super) struct SurveyedService {
     own_name: String,
     pub(super) role: Role,
     pub(super) is_published: bool,
-    /// Whether a proxy is told by labels to pass it requests.
+    /// Whether labels make a proxy forward requests to it.
     pub(super) is_routed: bool,
-    /// Whether the file itself says what memory it takes.
+    /// Whether the file gives its memory.
     pub(super) has_memory: bool,
-    /// What it asks of nodes.
+    /// Its demands on nodes.
     pub(super) wanted: Wanted,
-    /// Bytes and threads that each container may take.
+    /// Limits of each container, in bytes and threads.
     pub(super) memory_limit: Option<f64>,
     pub(super) cpu_limit: Option<f64>,
-    /// By network, the names beside its own by which others find it.
+    /// Aliases beside its own name, by network.
     networks: BTreeMap<String, BTreeSet<String>>,
-    /// Host names that its environment and command name.
+    /// Host names in its environment and command.
     hosts: Hosts,
-    /// Whom it calls; never in a circle.
+    /// The services that it calls, without cycles.
     pub(super) calls: BTreeSet<String>,
 }
 
-/// A stack: a name, and files of which each is laid over those before it.
+/// A stack: a name, and files, each laid over those before it.
 #[derive(Clone, Debug)]
 pub(super) struct Stack {
     pub(super) name: String,
     pub(super) files: Vec<PathBuf>,
 }
 
-/// All that can be seen.
+/// All information.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Survey {
     pub(super) stacks: Vec<Stack>,
-    /// By name, `stack/name` where two stacks have one of that name.
+    /// By name, or `stack/name` if two stacks have the same name.
     pub(super) services: BTreeMap<String, SurveyedService>,
 }
 
-/// Images that keep data, by a part of their name, and those that do so in memory.
+/// Images that store data, by a part of their name, and those that do so in memory.
 const DATABASES: [&str; 14] = [
     "cassandra",
     "clickhouse",
@@ -88,7 +88,7 @@ fn role(image: &str) -> Role {
     let path = image.split(['@', ':']).next().unwrap_or(image);
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let is_one_of = |names: &[&str]| {
-        // An exporter or a console of a database is none.
+        // An exporter or a console of a database is not a database.
         let beside = ["exporter", "admin", "ui", "express", "commander", "operator", "proxy"];
         !beside.iter().any(|word| name.contains(word)) && names.iter().any(|n| name.contains(n))
     };
@@ -107,17 +107,17 @@ fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
     table.get(key)?.item.table()
 }
 
-/// What is written in a stack, and what it is read with.
+/// The contents of a stack, and its environment.
 pub(super) struct WrittenStack<'a> {
     pub(super) stack: Stack,
     pub(super) root: Table,
     pub(super) variables: &'a Variables,
-    /// The texts of the files that `env_file`s name, by service.
+    /// The texts of the `env_file`s, by service.
     pub(super) env_files: BTreeMap<String, Vec<String>>,
 }
 
 impl Survey {
-    /// What `stacks` show.
+    /// The information in `stacks`.
     pub(super) fn of(stacks: Vec<WrittenStack<'_>>, sources: &Sources) -> Self {
         let mut seen: Vec<SurveyedService> = Vec::new();
         let mut survey = Self::default();
@@ -147,8 +147,8 @@ impl Survey {
         survey
     }
 
-    /// Decides who calls whom: those that an environment or a command names, on a shared network;
-    /// a proxy calls those that are routed. A call that would close a circle is left out.
+    /// Determines the calls: to services named by an environment or a command, on a shared network; a
+    /// proxy calls the routed ones. A call that would close a cycle is left out.
     fn connect(&mut self) {
         let names: Vec<String> = self.services.keys().cloned().collect();
         for from in &names {
@@ -159,7 +159,7 @@ impl Survey {
             let is_there = |to: &SurveyedService| to.runs() && own.meets(to);
             let others = || names.iter().filter(|to| *to != from && is_there(&self.services[*to]));
             let named = own.hosts.iter().filter_map(|host| {
-                // Of two services of one name that of the own stack is meant.
+                // Of two services with the same name that of the same stack is used.
                 let rank = |to: &&String| self.services[*to].stack != own.stack;
                 others().filter(|to| own.finds(host, &self.services[*to])).min_by_key(rank)
             });
@@ -192,8 +192,8 @@ impl Survey {
         false
     }
 
-    /// Where users come in: published proxies that call another service, and applications that are
-    /// published or routed and that no such proxy leads to.
+    /// The entries: published proxies that call another service, and applications that are published or
+    /// routed and not behind such a proxy.
     pub(super) fn entries(&self) -> Vec<&String> {
         let is_gate = |s: &SurveyedService| {
             s.runs() && s.role == Role::Proxy && s.is_published && !s.calls.is_empty()
@@ -208,7 +208,7 @@ impl Survey {
         let is_behind = |name: &String| gates.iter().any(|gate| self.reaches(gate, name));
         let open = self.services.iter().filter(|(name, s)| is_open(s) && !is_behind(name));
         let mut entries: Vec<&String> = open.map(|(name, _)| name).collect();
-        // A gate that another leads to is no entry of its own, unless they are all it.
+        // A proxy behind another is no entry, unless all are.
         entries.extend(
             gates.iter().filter(|gate| {
                 !gates.iter().any(|other| other != *gate && self.reaches(other, gate))
@@ -231,8 +231,8 @@ impl SurveyedService {
         self.networks.keys().any(|network| other.networks.contains_key(network))
     }
 
-    /// Whether `host` is the other service: by its name, alone or with its stack's, by the name of its tasks,
-    /// or by an alias on a network that both are on (moby, `daemon/libnetwork`: service discovery).
+    /// Whether `host` is the other service: by its name, alone or with its stack's, by the name of its
+    /// tasks, or by an alias on a shared network (moby, `daemon/libnetwork`: service discovery).
     fn finds(&self, host: &str, other: &Self) -> bool {
         let host = host.strip_prefix("tasks.").unwrap_or(host);
         let name = other.own_name.to_lowercase();
@@ -280,7 +280,7 @@ fn number(table: &Table, what: &str, key: &str) -> Option<f64> {
     }
 }
 
-/// What the scheduler is asked for.
+/// The demands on the scheduler.
 fn wanted(table: &Table) -> Wanted {
     let count = |key: &str| match table.get(key).map(|entry| &entry.item.value) {
         Some(Value::Integer(number)) => u32::try_from(*number).ok(),

@@ -1,4 +1,4 @@
-//! The scenario's text: every number is an assumption, and says so.
+//! Writes the scenario's text: every number is marked as an assumption.
 
 use super::nodes::Nodes;
 use super::survey::{Role, Stack, Survey, SurveyedService};
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-/// What nobody can read from a stack file.
+/// Values that no stack file contains.
 const UNKNOWN: &str = "\
 # A stack file does not say, and so these are placeholders, each an assumption with a range:
 #   - how fast the servers are, how many threads and how much RAM they have, what the LAN costs;
@@ -16,24 +16,24 @@ const UNKNOWN: &str = "\
 # Measure, replace, and say where a number comes from in its `source`.
 ";
 
-/// Bytes that a container takes at rest: an assumption, with its least and its most.
+/// Bytes of a container at rest: an assumption, with its range.
 const BASE: [f64; 3] = [200e6, 20e6, 1e9];
-/// Users' requests a second: an assumption, with its least and its most.
+/// Users' requests per second: an assumption, with its range.
 pub(super) const RATE: [&str; 3] = ["5/s", "1/s", "20/s"];
-/// A round trip between two nodes of one switch: an assumption.
+/// A round trip between two nodes at one switch: an assumption.
 pub(super) const RTT: &str = "0.25ms";
-/// Seconds of CPU that a request takes at most for each thread of a limit: a quarter of it is busy at
-/// `RATE`, half of it in the worst case; an assumption.
+/// Largest CPU seconds of a request per thread of a limit: a quarter of it is busy at `RATE`, half of it
+/// in the worst case; an assumption.
 const OF_LIMIT: [f64; 2] = [0.05, 0.1];
 
-/// The text of a scenario that lies in `beside`: the file `nodes` over the file `stack`.
+/// The text of a scenario in `beside`: the file `nodes` over the file `stack`.
 pub(super) fn laid_over(stack: &Path, nodes: &Path, beside: &Path) -> String {
     let [stack, nodes] = [stack, nodes].map(|file| quoted(&relative(file, beside)));
     format!("[scenario]\nextends = [{stack}, {nodes}]\n")
 }
 
-/// The text of the scenario, which will lie in `beside`; `nodes`: what it assumes of them, unless a file
-/// says it that is laid over it.
+/// The text of the scenario, for the folder `beside`; `assumed` are its nodes, unless a file laid over
+/// it defines them.
 pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) -> String {
     let mut out = String::new();
     let stacks: Vec<String> = survey.stacks.iter().map(|it| stack(it, beside)).collect();
@@ -50,7 +50,7 @@ pub(super) fn scenario(survey: &Survey, beside: &Path, assumed: Option<&Nodes>) 
         Some(assumed) => nodes(&mut out, assumed),
         None => out.push_str("[orchestrator]\nkind = \"swarm\"\n\n"),
     }
-    // One node is on no way to another.
+    // A single node has no network to others.
     if assumed.is_none_or(|nodes| nodes.all.len() > 1) {
         lan(&mut out);
     }
@@ -86,7 +86,7 @@ fn stack(stack: &Stack, beside: &Path) -> String {
     }
 }
 
-/// `file` as seen from the folder `beside`, which need not be there yet.
+/// `file` relative to the folder `beside`, which may not exist yet.
 fn relative(file: &Path, beside: &Path) -> String {
     let (full, folder) = (resolved(file), resolved(beside));
     let common = full.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
@@ -98,7 +98,7 @@ fn relative(file: &Path, beside: &Path) -> String {
     up.chain(down).collect::<Vec<_>>().join("/")
 }
 
-/// From the root, links followed as far as there is something.
+/// The absolute path, with links of the existing part followed.
 fn resolved(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| {
         let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -125,7 +125,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// A key of TOML: bare where it can be.
+/// A key of TOML, bare if possible.
 fn key(name: &str) -> String {
     let is_bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { quoted(name) }
@@ -159,16 +159,16 @@ fn nodes(out: &mut String, assumed: &Nodes) {
     }
 }
 
-/// What one request takes at a service of some kind.
+/// The CPU time of one request at a kind of service.
 struct Cost {
-    /// Mean in milliseconds, and its least and its most.
+    /// Mean in milliseconds, with its range.
     means: [f64; 3],
-    /// Of a lognormal law; an exponential one has none.
+    /// Coefficient of variation of a lognormal law; `None` for an exponential one.
     cv: Option<f64>,
     endpoint: &'static str,
 }
 
-/// By what it looks like: an assumption.
+/// By its likely role: an assumption.
 fn cost(role: Role) -> Cost {
     match role {
         Role::Database => Cost { means: [2.0, 0.5, 8.0], cv: Some(1.4), endpoint: "query" },
@@ -179,7 +179,7 @@ fn cost(role: Role) -> Cost {
 }
 
 impl Cost {
-    /// The same below what a limit of `threads` lets through.
+    /// The cost, reduced to what a limit of `threads` can carry.
     fn within(mut self, threads: Option<f64>) -> Self {
         if let Some(threads) = threads {
             let [usual, worst] = OF_LIMIT.map(|seconds| seconds * 1e3 * threads);
@@ -200,14 +200,14 @@ impl Cost {
     }
 }
 
-/// Two digits that count are enough for a guess.
+/// Two significant digits suffice for a guess.
 fn rounded(number: f64) -> f64 {
     let unit = 10_f64.powf(number.abs().log10().floor() - 1.0);
     let text = format!("{:.2e}", (number / unit).round() * unit);
     text.parse().unwrap_or(number)
 }
 
-/// Bytes that a container takes at rest, least and most: half of its limit at most.
+/// Bytes of a container at rest, with range: at most half of its limit.
 pub(super) fn base(service: &SurveyedService) -> [f64; 3] {
     let [value, low, high] = BASE;
     match service.memory_limit.filter(|limit| *limit > 0.0) {
@@ -247,7 +247,7 @@ fn behaviour(out: &mut String, name: &str, service: &SurveyedService, survey: &S
     out.push('\n');
 }
 
-/// A proxy passes a request on to one of those behind it; anything else calls all that it names.
+/// A proxy forwards a request to one service behind it; any other service calls all that it names.
 pub(super) fn endpoints(service: &SurveyedService) -> Vec<(String, Vec<&String>)> {
     if service.role != Role::Proxy || service.calls.is_empty() {
         return vec![(cost(service.role).endpoint.to_owned(), service.calls.iter().collect())];
@@ -269,7 +269,7 @@ fn behind(callee: &str) -> String {
     callee.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' }).collect()
 }
 
-/// What a request takes at a service, as a law.
+/// The CPU time of a request at a service, as a law.
 pub(super) fn work(service: &SurveyedService) -> String {
     let [value, ..] = cost(service.role).within(service.cpu_limit).laws();
     value

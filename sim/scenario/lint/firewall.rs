@@ -1,12 +1,13 @@
-//! What Swarm needs between nodes, and the firewall drops (Docker, Getting started with Swarm mode:
-//! open protocols and ports between the hosts; network/overlay: encryption needs IP protocol 50).
+//! Lints of ports and protocols that Swarm needs and the firewall drops (Docker, Getting started with
+//! Swarm mode: open protocols and ports between the hosts; network/overlay: encryption needs IP protocol
+//! 50).
 
 use super::found::Found;
 use crate::document::firewall::PortOpening::{self, Esp, Tcp, Udp};
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is needed wherever there are several nodes.
+/// Needed with several nodes.
 const ALWAYS: [(&str, PortOpening, &str); 3] = [
     (
         "managers-blocked",

@@ -23,19 +23,19 @@ impl Found<'_> {
         }
     }
 
-    /// By whose rules files are read.
+    /// The kind whose rules apply to the files.
     pub(super) fn kind(&self) -> Kind {
         self.document.orchestrator.kind_of_files()
     }
 }
 
-/// Whether `allow` silences a diagnostic: those of stack files and placement that are lints, too.
+/// Whether `allow` disables a diagnostic: also those of stack files and placement that are lints.
 pub(crate) fn is_silenced(diagnostic: &Diagnostic, allow: &[Name]) -> bool {
     names().any(|name| name == diagnostic.code)
         && allow.iter().any(|allowed| allowed.text == diagnostic.code)
 }
 
-/// What can be silenced: the lints, and notes on what does nothing.
+/// Names that can be disabled: lints, and notes on keys without effect.
 pub(super) fn names() -> impl Iterator<Item = &'static str> + Clone {
     LINTS.iter().map(|lint| lint.name).chain([no_effect::CODE])
 }

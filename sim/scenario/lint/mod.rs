@@ -1,6 +1,6 @@
-//! Lints: what is right to a parser and wrong to an operator. Each has a name, a reason with its
-//! source, and a place; `[scenario] allow = ["NAME"]` silences it. Those that need a stack file as it
-//! is written, or the scheduler's answer, are found where these are: in `stack` and `check`.
+//! Lints: valid for a parser, but wrong in operation. Each has a name, a reason with its source, and a
+//! place; `[scenario] allow = ["NAME"]` disables it. Lints that need the text of a stack file or the
+//! scheduler's placement are in `stack` and `check`.
 
 mod firewall;
 mod found;
@@ -27,10 +27,10 @@ use wssim_kernel::{Nanos, Time};
 use wssim_model::orchestrator::placement::Constraint;
 use wssim_text::suggest;
 
-/// Slower than this, a check is worth a remark.
+/// Interval from which a health check is reported as slow.
 const SLOW_CHECK: Nanos = Nanos(15_000_000_000);
 
-/// What an operator should know of `document`, apart from what it silences.
+/// The lints of `document`, without the disabled ones.
 pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let mut found = Found { document, sources, out: Vec::new() };
     found.silenced();
@@ -54,7 +54,7 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
 }
 
 impl Found<'_> {
-    /// A silenced lint must exist.
+    /// Checks that a disabled lint exists.
     fn silenced(&mut self) {
         for Name { text, origin } in &self.document.header.allow {
             if names().all(|name| name != text) {
@@ -112,7 +112,7 @@ impl Found<'_> {
         }
     }
 
-    /// Overlay networks get addresses of 10.0.0.0/8 unless the swarm was told otherwise.
+    /// Overlay networks get addresses of 10.0.0.0/8 unless the swarm was configured otherwise.
     fn addresses(&mut self) {
         let overlay = self.document.networks.values().any(|network| network.overlay);
         let told = self.document.orchestrator.address_pool;
@@ -168,7 +168,7 @@ impl Found<'_> {
         }
     }
 
-    /// One remark for all: the estate of a company that sets no limits would drown in them.
+    /// A single warning for all services: a deployment without limits would drown in warnings.
     fn limits(&mut self) {
         let without: Vec<(&String, &ServiceText)> = (self.document.services.iter())
             .filter(|(_, service)| service.memory.limit.is_none() && service.deploy.stack.is_some())
@@ -187,7 +187,7 @@ impl Found<'_> {
     }
 }
 
-/// Whether an image's reference can mean another image tomorrow.
+/// Whether an image's reference can later mean another image.
 fn moves(image: &str) -> bool {
     let name = image.rsplit('/').next().unwrap_or(image);
     !image.contains("@sha256:") && name.split_once(':').is_none_or(|(_, tag)| tag == "latest")

@@ -1,4 +1,4 @@
-//! Networks whose packets the way between nodes does not carry.
+//! Networks with packets too large for the way between nodes.
 
 use super::found::Found;
 use wssim_model::blueprint::Network;

@@ -1,4 +1,4 @@
-//! Labels that Traefik reads and that do not do what they seem to.
+//! Traefik labels that do not do what they seem to.
 
 use super::found::Found;
 use crate::source::Origin;
@@ -76,7 +76,7 @@ fn references(found: &mut Found<'_>) {
     }
 }
 
-/// Two services that both define a router, or differently a middleware, of one name.
+/// Two services that define the same router, or different middlewares with the same name.
 fn twice(found: &mut Found<'_>) {
     let proxy = &found.document.proxy;
     let mut told: Vec<(String, Origin)> = Vec::new();

@@ -1,4 +1,4 @@
-//! What is rolled out with Swarm: without a check, or with an image that the other nodes cannot get.
+//! Rollouts with Swarm without a health check, or with an image that other nodes cannot pull.
 
 use super::found::Found;
 use crate::document::Document;
@@ -25,7 +25,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
     }
 }
 
-/// An image that is built and goes to no registry, though its service may run on other nodes.
+/// A built image that is pushed to no registry, though its service may run on other nodes.
 fn unpushed(found: &mut Found<'_>, rollout: &RolloutText, services: &[(&String, &ServiceText)]) {
     let document = found.document;
     let builder = rollout.build.as_ref().and_then(|build| build.node.as_ref());
@@ -44,7 +44,7 @@ fn unpushed(found: &mut Found<'_>, rollout: &RolloutText, services: &[(&String, 
     }
 }
 
-/// A node but for `builder` on which `service` may run.
+/// A node other than `builder` on which `service` may run.
 fn elsewhere(document: &Document, service: &ServiceText, builder: &str) -> Option<String> {
     let wanted = places::wanted(service);
     let mut machines = places::machines(document).into_iter();

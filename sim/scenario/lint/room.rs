@@ -1,6 +1,5 @@
-//! `start-first` runs the new container beside the old one, so there must be room for both:
-//! of what is reserved (swarmkit, `manager/scheduler/filter.go`), of RAM, of
-//! containers per node, and of a port of the node.
+//! `start-first` runs the new container beside the old one, so there must be room for both: reservations
+//! (swarmkit, `manager/scheduler/filter.go`), RAM, containers per node, and a port of the node.
 
 use super::found::Found;
 use crate::check::GIB;
@@ -9,7 +8,7 @@ use crate::document::service::ServiceText;
 use crate::places;
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
-/// What a node still has when everything runs.
+/// Free resources of a node with everything running.
 struct Left {
     name: String,
     cpus: f64,
@@ -38,7 +37,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
 }
 
 fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec<Left> {
-    // What the engine takes for the second container counts, too.
+    // Includes the engine's overhead for the second container.
     let whole = |(machine, swap): (&Machine, f64)| Left {
         name: machine.name.clone(),
         cpus: machine.cpus,
@@ -57,8 +56,8 @@ fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec
     left
 }
 
-/// Why an update cannot go on: no node that may run the service has room. A global service needs
-/// room on each node of its own.
+/// Why an update gets stuck: no eligible node has room. A global service needs room on each of its
+/// nodes.
 fn stuck(
     service: &ServiceText,
     places: &[usize],
@@ -83,7 +82,7 @@ fn stuck(
     lacking.into_iter().flatten().next().filter(|_| !goes_on)
 }
 
-/// What keeps one more container of `service` off a node that runs `here` of them.
+/// The resource that `service` lacks for one more container on a node that runs `here` of them.
 fn lacks(service: &ServiceText, here: usize, left: &Left) -> Option<String> {
     let node = &left.name;
     let of_memory = |free: f64, wanted: f64, what: &str| {

@@ -1,8 +1,8 @@
 //! The lints, and why each is one.
 
-/// A lint's name, and why it is one.
+/// A lint's name and reason.
 pub struct Lint {
-    /// As it is silenced.
+    /// The name that disables it.
     pub name: &'static str,
     /// The reason, with its source.
     pub reason: &'static str,
@@ -12,7 +12,7 @@ const fn lint(name: &'static str, reason: &'static str) -> Lint {
     Lint { name, reason }
 }
 
-/// All of them, in the order of names.
+/// All lints, in the order of names.
 pub const LINTS: [Lint; 31] = [
     lint(
         "address-pool",
@@ -140,7 +140,7 @@ pub const LINTS: [Lint; 31] = [
     ),
 ];
 
-/// The reason of a lint, behind what to do about it.
+/// The reason of a lint, after its remedy.
 pub(crate) fn reason(name: &str, instead: Option<String>) -> Option<String> {
     let reason = LINTS.iter().find(|lint| lint.name == name)?.reason;
     Some(instead.map_or_else(|| reason.to_owned(), |instead| format!("{instead}; {reason}")))

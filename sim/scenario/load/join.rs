@@ -1,4 +1,5 @@
-//! A file and those that it extends, joined to one tree: each is read once, and laid over the one before.
+//! Joins a file and those that it extends into one tree: each is read once, and laid over the one
+//! before.
 
 use super::merge::{BY_ID, id_of, merge};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
@@ -20,28 +21,27 @@ pub(crate) fn file(
     joining.with_bases(location, None)
 }
 
-/// Files that extend each other at most, one the next: each is read within the one that names it.
+/// Deepest chain of `extends`: each file is read within the one that names it.
 const DEEPEST_BASE: usize = 64;
 
-/// Files that a scenario is joined from at most, each counted as often as it is named: so often a tree is
-/// laid over another.
+/// Most files of a scenario, counted as often as they are named: each is laid over another.
 const MOST_BASES: usize = 256;
 
-/// Values that are laid over others so at most, those of each file counted as often as it is named.
+/// Most values laid over others, those of each file counted as often as it is named.
 const MOST_LAID: usize = 1_000_000;
 
-/// A scenario that is joined from files.
+/// A scenario joined from files.
 struct Joining<'a> {
     files: &'a Files,
     sources: &'a mut Sources,
     mistakes: &'a mut Vec<Diagnostic>,
-    /// The files that are being read, each named by the one before.
+    /// The files being read, each named by the one before.
     open: Vec<Location>,
-    /// What became of those that are read, so that each is once.
+    /// The results of files read so far, so that each is read once.
     read: BTreeMap<Location, Option<Table>>,
-    /// How many files were named so far.
+    /// Number of named files so far.
     named: usize,
-    /// How many values were laid over others so far.
+    /// Number of values laid over others so far.
     laid: usize,
 }
 
@@ -79,7 +79,7 @@ impl Joining<'_> {
         joined
     }
 
-    /// What a file says, laid over what it extends.
+    /// A file laid over those that it extends.
     fn joined(&mut self, source: SourceText) -> Option<Table> {
         let Value::Table(mut own) = tree::parse(self.sources, source, self.mistakes).value else {
             return None;
@@ -96,7 +96,7 @@ impl Joining<'_> {
                 merge(&mut merged, base, true);
             }
         }
-        // What files beneath say twice is theirs.
+        // Repetitions in lower files are not reported.
         if self.open.len() == 1 {
             self.mistakes.extend(layers::notes(&merged, &own, self.sources));
         }
@@ -104,7 +104,7 @@ impl Joining<'_> {
         Some(merged)
     }
 
-    /// Whether one more base may be read, which is named at `origin`.
+    /// Whether one more base, named at `origin`, may be read.
     fn may_name_one_more(&mut self, origin: Origin) -> bool {
         self.named += 1;
         let message = if self.open.len() > DEEPEST_BASE {
@@ -121,7 +121,7 @@ impl Joining<'_> {
     }
 }
 
-/// Takes `scenario.extends` out of a file's table.
+/// Removes `scenario.extends` from a file's table.
 fn bases(
     own: &mut Table,
     sources: &Sources,

@@ -12,7 +12,7 @@ pub(crate) fn is_by_id(key: &str) -> bool {
     BY_ID.contains(&key)
 }
 
-/// The `id` of an item of a list that is merged by it.
+/// The `id` of an item of a list merged by `id`.
 pub(crate) fn id_of(item: &Item) -> Option<(&str, Origin)> {
     let entry = item.table()?.get("id")?;
     entry.item.text().map(|id| (id, entry.item.origin))
@@ -38,12 +38,12 @@ pub(super) fn merge(base: &mut Table, over: Table, top: bool) {
     }
 }
 
-/// Lays the whole of one tree, or one thing of it, onto another.
+/// Lays one tree, or one of its tables, onto another.
 pub(crate) fn lay_over(base: &mut Table, over: Table) {
     merge(base, over, true);
 }
 
-/// By what an item of such a list is known: its id, or the place where it stands.
+/// The identity of an item of such a list: its id, or its place.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Mark {
     Id(String),
@@ -68,7 +68,7 @@ fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
                     merge(base, over, false);
                 }
             }
-            // The same item, met on another way.
+            // The same item, reached on another way.
             (Some(_), _) => {}
             (None, value) => below.push(Item { value, origin: item.origin }),
         }

@@ -1,7 +1,7 @@
-//! From files and `--set` to one tree: `extends`, merging, removal.
+//! Merges files and `--set` into one tree: `extends`, merging, removal.
 //!
-//! Tables merge key by key, `[[claim]]`, `[[fault]]` and `[[rollout]]` by `id`, other values are replaced. Then
-//! `enabled = false` removes a thing and the word `"none"` removes an inherited value.
+//! Tables merge key by key, `[[claim]]`, `[[fault]]` and `[[rollout]]` by `id`, other values are
+//! replaced. Then `enabled = false` removes a table and the word `"none"` removes an inherited value.
 
 mod join;
 pub(crate) mod merge;
@@ -22,30 +22,30 @@ use merge::id_of;
 use toml::de::DeValue;
 use wssim_text::suggest;
 
-/// Tables whose keys are names that the author chose.
+/// Tables whose keys are chosen by the author.
 const NAMED: [&str; 7] = ["network", "node", "service", "site", "stack", "traffic", "variant"];
 
-/// What became of one `--set`.
+/// The result of one `--set`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Applied {
     /// It is in force.
     Yes,
-    /// It names something that is not there; said in the diagnostics.
+    /// It names a missing key, which is reported.
     No,
 }
 
-/// `path=value`, and how it is called.
+/// `path=value`, and its name in messages.
 pub(crate) type Set = (String, String);
 
-/// One `path=value`, read.
+/// One parsed `path=value`.
 pub(crate) struct Assignment {
     pub path: Vec<Segment>,
     pub value: Item,
-    /// Where the path stands.
+    /// Place of the path.
     pub key: Origin,
 }
 
-/// Reads one `path=value`, called `shown`; `None`: what is wrong with it is said.
+/// Parses one `path=value`, called `shown`; `None` after reporting a mistake.
 pub(crate) fn assignment(
     text: &str,
     shown: &str,
@@ -78,7 +78,7 @@ pub(crate) fn assignment(
     Some(Assignment { path, value, key })
 }
 
-/// Whether a path leads to `scenario.extends`, or its value brings one along.
+/// Whether a path leads to `scenario.extends`, or its value contains it.
 fn names_bases(path: &[Segment], value: &Item) -> bool {
     match path {
         [scenario] => {
@@ -89,8 +89,8 @@ fn names_bases(path: &[Segment], value: &Item) -> bool {
     }
 }
 
-/// Whether a `path=value` says which stacks there are, how their files are read, or what phases change: all of it
-/// happens before anything else is laid over them.
+/// Whether a `path=value` changes the stacks, how their files are read, or the phases: these are applied
+/// before all others.
 pub(crate) fn is_of_stacks(text: &str) -> bool {
     let path = path_of(text).unwrap_or_default();
     let leads_to = |names: &[&str]| {
@@ -127,7 +127,7 @@ pub(crate) fn set(
     }
 }
 
-/// What stands at `path`.
+/// The value at `path`.
 fn value_at<'t>(table: &'t Table, path: &[Segment]) -> Option<&'t Item> {
     let (Segment::Key(first), rest) = path.split_first()? else { return None };
     rest.iter().try_fold(&table.get(first)?.item, |item, step| match (step, &item.value) {
@@ -140,7 +140,7 @@ fn value_at<'t>(table: &'t Table, path: &[Segment]) -> Option<&'t Item> {
     })
 }
 
-/// As TOML where it is that, otherwise as text, so that quotes need not be quoted for the shell.
+/// TOML if it parses as that, otherwise text, so that quotes need no quoting in the shell.
 fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<Diagnostic>> {
     let trimmed = text.trim();
     let start = origin.start + (text.len() - text.trim_start().len()) as u32;
@@ -153,7 +153,7 @@ fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<D
             Ok(plain())
         };
     };
-    // Dates and infinities are words here.
+    // Dates and infinities are texts here.
     if matches!(parsed.get_ref(), DeValue::Datetime(_)) {
         return Ok(plain());
     }
@@ -165,10 +165,10 @@ fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<D
     }
 }
 
-/// What is not there, and what would be.
+/// The missing key, and a suggestion.
 pub(crate) type Unknown = (String, Option<String>);
 
-/// Lays a value onto a tree of another format than ours, whose first names are those of `segments`.
+/// Lays a value onto a tree of another format, whose first names are those of `segments`.
 pub(crate) fn put_within(
     table: &mut Table,
     segments: &[Segment],
@@ -177,7 +177,7 @@ pub(crate) fn put_within(
 ) -> Result<(), Unknown> {
     match segments {
         [Segment::Key(name), rest @ ..] => {
-            // Keys of that format are told apart by whoever checks it.
+            // The checks of that format verify its keys.
             put_key(table, name, rest, value, key, &mut vec![String::new()])
         }
         _ => Ok(()),
@@ -194,7 +194,7 @@ fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Res
     put_key(table, name, rest, value, key, &mut Vec::new())
 }
 
-/// Keys of the format within a table of things with names.
+/// Keys of the format for the named tables of `kind`.
 fn own_keys(kind: &str) -> Vec<&'static str> {
     let of_kind = schema::ROOT.all().filter(|key| key.name == kind);
     let shapes = of_kind.filter_map(|key| match key.kind {

@@ -1,4 +1,4 @@
-//! Overlays of phases: what differs from a phase on is laid over what was there before it.
+//! Lays the overlays of phases: each contains the differences from that phase on.
 
 use super::join::file;
 use super::merge::merge;
@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::source::{Origin, Sources};
 use crate::tree::{Table, Value};
 
-/// What a file may have that is an overlay, and does not change from a phase on.
+/// Keys of an overlay file that are ignored, since they cannot change with a phase.
 pub(crate) const IGNORED: [&str; 6] =
     ["claim", "fault", "phase", "rollout", "migration", "variant"];
 
@@ -33,7 +33,7 @@ pub(crate) fn phases(
                 }
                 table
             }
-            // The reader of phases says what is wrong.
+            // Mistakes are reported by the reader of phases.
             _ => None,
         };
         if let Some(mut overlay) = overlay {
@@ -45,7 +45,7 @@ pub(crate) fn phases(
     }
 }
 
-/// What the first `phases` phases say, and where.
+/// The overlays of the first `phases` phases, with places.
 fn overlays(merged: &Table, phases: usize) -> Vec<(Value, Origin)> {
     let Some(Value::Array(items)) = merged.get("phase").map(|entry| &entry.item.value) else {
         return Vec::new();

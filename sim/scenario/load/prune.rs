@@ -4,15 +4,15 @@ use crate::diagnostic::Diagnostic;
 use crate::source::Sources;
 use crate::tree::{Item, Table, Value};
 
-/// Texts in which the word "none" is only a word.
+/// Texts in which the word "none" has no special meaning.
 const FREE_TEXT: [&str; 6] = ["description", "id", "label", "source", "text", "title"];
 
-/// Removes what is switched off, and the switches.
+/// Removes tables with `enabled = false`, and the key `enabled`.
 pub(crate) fn prune(table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
     prune_table(table, "", sources, mistakes);
 }
 
-/// Prunes the table that is called `owner`.
+/// Prunes the table `owner`.
 fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
     table.retain(|key, entry| {
         if !prune_item(&mut entry.item, key, sources, mistakes) {
@@ -22,10 +22,10 @@ fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut
     });
 }
 
-/// Whether the word "none" takes back what `key` of the table that is called `owner` has.
+/// Whether the word "none" removes the value of `key` in the table `owner`.
 pub(crate) fn takes_back(owner: &str, key: &str) -> bool {
-    // A cluster without an orchestrator is one, too, some containers are never restarted, and some
-    // processes touch no pages.
+    // Here "none" is a value: a cluster without an orchestrator, containers that are never restarted,
+    // processes that touch no pages.
     let is_value = matches!(
         (owner, key),
         ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")

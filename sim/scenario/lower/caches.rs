@@ -1,14 +1,14 @@
-//! Look-ups in caches: calls to an endpoint of the cache's service that no file writes down.
+//! Lowers cache look-ups: calls to an implicit endpoint of the cache's service.
 //!
 //! ```text
 //! caller   Call(look-up)                     cache   Cpu(cost)
 //!          SkipIfFound(key space, to)                LookUp(key space)
-//!          … what is done about a miss               End
+//!          … steps after a miss               End
 //!   to:    …
 //! ```
 //!
-//! Look-ups at one service with equal hits share a key space, and those that cost the same too share
-//! the endpoint. So a look-up goes over the network, takes a worker and is measured as any call.
+//! Look-ups at one service with equal hits share a key space, and those with equal costs also an
+//! endpoint. A look-up uses the network and a worker, and is measured like any call.
 
 use super::lowering::{Addresses, Lowering, Program};
 use crate::calls;
@@ -20,12 +20,12 @@ use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CacheId, CallId, EndpointId, InstructionId, ServiceId};
 
-/// Look-ups of this kind are one endpoint.
+/// Look-ups with equal kinds share an endpoint.
 pub(super) fn kind_of(look_up: &CacheStep) -> String {
     format!("{:?} {:?}", look_up.hits, look_up.cost)
 }
 
-/// Every look-up of a document.
+/// All look-ups of a document.
 fn look_ups(document: &Document) -> Vec<&CacheStep> {
     let mut out = Vec::new();
     for service in document.services.values() {
@@ -130,7 +130,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// `lookup`, or the first of `lookup-2`, `lookup-3`, … that no endpoint has.
+/// `lookup`, or the first of `lookup-2`, `lookup-3`, … that is free.
 fn free_name(taken: &BTreeMap<String, Program<'_>>) -> String {
     let numbered = (2..).map(|number| format!("lookup-{number}"));
     let mut names = std::iter::once("lookup".to_owned()).chain(numbered);

@@ -1,4 +1,4 @@
-//! Who replaces what is lost, what it knows of the cluster, and where data and images are.
+//! Lowers the orchestrator: replacements, detection, and places of data and images.
 
 use super::lowering::Lowering;
 use crate::document::service::ServiceText;
@@ -10,7 +10,7 @@ use wssim_model::ids::{NodeId, ServiceId};
 use wssim_model::orchestrator::{Cluster, First, Image, Origin, Place, Watched};
 
 impl Lowering<'_> {
-    /// After services and their containers.
+    /// Called after services and their containers.
     pub(super) fn control(&mut self) {
         let document = self.document;
         let is_replaced = places::can_be_replaced(document);
@@ -47,8 +47,8 @@ impl Lowering<'_> {
         });
     }
 
-    /// All images by name, size, rate and registry, and for each service the number of its own. One without
-    /// size and registry is there at once: nothing of it can fail or take time.
+    /// All images by name, size, rate and registry, and the image number of each service. An image
+    /// without size and registry is available at once: it can neither fail nor take time.
     fn images(&self) -> (Vec<Image>, Vec<Option<usize>>) {
         let mut known: BTreeMap<(&str, [u64; 2], Option<usize>), usize> = BTreeMap::new();
         let mut images = Vec::new();
@@ -72,11 +72,11 @@ impl Lowering<'_> {
         (images, image_of)
     }
 
-    /// Where the data of a container of `service` on `node` lies; `homes` are the nodes where the
-    /// service ran from the first.
+    /// Where the data of a container of `service` on `node` is; `homes` are the initial nodes of the
+    /// service.
     pub(super) fn data_at(&self, service: &ServiceText, node: usize, homes: &[usize]) -> DataAt {
         let volumes = &service.deploy.volumes;
-        // A phase of a migration carries it along.
+        // A phase of a migration copies it.
         let stays = self.document.moving.is_none() && !homes.contains(&node);
         if volumes.iter().any(|volume| volume.is_local) && stays {
             return DataAt::Elsewhere;
@@ -92,7 +92,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Where an image is pulled from: a registry that runs here, or outside.
+/// Where an image is pulled from: a simulated registry, or outside.
 pub(super) fn origin(registry: Option<&usize>) -> Origin {
     registry.map_or(Origin::Outside, |at| Origin::Registry(ServiceId::from(*at)))
 }

@@ -1,4 +1,4 @@
-//! Faults: names resolved, kinds of the format to what happens, what fails of itself to clocks.
+//! Lowers faults: resolves names, kinds, and clocks of random failures.
 
 use super::lowering::Lowering;
 use crate::document::fault::{Fails, FaultText};
@@ -6,7 +6,7 @@ use crate::document::fields::Name;
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
 use wssim_model::ids::{ContainerId, NodeId};
 
-/// What a fault of the format is to the model; `None`: its kind does not strike such a thing.
+/// The model's kind of a fault; `None` if it does not suit its target.
 pub(crate) fn kind_of(fault: &FaultText) -> Option<FaultKind> {
     let target = fault.target.as_ref().map_or("cluster", |(target, _)| *target);
     Some(match (fault.kind?, target) {
@@ -24,7 +24,7 @@ pub(crate) fn kind_of(fault: &FaultText) -> Option<FaultKind> {
     })
 }
 
-/// What a kind of fault strikes, for those who wrote something else.
+/// The targets of a kind of fault, for messages.
 pub(crate) fn strikes(kind: &str) -> &'static str {
     match kind {
         "kill-service" => "a service",
@@ -108,7 +108,7 @@ impl Lowering<'_> {
         nodes.filter_map(fault).collect()
     }
 
-    /// Each container by itself, as long as it lives.
+    /// Each container has its own clock.
     fn of_services(&self) -> Vec<Fault> {
         let mut out = Vec::new();
         for (service, lowered) in self.document.services.values().zip(&self.out.services) {
@@ -127,7 +127,7 @@ impl Lowering<'_> {
         out
     }
 
-    /// Of several lines about one pair the last holds.
+    /// Of several entries for one pair the last one applies.
     fn of_links(&self) -> Vec<Fault> {
         let pairs = self.document.lan.iter().flat_map(|lan| lan.pairs.iter().rev());
         let mut out: Vec<Fault> = Vec::new();

@@ -1,5 +1,5 @@
-//! Steps during which a connection is held: a part of the program that is run once, as a frame of its
-//! own, between taking the connection and giving it back.
+//! Lowers steps with a held connection: a part of the program that runs once, as a separate frame,
+//! between taking and returning the connection.
 
 use super::lowering::{Addresses, Lowering};
 use crate::calls;
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         self.land(once);
     }
 
-    /// Takes a connection: as a call does that sends nothing.
+    /// Takes a connection, as a call that sends no bytes.
     fn take(
         &mut self,
         target: EndpointId,
@@ -74,7 +74,7 @@ impl Lowering<'_> {
         self.out.program.push(Instruction::Take(id));
     }
 
-    /// What the first of `steps` that calls `service` calls there.
+    /// The endpoint of the first call to `service` in `steps`.
     fn first_called(&self, steps: &[StepText], service: &str) -> Option<EndpointId> {
         let mut first = None;
         calls::visit(steps, 1.0, true, &mut |step, _, _| {

@@ -16,9 +16,9 @@ use wssim_model::ids::{
 pub(super) struct Lowering<'a> {
     pub(super) document: &'a Document,
     pub(super) services: BTreeMap<String, usize>,
-    /// Those that a file writes down.
+    /// Endpoints written in a file.
     pub(super) endpoints: BTreeMap<calls::EndpointName, EndpointId>,
-    /// Those of look-ups, by kind.
+    /// Endpoints of look-ups, by kind.
     pub(super) look_ups: BTreeMap<(ServiceId, String), EndpointId>,
     /// Key spaces of caches.
     pub(super) spaces: BTreeMap<(ServiceId, String), CacheId>,
@@ -28,24 +28,24 @@ pub(super) struct Lowering<'a> {
     pub(super) timeouts: BTreeMap<Nanos, TimeoutId>,
     pub(super) queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
     pub(super) pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
-    /// Limits so far, with whom they stand before.
+    /// Limits so far, with the service they guard.
     pub(super) limits: Vec<(Limit, String)>,
-    /// Services to which the steps at hand hold a connection.
+    /// Services to which the present steps hold a connection.
     pub(super) held: Vec<ServiceId>,
     pub(super) out: Blueprint,
 }
 
-/// What an endpoint does.
+/// The program of an endpoint.
 #[derive(Clone, Copy)]
 pub(super) enum Program<'a> {
-    /// What a file says.
+    /// Written in a file.
     Written(&'a service::EndpointText),
     /// A look-up.
     LookUp(&'a CacheStep),
 }
 
-/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal,
-/// made different where hashes fall together.
+/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal, changed if
+/// they collide.
 pub(super) struct Addresses {
     endpoint: String,
     ordinals: BTreeMap<String, u64>,
@@ -58,7 +58,7 @@ impl Addresses {
         Self { endpoint, ordinals: BTreeMap::new(), draws: BTreeSet::new(), sites: BTreeSet::new() }
     }
 
-    /// The label, or the place among those of this kind that have none.
+    /// The label, or the ordinal among those of this kind without one.
     pub(super) fn which(&mut self, kind: &str, label: Option<&str>) -> String {
         if let Some(label) = label {
             return label.to_owned();
@@ -102,7 +102,7 @@ impl Lowering<'_> {
         InstructionId::from(self.out.program.len())
     }
 
-    /// The jump at `at` goes to the next instruction.
+    /// Makes the jump at `at` lead to the next instruction.
     pub(super) fn land(&mut self, at: usize) {
         let here = self.here();
         match &mut self.out.program[at] {

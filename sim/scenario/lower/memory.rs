@@ -1,4 +1,4 @@
-//! RAM: what nodes have of it, how services use it, and the curves that go with that.
+//! Lowers RAM: of nodes, of services, and their curves.
 
 use super::lowering::Lowering;
 use crate::document::machine::MachineText;
@@ -8,15 +8,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wssim_model::blueprint::{Data, Heap, Memory, NodeMemory, PAGE};
 use wssim_model::memory::curve::Curve;
 
-/// Pages of more RAM than any machine has (4 PiB): beyond, only rounding would differ.
+/// Binary logarithm of the most pages of a curve, more RAM than any machine has (4 PiB): beyond it only
+/// rounding differs.
 const MOST_PAGES: i32 = 40;
 
 /// Curves by the binary logarithm of their pages and the bits of their exponent.
 static CURVES: Mutex<BTreeMap<(i32, u64), Arc<Curve>>> = Mutex::new(BTreeMap::new());
 
-/// The curve of so many pages, rounded to a power of two: between two of these a curve over the share
-/// in RAM hardly moves. Each is a function of two numbers and takes a millisecond, so it is made once
-/// in a process, whatever worlds are.
+/// The curve of `pages`, rounded to a power of two: between two of these a curve over the share in RAM
+/// hardly differs. A curve depends on two numbers and takes a millisecond, so each is computed once per
+/// process.
 fn curve(pages: f64, alpha: f64) -> Arc<Curve> {
     let power = libm::log2(pages.max(1.0)).round().clamp(0.0, f64::from(MOST_PAGES)) as i32;
     let mut curves = CURVES.lock().unwrap_or_else(PoisonError::into_inner);

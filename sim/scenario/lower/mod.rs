@@ -1,7 +1,7 @@
-//! From the checked document to a [`Blueprint`]: ids resolved, programs flat, nothing optional.
+//! Lowers a checked document to a [`Blueprint`]: ids resolved, programs flat, defaults filled in.
 //!
-//! Everything comes in the order of names. Draws and call sites are addressed by hashes of names
-//! and of places among their like, so that adding a step elsewhere moves no other draw.
+//! All tables are in the order of names. Draws and call sites are addressed by hashes of names and of
+//! ordinals within their kind, so that adding a step elsewhere moves no other draw.
 //!
 //! ```text
 //! cpu      Cpu                         parallel  Parallel(branches, next)
@@ -173,8 +173,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// The way from one node to another: what the last of its own `pairs` says that says it, and otherwise
-    /// the LAN.
+    /// The link from one node to another: each property from the last of its `pairs` that gives it,
+    /// otherwise from the LAN.
     fn link(&self, from: &str, to: &str, pairs: &[&Pair]) -> Link {
         let lan = self.document.lan.as_ref();
         let own = || pairs.iter().rev();
@@ -257,20 +257,20 @@ impl Lowering<'_> {
         Needs { services, retry: service.start_retry }
     }
 
-    /// Orchestrators that replace what is lost wait for a good health check before they register a container, and
-    /// end one that is unhealthy; others only say that it is.
+    /// Orchestrators that replace lost containers register a container only after a good health check,
+    /// and stop an unhealthy one; others only report it.
     fn health(&self, service: &crate::document::service::ServiceText) -> Option<HealthCheck> {
         let acts = self.document.orchestrator.replaces();
         let health = service.deploy.health.as_ref().filter(|health| acts && !health.disabled)?;
         Some(health.check)
     }
 
-    /// When a container that has ended is started again on its node.
+    /// When an ended container is restarted on its node.
     fn restart(&self, written: RestartPolicy) -> RestartPolicy {
         self.document.orchestrator.kind.map_or(written, |kind| (kind.restart)(written))
     }
 
-    /// Where a client opens so many connections at most and there is no pool, further calls wait.
+    /// A client with a limit on connections and without a pool makes further calls wait.
     fn bounded_clients(
         &mut self,
         caller: ServiceId,
@@ -463,7 +463,7 @@ impl Lowering<'_> {
         self.out.program.push(Instruction::Call(id));
     }
 
-    /// The breaker of the calls of one pair that have the same policy.
+    /// The breaker shared by the calls of one pair with the same policy.
     fn breaker(&mut self, service: ServiceId, query: QueryId, policy: BreakerPolicy) -> BreakerId {
         let known = |breaker: &Breaker| breaker.query == query && breaker.policy == policy;
         let place = self.out.breakers.iter().position(known).unwrap_or_else(|| {

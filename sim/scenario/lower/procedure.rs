@@ -1,4 +1,4 @@
-//! The steps of a phase: services become the containers that stand where they did, and those that will.
+//! Lowers the steps of a phase: services become their containers at the old and the new places.
 
 use super::lowering::Lowering;
 use crate::document::migration::{Copy, DUMPED, PhaseStep, RESTORED, WorkText};
@@ -8,11 +8,11 @@ use wssim_model::blueprint::{Carry, Procedure, Step, Work};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::law::Law;
 
-/// For so long the world is looked at when the last step is over.
+/// Time simulated after the last step.
 const SETTLE: Nanos = Nanos(60_000_000_000);
 
 impl Lowering<'_> {
-    /// After services and their containers.
+    /// Called after services and their containers.
     pub(super) fn procedure(&mut self) {
         let document = self.document;
         let Some(moving) = &document.moving else { return };
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The containers of the services that a step names: where they stood, and where they will.
+    /// The containers of the services of a step: at the old and the new places.
     fn containers_of(&self, step: &PhaseStep) -> [Vec<ContainerId>; 2] {
         let mut both = [Vec::new(), Vec::new()];
         let names = step.services().iter().flat_map(|name| services(self.document, &name.text));
@@ -80,9 +80,9 @@ impl Lowering<'_> {
     }
 }
 
-/// How fast the data of a dump is read in on the way back, or that of a restore written out: as the phase does it
-/// with the data of the same service on the way there, its first dump with its first restore, and so on; where it
-/// has no such step, as the format has it where no rate is said.
+/// The rate at which dumped data is restored, or restored data dumped, on the way back: that of the
+/// phase's matching step for the same service, its first dump with its first restore, and so on; without
+/// such a step, the format's default.
 fn rate_back(steps: &[PhaseStep], service: &str, step: &PhaseStep) -> Law {
     let is_dump = matches!(step.work, WorkText::Dump(..));
     let of = |dumps: bool| {
@@ -97,7 +97,7 @@ fn rate_back(steps: &[PhaseStep], service: &str, step: &PhaseStep) -> Law {
     others.map_or(if is_dump { RESTORED } else { DUMPED }, |(_, rate)| rate.clone())
 }
 
-/// Nothing to do: what it is about is not there.
+/// No work: the target does not exist.
 fn nothing() -> Work {
     Work::Stop(Vec::new())
 }

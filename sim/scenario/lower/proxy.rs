@@ -1,4 +1,4 @@
-//! Proxies: who keeps a list of servers of his own, and what stands before his calls.
+//! Lowers proxies: their lists of servers, and the guards before their calls.
 
 use super::lowering::Lowering;
 use crate::document::call::CallStep;
@@ -8,7 +8,7 @@ use wssim_model::blueprint::{BreakerPolicy, Limit, Proxy, Retry};
 use wssim_model::ids::{ContainerId, LimitId, ServiceId};
 use wssim_model::probe::Failure;
 
-/// What stands before a call.
+/// The guards before a call.
 pub(super) struct Guards {
     pub(super) limits: Vec<LimitId>,
     pub(super) breaker: Option<BreakerPolicy>,
@@ -16,8 +16,8 @@ pub(super) struct Guards {
 }
 
 impl Lowering<'_> {
-    /// What stands before `call` from `caller`: what the step says and, where a proxy calls, what its
-    /// labels say. A step's own breaker or retries come first.
+    /// The guards before `call` from `caller`: those of the step and, for a proxy, those of its labels.
+    /// A step's own breaker or retries take precedence.
     pub(super) fn guards(&mut self, caller: ServiceId, callee: &str, call: &CallStep) -> Guards {
         let mut guards = Guards { limits: Vec::new(), breaker: call.breaker, retry: call.retry };
         let service = self.document.services.values().nth(caller.index());
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         guards.breaker = guards.breaker.or(passage.breaker);
         if let (Some(mut retry), 0) = (passage.retry, call.retry.attempts) {
             if call.timeout.is_some() {
-                // Then a time-out may be of an answer, which is not waited for again.
+                // A time-out may be that of an answer, which is not retried.
                 retry.on &= !Failure::Timeout.bit();
             }
             guards.retry = retry;
@@ -39,7 +39,7 @@ impl Lowering<'_> {
         guards
     }
 
-    /// The limit of all calls from one service to one other.
+    /// The limit of all calls from one service to another.
     fn limit(&mut self, limit: Limit, callee: &str) -> LimitId {
         let known = self.limits.iter().position(|(known, to)| *known == limit && to == callee);
         LimitId::from(known.unwrap_or_else(|| {
@@ -49,8 +49,8 @@ impl Lowering<'_> {
         }))
     }
 
-    /// Number among the proxies of the first container of `caller`, if that keeps a list of the
-    /// containers of `callee`: it polls a manager, or is told.
+    /// Number among the proxies of the first container of `caller`, if it has its own list of the
+    /// containers of `callee`, by polling a manager or by notifications.
     pub(super) fn own_list(&mut self, caller: ServiceId, callee: &str) -> Option<u32> {
         let service = self.document.services.values().nth(caller.index())?;
         if !passage::is_proxy(service) || !self.document.proxy.knows(callee) {

@@ -1,4 +1,4 @@
-//! Rollouts: what is brought out, and the images that it takes.
+//! Lowers rollouts and their images.
 
 use super::control::origin;
 use super::lowering::Lowering;
@@ -9,7 +9,7 @@ use wssim_model::ids::{NodeId, ServiceId};
 use wssim_model::orchestrator::{Build, Image, Origin, Renewal, Rollout};
 
 impl Lowering<'_> {
-    /// Those of the world, by name; their images are added to `images`.
+    /// The rollouts of the world, by name; their images are added to `images`.
     pub(super) fn rollouts(&self, images: &mut Vec<Image>) -> Vec<Rollout> {
         let mut all: Vec<&RolloutText> = renewal::rollouts(self.document).iter().collect();
         all.sort_by(|a, b| a.id.cmp(&b.id));
@@ -34,8 +34,8 @@ impl Lowering<'_> {
         Some(Build { node: NodeId::from(node), cpu: text.cpu.clone(), at_once: text.at_once })
     }
 
-    /// What is not said of it is as in the service's image before. What is built and pushed nowhere is pulled
-    /// from where it was built.
+    /// Omitted properties are those of the service's previous image. An image that is built but not
+    /// pushed is pulled from its builder.
     fn new_image(&self, text: &RolloutText, service: &ServiceText, build: Option<&Build>) -> Image {
         let (new, old) = (&text.image, &service.deploy);
         let registry = new.registry.as_ref().or(old.registry.as_ref());

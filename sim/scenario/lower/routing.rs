@@ -1,5 +1,5 @@
-//! Routes: what each pair of services uses to find and reach each other, by orchestrator and by what
-//! the scenario says; detection, with the timing of the orchestrator.
+//! Lowers routes: how each pair of services finds and reaches each other, by orchestrator and scenario;
+//! and detection, by the timing of the orchestrator.
 
 use super::lowering::Lowering;
 use crate::calls;
@@ -14,17 +14,17 @@ use wssim_model::blueprint::{
 use wssim_model::law::Law;
 use wssim_model::orchestrator::{Kind, Routing};
 
-/// A runtime without a cache of its own asks for every connection.
+/// A runtime without a DNS cache resolves for every connection.
 const NO_CACHE: Resolver = Resolver { ttl: Some(Nanos::ZERO), pick: Pick::First };
-/// HikariCP tries a connection that was idle for longer before it hands it out (HikariPool.java,
+/// Idle time after which HikariCP tests a connection before use (HikariPool.java,
 /// `aliveBypassWindowMs`).
 const TRIED_AFTER: Nanos = Nanos(500_000_000);
 
-/// This number of keep-alives without an answer tell that a peer is dead: OpenSSH's `ServerAliveCountMax` (`ssh_config(5)`);
-/// that other clients take as many is an assumption.
+/// Unanswered keep-alives after which a peer is dead: OpenSSH's `ServerAliveCountMax` (`ssh_config(5)`);
+/// the same for other clients is an assumption.
 const UNANSWERED: u64 = 3;
 
-/// Traefik gives up opening a connection then (`static_config.go`, `DialTimeout`).
+/// Traefik's time-out for opening a connection (`static_config.go`, `DialTimeout`).
 const DIAL: Nanos = Nanos(30_000_000_000);
 
 impl Lowering<'_> {
@@ -62,7 +62,7 @@ impl Lowering<'_> {
         Route { policy, balance, client, address_cpu: address_cpu as u32, proxy }
     }
 
-    /// How much of the connections of `caller` to `callee` matters.
+    /// Which events of the connections of `caller` to `callee` matter.
     pub(super) fn travels(
         &self,
         caller: &ServiceText,
@@ -101,8 +101,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether the caller has the address of its callee written down, as DNS knows those of its own host only. While
-    /// services move, people write down the new one.
+    /// Whether the caller has the address of its callee in its configuration, since DNS knows only
+    /// addresses of its own host. When services move, people change it.
     fn knows_addresses(&self, Query { caller, service }: Query) -> bool {
         let kind = self.document.orchestrator.kind;
         let is_of_host = kind.is_some_and(|kind| kind.routing == Routing::HostDns);
@@ -112,7 +112,7 @@ impl Lowering<'_> {
         is_of_host && self.document.moving.is_none() && nodes.any(|node| Some(node) != first)
     }
 
-    /// Who watches, and how fast he is.
+    /// How failures are detected, and how fast.
     pub(super) fn detection(&self) -> Detection {
         let orchestrator = &self.document.orchestrator;
         let own = |kind: Kind| (kind.detection)();
@@ -136,7 +136,7 @@ fn holds(caller: &ServiceText, name: &str) -> bool {
     any
 }
 
-/// What is described connects by round trips; what is not is open already.
+/// A client that is given opens connections by round trips; otherwise they are open already.
 fn client(text: &ClientText) -> Client {
     Client {
         keeps: !text.per_request,
@@ -154,7 +154,7 @@ fn client(text: &ClientText) -> Client {
     }
 }
 
-/// A pool opens by the round trips of the client that is described beside it; one alone is open.
+/// A pool opens connections by the round trips of the client given beside it; without one they are open.
 fn pooled(pool: &PoolText, described: Option<&ClientText>) -> Client {
     let base = described.map_or(Client::OPEN, client);
     Client {

@@ -1,4 +1,4 @@
-//! Sources and background load, from the document to the blueprint.
+//! Lowers sources and background load.
 
 use super::lowering::Lowering;
 use crate::calls;
@@ -18,8 +18,8 @@ use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, S
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::law::Law;
 
-/// How often an orchestrator's agent has something to do, in nanoseconds; that, and that it is
-/// exponential, is an assumption between gossip (each 0.2 s) and heartbeats (each 5 s).
+/// Period of an orchestrator's agent, in nanoseconds; the period, and its exponential law, are
+/// assumptions between gossip (each 0.2 s) and heartbeats (each 5 s).
 const AGENT_PERIOD: f64 = 1e9;
 
 impl Lowering<'_> {
@@ -57,8 +57,8 @@ impl Lowering<'_> {
         names.iter().filter_map(place).map(NodeId::from).collect()
     }
 
-    /// Users come to the replicas of what they ask in turn, unless the service says otherwise; with
-    /// several entries the first by name speaks for all.
+    /// Users reach the replicas of their entry in turn, unless the service sets another policy; with
+    /// several entries the first by name decides.
     fn entry_policy(&self, traffic: &Traffic) -> Policy {
         let first = traffic.entries.first().and_then(|(entry, _)| calls::split(&entry.text));
         let service = first.and_then(|(service, _)| self.document.services.get(&service));
@@ -103,8 +103,8 @@ impl Lowering<'_> {
         rows.lower(rate, speed, entry, |label| self.labels.get(label).copied())
     }
 
-    /// The bursts of one container; the first load keeps the name of the container alone, so that
-    /// a second one beside it moves no draw of the first.
+    /// The bursts of one container; the first load has the plain name of the container, so that a second
+    /// one moves no draw of the first.
     pub(super) fn background(
         &mut self,
         service: &str,
@@ -129,7 +129,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// What the orchestrator's agent computes on each node.
+    /// The CPU load of the orchestrator's agent on each node.
     pub(super) fn agents(&mut self) {
         let orchestrator = &self.document.orchestrator;
         let agents = self.document.nodes.keys().enumerate().filter_map(|(place, name)| {
@@ -148,8 +148,8 @@ impl Lowering<'_> {
         self.out.background.extend(agents);
     }
 
-    /// When the first burst comes, if that is said: at a time since the measured stretch of a
-    /// window began or since a steady state did, or when the clock shows a time of day.
+    /// The time of the first burst, if given: relative to the start of a window's measured stretch or of
+    /// a steady state, or a time of day.
     fn first_burst(&self, load: &BackgroundText) -> Option<Nanos> {
         const DAY: i64 = 86_400_000_000_000;
         if let Some((at, _)) = load.at {
@@ -164,7 +164,7 @@ impl Lowering<'_> {
     }
 }
 
-/// So many times as much: the same requests, closer together; of a trace more of its rows.
+/// Arrivals multiplied by `factor`: the same requests, closer together; for a trace more of its rows.
 fn scaled(arrivals: &ArrivalsText, factor: f64) -> ArrivalsText {
     let mut scaled = arrivals.clone();
     if factor == 1.0 {
@@ -186,10 +186,10 @@ fn scaled(arrivals: &ArrivalsText, factor: f64) -> ArrivalsText {
     scaled
 }
 
-/// Law of the gaps and the first arrival of a source on a profile's clock; `None`: it has none.
+/// Law of the gaps and the first arrival of a source with a profile; `None` if it cannot have one.
 fn shaped(arrivals: &ArrivalsText) -> Option<(Law, First)> {
     match arrivals {
-        // Without a rate nothing ever comes, as without a profile.
+        // At rate zero nothing arrives, as without a profile.
         ArrivalsText::Poisson(rate) => Some((Law::Exponential { mean: 1e9 / rate }, First::Gap)),
         ArrivalsText::Renewal(gap) => Some((gap.clone(), First::Gap)),
         ArrivalsText::Periodic { period, phase } => {

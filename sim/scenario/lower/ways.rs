@@ -18,9 +18,9 @@ impl Lowering<'_> {
         })
     }
 
-    /// The network over which `caller` reaches `callee`: of those that both are on the first by
-    /// name, since Docker's resolver asks the networks of a container in this order (moby,
-    /// libnetwork/sandbox.go, `Endpoint.Less`). Services that share none meet on the hosts' own.
+    /// The network over which `caller` reaches `callee`: the first by name of those that both are on,
+    /// the order in which Docker's resolver asks a container's networks (moby, libnetwork/sandbox.go,
+    /// `Endpoint.Less`). Services without a common network use the hosts' own.
     pub(super) fn network(&self, caller: ServiceId, callee: ServiceId) -> Network {
         let networks = |service: ServiceId| {
             let service = self.document.services.values().nth(service.index());
@@ -32,8 +32,7 @@ impl Lowering<'_> {
         Network { blocked: self.is_blocked(network.encapsulation), ..network }
     }
 
-    /// Whether the firewall of the nodes drops what is wrapped like that: encrypted packets are ESP to
-    /// it, others those of VXLAN.
+    /// Whether the nodes' firewall drops this encapsulation: encrypted packets are ESP, others VXLAN.
     pub(super) fn is_blocked(&self, encapsulation: Encapsulation) -> bool {
         let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
         let needs = match encapsulation {

@@ -1,4 +1,4 @@
-//! Values that a file lays over equal ones.
+//! Notes on values that a file lays over equal ones.
 
 use super::note::note;
 use crate::diagnostic::Diagnostic;
@@ -7,10 +7,10 @@ use crate::load::prune::takes_back;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 
-/// What is said of a value over an equal one.
+/// The note on a value over an equal one.
 const SAME: &str = "this is what stood there";
 
-/// Notes on what `own` says over `base` and that stood there.
+/// Notes on values of `own` that equal those of `base`.
 pub(crate) fn notes(base: &Table, own: &Table, sources: &Sources) -> Vec<Diagnostic> {
     let stacks_follow = [base, own].into_iter().any(|table| {
         let scenario = table.get("scenario").and_then(|entry| entry.item.table());
@@ -21,7 +21,7 @@ pub(crate) fn notes(base: &Table, own: &Table, sources: &Sources) -> Vec<Diagnos
     layers.found.into_iter().map(|(why, origin)| note(why, sources, origin)).collect()
 }
 
-/// A note where `path=value` is laid over an equal value, before it is.
+/// A note if `path=value` equals the value below.
 pub(crate) fn of_set(below: &Item, set: &Item, sources: &Sources) -> Option<Diagnostic> {
     is_same(below, set).then(|| note(SAME, sources, set.origin))
 }
@@ -30,10 +30,10 @@ fn is_in_braces(item: &Item, sources: &Sources) -> bool {
     sources.text(item.origin).starts_with('{')
 }
 
-/// A file over those that it extends.
+/// A file and those that it extends.
 struct Layers<'a> {
     sources: &'a Sources,
-    /// Whether stack files are laid beneath afterwards: what stands there in the end is not known yet.
+    /// Whether stack files are laid beneath later: the final values are not known yet.
     stacks_follow: bool,
     found: Vec<(&'static str, Origin)>,
 }
@@ -61,7 +61,7 @@ impl Layers<'_> {
     /// `own`, at `path`, over `below`.
     fn over(&mut self, below: &Item, own: &Item, path: &[&str]) {
         match (&below.value, &own.value) {
-            // A table in braces is one value to its author: its `kind` goes with the rest of it.
+            // An inline table is a single value: its `kind` belongs to it.
             (Value::Table(_), Value::Table(inner)) if is_in_braces(own, self.sources) => {
                 let is_same = !inner.is_empty() && is_within(below, own);
                 self.found.extend(is_same.then_some((SAME, own.origin)));
@@ -77,7 +77,7 @@ impl Layers<'_> {
         }
     }
 
-    /// An item of a list over that of the same `id`.
+    /// An item of a list over the one with the same `id`.
     fn item(&mut self, below: &[Item], own: &Item, path: &[&str]) {
         let id = |item: &Item| id_of(item).map(|(id, _)| id.to_owned());
         let Some(own_id) = id(own) else { return };
@@ -92,7 +92,7 @@ impl Layers<'_> {
     }
 }
 
-/// Whether laying `own` over `below` leaves `below`.
+/// Whether laying `own` over `below` changes nothing.
 fn is_within(below: &Item, own: &Item) -> bool {
     match (&below.value, &own.value) {
         (Value::Table(below), Value::Table(own)) => own.iter().all(|(key, entry)| {
@@ -102,7 +102,7 @@ fn is_within(below: &Item, own: &Item) -> bool {
     }
 }
 
-/// Whether both say the same, wherever they stand.
+/// Whether both are equal, apart from their places.
 fn is_same(a: &Item, b: &Item) -> bool {
     match (&a.value, &b.value) {
         (Value::Array(a), Value::Array(b)) => {

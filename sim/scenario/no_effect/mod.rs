@@ -1,12 +1,12 @@
-//! What is written and does nothing: `no effect: nothing visits this disk`.
+//! Notes on settings without effect: `no effect: nothing visits this disk`.
 //!
 //! ```text
-//! keys that only another key makes effective   rows.rs       one table: the key, when it is idle, and why
+//! keys that only another key makes effective   rows.rs       one table: the key, its condition, and why
 //! values over equal ones, in a layer           layers.rs     a file over those that it extends
-//! `--set` that leaves all as it was            sets.rs       the world with it and the world without
+//! `--set` that changes nothing                 sets.rs       the world with it and the world without
 //! ```
-//! What Docker's own files say for Docker is left alone, as is what a file says that the scenario extends:
-//! it says that for others, too. What some study asks for is not idle: a start-up time acts in `failures`.
+//! Settings in stack files are for Docker, and those in extended files also for other scenarios: both
+//! get no notes. A setting that some study uses has an effect: a start-up time acts in `failures`.
 
 pub(crate) mod layers;
 mod note;
@@ -31,10 +31,10 @@ use wssim_experiment::migrate::plan::PlannedPhase;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Work;
 
-/// More places than this with the same key are told as one.
+/// Most places with the same key and separate notes.
 const TOLD_APART: usize = 3;
 
-/// Every key of `merged` that another key would have to make effective.
+/// Every key of `merged` that lacks the key that makes it effective.
 pub(crate) fn notes(
     document: &Document,
     blueprint: &Blueprint,
@@ -62,7 +62,7 @@ pub(crate) fn notes(
     out
 }
 
-/// The nodes whose disks steps of `phases` read or write, there or on the way back.
+/// The nodes whose disks steps of `phases` read or write, forward or back.
 fn carried(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
@@ -76,7 +76,7 @@ fn carried(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     out
 }
 
-/// The services that steps of `phases` stop, there or on the way back.
+/// The services that steps of `phases` stop, forward or back.
 fn stopped(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
@@ -123,7 +123,7 @@ impl<'a> Walk<'a> {
     }
 
     fn key(&mut self, table: &'a Table, item: &'a Item, key: Origin, path: &[&'a str]) {
-        // What a file says that others are laid over, it says for all of them.
+        // An extended file is shared by several scenarios.
         if !self.sources.is_own(key) && !self.sources.is_of_stack(key) {
             return;
         }
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// How much of a path counts in a list: steps within steps are steps.
+/// The length of a path, with nested steps counted as steps.
 fn within_steps(path: &[&str]) -> usize {
     match path {
         ["service", _, "endpoint", _, "steps", ..] => 5,
@@ -146,9 +146,9 @@ fn within_steps(path: &[&str]) -> usize {
 }
 
 impl IdleRow {
-    /// The names that stand for its `*`, if it is about the key at `path`.
+    /// The names for its `*`, if it matches the key at `path`.
     fn names<'p>(&self, path: &[&'p str]) -> Option<Vec<&'p str>> {
-        // Most rows differ in the key itself.
+        // Compares the key first: most rows differ there.
         if !self.path.ends_with('*') && !self.path.ends_with(path.last()?) {
             return None;
         }

@@ -1,8 +1,8 @@
-//! Keys that only another key makes effective: one table.
+//! The table of keys that need another key to have an effect.
 //!
-//! A row is true, or it is not here: where `is_idle` says so, no other value of the key moves a number of
-//! any study. `schema/tests/walk/idle.rs` holds some rows to that, in a world where they are idle and in one
-//! where they act; the others follow from what lowering reads.
+//! If `is_idle` holds, no other value of the key changes a number of any study.
+//! `schema/tests/walk/idle.rs` tests some rows, in a world where they are idle and in one where they
+//! act; the others follow from what lowering reads.
 
 use super::seen::{Seen, WrittenKey};
 use crate::calls;
@@ -13,16 +13,16 @@ use wssim_kernel::Nanos;
 use wssim_model::blueprint::{FaultKind, Policy};
 use wssim_model::orchestrator::{Kind, OnFailure, RestartPolicy, Routing, UpdatePolicy};
 
-/// A key, and when it does nothing.
+/// A key, and when it has no effect.
 pub(crate) struct IdleRow {
-    /// Where it stands; `*` is a name of the author's, places in lists are left out, steps within steps are
+    /// Its path; `*` is a name chosen by the author, places in lists are left out, nested steps are
     /// steps.
     pub path: &'static str,
-    /// What is missing.
+    /// The missing condition.
     pub why: &'static str,
-    /// Whether Compose has it, too: what a stack file says is for Docker then.
+    /// Whether Compose has it, too: then a stack file sets it for Docker.
     pub is_of_compose: bool,
-    /// Whether it does nothing.
+    /// Whether it has no effect.
     pub(super) is_idle: fn(&Seen<'_>, &WrittenKey<'_>) -> bool,
 }
 
@@ -33,13 +33,13 @@ const fn row(path: &'static str, why: &'static str, is_idle: Idle) -> IdleRow {
 }
 
 impl IdleRow {
-    /// A key that stack files have, too.
+    /// A key that stack files also have.
     const fn of_compose(self) -> Self {
         Self { is_of_compose: true, ..self }
     }
 }
 
-/// All of them, in the order in which they are told.
+/// All rows, in the order of reports.
 pub(crate) static ROWS: &[IdleRow] = &[
     row("scenario.draw_faults", "nothing here fails by itself: there is no `mtbf`", |seen, _| {
         !seen.fails_by_itself()
@@ -228,7 +228,7 @@ const OWN_PAUSES: &str = "this orchestrator has pauses of its own";
 const OWN_BOUND: &str = "this orchestrator has a bound of its own, or none";
 const OWN_PACE: &str = "this orchestrator looks after updates in its own way";
 
-/// Whether the orchestrator starts what has ended again just so after a change of the policy.
+/// Whether the orchestrator restarts ended containers in the same way after a change of the policy.
 fn heeds_not(seen: &Seen<'_>, it: &WrittenKey<'_>, change: fn(&mut RestartPolicy)) -> bool {
     let (Some(kind), Some(service)) =
         (seen.document.orchestrator.kind, seen.document.services.get(it.names[0]))
@@ -241,7 +241,7 @@ fn heeds_not(seen: &Seen<'_>, it: &WrittenKey<'_>, change: fn(&mut RestartPolicy
     (kind.restart)(written) == (kind.restart)(other)
 }
 
-/// Whether the orchestrator updates the service just so after a change of the policy.
+/// Whether the orchestrator updates the service in the same way after a change of the policy.
 fn updates_alike(seen: &Seen<'_>, it: &WrittenKey<'_>, change: fn(&mut UpdatePolicy)) -> bool {
     let (kind, service) =
         (seen.document.orchestrator.kind_of_files(), seen.document.services.get(it.names[0]));
@@ -279,7 +279,7 @@ fn is_alone(seen: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     services.any(|service| service.name == it.names[0] && service.wanted().len() == 1)
 }
 
-/// Whether all that is called with this client is called by a pool.
+/// Whether all calls with this client use a pool.
 fn pooled(seen: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     let Some(service) = seen.document.services.get(it.names[0]) else { return false };
     let is_meant = |callee: &&str| it.names.get(1).is_none_or(|name| name == callee);
@@ -307,7 +307,7 @@ impl Seen<'_> {
         nodes.chain(services).chain(links).chain(sites).any(|fails| fails.mttr.is_some())
     }
 
-    /// Whether a container that may be on `node` has something to do there, steps of a phase carry data there, or
+    /// Whether a container that may be on `node` uses its disk, steps of a phase copy data there, or
     /// pages go to its swap.
     fn visits_disk(&self, node: &str) -> bool {
         let machine = &self.document.nodes[node];
@@ -347,13 +347,13 @@ impl Seen<'_> {
             })
     }
 
-    /// Whether a constraint speaks of `what`.
+    /// Whether a constraint is about `what`.
     fn speaks_of(&self, what: &str) -> bool {
         let services = self.document.services.values();
         services.flat_map(|service| &service.constraints).any(|text| text.text.starts_with(what))
     }
 
-    /// Whether a service has an address of its own, besides those of its containers.
+    /// Whether a service has its own address besides those of its containers.
     fn gives_addresses(&self) -> bool {
         self.document.orchestrator.kind.is_some_and(|kind| kind.routing == Routing::Vip)
     }
@@ -364,7 +364,7 @@ impl Seen<'_> {
     }
 
     fn is_stopped(&self, service: &str) -> bool {
-        // Swarm stops what it has replaced in good order, and Compose what it replaces.
+        // Swarm stops replaced containers gracefully, and Compose those that it replaces.
         let is_stopped = self.renewed.contains(service) || self.stopped.contains(service);
         if self.blueprint.is_replaced() || is_stopped {
             return true;
@@ -394,7 +394,7 @@ impl Seen<'_> {
         let own = self.blueprint.services.iter().position(|service| service.name == caller);
         let routes = self.blueprint.queries.iter().zip(&self.blueprint.routes);
         let mut own = routes.filter(|(query, _)| Some(query.caller.index()) == own);
-        // Consul's answers are not kept, whatever the runtime would do.
+        // Consul's answers are not cached, whatever the runtime does.
         let keeps = |kind: Kind| kind.routing != Routing::FreshDns;
         self.document.orchestrator.kind.is_none_or(keeps)
             && own.any(|(_, route)| matches!(route.policy, Policy::Dns(_)))

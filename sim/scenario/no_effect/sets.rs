@@ -1,4 +1,4 @@
-//! `--set` that leaves all as it was: the world with it beside the world without.
+//! Finds `--set` without effect: compares the world with it and the one without.
 
 use super::note::CODE;
 use crate::diagnostic::Diagnostic;
@@ -7,10 +7,10 @@ use crate::source::{SourceText, TextPlace};
 use crate::unsimulated::{self, NotSimulated};
 use std::sync::Arc;
 
-/// How the flag is called.
+/// The name of the flag.
 const FLAG: &str = "--set";
 
-/// Whether something is said of `set` already: that it does nothing, or that it is not simulated.
+/// Whether a message about `set` exists already: that it has no effect, or is not simulated.
 pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated]) -> bool {
     let is_of = |place: &TextPlace| place.flag() == Some((FLAG, set));
     let is_noted = |one: &Diagnostic| one.code == CODE && one.span.as_ref().is_some_and(is_of);
@@ -18,7 +18,7 @@ pub(crate) fn is_told(set: &str, warnings: &[Diagnostic], listed: &[NotSimulated
     warnings.iter().any(is_noted) || unsimulated::lists(listed, path)
 }
 
-/// The note that `set` does nothing.
+/// The note that `set` has no effect.
 pub(crate) fn note(set: &str) -> Diagnostic {
     let span = TextPlace::new(Arc::new(SourceText::of_flag(FLAG, set)), 0, set.len() as u32);
     let diagnostic = Diagnostic::warning(CODE, "no effect: nothing changes by this");

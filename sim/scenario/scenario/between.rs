@@ -1,8 +1,8 @@
-//! Values between two ends of a range.
+//! Interpolates between the ends of a range.
 
 use crate::expression;
 
-/// The value at `fraction` of the way; whole numbers stay whole.
+/// The value at `fraction` of the way; whole numbers remain whole.
 pub(super) fn between(from: &str, to: &str, fraction: f64) -> Option<String> {
     if fraction <= 0.0 {
         return Some(from.to_owned());

@@ -1,4 +1,4 @@
-//! A scenario: files and `--set`, merged, checked, and ready to become worlds.
+//! A scenario: files and `--set`, merged, checked, and ready for lowering.
 
 mod between;
 mod phases;
@@ -48,25 +48,25 @@ pub struct Scenario {
     sets: Vec<String>,
     shared: Shared,
     world: World,
-    /// The worlds of the arms that changes are relative to.
+    /// The worlds of the arms that changes refer to.
     arms: BTreeMap<String, World>,
     question: Question,
-    /// Whether its worlds are those after the last of its phases.
+    /// Whether it stands for the state after its last phase.
     is_migrated: bool,
 }
 
-/// Where a service's containers are.
+/// The places of a service's containers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placement {
     /// The service.
     pub service: String,
-    /// The nodes of its containers, in the order of replicas; those that growth adds come last.
+    /// The nodes of its containers, in the order of replicas; those added by growth last.
     pub nodes: Vec<String>,
-    /// Containers that find no node.
+    /// Containers without a node.
     pub pending: u32,
 }
 
-/// One way to read the files: with these overrides, these are the mistakes and this the document.
+/// The document read with given overrides, with its mistakes.
 #[derive(Clone, Debug)]
 struct World {
     sources: Sources,
@@ -79,21 +79,21 @@ struct World {
     traces: Traces,
     /// The worlds with the overlays of the first phase, of the first two, and so on.
     phases: Vec<World>,
-    /// Warnings; mistakes come instead of a world.
+    /// Warnings; with mistakes there is no world.
     warnings: Vec<Diagnostic>,
 }
 
 impl Scenario {
-    /// Reads and checks a scenario: a path, or the bare name of a file in `scenarios/` or of a scenario that ships
-    /// with the program; `sets` are of the form `path=value`.
+    /// Reads and checks a scenario: a path, or the bare name of a file in `scenarios/` or of a shipped
+    /// scenario; `sets` are of the form `path=value`.
     ///
     /// # Errors
-    /// Every mistake that is in it, at once.
+    /// All mistakes in it.
     pub fn load(name_or_path: &str, sets: &[String]) -> Result<Self, Diagnostics> {
         Self::read_from(find::scenario(name_or_path)?, sets, Shared::default())
     }
 
-    /// The same where `texts` stand for files that need not be there.
+    /// [`Self::load`] with `texts` instead of files that may not exist.
     pub(crate) fn of_texts(
         path: &Path,
         texts: &[(PathBuf, String)],
@@ -178,61 +178,61 @@ impl Scenario {
         Ok(Self { location, sets, shared, world, arms, question, is_migrated: false })
     }
 
-    /// The same as it is when all of its phases are over, if it has any: `compare` and reports are then about that.
+    /// The scenario after all of its phases, if it has any: for `compare` and reports.
     #[must_use]
     pub fn migrated(self) -> Self {
         Self { is_migrated: true, ..self }
     }
 
-    /// The world that is meant: as it begins, or after all phases.
+    /// The selected world: at the beginning, or after all phases.
     fn meant<'w>(&self, world: &'w World) -> &'w World {
         let last = world.phases.last().filter(|_| self.is_migrated);
         last.unwrap_or(world)
     }
 
-    /// What is asked.
+    /// The question for the studies.
     #[must_use]
     pub fn question(&self) -> Question {
         self.question.clone()
     }
 
-    /// Whether it is the one that ships with the program, not a file of the user's.
+    /// Whether it is the shipped one, not a file of the user.
     #[must_use]
     pub fn is_shipped(&self) -> bool {
         self.location.is_embedded()
     }
 
-    /// What the author should know.
+    /// Warnings for the author.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
         &self.world.warnings
     }
 
-    /// What an operator should know: right to a parser, wrong in operation.
+    /// Lints for operators: valid for a parser, wrong in operation.
     #[must_use]
     pub fn lints(&self) -> Vec<Diagnostic> {
         tidy(lint::lints(&self.world.document, &self.world.sources))
     }
 
-    /// What is written and not simulated yet.
+    /// Features that are not simulated yet.
     #[must_use]
     pub fn not_simulated(&self) -> &[NotSimulated] {
         &self.world.not_simulated
     }
 
-    /// Every value in force and where it comes from, a line each.
+    /// Every value in force and its origin, a line each.
     #[must_use]
     pub fn print_config(&self) -> String {
         config::print(&self.world.merged, &self.world.defaults, &self.world.sources)
     }
 
-    /// Every input in force, and what it rests on.
+    /// Every input in force, and its basis.
     #[must_use]
     pub fn inputs(&self) -> Vec<Input> {
         inputs::inputs(&self.world.merged, &self.world.defaults, &self.world.sources)
     }
 
-    /// What is scripted, faults and rollouts: the second of the measured stretch, and the name.
+    /// Scripted faults and rollouts: the second of the measured stretch, and the name.
     #[must_use]
     pub fn scripted(&self) -> Vec<(f64, String)> {
         let Document { faults, rollouts, .. } = &self.world.document;
@@ -242,7 +242,7 @@ impl Scenario {
         faults.chain(rollouts).collect()
     }
 
-    /// Where containers are, by service.
+    /// Places of containers, by service.
     #[must_use]
     pub fn placements(&self) -> Vec<Placement> {
         let document = &self.meant(&self.world).document;
@@ -260,24 +260,24 @@ impl Scenario {
             .collect()
     }
 
-    /// Which requests go where, as labels tell Traefik, by router.
+    /// The routes of requests by Traefik's labels, by router.
     #[must_use]
     pub fn routes(&self) -> Vec<ProxyRoute> {
         self.world.document.proxy.routes()
     }
 
-    /// The metric that `text` names, as a claim would, given by the flag `shown`.
+    /// The metric that `text` names, written as in a claim, in the flag `shown`.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The mistakes in it.
     pub fn metric(&self, shown: &str, text: &str) -> Result<MetricRef, Diagnostics> {
         self.world.metric(shown, text)
     }
 
-    /// The same of the world in which `other` is in force.
+    /// [`Self::metric`] in the world with the override `other`.
     ///
     /// # Errors
-    /// What is wrong with it, or with the world.
+    /// The mistakes in it, or in the world.
     pub fn metric_at(
         &self,
         other: Override,
@@ -288,15 +288,15 @@ impl Scenario {
         world.map_err(|_| Diagnostics::new(Vec::new()))?.metric(shown, text)
     }
 
-    /// A condition as a flag, which is called `shown`, writes it: a metric, `<` or `>`, and a limit.
+    /// A condition in the flag `shown`: a metric, `<` or `>`, and a limit.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// The mistakes in it.
     pub fn condition(&self, shown: &str, text: &str) -> Result<Objective, Diagnostics> {
         condition::read(&self.world.document, shown, text)
     }
 
-    /// What is asked of nodes and services before anything is simulated.
+    /// Offered load of nodes and services, without simulation.
     #[must_use]
     pub fn offered_load(&self) -> OfferedLoad {
         self.world.offered()
@@ -304,14 +304,14 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Whether another value of the input at `path` is another value in `arm`, too: not where only the
-    /// scenario itself gives it a range, so that it says something of its own.
+    /// Whether an override of the input at `path` applies to `arm`, too: not if only the scenario gives
+    /// it a range, so that it describes the scenario alone.
     fn reaches(&self, arm: &str, path: &str) -> bool {
         let gives = |world: &World| world.ranged.iter().any(|input| input.path == path);
         !gives(&self.world) || self.arms.get(arm).is_some_and(gives)
     }
 
-    /// What is read of `arm` with `overrides` in force; without any it was read when the scenario was.
+    /// The world of `arm` with `overrides`; without any it was read with the scenario.
     fn read(
         &self,
         arm: Option<&str>,
@@ -373,7 +373,7 @@ impl Worlds for Scenario {
     }
 }
 
-/// What was observed in the scenario, and in those that its claims are changes from.
+/// Observations in the scenario, and in the bases of its claims.
 fn observed(own: &World, arms: &BTreeMap<String, World>) -> Vec<Observed> {
     let own = own.claims.iter().map(|claim| (None, claim));
     let of_arms = arms.iter().flat_map(|(file, world)| {
@@ -383,7 +383,7 @@ fn observed(own: &World, arms: &BTreeMap<String, World>) -> Vec<Observed> {
     all.map(|(arm, claim)| Observed { arm, claim: claim.clone() }).collect()
 }
 
-/// What happens to a `--set` whose path is not there.
+/// How to treat a `--set` with a missing path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Missing {
     Refused,
@@ -400,7 +400,7 @@ impl World {
         }
     }
 
-    /// Reads, merges and checks; `sets` are (path=value, how it is called).
+    /// Reads, merges and checks; `sets` are (path=value, name in messages).
     fn read(
         location: &Location,
         sets: &[Set],
@@ -410,7 +410,7 @@ impl World {
         Self::read_with(location, sets, missing, shared, 0)
     }
 
-    /// The same with the overlays of so many phases.
+    /// [`Self::read`] with the overlays of `phases` phases.
     fn read_with(
         location: &Location,
         sets: &[Set],
@@ -421,7 +421,7 @@ impl World {
         let mut sets = sets.to_vec();
         loop {
             match Self::read_once(location, &sets, missing, shared, phases) {
-                // An arm may lack a key that the scenario has: try without what is not there.
+                // An arm may lack a key of the scenario: retries without the missing ones.
                 Err((_, unknown)) if missing == Missing::LeftOut && !unknown.is_empty() => {
                     let mut number = 0;
                     sets.retain(|_| {
@@ -435,7 +435,7 @@ impl World {
         }
     }
 
-    /// The world, or the mistakes with the numbers of the sets whose path is unknown.
+    /// The world, or the mistakes with the numbers of the sets with an unknown path.
     fn read_once(
         location: &Location,
         sets: &[Set],
@@ -443,8 +443,8 @@ impl World {
         shared: &Shared,
         phases: usize,
     ) -> Result<Self, (Vec<Diagnostic>, Vec<usize>)> {
-        // A stack that a `--set` names has to be there before others reach into it, and stack files are read
-        // with what is set of them.
+        // A stack named by a `--set` must exist before others change it, and stack files are read with
+        // their overrides.
         let is_early = |set: &str| load::is_of_stacks(set) || field::is_field(set);
         let (early, late): (Vec<_>, Vec<_>) = sets.iter().partition(|(set, _)| is_early(set));
         let base =
@@ -508,7 +508,7 @@ impl World {
         })
     }
 
-    /// Adds notes on what does nothing; `sets` are those of the command line.
+    /// Adds notes on settings without effect; `sets` are those of the command line.
     fn note_what_does_nothing(&mut self, location: &Location, sets: &[Set], shared: &Shared) {
         let (document, blueprint) = (&self.document, self.at_risk_blueprint());
         let phases = self.plans();
@@ -529,7 +529,7 @@ impl World {
         self.warnings = tidy(self.warnings.drain(..).chain(notes).collect());
     }
 
-    /// Whether no study can tell the two apart.
+    /// Whether no study can distinguish the two.
     fn says_the_same_as(&self, other: &Self) -> bool {
         let asked = |world: &Self| {
             let document = &world.document;
@@ -545,7 +545,7 @@ impl World {
             && self.at_risk_blueprint() == other.at_risk_blueprint()
     }
 
-    /// The document of the world in which things may be lost that its own faults do not strike.
+    /// The document of the world with losses beyond its own faults.
     fn document_at_risk(&self) -> Document {
         Document { at_risk: true, ..self.document.clone() }
     }
@@ -554,12 +554,12 @@ impl World {
         lower::lower(&self.document_at_risk(), &self.traces)
     }
 
-    /// What is not simulated where things are lost and replaced.
+    /// Features not simulated in a study of losses.
     fn at_risk(&self) -> Vec<NotSimulated> {
         unsimulated::list(&self.document_at_risk(), &self.sources)
     }
 
-    /// What is not simulated in the phases of its migration.
+    /// Features not simulated in the phases of its migration.
     fn in_phases(&self) -> Vec<NotSimulated> {
         unsimulated::in_phases(&self.document, &self.sources)
     }
@@ -569,7 +569,7 @@ impl World {
         offered::offered(&blueprint, &question::measure(&self.document))
     }
 
-    /// Makes the arms of claims that come from files elsewhere relative to the scenario.
+    /// Makes arms of claims from files in other folders relative to the scenario.
     fn name_arms(&mut self, location: &Location, files: &Files) {
         let folder = location.folder();
         for (claim, text) in self.claims.iter_mut().zip(&mut self.document.claims) {
@@ -577,7 +577,7 @@ impl World {
                 continue;
             };
             let mut named = self.sources.beside(arm.origin, &arm.text);
-            // As on the command line, the ending may be left out.
+            // The ending is optional, as on the command line.
             if named.path().extension().is_none() && files.read(&named).is_err() {
                 named = named.with_extension("toml");
             }

@@ -1,4 +1,4 @@
-//! The worlds of the phases of a migration: the same files, with the overlays of one phase more each.
+//! The worlds of the phases of a migration: the same files, each with the overlay of one more phase.
 
 use super::{Missing, Scenario, World};
 use crate::base::Shared;
@@ -12,7 +12,8 @@ use crate::trace::Traces;
 use wssim_experiment::migrate::plan::PlannedPhase;
 
 impl World {
-    /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns what is wrong.
+    /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns the
+    /// mistakes.
     pub(super) fn read_phases(
         &mut self,
         location: &Location,
@@ -28,7 +29,7 @@ impl World {
         for phases in 1..=self.document.migration.phases.len() {
             match Self::read_with(location, sets, missing, shared, phases) {
                 Ok(world) => self.phases.push(world),
-                // What is wrong from here on is wrong in all that follow.
+                // A mistake here is repeated in all later worlds.
                 Err(more) => {
                     mistakes.extend(more);
                     return mistakes;

@@ -1,4 +1,4 @@
-//! Traces of a scenario's sources: each file is read once for all worlds.
+//! Reads the traces of a scenario's sources, each file once for all worlds.
 
 use crate::base::Shared;
 use crate::check;

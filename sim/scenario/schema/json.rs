@@ -1,8 +1,8 @@
 //! The table as JSON Schema, draft 2020-12.
 //!
-//! Made so that a mistake is shown where it is: a table or list, which the word "none" may stand
-//! for, is one schema with two types rather than two alternatives, whose errors would be those of
-//! the whole table. Alternatives are left to values.
+//! Mistakes are shown at their place: a table or list that the word "none" may replace is one schema
+//! with two types, not two alternatives, whose errors would be those of the whole table. Only values
+//! have alternatives.
 
 use super::shape::{Key, KeyCase, REQUIRED, Shape, ValueKind};
 use super::{ROOT, STEP, patterns};
@@ -19,7 +19,7 @@ pub fn text() -> String {
 pub(super) fn schema() -> Value {
     let mut definitions = Definitions::default();
     let mut root = definitions.object(&ROOT);
-    // A file as a whole cannot be switched off.
+    // A whole file cannot be disabled.
     if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
         properties.remove("enabled");
     }
@@ -30,7 +30,7 @@ pub(super) fn schema() -> Value {
     Value::Object(root)
 }
 
-/// Keys that go with another whose presence decides: each with the one, or one of those, that has it.
+/// Keys that need another key: each with the key, or one of the keys, it needs.
 fn needs(cases: &[&KeyCase], object: &mut Map<String, Value>) {
     let (mut one, mut any) = (Map::new(), Map::new());
     for key in cases.iter().flat_map(|case| case.keys) {
@@ -54,7 +54,8 @@ fn needs(cases: &[&KeyCase], object: &mut Map<String, Value>) {
     }
 }
 
-/// That the deciding key of `case` is there, and none to which it belongs in another of `all`.
+/// The condition that the deciding key of `case` is present, and none that it belongs to in another of
+/// `all`.
 fn presence(case: &KeyCase, all: &[&KeyCase]) -> Value {
     let has =
         |other: &&&KeyCase| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
@@ -67,15 +68,15 @@ fn presence(case: &KeyCase, all: &[&KeyCase]) -> Value {
     value
 }
 
-/// What is said once and referred to, by name.
+/// Definitions that are referred to by name.
 #[derive(Default)]
 struct Definitions(BTreeMap<String, Value>);
 
 impl Definitions {
-    /// A reference to the definition `name`, which is made where it is not there yet.
+    /// A reference to the definition `name`, which is made if missing.
     fn refer(&mut self, name: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
         if !self.0.contains_key(name) {
-            // Reserved first: a step holds steps.
+            // Reserved first, since a step contains steps.
             self.0.insert(name.to_owned(), Value::Null);
             let made = make(self);
             self.0.insert(name.to_owned(), made);
@@ -105,7 +106,7 @@ impl Definitions {
         object
     }
 
-    /// What goes with what.
+    /// Adds the dependencies between keys.
     fn cases(&mut self, shape: &'static Shape, object: &mut Map<String, Value>) {
         let (by_word, by_presence): (Vec<&KeyCase>, Vec<&KeyCase>) =
             shape.cases.iter().partition(|case| case.is.is_some());
@@ -115,7 +116,7 @@ impl Definitions {
             object.insert("oneOf".into(), Value::Array(one));
             needs(&by_presence, object);
         }
-        // A chain of `else`: below an `allOf` editors would lose the keys of the table itself.
+        // A chain of `else`: with `allOf` editors would lose the keys of the table itself.
         let chain = by_word.into_iter().rev().fold(Map::new(), |rest, case| {
             let mut when = self.when(shape, case);
             if !rest.is_empty() {
@@ -145,7 +146,7 @@ impl Definitions {
         Map::from_iter([("if".to_owned(), condition), ("then".to_owned(), then)])
     }
 
-    /// What a key of a table takes, with its meaning.
+    /// The schema of a key's value, with its meaning.
     fn member(&mut self, kinds: &[ValueKind], meaning: &str) -> Value {
         let mut all = Vec::new();
         for kind in kinds {
@@ -156,14 +157,14 @@ impl Definitions {
         Value::Object(value)
     }
 
-    /// The same where the author chooses the key.
+    /// The schema for keys chosen by the author.
     fn other(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
         Value::Object(with_none(all))
     }
 
-    /// What stands in a list.
+    /// The schema of a list's item.
     fn item(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
@@ -223,7 +224,7 @@ impl Definitions {
         all.push(value);
     }
 
-    /// `{ value, range, source }`. A piece of a scenario may have some of them only.
+    /// `{ value, range, source }`. A partial scenario may have only some of them.
     fn ranged(&mut self, inner: &ValueKind) -> Value {
         let make = |own: &mut Self| {
             let value = own.item(inner);
@@ -257,7 +258,7 @@ fn enabled() -> Value {
     json!({ "type": "boolean", "description": "false: as if all of this were not written" })
 }
 
-/// The alternatives, and the word that takes back what a file below says.
+/// The alternatives, and the word that removes an inherited value.
 fn with_none(mut all: Vec<Value>) -> Map<String, Value> {
     if let [Value::Object(only)] = all.as_mut_slice()
         && let Some(kind) = only.get("type").filter(|kind| *kind == "object" || *kind == "array")
@@ -284,7 +285,7 @@ fn with_none(mut all: Vec<Value>) -> Map<String, Value> {
     }
 }
 
-/// What all the keys called `name` take, each once.
+/// The kinds of all keys named `name`, each once.
 fn kinds_of(shape: &'static Shape, name: &str) -> Vec<ValueKind> {
     let mut kinds: Vec<ValueKind> = Vec::new();
     for key in shape.all().filter(|key| key.name == name) {
@@ -295,7 +296,7 @@ fn kinds_of(shape: &'static Shape, name: &str) -> Vec<ValueKind> {
     kinds
 }
 
-/// What all the keys called `name` mean, each once.
+/// The meanings of all keys named `name`, each once.
 fn meaning_of(shape: &'static Shape, name: &str) -> String {
     let mut meanings: Vec<String> = Vec::new();
     for key in shape.all().filter(|key| key.name == name) {
@@ -307,7 +308,7 @@ fn meaning_of(shape: &'static Shape, name: &str) -> String {
     meanings.join("; or: ")
 }
 
-/// What a key means, and what holds where it is left out.
+/// The meaning of a key, and its default.
 fn explained(key: &Key) -> String {
     match key.absent {
         "" => key.meaning.to_owned(),
@@ -316,7 +317,7 @@ fn explained(key: &Key) -> String {
     }
 }
 
-/// What has a definition of its own: its name and it.
+/// The name and schema of a kind with its own definition.
 fn scalar(kind: &ValueKind) -> Option<(&'static str, Value)> {
     let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
     let described = |mut value: Value, description: &str| {

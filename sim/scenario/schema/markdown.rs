@@ -1,7 +1,7 @@
 //! The table as a page to read: `wssim schema --markdown`, and `scenarios/format.md`.
 //!
-//! A heading a table, in the order in which the root and then each table name them; a table that
-//! comes in several places stands where it comes first, and the others lead there.
+//! A heading for each table, in the order in which the root and then each table name them; a table used
+//! at several places is at the first one, and the others link to it.
 
 use super::ROOT;
 use super::shape::{Key, KeyCase, Shape, ValueKind};
@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use std::fmt::Write as _;
 use wssim_text::quantity::{Dimension, units};
 
-/// What the page begins with.
+/// The beginning of the page.
 const HEAD: &str = "\
 # Every key of a scenario
 
@@ -22,7 +22,7 @@ table can be written in any of TOML's ways: `[service.shop.memory]` with `base =
 `wssim check` finds keys that do not exist, and says what was probably meant.
 ";
 
-/// What holds for all keys.
+/// Rules for all keys.
 const COMMON: &str = "\
 ## What every table and value can have
 
@@ -47,21 +47,21 @@ pub fn text() -> String {
     page.out
 }
 
-/// What a table takes whose keys the author names.
+/// Describes a table whose keys the author chooses.
 const BY_NAME: &str = "by name: ";
 
-/// A page as far as it is written.
+/// A page being written.
 #[derive(Default)]
 struct Page {
     out: String,
-    /// Tables with a heading, and what it says.
+    /// Tables with their headings.
     placed: Vec<(&'static Shape, String)>,
-    /// Those of them whose keys are to be told yet.
+    /// Tables whose keys are still to be written.
     open: VecDeque<&'static Shape>,
 }
 
 impl Page {
-    /// The tables of a file, each with where it is told.
+    /// The tables of a file with links.
     fn contents(&mut self) {
         self.out.push_str("\n| table | is |\n| --- | --- |\n");
         for key in ROOT.keys {
@@ -70,7 +70,7 @@ impl Page {
         }
     }
 
-    /// How values are written.
+    /// The forms of values.
     fn values(&mut self) {
         let all = [
             ("text", "any text in quotes".to_owned()),
@@ -121,7 +121,7 @@ impl Page {
         place.map(|(_, path)| path.clone())
     }
 
-    /// A table of the format: what it is, its keys, and those of its cases.
+    /// A table of the format: its meaning, its keys, and those of its cases.
     fn section(&mut self, level: usize, shape: &'static Shape, path: &str) {
         if self.placed_at(shape).is_none() {
             self.placed.push((shape, path.to_owned()));
@@ -148,7 +148,7 @@ impl Page {
         }
     }
 
-    /// What a key takes, in words; tables are put on the list of those to be told.
+    /// The values of a key, in words; queues its tables.
     fn takes(&mut self, kind: &ValueKind, path: &str) -> String {
         match kind {
             ValueKind::Text => "text".to_owned(),
@@ -184,7 +184,7 @@ impl Page {
         }
     }
 
-    /// One of several; what stands alone or in a list is said once.
+    /// One of several; a kind that occurs both alone and in a list is written once.
     fn either(&mut self, kinds: &[ValueKind], path: &str) -> String {
         if let [alone @ .., ValueKind::Array(inner, _)] = kinds
             && (matches!(inner, ValueKind::Either(all) if *all == alone) || alone == [**inner])
@@ -194,7 +194,7 @@ impl Page {
         let mut all: Vec<String> = Vec::new();
         for kind in kinds {
             let one = self.takes(kind, path);
-            // Names with a dot are a table within a table to TOML: that is the same to a reader.
+            // For TOML, names with a dot are nested tables: the same for a reader.
             let is_said = all.iter().any(|other| one == format!("{BY_NAME}{other}"));
             if !is_said {
                 all.push(one);
@@ -203,7 +203,7 @@ impl Page {
         all.join(" or ")
     }
 
-    /// Leads to the section of a table.
+    /// A link to the section of a table.
     fn link(&mut self, shape: &'static Shape, path: &str) -> String {
         let heading = self.placed_at(shape).unwrap_or_else(|| {
             self.placed.push((shape, path.to_owned()));
@@ -214,7 +214,7 @@ impl Page {
     }
 }
 
-/// The path of what stands at `key`: what the author names is NAME.
+/// The path of `key`: names chosen by the author are NAME.
 fn path_of(table: &str, key: &Key) -> String {
     let above = table.trim_matches(['[', ']']);
     let path = if table.is_empty() { key.name.to_owned() } else { format!("{above}.{}", key.name) };
@@ -225,7 +225,7 @@ fn path_of(table: &str, key: &Key) -> String {
     }
 }
 
-/// A heading: the header of a table in TOML, or of a step, which has none.
+/// A heading: the header of a table in TOML; steps have none.
 fn shown(path: &str) -> String {
     match path.strip_prefix("step.") {
         Some(key) => format!("`{key}` of a step"),
@@ -234,13 +234,13 @@ fn shown(path: &str) -> String {
     }
 }
 
-/// Where GitLab and GitHub jump to for a heading.
+/// The anchor of a heading on GitLab and GitHub.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
 }
 
-/// When the keys of a case may be there.
+/// When the keys of a case are permitted.
 fn condition(case: &KeyCase) -> String {
     match case.is {
         Some(word) => format!("With `{} = \"{word}\"`:", case.by),
@@ -248,7 +248,7 @@ fn condition(case: &KeyCase) -> String {
     }
 }
 
-/// What holds when a key is left out, as code where it could be written so.
+/// A default, as code if it can be written.
 fn literal(absent: &str) -> String {
     let is_word = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
     let is_value =

@@ -1,4 +1,4 @@
-//! `[migration]` and `[[phase]]`: what is done to get from one distribution to another.
+//! `[migration]` and `[[phase]]`: the steps from one placement to another.
 
 use super::shape::{
     BANDWIDTH, DURATION, Key, KeyCase, NAMES, RATES, SIZE, Shape, TEXT, TIMES, ValueKind, key,
@@ -47,7 +47,7 @@ pub(super) static PHASE: Shape = Shape {
     )
 };
 
-/// One step of a phase: what is done is said by one of the keys of its cases.
+/// One step of a phase: one of the keys of its cases defines its work.
 static STEP: Shape = Shape {
     cases: &[
         when(

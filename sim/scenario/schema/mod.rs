@@ -1,17 +1,17 @@
-//! The format as a table: every key of every table, what it takes and what it means.
+//! The format as a table: every key of every table with its values and meaning.
 //!
 //! ```text
-//!              ┌─► Fields (document/fields.rs): a reader may ask for no key that is not in here
+//!              ┌─► Fields (document/fields.rs): readers may request only these keys
 //! tables here ─┤
 //!              ├─► JSON Schema (json.rs): `wssim schema`, for editors
 //!              └─► Markdown (markdown.rs): `wssim schema --markdown`, scenarios/format.md
 //! ```
-//! The readers decide what a value means and what goes with what; this table says what may stand
-//! where. `Fields::finish` asserts that a key that is read is described, and the tests beside hold
-//! the two together value by value: what a reader takes the schema takes, and what a reader
-//! refuses for its name, type, unit or word the schema refuses.
+//! The readers define the meaning of values and the dependencies between keys; this table defines where
+//! each may be. `Fields::finish` asserts that a key that is read is described, and the tests compare
+//! both value by value: the schema accepts what a reader accepts, and refuses what a reader refuses for
+//! its name, type, unit or word.
 //!
-//! A file is often a piece of a scenario (`extends`), so almost nothing is required.
+//! A file is often a partial scenario (`extends`), so almost nothing is required.
 
 mod cluster;
 mod json;

@@ -1,6 +1,6 @@
-//! Texts as regular expressions, in the part of their language that editors agree on (ECMA-262,
-//! Python, Rust). They follow `wssim_text::quantity`, `distribution.rs` and their like; what these refuse
-//! for reasons that a pattern cannot say (`1s1m`, `uniform(9ms, 1ms)`) passes here.
+//! Texts as regular expressions, in the common subset of editors (ECMA-262, Python, Rust). They follow
+//! `wssim_text::quantity`, `distribution.rs` and similar parsers; texts refused for reasons that a
+//! pattern cannot express (`1s1m`, `uniform(9ms, 1ms)`) pass.
 
 use crate::distribution::FORMS;
 use wssim_text::quantity::{Dimension, units};
@@ -60,7 +60,7 @@ pub(super) fn clock() -> String {
     "^(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9](?::[0-5]?[0-9])?$".to_owned()
 }
 
-/// A name with labels, and perhaps the part of the measured stretch.
+/// A name with labels, optionally with the part of the measured stretch.
 pub(super) fn metric() -> String {
     let label = "\\s*[A-Za-z0-9_]+\\s*=\\s*\"[^\"]*\"\\s*";
     let labels = format!("\\{{(?:{label}(?:,{label})*,?)?\\s*\\}}");
@@ -68,7 +68,7 @@ pub(super) fn metric() -> String {
     whole(&format!("[A-Za-z0-9_]+(?:\\s*{labels}(?:\\s*{part})?|\\s+{part})?"))
 }
 
-/// The hit ratio of a cache of so many entries, or of as many as its service has room for.
+/// The hit ratio of a cache with a given capacity, or the capacity that its service has room for.
 pub(super) fn zipf() -> String {
     let argument = format!("\\s*(?:items|capacity|alpha)\\s*=\\s*\\+?\\s*{NUMBER}\\s*");
     whole(&format!("zipf\\s*\\({argument},{argument}(?:,{argument})?\\)"))

@@ -1,5 +1,4 @@
-//! What a scenario is called, how it is measured, and what is claimed: the root, `[scenario]`,
-//! `[stack.*]`, `[[claim]]` and `[[fault]]`.
+//! The root, `[scenario]`, `[stack.*]`, `[[claim]]` and `[[fault]]`: title, measurement, claims, faults.
 
 use super::shape::{
     CLOCK, DURATION, FROM_ONE, Key, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, ValueKind,
@@ -312,7 +311,7 @@ static FAULT: Shape = Shape {
     )
 };
 
-/// What a fault can be.
+/// Kinds of faults.
 pub(crate) const FAULTS: &[&str] = &[
     "crash",
     "reboot",

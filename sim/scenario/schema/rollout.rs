@@ -1,11 +1,11 @@
-//! `[[rollout]]`, and of services what matters when new images are brought out.
+//! `[[rollout]]`, and the keys of services about new images.
 
 use super::shape::{
     BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
     TIMES, ValueKind, key, shape,
 };
 
-/// Images that are built at once, at most.
+/// Most images built at once.
 pub(crate) const MOST_AT_ONCE: u32 = 1000;
 
 pub(super) static ROLLOUT: Shape = Shape {

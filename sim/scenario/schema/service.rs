@@ -1,4 +1,4 @@
-//! `[service.*]`, which is also `x-wssim` below a service of a stack file.
+//! `[service.*]`, which is also `x-wssim` in a service of a stack file.
 
 use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
 use super::shape::{
@@ -11,7 +11,7 @@ pub(super) static SERVICE: Shape = shape(
     "service",
     "A service: what it does, what it takes, and where it runs. In a stack file the same keys stand below `x-wssim`",
     &[
-        // What it does.
+        // Work.
         key("endpoint", ValueKind::Map(&ValueKind::Table(&ENDPOINT)), "the operations that others can call, by name"),
         key("workers", FROM_ONE, "requests that each container serves at once; more wait").or("no limit"),
         key(
@@ -27,7 +27,7 @@ pub(super) static SERVICE: Shape = shape(
             ValueKind::Either(&[ValueKind::Table(&BACKGROUND), ValueKind::Array(&ValueKind::Table(&BACKGROUND), 0)]),
             "bursts of CPU in every container, independent of requests",
         ),
-        // What it takes.
+        // Resources.
         key(
             "memory",
             ValueKind::Either(&[SIZE, ValueKind::Table(&MEMORY)]),
@@ -39,7 +39,7 @@ pub(super) static SERVICE: Shape = shape(
             ValueKind::Either(&[POSITIVE, ValueKind::Table(&CPUS)]),
             "limit of a container in threads, or a table with all about its CPU",
         ).or("no limit"),
-        // Where it runs.
+        // Placement.
         key(
             "replicas",
             ValueKind::Ranged(&ValueKind::Count(0, 100_000)),
@@ -83,7 +83,7 @@ pub(super) static SERVICE: Shape = shape(
             ]),
             "volumes; a name alone is a volume on the node, which its container needs there",
         ),
-        // How it comes and goes.
+        // Lifecycle.
         key("image", ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&IMAGE)]), "its image: a name, or a table"),
         key("mtbf", TIMES, "each of its containers crashes by itself, this long after its start").or("never"),
         key(
@@ -123,7 +123,7 @@ pub(super) static SERVICE: Shape = shape(
             ValueKind::Map(&ValueKind::Text),
             "labels of its containers; a proxy reads them with Compose",
         ),
-        // How it reaches others.
+        // Connections to others.
         key(
             "balance",
             ValueKind::Either(&[ValueKind::Word(BALANCES), ValueKind::Table(&BALANCE)]),
@@ -153,7 +153,7 @@ pub(super) static SERVICE: Shape = shape(
     ],
 );
 
-/// How requests can be spread over containers.
+/// Policies of spreading requests over containers.
 pub(crate) const BALANCES: &[&str] =
     &["round-robin", "random", "least-connections", "power-of-d", "locality-first"];
 

@@ -6,27 +6,27 @@ use wssim_text::quantity::Dimension;
 pub(crate) struct Shape {
     /// Its name among the definitions of the schema.
     pub name: &'static str,
-    /// What it stands for.
+    /// Its meaning.
     pub meaning: &'static str,
     /// Its keys.
     pub keys: &'static [Key],
-    /// Keys that are there in one case only.
+    /// Keys permitted in one case only.
     pub cases: &'static [KeyCase],
-    /// What other keys take, where the author chooses names.
+    /// The values of keys chosen by the author.
     pub others: Option<ValueKind>,
-    /// Whether a name that the author chooses may be that of a key: what stands there is then either.
+    /// Whether a name chosen by the author may be that of a key: the value is then either.
     pub shares_names: bool,
-    /// Keys without which it is nothing, even as a piece.
+    /// Required keys, even in a partial scenario.
     pub required: &'static [&'static str],
 }
 
-/// Keys that go with another.
+/// Keys that depend on another.
 pub(crate) struct KeyCase {
-    /// The key that decides.
+    /// The deciding key.
     pub by: &'static str,
-    /// The word that it has; `None`: it is enough that it is there.
+    /// Its value; `None` if its presence suffices.
     pub is: Option<&'static str>,
-    /// The keys; where presence decides, the deciding one too.
+    /// The keys; if presence decides, including the deciding one.
     pub keys: &'static [Key],
 }
 
@@ -34,19 +34,18 @@ pub(crate) struct KeyCase {
 pub(crate) struct Key {
     /// Its name.
     pub name: &'static str,
-    /// What it takes.
+    /// Its values.
     pub kind: ValueKind,
-    /// What it means.
+    /// Its meaning.
     pub meaning: &'static str,
-    /// What holds where it is left out, as it would be written where it can be; or that it is
-    /// required. Empty where there is nothing to say.
+    /// Its default, as it would be written if possible; or that it is required. Empty without a default.
     pub absent: &'static str,
 }
 
-/// How the text begins that says that a key is required.
+/// Beginning of the text of a required key.
 pub(super) const REQUIRED: &str = "required";
 
-/// What a key takes.
+/// The values that a key takes.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum ValueKind {
     /// Any text.
@@ -61,7 +60,7 @@ pub(crate) enum ValueKind {
     Number,
     /// A number above zero.
     Positive,
-    /// From 0 to 1, or a percentage.
+    /// A number from 0 to 1, or a percentage.
     Share,
     /// A quantity from zero.
     Quantity(Dimension),
@@ -73,11 +72,11 @@ pub(crate) enum ValueKind {
     Value,
     /// A metric with its labels.
     Metric,
-    /// `zipf(items=, capacity=, alpha=)`, without `capacity` too.
+    /// `zipf(items=, capacity=, alpha=)`, optionally without `capacity`.
     Zipf,
-    /// The same, or `{ value, range, source }`.
+    /// A value, or `{ value, range, source }`.
     Ranged(&'static ValueKind),
-    /// A list with so many items at least.
+    /// A list with at least this number of items.
     Array(&'static ValueKind, usize),
     /// Two values.
     Pair(&'static [ValueKind; 2]),
@@ -85,15 +84,15 @@ pub(crate) enum ValueKind {
     Either(&'static [ValueKind]),
     /// A table.
     Table(&'static Shape),
-    /// A piece of a scenario: any of its keys.
+    /// A partial scenario: any of its keys.
     Piece,
-    /// A list of steps, which may hold lists of steps: the one kind that is recursive.
+    /// A list of steps, which may contain lists of steps: the only recursive kind.
     Steps(&'static Shape),
-    /// Values by names that the author chooses.
+    /// Values by names chosen by the author.
     Map(&'static ValueKind),
 }
 
-// What most keys take. A reader's `value`, `duration`, `timer` and `law` take a range, too.
+// Common kinds. A reader's `value`, `duration`, `timer` and `law` take a range, too.
 pub(super) const TEXT: ValueKind = ValueKind::Text;
 pub(super) const NAMES: ValueKind =
     ValueKind::Either(&[ValueKind::Text, ValueKind::Array(&ValueKind::Text, 0)]);
@@ -109,7 +108,7 @@ pub(super) const RATES: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension:
 pub(super) const BANDWIDTH: ValueKind =
     ValueKind::Ranged(&ValueKind::Quantity(Dimension::Bandwidth));
 pub(super) const CLOCK: ValueKind = ValueKind::Ranged(&ValueKind::Clock);
-/// CPU between two touches of pages; `none`: there are none.
+/// CPU time between two touches of pages, or `none`.
 pub(super) const TOUCH: ValueKind = ValueKind::Either(&[ValueKind::Word(&["none"]), DURATION]);
 /// A distribution of durations.
 pub(super) const TIMES: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimension::Duration));
@@ -120,9 +119,9 @@ pub(super) const NUMBERS: ValueKind = ValueKind::Ranged(&ValueKind::Law(Dimensio
 /// A whole number from zero, and from one.
 pub(super) const FROM_ZERO: ValueKind = ValueKind::Ranged(&ValueKind::Count(0, 1_000_000_000));
 pub(super) const FROM_ONE: ValueKind = ValueKind::Ranged(&ValueKind::Count(1, 1_000_000_000));
-/// As many attempts are made after the first, at most.
+/// Most attempts after the first.
 pub(super) const ATTEMPTS: ValueKind = ValueKind::Ranged(&ValueKind::Count(0, MOST_ATTEMPTS));
-/// More would be a call that is tried for ever: a request that is refused at once would never end.
+/// Most attempts: with more, a call that is refused at once would practically never end.
 pub(crate) const MOST_ATTEMPTS: u32 = 1000;
 
 pub(super) const fn key(name: &'static str, kind: ValueKind, meaning: &'static str) -> Key {
@@ -130,7 +129,7 @@ pub(super) const fn key(name: &'static str, kind: ValueKind, meaning: &'static s
 }
 
 impl Key {
-    /// With what holds where it is left out.
+    /// The key with a default.
     pub(super) const fn or(self, absent: &'static str) -> Self {
         Self { absent, ..self }
     }
@@ -144,7 +143,7 @@ pub(super) const fn shape(
     Shape { name, meaning, keys, cases: &[], others: None, shares_names: false, required: &[] }
 }
 
-/// A table whose keys are the author's.
+/// A table with keys chosen by the author.
 static FREE: Shape = shape("free", "names of the author's own", &[]);
 
 impl PartialEq for Shape {
@@ -154,24 +153,23 @@ impl PartialEq for Shape {
 }
 
 impl Shape {
-    /// All keys, those of cases too; one may come in several cases.
+    /// All keys, including those of cases; one may be in several cases.
     pub(crate) fn all(&self) -> impl Iterator<Item = &'static Key> {
         self.keys.iter().chain(self.cases.iter().flat_map(|case| case.keys))
     }
 
-    /// The table that `key` takes.
+    /// The table that is the value of `key`.
     pub(crate) fn below(&self, key: &str) -> &'static Shape {
         let mut found = self.all().filter(|known| known.name == key);
         found.find_map(|known| known.kind.table()).unwrap_or(&FREE)
     }
 
-    /// The table of a thing whose name the author chooses.
+    /// The table of items named by the author.
     pub(crate) fn of_others(&self) -> &'static Shape {
         self.others.as_ref().and_then(ValueKind::table).unwrap_or(&FREE)
     }
 
-    /// Stops whoever reads a key that is not described: the author of that reader meets this in
-    /// the first test that reads such a table.
+    /// Panics for a key that is not described: the first test that reads such a table fails.
     pub(crate) fn assert_has(&self, key: &str) {
         assert!(
             self.all().any(|known| known.name == key),
@@ -181,7 +179,7 @@ impl Shape {
         );
     }
 
-    /// The same for the words that a key takes.
+    /// [`Self::assert_has`] for the words that a key takes.
     pub(crate) fn assert_words(&self, key: &str, words: &[&str]) {
         let offers = |word: &&str| {
             self.all().filter(|known| known.name == key).any(|known| known.kind.offers(word))
@@ -197,7 +195,7 @@ impl Shape {
 }
 
 impl ValueKind {
-    /// What `key` of it takes.
+    /// The kind of its `key`.
     pub(super) fn within(&self, key: &str) -> Option<Self> {
         match self {
             Self::Table(shape) => {
@@ -211,7 +209,7 @@ impl ValueKind {
         }
     }
 
-    /// What an item of it takes.
+    /// The kind of its items.
     pub(super) fn item(&self) -> Option<Self> {
         match self {
             Self::Array(kind, _) => Some(**kind),
@@ -221,7 +219,7 @@ impl ValueKind {
         }
     }
 
-    /// Whether it takes a whole number, and no other.
+    /// Whether it takes only whole numbers.
     pub(super) fn counts(&self) -> bool {
         match self {
             Self::Count(..) => true,
@@ -234,7 +232,7 @@ impl ValueKind {
         }
     }
 
-    /// The table that it is, or holds.
+    /// The table that it is, or contains.
     pub(super) fn table(&self) -> Option<&'static Shape> {
         match self {
             Self::Table(shape) | Self::Steps(shape) => Some(shape),

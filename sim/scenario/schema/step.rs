@@ -5,7 +5,7 @@ use super::shape::{
     TIMES, TRUTH, ValueKind, key, shape,
 };
 
-/// One step: what it does is said by one of the keys of its cases.
+/// One step: one of the keys of its cases defines its work.
 pub(crate) static STEP: Shape = Shape {
     cases: &[
         when("cpu", &[key("cpu", TIMES, "computes: CPU time on a node of speed 1")]),
@@ -43,7 +43,7 @@ const DISK: &[Key] = &[
 ];
 
 const AGAIN: ValueKind = ValueKind::Either(&[ATTEMPTS, ValueKind::Table(&RETRIES)]);
-/// As `Failure::name` has them.
+/// Names as in `Failure::name`.
 const FAILURES: ValueKind = ValueKind::Word(&[
     "refused",
     "timeout",

@@ -7,7 +7,7 @@ use super::shape::{
 };
 use wssim_model::MOST_IN_FLIGHT;
 
-/// Users of a closed source at most: as many as a replication holds, of all sources together.
+/// Most users of a closed source: as many as a replication holds of all sources together.
 pub(crate) const MOST_USERS: u32 = MOST_IN_FLIGHT as u32;
 
 const ENTRY: ValueKind = ValueKind::Either(&[

@@ -4,7 +4,7 @@ use super::ROOT;
 use super::shape::ValueKind;
 use crate::path::Segment;
 
-/// Whether what stands at `path` takes whole numbers only, or is not a number.
+/// Whether the value at `path` is a whole number, or not a number.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
     let mut kind = ValueKind::Table(&ROOT);
     for step in path {

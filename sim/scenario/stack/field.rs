@@ -1,7 +1,7 @@
-//! Fields of stack files that take another value: `--set stack.shop.services.web.deploy.replicas=3`.
+//! Overrides of fields of stack files: `--set stack.shop.services.web.deploy.replicas=3`.
 //!
-//! The path goes on, behind the name of the stack, as the stack file does. What Docker knows no key for is
-//! refused here, though a file may have it: nobody sets what does nothing.
+//! After the name of the stack, the path follows the stack file. Keys unknown to Docker are refused
+//! here, though a file may have them: setting them would have no effect.
 
 use super::keys::{self, FieldShape};
 use crate::diagnostic::Diagnostic;
@@ -11,7 +11,7 @@ use crate::source::Sources;
 use crate::tree::Table;
 use wssim_text::suggest;
 
-/// What of a stack file can be set: the rest below `[stack.NAME]` is the scenario's own.
+/// Parts of a stack file that can be set: other keys of `[stack.NAME]` are the scenario's own.
 const WITHIN: [&str; 2] = ["networks", "services"];
 
 /// A field of a stack file, and its value.
@@ -52,7 +52,7 @@ fn shape(path: &[Segment]) -> Option<FieldShape> {
     let mut steps = Vec::new();
     for (at, segment) in path[2..].iter().enumerate() {
         match segment {
-            // The second step below the stack is a name that the author chose.
+            // The second step below the stack is a name chosen by the author.
             Segment::Key(_) if at == 1 => steps.push("*"),
             Segment::Key(key) => steps.push(key.as_str()),
             Segment::Index(_) | Segment::Id(_) => return None,
@@ -61,7 +61,7 @@ fn shape(path: &[Segment]) -> Option<FieldShape> {
     keys::find(&steps.join(".")).map(|key| key.shape)
 }
 
-/// The fields that `sets` are about.
+/// The fields of `sets`.
 pub(crate) fn read(
     sets: &[&Set],
     sources: &mut Sources,
@@ -74,7 +74,7 @@ pub(crate) fn read(
     sets.iter().filter_map(|set| field(set)).collect()
 }
 
-/// Refuses fields of stacks that there are not.
+/// Refuses fields of unknown stacks.
 pub(super) fn refuse_strangers(
     fields: &[Field],
     stacks: &[&str],
@@ -109,7 +109,7 @@ pub(super) fn lay(
     }
 }
 
-/// Whether the service or network of which a field is set is in the file.
+/// Checks that the service or network of a field is in the file.
 fn has_thing(root: &Table, path: &[Segment]) -> Result<(), load::Unknown> {
     let [Segment::Key(within), Segment::Key(name), _, ..] = path else {
         return Err(("this is no field of a service or network".to_owned(), None));

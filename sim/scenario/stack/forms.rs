@@ -1,4 +1,4 @@
-//! What has a short and a long form: ports, volumes, placement preferences.
+//! Reads short and long forms: ports, volumes, placement preferences.
 
 use super::values;
 use crate::source::{Origin, Sources};
@@ -21,8 +21,8 @@ pub(super) fn texts_of(list: Option<&Entry>) -> impl Iterator<Item = &Item> {
     items.iter()
 }
 
-/// The ports of a service, one table each: `target`, `published`, `protocol`, `mode`. What is no
-/// port is left for the reader of the scenario to complain of.
+/// The ports of a service, one table each: `target`, `published`, `protocol`, `mode`. Invalid ones are
+/// left for the reader of the scenario to report.
 pub(super) fn ports(service: &Table, sources: &Sources) -> Vec<Item> {
     let mut out = Vec::new();
     for item in texts_of(service.get("ports")) {
@@ -76,7 +76,8 @@ fn short_ports(text: &str) -> Option<Vec<(Option<i64>, i64, String)>> {
     let protocol = || protocol.to_owned();
     let ports = match published {
         None => (first..=last).map(|port| (None, port, protocol())).collect(),
-        // Several ports of the mesh may lead to one of the container; otherwise both ranges are of one length.
+        // Several ports of the mesh may lead to one of the container; otherwise both ranges have the
+        // same length.
         Some((from, to)) if first == last => {
             (from..=to).map(|port| (Some(port), first, protocol())).collect()
         }
@@ -88,7 +89,7 @@ fn short_ports(text: &str) -> Option<Vec<(Option<i64>, i64, String)>> {
     Some(ports)
 }
 
-/// Named volumes that lie on a file server: every node sees the same data.
+/// Named volumes on a file server: every node sees the same data.
 pub(super) fn shared_volumes(root: &Table, sources: &Sources) -> BTreeSet<String> {
     let written = root.get("volumes").and_then(|entry| entry.item.table());
     let is_shared = |table: &Table| {
@@ -107,7 +108,7 @@ pub(super) fn shared_volumes(root: &Table, sources: &Sources) -> BTreeSet<String
 
 /// A volume as a service mounts it.
 pub(super) struct Mount {
-    /// Empty: it has no name.
+    /// Empty without a name.
     pub(super) source: String,
     target: String,
     /// `volume`, `bind`, `tmpfs` and so on.
@@ -162,7 +163,7 @@ pub(super) fn volumes(service: &Table, shared: &BTreeSet<String>, sources: &Sour
     mounts(service, sources).into_iter().map(of).collect()
 }
 
-/// What a service names of the secrets or configs (`key`) of its file, and where.
+/// The secrets or configs (`key`) that a service names, with places.
 pub(super) fn named(service: &Table, key: &str, sources: &Sources) -> Vec<(String, Origin)> {
     let name = |item: &Item| {
         let source = item.table().map_or(Some(item), |long| Some(&long.get("source")?.item));
@@ -171,7 +172,7 @@ pub(super) fn named(service: &Table, key: &str, sources: &Sources) -> Vec<(Strin
     texts_of(service.get(key)).filter_map(name).collect()
 }
 
-/// The labels that containers are spread over.
+/// The labels over which containers are spread.
 pub(super) fn spreads(item: &Item, sources: &Sources) -> Vec<String> {
     let Value::Array(items) = &item.value else { return Vec::new() };
     let spread = |item: &Item| values::scalar(&item.table()?.get("spread")?.item, sources);

@@ -1,14 +1,14 @@
-//! Every key of a stack file, and what becomes of it: the format of `docker stack deploy` (docker/cli,
-//! `cli/compose`, schema 3.13), which is not that of `docker compose`.
+//! Every key of a stack file, and its treatment: the format of `docker stack deploy` (docker/cli,
+//! `cli/compose`, schema 3.13), which differs from that of `docker compose`.
 
-/// What becomes of a key.
+/// The treatment of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Becomes {
-    /// The world that is simulated depends on it.
+    /// It affects the simulated world.
     Simulated,
-    /// Read, checked and kept; nothing simulates it yet.
+    /// Read, checked and kept, but not simulated yet.
     Known,
-    /// It changes nothing that is simulated: what runs inside, where it logs.
+    /// It has no effect on the simulation, such as logging.
     WithoutEffect,
     /// `docker stack deploy` ignores it, which is worth a warning.
     Ignored,
@@ -16,7 +16,7 @@ pub enum Becomes {
     Refused,
 }
 
-/// What may be written as a value.
+/// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FieldShape {
     Any,
@@ -31,22 +31,22 @@ pub(super) enum FieldShape {
     Words(&'static [&'static str]),
     /// A number of processors: `"0.50"`.
     Cpus,
-    /// A text, or a list of them.
+    /// A text, or a list of texts.
     Texts,
     /// A list of texts.
     List,
-    /// A list of names; `docker compose` takes a table from them, too.
+    /// A list of names; `docker compose` also accepts a table.
     Names,
     /// A table from names to texts, or a list of `name=text`.
     Pairs,
     /// A table from names to texts.
     Options,
-    /// A list of short or long forms, which have readers of their own.
+    /// A list of short or long forms, which have their own readers.
     Forms,
     Table,
 }
 
-/// A key: its path, `*` for a name that the author chose.
+/// A key: its path, with `*` for a name chosen by the author.
 pub(super) struct StackKey {
     pub(super) path: &'static str,
     pub(super) shape: FieldShape,
@@ -63,7 +63,7 @@ use FieldShape::{
     Text, Texts, Words,
 };
 
-/// All of them, in the order of paths.
+/// All keys, in the order of paths.
 pub(super) const KEYS: &[StackKey] = &[
     key("configs", Table, WithoutEffect),
     key("configs.*", Any, WithoutEffect),
@@ -219,10 +219,10 @@ pub(super) const KEYS: &[StackKey] = &[
     key("volumes.*.name", Text, Known),
 ];
 
-/// Where what begins with `x-` may stand (schema 3.13, `patternProperties`).
+/// Places where `x-` keys are permitted (schema 3.13, `patternProperties`).
 pub(super) const EXTENSIBLE: [&str; 6] =
     ["", "configs.*", "networks.*", "secrets.*", "services.*", "volumes.*"];
-/// Where nothing need be said (schema 3.13, type `null`).
+/// Places where null is permitted (schema 3.13, type `null`).
 pub(super) const NULLABLE: [&str; 5] =
     ["networks.*", "services.*.deploy", "services.*.networks.*", "services.*.pid", "volumes.*"];
 
@@ -242,7 +242,7 @@ pub(super) fn within(path: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// What becomes of each key, by path: `*` stands for a name that the author chose.
+/// The treatment of each key, by path: `*` is a name chosen by the author.
 #[must_use]
 pub fn outcomes() -> Vec<(&'static str, Becomes)> {
     KEYS.iter().map(|key| (key.path, key.becomes)).collect()

@@ -1,6 +1,6 @@
-//! Several files of one stack, laid over each other as `docker stack deploy -c base.yml -c more.yml`
-//! does (docker/cli, `cli/compose/loader/merge.go`): tables key by key, ports, secrets and configs by what
-//! they are about, volumes by their target, a command as a whole, other lists one behind the other.
+//! Merges several files of one stack like `docker stack deploy -c base.yml -c more.yml` (docker/cli,
+//! `cli/compose/loader/merge.go`): tables key by key, ports, secrets and configs by subject, volumes by
+//! target, a command as a whole, other lists by concatenation.
 
 use super::forms;
 use super::values;
@@ -9,7 +9,7 @@ use crate::tree::{Item, Table, Value};
 
 /// Tables that may be written as lists of `name=text`.
 const PAIRS: [&str; 5] = ["environment", "labels", "sysctls", "networks", "driver_opts"];
-/// What replaces what is below it: commands.
+/// Commands, which replace the value below.
 const WHOLE: [&str; 2] = ["command", "entrypoint"];
 
 /// Lays the file `over` onto `base`.
@@ -33,7 +33,7 @@ fn lay_item(key: &str, below: &mut Item, mut above: Item, sources: &Sources) {
         }
     }
     match (&mut below.value, above.value) {
-        // Nothing said replaces nothing.
+        // An empty table replaces nothing.
         (_, Value::Table(above)) if above.is_empty() => {}
         (Value::Table(below), Value::Table(above)) => lay_over(below, above, sources),
         (Value::Array(below), Value::Array(above)) if !WHOLE.contains(&key) => {
@@ -49,7 +49,7 @@ fn lay_item(key: &str, below: &mut Item, mut above: Item, sources: &Sources) {
     }
 }
 
-/// Names with their texts; a network of a list is one of which nothing is said.
+/// Names with their texts; a network in a list has no settings.
 fn by_name(key: &str, item: &Item, sources: &Sources) -> Table {
     let mut table = forms::labels(item, sources);
     if key == "networks" {
@@ -60,7 +60,7 @@ fn by_name(key: &str, item: &Item, sources: &Sources) -> Table {
     table
 }
 
-/// What an item of a list is about: of two that are about the same the later one counts.
+/// The subject of a list's item: of two with the same subject the later one applies.
 fn about(key: &str, item: &Item, sources: &Sources) -> Option<String> {
     let field = |key: &str| values::scalar(&item.table()?.get(key)?.item, sources);
     let short = values::scalar(item, sources);

@@ -1,11 +1,11 @@
-//! Compose stack files: what is deployed is what is simulated.
+//! Compose stack files: the deployed files are simulated.
 //!
 //! ```text
-//! .yml ──yaml──► tree ──merge──► stack ──shape, refers──► (what Docker takes) ──translate──► tree of a scenario
-//!                  ▲ variables, .env                                    laid under [service.*] of the TOML
+//! .yml ──yaml──► tree ──merge──► stack ──shape, refers──► (Docker's rules) ──translate──► tree of a scenario
+//!                  ▲ variables, .env                                  laid under [service.*] of the TOML
 //! ```
-//! A service is stack + name. It goes by its name alone as long as no other stack has one of that
-//! name, otherwise by `stack/name`.
+//! A service is stack + name. It has its plain name if no other stack has a service of that name,
+//! otherwise `stack/name`.
 
 pub(crate) mod field;
 mod forms;
@@ -37,7 +37,7 @@ pub(crate) use variables::Variables;
 use wssim_model::orchestrator::{Kind, Reads};
 use wssim_text::suggest;
 
-/// Lays the scenario `merged` over the services and networks of the stacks that it names.
+/// Lays the scenario `merged` over the services and networks of its stacks.
 pub(crate) fn expand(
     merged: Table,
     files: &Files,
@@ -90,7 +90,7 @@ pub(crate) fn expand(
     base
 }
 
-/// The table of things of one kind.
+/// The table of named items of one kind.
 fn thing<'t>(base: &'t mut Table, kind: &str) -> &'t mut Table {
     let empty = || {
         let item = Item { value: Value::Table(Table::new()), origin: Origin::default() };
@@ -106,7 +106,7 @@ fn thing<'t>(base: &'t mut Table, kind: &str) -> &'t mut Table {
     }
 }
 
-/// The kind by whose rules stack files are read.
+/// The kind whose rules apply to stack files.
 fn orchestrator(merged: &Table) -> Kind {
     let kind = merged.get("orchestrator").and_then(|entry| entry.item.table()?.get("kind"));
     kind.and_then(|entry| Kind::named(entry.item.text()?)).unwrap_or(Kind::SWARM)
@@ -115,13 +115,13 @@ fn orchestrator(merged: &Table) -> Kind {
 /// A stack as `[scenario] stacks` names it.
 struct Named {
     name: String,
-    /// Its files, each of which is laid over those before it.
+    /// Its files, each laid over those before it.
     locations: Vec<Location>,
     origin: Origin,
 }
 
 fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> Vec<Named> {
-    // As in the table `stack-file` of `schema/plan.rs`; `enabled` is taken out later.
+    // As in the table `stack-file` of `schema/plan.rs`; `enabled` is removed later.
     const KEYS: [&str; 3] = ["file", "name", "enabled"];
     let stacks = merged.get("scenario").and_then(|entry| entry.item.table()?.get("stacks"));
     let items = match stacks.map(|entry| &entry.item) {
@@ -154,7 +154,7 @@ fn named(merged: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) -> V
     out
 }
 
-/// The files of a stack: one, or several that are laid over each other.
+/// The files of a stack: one, or several laid over each other.
 fn files_of(item: &Item) -> Vec<&str> {
     let item = item.table().map_or(Some(item), |table| table.get("file").map(|entry| &entry.item));
     match item.map(|item| &item.value) {
@@ -178,14 +178,14 @@ fn of_stack<'t>(merged: &'t Table, stack: &str) -> Option<&'t Table> {
 /// How stack files are read.
 #[derive(Clone, Copy)]
 pub(crate) struct How<'a> {
-    /// Deployed by `docker stack deploy`.
+    /// Whether `docker stack deploy` deploys them.
     pub by_swarm: bool,
     pub files: &'a Files,
-    /// Values that fields take instead of their own.
+    /// Overrides of fields.
     pub fields: &'a [Field],
 }
 
-/// Reads the files of one stack; `None` when nothing can be made of them.
+/// Reads the files of one stack; `None` if they are unusable.
 fn read(
     name: &str,
     locations: &[Location],
@@ -209,7 +209,7 @@ fn read(
     Some(translate(name, &root, sources))
 }
 
-/// What is written in the text of one stack file, variables put in; `None` when it cannot be read.
+/// The contents of one stack file, with variables expanded; `None` if it cannot be read.
 pub(crate) fn file(
     text: &str,
     location: &Location,
@@ -253,10 +253,10 @@ pub(crate) fn file(
     Some(root)
 }
 
-/// The variables that the stack file at `location` sees: those of the `.env` beside it, if there is one.
+/// The variables of the stack file at `location`: those of the `.env` beside it, if any.
 ///
 /// # Errors
-/// When it is there and cannot be read.
+/// When it exists but cannot be read.
 pub(crate) fn variables(location: &Location, how: How<'_>) -> Result<Variables, Diagnostic> {
     let beside = location.folder().join(".env");
     let env = match how.files.read(&beside) {
@@ -270,8 +270,7 @@ pub(crate) fn variables(location: &Location, how: How<'_>) -> Result<Variables, 
     Ok(Variables::parse(&env, how.by_swarm))
 }
 
-/// The stack `name` that `files` are together, its keys, shapes and names checked; `None` when
-/// something is wrong.
+/// The stack `name` made of `files`, with keys, shapes and names checked; `None` after a mistake.
 pub(crate) fn whole(
     name: &str,
     files: Vec<Table>,
@@ -323,7 +322,7 @@ fn told(odd: Odd) -> Diagnostic {
     }
 }
 
-/// `replicas` beside `mode: global` is a mistake to Docker, too.
+/// `replicas` with `mode: global` is a mistake for Docker, too.
 fn jobs_of_global(root: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
     let services = root.get("services").and_then(|entry| entry.item.table());
     for (_, entry) in services.into_iter().flatten() {
@@ -340,8 +339,8 @@ fn jobs_of_global(root: &Table, sources: &Sources, mistakes: &mut Vec<Diagnostic
     }
 }
 
-/// `docker compose` knows one host: `[stack.NAME] node`, or the only one there is. What Swarm would
-/// do about placement is not done.
+/// `docker compose` has one host: `[stack.NAME] node`, or the only one. Swarm's placement settings have
+/// no effect.
 fn place(stack: &mut Translated, name: &str, merged: &Table, by_swarm: bool) {
     let node = of_stack(merged, name).and_then(|table| table.get("node"));
     if !by_swarm {
@@ -370,10 +369,10 @@ fn place(stack: &mut Translated, name: &str, merged: &Table, by_swarm: bool) {
     }
 }
 
-/// Which stacks have a service of each name.
+/// The stacks that have a service of each name.
 struct Names(BTreeMap<String, Vec<String>>);
 
-/// Keys whose value names a service, alone or with more behind it.
+/// Keys whose values name a service, possibly followed by more.
 const NAMING: [&str; 6] = ["cache", "call", "entries", "entry", "metric", "service"];
 /// Tables whose keys name services.
 const KEYED: [&str; 5] = ["client", "entries", "entry", "pool", "service"];
@@ -389,13 +388,13 @@ impl Names {
         Self(out)
     }
 
-    /// How `name` of `stack` is called.
+    /// The full name of `name` in `stack`.
     fn full(&self, stack: &str, name: &str) -> String {
         let alone = self.0.get(name).is_none_or(|stacks| stacks.len() < 2);
         if alone { name.to_owned() } else { format!("{stack}/{name}") }
     }
 
-    /// `stack/name`, with or without more behind it, where the name alone will do.
+    /// `stack/name`, with or without a suffix, if the plain name suffices.
     fn short(&self, text: &str) -> Option<String> {
         let (stack, rest) = text.split_once('/')?;
         let service = rest.split('.').next()?;
@@ -403,13 +402,13 @@ impl Names {
         (stacks[0] == stack).then(|| rest.to_owned())
     }
 
-    /// The same within a metric: `…{service="stack/name"}`.
+    /// [`Self::short`] within a metric: `…{service="stack/name"}`.
     fn in_metric(&self, text: &str) -> String {
         let parts = text.split('"').map(|part| self.short(part).unwrap_or_else(|| part.to_owned()));
         parts.collect::<Vec<_>>().join("\"")
     }
 
-    /// Lets every service go by the name that it has here; a name that two stacks have is refused.
+    /// Gives every service its final name; refuses an ambiguous plain name.
     fn settle(&self, table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
         let old = std::mem::take(table);
         for (key, mut entry) in old {

@@ -3,8 +3,8 @@
 use crate::load;
 use crate::tree::{Entry, Item, Table, Value};
 
-/// Lays `over` onto a service's table; `memory` and `cpus` in their short forms are what a
-/// container takes and what it may take, and leave the rest of theirs alone.
+/// Lays `over` onto a service's table; the short forms of `memory` and `cpus` are RAM at rest and CPU
+/// limit, and leave the rest of their tables unchanged.
 pub(super) fn lay_over(service: &mut Table, mut over: Table) {
     lengthen(&mut over, service);
     load::lay_over(service, over);

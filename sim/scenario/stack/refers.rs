@@ -1,5 +1,5 @@
-//! What holds of a whole stack, once its files are one: that what is named is there, and that each service
-//! is one that Docker can create. With Docker's words, so that they can be searched for.
+//! Checks a whole stack after merging: names exist, and Docker can create each service. Messages use
+//! Docker's words, so that they can be searched for.
 
 use super::forms;
 use super::shape::lint_of;
@@ -12,13 +12,13 @@ use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
 use wssim_text::suggest;
 
-/// Versions of the schema that `docker stack deploy` has, beside none and `3` (docker/cli,
+/// Versions of the schema of `docker stack deploy`, beside none and `3` (docker/cli,
 /// `cli/compose/schema/data`).
 const LATEST: u32 = 13;
 /// Drivers whose networks stay on one host (moby, `libnetwork/drivers`: scope local).
 const LOCAL: [&str; 5] = ["bridge", "host", "ipvlan", "macvlan", "none"];
 
-/// Looks at a stack whose keys and shapes have been checked.
+/// Checks a stack whose keys and shapes have been checked.
 pub(super) fn check(root: &Table, by_swarm: bool, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut look = Look { root, by_swarm, sources, out };
     if by_swarm {
@@ -78,7 +78,7 @@ impl Look<'_> {
         }
     }
 
-    /// Without an image there is nothing to run; `docker compose` builds one.
+    /// Without an image there is nothing to run; `docker compose` can build one.
     fn image(&mut self, name: &str, at: Origin, service: &Table) {
         let image =
             service.get("image").and_then(|entry| values::scalar(&entry.item, self.sources));
@@ -91,7 +91,7 @@ impl Look<'_> {
         self.say(Diagnostic::warning("no-image", message).help(help), at);
     }
 
-    /// A name of the section `kind`s must be there.
+    /// Checks that a name exists in the section `kind`s.
     fn defined(&mut self, kind: &str, name: &str, origin: Origin) {
         let section = format!("{kind}s");
         let known: Vec<&str> =
@@ -166,7 +166,7 @@ impl Look<'_> {
         }
     }
 
-    /// No node has any here, and the scheduler looks for them (swarmkit, `ResourceFilter`).
+    /// Nodes here have none, and the scheduler requires them (swarmkit, `ResourceFilter`).
     fn generic_resources(&mut self, name: &str, service: &Table) {
         let within = |table: &'_ Table, key: &str| table.get(key)?.item.table().cloned();
         let reservations = within(service, "deploy")
@@ -193,14 +193,14 @@ impl Look<'_> {
     }
 }
 
-/// Ports of the mesh that two services publish, or one of them twice; `full`: how a service is called.
+/// Ports of the mesh published by two services, or twice by one; `full` is the service's name.
 pub(super) fn ports(
     stacks: &BTreeMap<String, Translated>,
     full: impl Fn(&str, &str) -> String,
     sources: &Sources,
     out: &mut Vec<Diagnostic>,
 ) {
-    // By port and protocol: who has it, and whether on the mesh.
+    // By port and protocol: the service, and whether on the mesh.
     let mut taken: BTreeMap<(i64, String), Vec<(String, bool)>> = BTreeMap::new();
     for (stack, content) in stacks {
         for (name, entry) in &content.services {
@@ -230,7 +230,7 @@ pub(super) fn ports(
     }
 }
 
-/// The published port, its protocol, and whether it is one of the mesh.
+/// The published port, its protocol, and whether it is on the mesh.
 fn published(port: &Item) -> Option<(i64, String, bool)> {
     let table = port.table()?;
     let Value::Integer(number) = table.get("published")?.item.value else { return None };

@@ -1,4 +1,4 @@
-//! Is every key known, and every value of its kind? One walk over the file against [`keys`].
+//! Checks that every key is known, and every value of its kind, in one walk over the file with [`keys`].
 
 use super::keys::{self, Becomes, FieldShape};
 use super::types::{self, Misfit};
@@ -9,8 +9,8 @@ use crate::source::{Origin, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use wssim_text::suggest;
 
-/// Looks at a whole stack file. `by_swarm`: deployed by `docker stack deploy`, which ignores keys
-/// that `docker compose` honours.
+/// Checks a whole stack file. `by_swarm`: `docker stack deploy` deploys it, which ignores keys that
+/// `docker compose` uses.
 pub(super) fn check(root: &Table, by_swarm: bool, sources: &Sources, out: &mut Vec<Diagnostic>) {
     Walk { by_swarm, sources, out }.table(root, "", "");
 }
@@ -26,7 +26,7 @@ impl Walk<'_> {
         self.out.push(diagnostic.at(self.sources, origin));
     }
 
-    /// The table at `place` of the file, whose keys are those within `path`.
+    /// Checks the table at `place` of the file, whose keys are those within `path`.
     fn table(&mut self, table: &Table, path: &str, place: &str) {
         let star = keys::find(&join(path, "*"));
         let may_extend = !self.by_swarm || keys::EXTENSIBLE.contains(&path);
@@ -96,7 +96,7 @@ impl Walk<'_> {
         self.misfits(name, misfits);
     }
 
-    /// What is meant is clear, and Docker refuses it.
+    /// The meaning is clear, but Docker refuses it.
     fn misfits(&mut self, name: &str, misfits: Vec<Misfit>) {
         for Misfit { path, due, instead: help, origin } in misfits {
             let message = format!("`docker stack deploy` refuses the file: {path} {due}");
@@ -106,12 +106,12 @@ impl Walk<'_> {
     }
 }
 
-/// A warning that is a lint, and so has a reason and can be silenced.
+/// A warning that is a lint, with a reason, and can be disabled.
 pub(super) fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
     Diagnostic::warning(name, message).maybe_help(table::reason(name, instead))
 }
 
-/// Options of networks that seem to encrypt and do not, or seem not to and do.
+/// Network options that seem to encrypt and do not, or the reverse.
 pub(super) fn encryption(root: &Table, sources: &Sources, out: &mut Vec<Diagnostic>) {
     let networks = root.get("networks").and_then(|entry| entry.item.table());
     for (network, entry) in networks.into_iter().flatten() {
@@ -150,7 +150,7 @@ fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// What to write instead of a key that does nothing here.
+/// The alternative to a key without effect here.
 fn instead(name: &str) -> Option<String> {
     let help = match name {
         "restart" => "write `deploy.restart_policy`",
@@ -171,7 +171,7 @@ fn instead(name: &str) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// What would be right, when the value is of the wrong kind. Nothing said is never wrong.
+/// The correct form, if the value is of the wrong kind. Null is always valid.
 fn flaw(shape: FieldShape, item: &Item, sources: &Sources) -> Option<String> {
     if item.table().is_some_and(Table::is_empty) {
         return None;

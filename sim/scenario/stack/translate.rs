@@ -1,6 +1,6 @@
-//! One stack file, in the words of a scenario: each of its services becomes the table that
-//! `[service.NAME]` would be, each of its networks that of `[network.NAME]`. From there on nobody
-//! can tell whether a service was written in TOML or in YAML.
+//! Translates one stack file into the terms of a scenario: each of its services becomes a table like
+//! `[service.NAME]`, each of its networks one like `[network.NAME]`. Later code cannot distinguish YAML
+//! from TOML.
 
 use super::forms;
 use super::over;
@@ -9,7 +9,7 @@ use crate::source::{Origin, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use std::collections::BTreeMap;
 
-/// What a stack file holds.
+/// The contents of a stack file.
 #[derive(Debug, Default)]
 pub(crate) struct Translated {
     pub(crate) services: BTreeMap<String, Entry>,
@@ -17,7 +17,7 @@ pub(crate) struct Translated {
 }
 
 impl Translated {
-    /// Without an orchestrator of several hosts every network is one host's.
+    /// Without an orchestrator of several hosts every network is local to a host.
     pub(super) fn networks_are_bridges(&mut self) {
         for network in self.networks.values_mut() {
             if let Value::Table(table) = &mut network.item.value
@@ -83,7 +83,7 @@ pub(super) fn inner<'t>(
     table.get(key).and_then(|entry| entry.item.table()).into_iter().flatten()
 }
 
-/// Whether a service is on the stack's own network: it says nothing of networks, or names that one.
+/// Whether a service is on the stack's default network: it names no networks, or that one.
 fn uses_default(root: &Table) -> bool {
     let is_on_it = |service: &Table| match service.get("networks").map(|entry| &entry.item.value) {
         None => true,
@@ -96,10 +96,10 @@ fn uses_default(root: &Table) -> bool {
     inner(root, "services").filter_map(|(_, entry)| entry.item.table()).any(is_on_it)
 }
 
-/// By its name in the file: how Docker calls it, and its table.
+/// By name in the file: Docker's name, and the table.
 type Networks = BTreeMap<String, (String, Entry)>;
 
-/// A stack's own network carries the stack's name; one that is external has its own.
+/// The default network has the stack's name; an external one has its own.
 fn networks(stack: &str, root: &Table, sources: &Sources) -> Networks {
     let mut out = Networks::new();
     for (name, entry) in inner(root, "networks") {
@@ -134,8 +134,8 @@ fn networks(stack: &str, root: &Table, sources: &Sources) -> Networks {
     out
 }
 
-/// What the options of a network's driver say: the size of packets is that outside the overlay, of
-/// which VXLAN takes 50 bytes, ESP 26 and what four do not divide (moby, overlay/encryption.go).
+/// A network's driver options: its packet size is that outside the overlay, of which VXLAN takes 50
+/// bytes, ESP 26 and the remainder modulo four (moby, overlay/encryption.go).
 fn driver_options(item: &Item, origin: Origin, out: &mut Writer<'_>) {
     let pairs = values::pairs(item, out.sources).unwrap_or_default();
     let value = |key: &str| pairs.iter().find(|(name, _)| name == key).map(|(_, value)| value);
@@ -156,7 +156,7 @@ fn driver_options(item: &Item, origin: Origin, out: &mut Writer<'_>) {
     }
 }
 
-/// Writes a table in the words of a scenario.
+/// Writes a table in the terms of a scenario.
 struct Writer<'a> {
     table: Table,
     sources: &'a Sources,
@@ -193,7 +193,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A table of copies, if anything is in it.
+    /// A table of copies, unless it is empty.
     fn group(&mut self, from: Option<&Entry>, to: &str, copies: &[(&str, &str, Kind)]) {
         let Some(entry) = from else { return };
         let Some(written) = entry.item.table() else { return };
@@ -235,7 +235,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Labels of containers concern nobody but a proxy that looks at containers.
+    /// Labels of containers matter only to a proxy that reads containers.
     fn container_labels(&mut self, service: &Table) {
         let Some(entry) = service.get("labels") else { return };
         let mut labels = forms::labels(&entry.item, self.sources);
@@ -254,7 +254,7 @@ impl Writer<'_> {
                     group.copy(inner, what, to, kind);
                 }
             }
-            // A limit of nothing is none.
+            // A limit of zero is no limit.
             group.table.retain(|_, entry| !matches!(entry.item.value, Value::Float(0.0)));
             if let Some(origin) = group.table.values().next().map(|entry| entry.key) {
                 self.put(what, Value::Table(group.table), origin);
@@ -265,7 +265,7 @@ impl Writer<'_> {
     fn timing(&mut self, service: &Table) {
         self.copy(service, "stop_grace_period", "stop_grace_period", Kind::Duration);
         self.group(service.get("healthcheck"), "healthcheck", &HEALTH);
-        // Docker's own way to switch off the image's check: the list `["NONE"]`; a text is a command.
+        // Docker's way to disable the image's health check is the list `["NONE"]`; a text is a command.
         let test = service.get("healthcheck").and_then(|entry| entry.item.table()?.get("test"));
         let is_none = test.is_some_and(|entry| match &entry.item.value {
             Value::Array(items) => items.first().and_then(Item::text) == Some("NONE"),
@@ -281,7 +281,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Names as Docker resolves them; a service that names none is on the stack's own network.
+    /// Names as Docker resolves them; a service without networks is on the stack's default network.
     fn networks(&mut self, service: &Table, known: &Networks) {
         let is_empty = |entry: &&Entry| match &entry.item.value {
             Value::Table(table) => table.is_empty(),

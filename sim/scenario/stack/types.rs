@@ -1,5 +1,5 @@
-//! The types that the schema of `docker stack deploy` asks for (docker/cli, `cli/compose/schema`,
-//! version 3.13), where what is meant is clear all the same: `cpus: 0.5` has to be a text there.
+//! The types required by the schema of `docker stack deploy` (docker/cli, `cli/compose/schema`, version
+//! 3.13) for values with a clear meaning: `cpus: 0.5` has to be a text there.
 
 use super::keys::{FieldShape, NULLABLE, StackKey};
 use crate::source::{Origin, Sources};
@@ -7,16 +7,16 @@ use crate::tree::{Item, Table, Value};
 
 /// A value that Docker refuses.
 pub(super) struct Misfit {
-    /// Where it stands in the file, such as `services.web.environment.DEBUG`.
+    /// Its path in the file, such as `services.web.environment.DEBUG`.
     pub(super) path: String,
-    /// What Docker says of it.
+    /// Docker's message.
     pub(super) due: &'static str,
-    /// What to write instead.
+    /// The correct form.
     pub(super) instead: Option<String>,
     pub(super) origin: Origin,
 }
 
-/// What Docker refuses of the value of `key` at `path`.
+/// Parts of the value of `key` at `path` that Docker refuses.
 pub(super) fn misfits(path: &str, key: &StackKey, item: &Item, sources: &Sources) -> Vec<Misfit> {
     let mut look = Look { sources, out: Vec::new() };
     if !is_null(item, sources) || !NULLABLE.contains(&key.path) {
@@ -28,17 +28,17 @@ pub(super) fn misfits(path: &str, key: &StackKey, item: &Item, sources: &Sources
     look.out
 }
 
-/// Whether the value is left out: `key:` alone, or `~`.
+/// Whether the value is null: `key:` alone, or `~`.
 pub(super) fn is_null(item: &Item, sources: &Sources) -> bool {
     item.table().is_some_and(Table::is_empty) && !sources.text(item.origin).starts_with('{')
 }
 
-/// Whether a variable stood in it: Docker gives such a text the type that is due.
+/// Whether it contained a variable: Docker converts such a text to the required type.
 fn is_put(item: &Item, sources: &Sources) -> bool {
     sources.text(item.origin).contains('$')
 }
 
-/// What the long form of a list's items has: the list, and its fields.
+/// Fields of the long forms of lists' items.
 const FORMS: [(&str, &[(&str, FieldShape)]); 4] = [
     (
         "services.*.ports",
@@ -131,7 +131,7 @@ impl Look<'_> {
         }
     }
 
-    /// The items of a list in their long form.
+    /// Checks the items of a list in their long form.
     fn forms(&mut self, path: &str, fields: &[(&str, FieldShape)], item: &Item) {
         let Value::Array(items) = &item.value else { return };
         for (at, item) in items.iter().enumerate() {

@@ -1,5 +1,5 @@
-//! Values as Docker writes them: sizes in powers of 1024, durations as Go prints them, texts for
-//! numbers and numbers for texts. `None`: it is not one.
+//! Values in Docker's notation: sizes in powers of 1024, durations as in Go, texts for numbers and
+//! numbers for texts. `None` for an invalid one.
 
 use crate::source::Sources;
 use crate::tree::{Item, Value};
@@ -15,7 +15,7 @@ pub(crate) fn scalar(item: &Item, sources: &Sources) -> Option<String> {
     }
 }
 
-/// A number as its author wrote it (`1.10` is a tag), unless a variable stands there.
+/// A number as its author wrote it (`1.10` is a tag), unless it contained a variable.
 fn as_written(item: &Item, sources: &Sources, number: &impl ToString) -> String {
     let written = sources.text(item.origin).trim();
     let is_number = written.parse::<f64>().is_ok();
@@ -45,20 +45,20 @@ pub(super) fn size(item: &Item, sources: &Sources) -> Option<f64> {
     size_of(&scalar(item, sources)?)
 }
 
-/// The same, of a text alone.
+/// [`size`] for a text.
 pub(crate) fn size_of(text: &str) -> Option<f64> {
     let (number, power) = size_parts(text)?;
     Some((number * 1024_f64.powi(power as i32)).floor())
 }
 
-/// What stands behind the number of a size, and how many bytes that is.
+/// The unit of a size, and its bytes.
 pub(crate) fn size_unit(text: &str) -> Option<(&'static str, f64)> {
     let (_, power) = size_parts(text)?;
     let name = ["", "K", "M", "G", "T", "P"][power];
     Some((name, 1024_f64.powi(power as i32)))
 }
 
-/// The number of a size, and the power of 1024 that it counts.
+/// The number of a size, and the power of 1024 of its unit.
 fn size_parts(text: &str) -> Option<(f64, usize)> {
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(end);
@@ -75,7 +75,7 @@ pub(super) fn duration(item: &Item, sources: &Sources) -> Option<f64> {
     duration_of(&scalar(item, sources)?)
 }
 
-/// The same, of a text alone.
+/// [`size`] for a text.
 pub(crate) fn duration_of(text: &str) -> Option<f64> {
     let text = text.strip_prefix('+').unwrap_or(text);
     if text == "0" {

@@ -1,29 +1,29 @@
-//! `${VAR}` in stack files, put in as the tool that deploys them does.
+//! Expands `${VAR}` in stack files like the tool that deploys them.
 //!
-//! `docker stack deploy` (docker/cli, `cli/compose/template`) ends a variable at the first brace and takes its
-//! default literally; `docker compose` nests, and knows `+`. Both put variables into values of the
-//! five sections alone, never into keys nor into what begins with `x-`.
+//! `docker stack deploy` (docker/cli, `cli/compose/template`) ends a variable at the first brace and
+//! takes its default literally; `docker compose` supports nesting and `+`. Both expand variables only in
+//! values of the five sections, not in keys or `x-` parts.
 //!
-//! Values come from the file `.env` beside the stack file and from nowhere else: a result must not
-//! depend on whose shell it was simulated in. What is not set is empty, with a warning.
+//! Values come only from the file `.env` beside the stack file: a result must not depend on the user's
+//! shell. An unset variable is empty, with a warning.
 
 use crate::source::Origin;
 use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
 
-/// What a stack file consists of, beside `version` and what begins with `x-`.
+/// The sections of a stack file, beside `version` and `x-` keys.
 const SECTIONS: [&str; 5] = ["configs", "networks", "secrets", "services", "volumes"];
 
-/// Variables by name, and whose rules they are put in by.
+/// Variables by name, and the rules of their expansion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Variables {
     values: BTreeMap<String, String>,
-    /// Those of `docker stack deploy` rather than of `docker compose`.
+    /// The rules of `docker stack deploy`, not of `docker compose`.
     by_swarm: bool,
 }
 
 impl Variables {
-    /// Reads the text of a `.env`: `NAME=value`, comments, quotes, an `export` in front.
+    /// Parses a `.env`: `NAME=value`, comments, quotes, an optional `export`.
     pub(crate) fn parse(text: &str, by_swarm: bool) -> Self {
         let mut values = BTreeMap::new();
         for line in text.trim_start_matches('\u{feff}').lines().map(str::trim) {
@@ -38,12 +38,12 @@ impl Variables {
         Self { values, by_swarm }
     }
 
-    /// The value of `name`, where it has one.
+    /// The value of `name`, if set.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
 
-    /// Puts variables into all values of the sections of a file; what is odd goes to `odd`, with its place.
+    /// Expands variables in all values of the sections of a file; anomalies go to `odd`, with places.
     pub(super) fn put_into_file(&self, root: &mut Table, odd: &mut Vec<(Odd, Origin)>) {
         for section in SECTIONS {
             if let Some(entry) = root.get_mut(section) {
@@ -73,7 +73,7 @@ impl Variables {
         }
     }
 
-    /// `text` with all variables put in; what is odd about it goes to `odd`.
+    /// `text` with all variables expanded; anomalies go to `odd`.
     pub(super) fn put_into(&self, text: &str, odd: &mut Vec<Odd>) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -115,8 +115,8 @@ impl Variables {
         })
     }
 
-    /// What stands between braces: a name, and perhaps what holds when it is not set (`-`), or
-    /// empty (`:-`), or an error (`?`), or what replaces it when it is there (`+`).
+    /// Expands the text between braces: a name, optionally with a default if it is unset (`-`) or empty
+    /// (`:-`), an error (`?`), or a replacement if it is set (`+`).
     fn expand(&self, inner: &str, odd: &mut Vec<Odd>) -> String {
         let (name, rest) = inner.split_at(name_length(inner));
         if name.is_empty() {
@@ -157,18 +157,18 @@ impl Variables {
     }
 }
 
-/// What is odd about a text with variables.
+/// An anomaly in a text with variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Odd {
-    /// A variable that is not set is taken as empty.
+    /// An unset variable is empty.
     Unset(String),
-    /// A variable that must be set is not; with the author's own message.
+    /// A required variable is unset; with the author's message.
     Required(String, String),
-    /// A `$` that begins nothing.
+    /// A `$` that starts no variable.
     Broken,
-    /// A default with a variable in it, which is taken as this text.
+    /// A default with a variable in it, which is taken literally.
     Nested(String),
-    /// `+`, which `docker compose` alone knows.
+    /// `+`, which only `docker compose` supports.
     ComposeOnly,
 }
 
@@ -190,7 +190,7 @@ fn name_length(text: &str) -> usize {
     text.bytes().enumerate().take_while(|part| is_part(*part)).count()
 }
 
-/// Where the brace closes that was opened before `text`.
+/// The position of the brace that closes the one before `text`.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut before = ' ';

@@ -1,30 +1,30 @@
-//! YAML as the same tree as TOML: every key and value remembers where it was written.
+//! Parses YAML into the same tree as TOML: every key and value has its place.
 //!
-//! Anchors, aliases and merge keys (`<<`) are resolved here; a plain scalar gets its type (YAML 1.2
-//! core schema) before variables are put in, as with Docker. A null is an empty table, which readers
-//! take for "nothing said". Refused with their place: keys that are not text, keys written twice, deep
-//! nesting, aliases that multiply beyond measure. As with go-yaml, which Docker reads by, the first
-//! document is the file, and within brackets lines are indented as their author likes.
+//! Anchors, aliases and merge keys (`<<`) are resolved here; a plain scalar gets its type (YAML 1.2 core
+//! schema) before variables are expanded, as with Docker. A null is an empty table, which readers treat
+//! as absent. Refused with their place: keys that are not text, duplicate keys, deep nesting, aliases
+//! that multiply excessively. As with go-yaml, Docker's parser, the first document is the file, and
+//! indentation within brackets is free.
 
 use crate::source::Origin;
 use crate::tree::{Entry, Item, Table, Value};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
 use std::collections::BTreeMap;
 
-/// Nothing that people write is nested deeper.
+/// Deepest nesting.
 const DEEPEST: usize = 48;
-/// Nor has more values, aliases counted as often as they are used.
+/// Most values, with aliases counted at each use.
 const MOST: usize = 50_000;
-/// Nor is longer, in bytes.
+/// Longest text, in bytes.
 const LONGEST: usize = 4 << 20;
-/// Nor has more lines within brackets that are indented less than what is around them.
+/// Most lines within brackets with less indentation than their surroundings.
 const MOST_INDENTED: usize = 200;
-/// By which they are indented instead: deeper than the deepest nesting of usual indentation.
+/// Replaces their indentation: deeper than the deepest nesting with usual indentation.
 const INDENT: &str = "                                                                ";
-/// What the parser says of such a line.
+/// The parser's messages for such a line.
 const OUTDENTED: [&str; 2] = ["invalid indentation", "invalid indentation in flow construct"];
 
-/// A mistake and where it stands.
+/// A mistake and its place.
 pub(super) struct YamlFlaw {
     pub(super) code: &'static str,
     pub(super) message: String,
@@ -34,11 +34,11 @@ pub(super) struct YamlFlaw {
 /// What was read, or why not.
 type Read<T> = Result<T, Box<YamlFlaw>>;
 
-/// What a text holds.
+/// The contents of a text.
 pub(super) struct Parsed {
     /// Its first document.
     pub(super) item: Item,
-    /// Where another one begins.
+    /// Where another document begins.
     pub(super) more: Option<Origin>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn parse(text: &str, source: u32) -> Read<Parsed> {
     if text.len() > LONGEST {
         return flaw("syntax", format!("a stack file of more than {LONGEST} bytes"), whole);
     }
-    // The parser counts characters, a place is in bytes.
+    // The parser counts characters, places are in bytes.
     let mut offsets: Vec<u32> = text.char_indices().map(|(at, _)| at as u32).collect();
     offsets.push(text.len() as u32);
     let mut indented: Option<String> = None;
@@ -70,8 +70,8 @@ pub(super) fn parse(text: &str, source: u32) -> Read<Parsed> {
     flaw("syntax", "this is not YAML: too many lines are indented too little", whole)
 }
 
-/// `text` with the line of the character `at` moved to the right, out of the way of what is around the
-/// brackets; the characters that are new stand where the line begins.
+/// `text` with the line of the character `at` indented beyond the surroundings of the brackets; the new
+/// characters map to the line's start.
 fn indent(text: &str, at: usize, offsets: &mut Vec<u32>) -> String {
     let byte = text.char_indices().nth(at).map_or(text.len(), |(byte, _)| byte);
     let start = text[..byte].rfind('\n').map_or(0, |end| end + 1);
@@ -89,10 +89,10 @@ struct Reading<'t> {
     events: Parser<'t, StrInput<'t>>,
     source: u32,
     offsets: Vec<u32>,
-    /// By the parser's number: the value, and of how many it consists.
+    /// By the parser's number: the value, and its size in values.
     anchors: BTreeMap<usize, (Item, usize)>,
     values: usize,
-    /// Which character is at fault when a line within brackets is indented too little.
+    /// The character with too little indentation within brackets.
     outdented: Option<usize>,
 }
 
@@ -137,7 +137,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// Where another document begins; what is wrong with it concerns its readers alone.
+    /// Where another document begins; mistakes in it are ignored.
     fn more(&mut self) -> Option<Origin> {
         loop {
             match self.events.next()? {
@@ -229,7 +229,7 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// What `<<` brings in: a table, or several, of which the first that has a key counts.
+/// Adds the contents of `<<`: a table, or several, of which the first with a key applies.
 fn merge_keys(merged: &mut Table, item: Item) -> Read<()> {
     match item.value {
         Value::Table(table) => {
@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(&text[start as usize..end as usize], "word");
     }
 
-    /// `PyYAML` and go-yaml read all of these to the same lists; places are those of the file.
+    /// `PyYAML` and go-yaml read all of these as the same lists; places are those of the file.
     #[test]
     fn within_brackets_lines_are_indented_as_their_author_likes() {
         for text in [

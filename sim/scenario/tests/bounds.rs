@@ -1,4 +1,4 @@
-//! What is too large, never ends or is no file is refused, with the bound in the message; and quickly.
+//! Oversized, endless and irregular files are refused quickly, with the bound in the message.
 
 #![allow(clippy::unwrap_used)]
 
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use wssim_experiment::question::Worlds;
 use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity};
 
-/// A folder of one test, which goes with it.
+/// A folder that is removed after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -39,7 +39,7 @@ impl Drop for Folder {
     }
 }
 
-/// Code and message of the first error, and whether it is one of a file that cannot be read.
+/// Code and message of the first error, and whether a file is unreadable.
 #[track_caller]
 fn first(loaded: Result<Scenario, Diagnostics>) -> (&'static str, String, bool) {
     let mistakes = loaded.expect_err("it is refused");
@@ -53,11 +53,11 @@ const SHOP: &str = "[scenario]\nduration = \"60s\"\n[node.n]\ncores = 1\n[servic
                     endpoint.e.steps = [ { cpu = \"exp(1ms)\" } ]\n[traffic.t]\nentry = \"s.e\"\n\
                     arrivals = { kind = \"poisson\", rate = \"100/s\" }\n";
 
-/// Who brings new images out, and a rollout of a service that has many places.
+/// An orchestrator, and a rollout of a service with many places.
 const SWARM: &str = "[orchestrator]\nkind = \"swarm\"\n";
 const NEW: &str = "[[rollout]]\nid = \"new\"\nat = \"1s\"\nservice = \"h\"\n";
 
-/// The same where something else stands for a part of it.
+/// The shop with a part replaced.
 fn shop(part: &str, instead: &str) -> String {
     assert!(SHOP.contains(part), "{part}");
     SHOP.replace(part, instead)
@@ -151,15 +151,15 @@ fn what_ends_is_not_refused() {
     let arrivals = "{ kind = \"poisson\", rate = \"100/s\" }";
     for text in [
         SHOP.to_owned(),
-        // They fail in an instant when the node is down, and are served in no time by no model of theirs.
+        // They fail at once when the node is down, and the closed users ask again.
         shop(arrivals, "{ kind = \"closed\", users = 1048576 }"),
-        // Most of the time nothing comes.
+        // Mostly without arrivals.
         shop(
             arrivals,
             "{ kind = \"mmpp\", rates = [\"1/s\", \"1e8/s\"], switch = [\"0.001/s\", \"1000/s\"] }",
         ),
         shop("[service.s]\n", "[service.s]\nmtbf = \"1ms\"\n"),
-        // Without repair they come once.
+        // Without repair each happens once.
         shop("cores = 1", "cores = 1\nmtbf = \"1ns\""),
         shop(arrivals, "{ kind = \"renewal\", interarrival = \"gamma(10ms, cv=30)\" }"),
         shop("[service.s]\n", "[service.s]\nbackground = { every = \"1ns\", cpu = \"1ns\", count = 5, start = \"0s\" }\n")
@@ -170,7 +170,7 @@ fn what_ends_is_not_refused() {
     }
 }
 
-/// A hundred thousand mistakes, in lines of their own and all in one: the first hundred are told.
+/// A hundred thousand mistakes, in separate lines or in one: the first hundred are shown.
 #[test]
 fn of_very_many_mistakes_the_first_hundred_are_told() {
     let folder = Folder::new("mistakes");
@@ -186,7 +186,7 @@ fn of_very_many_mistakes_the_first_hundred_are_told() {
         assert_eq!((mistakes.items[0].code, place.line()), ("unknown-key", line));
         let last = &mistakes.items[100];
         assert_eq!(last.message, "99900 more are not shown");
-        // Of a line of two megabytes no more is shown than there is room for.
+        // Of a line of two megabytes only the part that fits is shown.
         assert!(mistakes.render(false).len() < 100_000);
     }
 }
@@ -248,14 +248,14 @@ fn sizes_are_bounded_and_the_bound_is_told() {
         let (_, message, _) = first(folder.one(&text));
         assert!(message.contains(bound), "{message}");
     }
-    // As many containers as one service may have, and those of another one.
+    // The most containers of one service, and those of another.
     let most = folder.one(&format!("{SHOP}[service.most]\nreplicas = 100000\n")).unwrap();
     assert_eq!(most.blueprint(None, &[]).unwrap().containers.len(), 100_001);
     assert!(folder.load("one.toml", &["service.most.replicas=100001"]).is_err());
 }
 
-/// A file that extends the next one, and so on; two that each extend both of the next two; one that is named
-/// very often.
+/// A file that extends the next one, and so on; two that each extend both of the next two; one that is
+/// named very often.
 #[test]
 fn files_are_joined_once_and_not_without_end() {
     let folder = Folder::new("joined");
@@ -287,7 +287,7 @@ fn files_are_joined_once_and_not_without_end() {
     let (code, message, _) = first(folder.load("often.toml", &[]));
     assert_eq!(code, "too-many-bases");
     assert!(message.contains("more than 256 files"), "{message}");
-    // What has no id is one mistake, however often it is met.
+    // An item without an id is one mistake, however often it is found.
     folder.write("d24.toml", format!("{SHOP}[[claim]]\ntext = \"a\"\n"));
     assert!(folder.load("d0.toml", &[]).unwrap_err().items.len() < 10);
 }
@@ -314,10 +314,10 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
     for set in [format!("scenario.stacks=[{stack:?}]"), format!(" scenario.\"stacks\" = {stack}")] {
         assert_eq!(services(&[&set]), 2, "{set}");
     }
-    // The whole table at once: what it does not say is not said.
+    // The whole table at once: omitted keys are absent.
     let whole = format!("scenario={{ stacks = {stack:?} }}");
     assert_eq!(services(&[&whole]), 2);
-    // Compose knows no placement: what says so says it before stack files are read.
+    // Compose has no placement: a setting of the orchestrator is known before stack files are read.
     let stacks = format!("scenario.stacks={stack}");
     let compose = [stacks.as_str(), "orchestrator.kind=compose"];
     folder.write("one.yml", "services:\n  app:\n    image: app:1\n    deploy:\n      placement:\n        constraints: [node.hostname == nobody]\n");
@@ -325,7 +325,7 @@ fn what_is_set_of_the_scenario_itself_works_or_is_refused() {
     assert_eq!(services(&compose), 2);
 }
 
-/// Every file that a scenario names is read only where it is one.
+/// Every file named by a scenario must be a regular file.
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_not_read() {
@@ -359,14 +359,14 @@ fn what_is_no_file_is_not_read() {
     }
 }
 
-/// A `.env` that is there and cannot be read is told of, rather than taken for one that is not there.
+/// An unreadable `.env` is reported, not treated as absent.
 #[test]
 fn an_env_file_that_cannot_be_read_is_told_of() {
     let folder = Folder::new("env");
     folder.write("one.yml", "services:\n  app:\n    image: app:${TAG:-1}\n");
     folder.write("shop.toml", shop("60s\"\n", "60s\"\nstacks = \"one.yml\"\n"));
     assert!(folder.load("shop.toml", &[]).is_ok());
-    // What Windows editors put first belongs to no name.
+    // The byte order mark of Windows editors belongs to no name.
     folder.write(".env", b"\xef\xbb\xbfTAG=1\n");
     assert!(folder.load("shop.toml", &[]).unwrap().warnings().is_empty());
     folder.write(".env", b"\xff\xfeTAG=nginx:1\n");

@@ -7,7 +7,7 @@ use std::path::Path;
 use wssim_scenario::{Diagnostic, Scenario, Severity, render};
 use wssim_text::width::{self, USUAL};
 
-/// What an author is told.
+/// The messages for the author.
 fn told(path: &str, sets: &[&str]) -> String {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
     match Scenario::load(path, &sets) {
@@ -49,7 +49,7 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
     golden("five", &diagnostics.render(false));
 }
 
-/// Files with a text of what is told of them.
+/// Files with their expected messages.
 const NAMES: [&str; 26] = [
     "many", "warned", "loop-a", "syntax", "escapes", "trace", "rows", "traffic", "busy", "calls",
     "patient", "spent", "stores", "routing", "memory", "tight", "faults", "outages", "late",
@@ -70,7 +70,7 @@ fn diagnostics(name: &str) -> Vec<Diagnostic> {
     }
 }
 
-/// Colours or none: no line is wider than the terminal, and what is marked is in it.
+/// With or without colours: no line is wider than the terminal, and the marked part is visible.
 #[test]
 fn every_terminal_is_wide_enough() {
     for items in NAMES.map(diagnostics) {

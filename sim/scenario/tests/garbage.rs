@@ -1,8 +1,8 @@
-//! Anything in a file or behind a flag: diagnostics within a bounded time, never a panic. Mutations of valid
-//! inputs by a seeded generator; what can be used nevertheless is built and simulated for a moment, with all
-//! laws asserted. A failure prints its input.
+//! Fuzz test of files and flags: diagnostics within a bounded time, never a panic. Valid inputs are
+//! mutated by a seeded generator; those still valid are built and simulated for a moment, with all laws
+//! asserted. A failure prints its input.
 //!
-//! `WSSIM_GARBAGE=200000` looks at that number of inputs instead, other ones than usual.
+//! `WSSIM_GARBAGE=200000` tests that number of other inputs.
 
 #![allow(clippy::unwrap_used)]
 
@@ -15,7 +15,7 @@ use wssim_kernel::stream::scatter;
 use wssim_model::{Run, simulate};
 use wssim_scenario::Scenario;
 
-/// Pieces that are likely to matter somewhere.
+/// Pieces that may matter.
 const PIECES: &[&str] = &[
     "[",
     "]",
@@ -120,7 +120,7 @@ fn mutate(text: &str, numbers: &mut Numbers) -> String {
     letters.into_iter().collect()
 }
 
-/// The next value behind `at` gives way to another one, perhaps of another kind.
+/// Replaces the next value after `at`, possibly by one of another kind.
 fn another_value(letters: &mut Vec<char>, at: usize, numbers: &mut Numbers) {
     let equals = letters[at.min(letters.len())..].iter().position(|letter| *letter == '=');
     let Some(start) = equals.map(|offset| at + offset) else { return };
@@ -130,7 +130,7 @@ fn another_value(letters: &mut Vec<char>, at: usize, numbers: &mut Numbers) {
     letters.splice(start..end, piece.chars());
 }
 
-/// A folder with files that one scenario consists of, which goes with it.
+/// A folder with the files of one scenario, removed after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -156,10 +156,10 @@ impl Drop for Folder {
     }
 }
 
-/// What is being looked at, and since when.
+/// The present input, and its start.
 static LOOKING: Mutex<Option<(Instant, String)>> = Mutex::new(None);
 
-/// Ends the test with the input that takes longer than anything may, on a machine however busy.
+/// Ends the test with the input that takes too long, even for a busy machine.
 fn watch() {
     const LONGEST: Duration = Duration::from_secs(60);
     std::thread::spawn(|| {
@@ -176,8 +176,8 @@ fn watch() {
     });
 }
 
-/// Does everything with a scenario that a command does before it simulates, and a moment of that. Whether it can
-/// be used.
+/// Runs a scenario through all that a command does before the simulation, and a moment of that. Returns
+/// whether it is valid.
 fn look_at(path: &str, sets: &[String]) -> bool {
     let scenario = match Scenario::load(path, sets) {
         Ok(scenario) => scenario,
@@ -197,14 +197,14 @@ fn look_at(path: &str, sets: &[String]) -> bool {
         let measured = scenario.question().measure.duration.min(Nanos(300_000_000));
         let run = Run { seed: 1, replication: 0, lead: Nanos::ZERO, measured };
         let began = Instant::now();
-        // What computes for longer is slow, and no mistake.
+        // Longer simulation is slow, but no failure.
         let stop = || began.elapsed() > Duration::from_millis(20);
         let _ = simulate(&blueprint, run, (), &stop);
     }
     true
 }
 
-/// The same; a panic is told with the input.
+/// [`look_at`], reporting a panic with the input.
 fn survives(input: &str, path: &str, sets: &[String]) -> bool {
     *LOOKING.lock().unwrap() = Some((Instant::now(), input.to_owned()));
     let outcome = std::panic::catch_unwind(|| look_at(path, sets));
@@ -212,7 +212,7 @@ fn survives(input: &str, path: &str, sets: &[String]) -> bool {
     outcome.unwrap_or_else(|why| panic!("panicked: {why:?}\n{input}"))
 }
 
-/// How many inputs, and the first of them.
+/// The number of inputs, and the first of them.
 fn cases(usual: u64) -> std::ops::Range<u64> {
     let asked = std::env::var("WSSIM_GARBAGE").ok().map(|text| text.parse::<u64>().unwrap());
     asked.map_or(0..usual, |count| usual..usual + count)
@@ -255,7 +255,7 @@ fn garbage_in_files_is_told_of() {
         }
         folder.write(name, text);
     }
-    // Both sides are exercised.
+    // Both outcomes occur.
     assert!(good > count / 20 && bad > count / 2, "{good} good, {bad} bad");
 }
 
@@ -294,7 +294,7 @@ const SETS: [&str; 9] = [
     "claim.fast.metric='response_time_seconds{entry=\"users\", stat=\"p95\"}'",
 ];
 
-/// A small world in which there is something of everything, the scenario first.
+/// A small world with something of every kind, the scenario first.
 const FILES: [(&str, &str); 6] = [
     ("all.toml", include_str!("garbage/all.toml")),
     ("all.yml", include_str!("garbage/all.yml")),
@@ -304,7 +304,7 @@ const FILES: [(&str, &str); 6] = [
     ("values.csv", "seconds\n0.001\n2ms\n0.0005\n"),
 ];
 
-/// What a mutation begins with can be used.
+/// The unmutated world is valid.
 #[test]
 fn the_world_that_is_mutated_is_sound() {
     let folder = Folder::new("sound");

@@ -1,4 +1,4 @@
-//! Every lint: one file that it is said of, the same without the flaw, and silence on request.
+//! Every lint: one file with it, the same without the flaw, and disabled on request.
 
 #![allow(clippy::unwrap_used)]
 
@@ -41,8 +41,7 @@ fn told(name: &str, stack: &str, more: &str) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A lint, a stack and lines of a scenario that it has nothing to say of, and which text in them
-/// becomes which other for it to be said.
+/// A lint, a stack and lines of a scenario without it, and the replacement of text that causes it.
 struct Case {
     lint: &'static str,
     stack: &'static str,
@@ -61,9 +60,9 @@ const fn case(
     Case { lint, stack, more, sound, flaw }
 }
 
-/// One service `web`, with what is said of it.
+/// One service `web`.
 const WEB: &str = "services:\n  web: {image: web:1}\n";
-/// Two services on two nodes of one encrypted network.
+/// Two services on two nodes in one encrypted network.
 const APART: &str = "\
 services:
   one: {image: one:1, networks: [n], deploy: {placement: {constraints: [node.hostname == a]}}}
@@ -71,9 +70,9 @@ services:
 networks:
   n: {driver: overlay, driver_opts: {encrypted: \"true\"}}
 ";
-/// What Swarm needs.
+/// The ports that Swarm needs.
 const OPEN: &str = "[lan]\nfirewall = { open = [\"2377/tcp\", \"7946/tcp\", \"7946/udp\", \"4789/udp\", \"esp\"] }\n";
-/// A service that is stopped, written out and started.
+/// A service that is stopped, dumped and started.
 const DUMPED: &str = "[[phase]]\nid = \"one\"\nsteps = [ { id = \"stop\", stop = [\"web\"] }, { after = [\"stop\"], dump = \"web\", size = \"1 MB\", rate = \"1 MB/s\" }, { start = [\"web\"] } ]\n";
 const ROUTED: &str = "\
 services:
@@ -270,10 +269,10 @@ fn every_lint_can_be_silenced_and_has_a_case() {
     assert_eq!(LINTS.len(), CASES.len());
 }
 
-/// Where a service may run, of one node.
+/// A constraint to one node.
 const ON_A: &str = "placement: {constraints: [node.hostname == a]}";
 
-/// What an update that starts first can lack, and what is no lack.
+/// Resources that a start-first update can lack, and sufficient ones.
 #[test]
 fn start_first_needs_room_of_every_kind() {
     let told = |service: &str| {
@@ -321,7 +320,7 @@ fn start_first_needs_room_of_every_kind() {
     }
 }
 
-/// One container that finds no node is refused, and reservations are named where they are why.
+/// A container without a node is reported, with reservations if they are the reason.
 #[test]
 fn reservations_that_leave_nobody_a_node_are_told_with_it() {
     let folder = std::env::temp_dir().join(format!("wssim-reserved-{}", std::process::id()));
@@ -339,7 +338,7 @@ fn reservations_that_leave_nobody_a_node_are_told_with_it() {
     assert_eq!(mistakes.items.len(), 1, "{told}");
 }
 
-/// Who lets a stack wait for another is told what does.
+/// A dependency between stacks is reported with the key that enforces it.
 #[test]
 fn an_order_of_starts_that_nobody_keeps_names_what_is_needed() {
     let stack = "services:\n  web: {image: web:1, depends_on: [db]}\n  db: {image: db:1}\n";

@@ -1,4 +1,4 @@
-//! RAM and growth, from files to blueprints.
+//! RAM and growth, in files and blueprints.
 
 #![allow(clippy::unwrap_used)]
 
@@ -176,7 +176,7 @@ fn growth_adds_containers_in_turn_and_moves_none() {
     );
     let ranges: Vec<_> = blueprint.services.iter().map(|one| one.containers.clone()).collect();
     assert_eq!(ranges, [0..2, 2..3, 3..3, 3..5, 5..8, 8..12]);
-    // Each has its own background, and none of another's.
+    // Each has its own background.
     let names: Vec<&str> = blueprint.background.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["web.0", "web.1", "web.2", "web.3"]);
     let still = world("growing", &["growth=none"]);

@@ -1,4 +1,4 @@
-//! Worlds of phases: what is left out of them, and the rates of the way back.
+//! Worlds of phases: omissions, and the rates of the way back.
 
 #![allow(clippy::unwrap_used)]
 
@@ -9,7 +9,7 @@ use wssim_model::blueprint::{Carry, Work};
 use wssim_model::law::Law;
 use wssim_scenario::Scenario;
 
-/// The scenario of one phase in which `db` moves, with more lines.
+/// The scenario of one phase in which `db` moves, with further lines.
 fn scenario(steps: &str, more: &str) -> Result<Scenario, String> {
     let text = format!(
         r#"
@@ -75,7 +75,7 @@ fn faults_and_rollouts_are_left_out_and_listed() {
     assert_eq!(listed, ["fault.*: phases of a migration know no faults; `run` does (4 faults)"]);
 }
 
-/// What carries data back, by step.
+/// The way back of each step that copies data.
 fn backs(steps: &str) -> Vec<Carry> {
     let procedure = phase(&load(steps, "")).procedure.unwrap();
     let back = |work: &Work| match work {
@@ -103,7 +103,7 @@ fn the_way_back_has_the_rates_of_the_way_there() {
     };
     let expected = [5e6, 6e6, 10e6, 20e6, 20e6].map(Law::Constant);
     assert_eq!(rates(carried), expected);
-    // Where the phase does only one of the two, the other goes as the format has it.
+    // If the phase has only one of the two, the other uses the format's default.
     let dumped =
         r#"{ stop = "db" }, { dump = "db", size = "1 GB", rate = "1 MB/s" }, { start = "db" }"#;
     assert_eq!(rates(backs(dumped)), [Law::Uniform { low: 20e6, high: 30e6 }]);
@@ -111,7 +111,7 @@ fn the_way_back_has_the_rates_of_the_way_there() {
     assert_eq!(rates(backs(&restored)), [Law::Uniform { low: 80e6, high: 130e6 }]);
 }
 
-/// Steps of phases visit disks, and stop services in good order.
+/// Steps of phases use disks, and stop services gracefully.
 #[test]
 fn what_phases_use_is_not_without_effect() {
     let told = |steps: &str| {
@@ -131,7 +131,7 @@ fn what_phases_use_is_not_without_effect() {
     }
 }
 
-/// In whichever order, and what is taken away is not started.
+/// In any order; removed services are not started.
 #[test]
 fn whole_moves_are_taken() {
     load(r#"{ start = "db" }, { switch = "db" }, { stop = "db" }"#, "");

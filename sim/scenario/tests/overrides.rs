@@ -1,5 +1,4 @@
-//! Worlds with overrides are made from what was read before, and are those that a reading from scratch
-//! makes of the same text.
+//! Worlds with overrides are made from texts read before, and equal those of a fresh reading.
 
 #![allow(clippy::unwrap_used)]
 
@@ -24,7 +23,7 @@ fn ends(input: &RangedInput) -> [Override; 2] {
         .map(|value| Override { path: input.path.clone(), value: value.clone() })
 }
 
-/// The world of `scenario` with `overrides`, against a scenario of its own.
+/// Compares the world of `scenario` with `overrides` with a fresh scenario.
 #[track_caller]
 fn same(scenario: &Scenario, file: &str, overrides: &[Override]) {
     let sets: Vec<String> =
@@ -34,7 +33,7 @@ fn same(scenario: &Scenario, file: &str, overrides: &[Override]) {
     assert!(text(&made) == text(&anew), "{sets:?}");
 }
 
-/// An item of a list has a number and an id, in brackets or as a part of the path.
+/// An item of a list is addressed by number or id, in brackets or as a part of the path.
 #[test]
 fn an_item_of_a_list_is_found_by_its_id() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/after-crash-vip.toml");
@@ -49,7 +48,7 @@ fn an_item_of_a_list_is_found_by_its_id() {
     assert!(of("fault.server-18.at").is_err());
 }
 
-/// Each input of the plan at both ends, and two of them together; over and over, in either order.
+/// Each input of the plan at both ends, and pairs of them; repeatedly, in either order.
 #[test]
 fn a_world_is_what_reading_it_anew_makes_of_it() {
     for file in [AFTER, ESTATE] {
@@ -75,7 +74,7 @@ fn a_world_is_what_reading_it_anew_makes_of_it() {
     }
 }
 
-/// The same of an arm: where an input does not reach it, it is what it was.
+/// The same for an arm: without a shared input it is unchanged.
 #[test]
 fn so_is_that_of_an_arm() {
     let scenario = load(ESTATE, &[]);
@@ -89,14 +88,14 @@ fn so_is_that_of_an_arm() {
         let made = text(&scenario.blueprint(Some(BEFORE), std::slice::from_ref(&end)).unwrap());
         let sets = [format!("{}={}", end.path, end.value)];
         let anew = Scenario::load(&file, &sets).map(|arm| text(&arm.blueprint(None, &[]).unwrap()));
-        // What only the plan says is left out there, or not known there at all.
+        // Inputs of the plan alone are ignored there, or unknown.
         assert!(made == own || anew.is_ok_and(|anew| anew == made), "{}", input.path);
         reached += u32::from(made != own);
     }
     assert!(reached >= 8, "{reached} inputs reach `{BEFORE}`");
 }
 
-/// What is wrong is told as it is told of a `--set`, and as often as it is asked.
+/// Mistakes are reported like those of a `--set`, each time.
 #[test]
 fn what_is_wrong_is_told_the_same() {
     let scenario = load(ESTATE, &[]);

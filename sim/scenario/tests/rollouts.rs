@@ -1,4 +1,4 @@
-//! What becomes of rollouts: images, places for new containers beside old ones, who brings them out.
+//! Rollouts in blueprints: images, places for new containers beside old ones, the orchestrator.
 
 #![allow(clippy::unwrap_used)]
 
@@ -21,7 +21,7 @@ fn blueprint(sets: &[&str]) -> Blueprint {
     load(sets).blueprint(None, &[]).unwrap()
 }
 
-/// Nothing fails by itself.
+/// No random failures.
 const CALM: &str = "service.mortal.mtbf=none";
 
 fn spares(sets: &[&str]) -> Vec<u32> {
@@ -80,7 +80,7 @@ fn what_is_renewed_has_twice_the_places_and_the_rest_none() {
     assert_eq!(spares(&[CALM]), [3 * 6 - 3, 3 * 8 - 4, 3 * 4 - 2, 0]);
     let first = ["rollout.second.enabled=false", "rollout.third.enabled=false", "claim=[]"];
     assert_eq!(spares(&[CALM, first[0], first[1], first[2]]), [3 * 6 - 3, 0, 0, 0]);
-    // What can be lost is put elsewhere: as many places as may run there.
+    // Containers that can be lost are replaced elsewhere: as many places as may run there.
     assert_eq!(spares(&first), [3 * 6 - 3, 3 * 4 - 4, 3 * 2 - 2, 0]);
     let global = ["service.front.mode=global", "service.front.replicas=none"];
     assert_eq!(spares(&[CALM, global[0], global[1]])[0], 3);
@@ -99,7 +99,7 @@ fn every_kind_brings_out_and_nothing_else_does() {
     assert_eq!(kind(&off), None);
 }
 
-/// A quarter more and a quarter fewer, as a Deployment is updated; and as the file says of order and number.
+/// A quarter more and a quarter fewer, like updates of a Deployment; and by the file's order and number.
 #[test]
 fn k3s_updates_as_deployments_are() {
     let update = |sets: &[&str]| {
@@ -113,7 +113,7 @@ fn k3s_updates_as_deployments_are() {
     assert_eq!(update(&["service.plain.update.parallelism=3"]), (3, 0, false));
 }
 
-/// `failures` is about the cluster as it stands.
+/// `failures` is about the cluster as it stands, without rollouts.
 #[test]
 fn nothing_is_rolled_out_where_it_is_asked_what_may_be_lost() {
     let with = load(&[CALM]).at_risk(None, &[]).unwrap().blueprint;

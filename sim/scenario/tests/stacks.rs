@@ -1,5 +1,5 @@
-//! Stack files: what each key became, that nothing that matters is lost, and what is said of
-//! mistakes. Golden texts are renewed by `UPDATE_GOLDEN=1`.
+//! Stack files: the treatment of each key, that nothing important is lost, and messages on mistakes.
+//! Golden texts are renewed by `UPDATE_GOLDEN=1`.
 
 #![allow(clippy::unwrap_used, clippy::format_collect)]
 
@@ -25,7 +25,7 @@ fn golden(name: &str, actual: &str) {
     assert!(actual == expected, "{name} differs; UPDATE_GOLDEN=1 renews it\n{actual}");
 }
 
-/// A scenario of three nodes with the stack files `stacks`, and `more` of its own.
+/// A scenario of three nodes with the stack files `stacks`, and `more` lines.
 fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String> {
     let path =
         std::env::temp_dir().join(format!("wssim-stacks-{}-{name}.toml", std::process::id()));
@@ -44,7 +44,7 @@ fn scenario(name: &str, stacks: &[&str], more: &str) -> Result<Scenario, String>
     loaded.map_err(|diagnostics| diagnostics.render(false))
 }
 
-/// What is in force for services, without where it came from.
+/// The values in force of services, without their origins.
 fn services(scenario: &Scenario) -> String {
     let config = scenario.print_config();
     let lines =
@@ -115,8 +115,8 @@ fn mistakes_have_their_lines() {
     golden("wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
 
-/// Where a proxy calls the service, what its labels ask for stands before the call, and only what is
-/// left is told as not simulated.
+/// If a proxy calls the service, the guards of its labels apply to the call, and only the rest is listed
+/// as not simulated.
 #[test]
 fn a_proxys_calls_pass_what_labels_ask_for() {
     let more = r#"
@@ -155,7 +155,7 @@ arrivals = { kind = "poisson", rate = "5/s" }
     );
 }
 
-/// Routes as the table of `check` shows them, and middlewares with what is not simulated of them.
+/// Routes as in the table of `check`, and middlewares with unsimulated ones.
 #[test]
 fn labels_become_routes_and_middlewares() {
     let loaded = scenario("labels", &["labels.yml"], "").unwrap_or_else(|e| panic!("{e}"));
@@ -180,7 +180,7 @@ fn wrong_labels_have_their_lines() {
     golden("labels-wrong.txt", &told.replace(&format!("{}/", folder.display()), ""));
 }
 
-/// With Compose it is the labels of containers that Traefik reads, and nothing is amiss.
+/// With Compose Traefik reads the labels of containers, without warnings.
 #[test]
 fn compose_reads_the_labels_of_containers() {
     let file = std::env::temp_dir().join(format!("wssim-labels-{}.yml", std::process::id()));
@@ -218,7 +218,7 @@ fn two_stacks_with_one_name_are_told_apart() {
     );
 }
 
-/// One representation: what a stack file says and what TOML says give the same world.
+/// A stack file and equivalent TOML give the same world.
 #[test]
 fn yaml_and_toml_give_the_same_world() {
     let traffic =
@@ -297,8 +297,7 @@ fn lints_have_names_places_and_can_be_silenced() {
     assert!(shared.contains(&"alias-shared"), "{shared:?}");
 }
 
-/// Whatever stands in a stack file, it is told and nothing panics: the shop with a byte changed,
-/// left out or doubled at every place.
+/// The shop with a byte changed, removed or doubled at every place: diagnostics, but no panic.
 #[test]
 fn a_damaged_file_is_told_and_never_panics() {
     let text = std::fs::read_to_string(here("shop.yml")).unwrap();
@@ -321,7 +320,7 @@ fn a_damaged_file_is_told_and_never_panics() {
     assert!(refused > 50, "{refused}");
 }
 
-/// Every file makes a scenario that loads, serves its own traffic and keeps its stack's services.
+/// Every file gives a scenario that loads, serves its own traffic and keeps its stack's services.
 #[test]
 fn stack_files_alone_make_a_scenario_that_runs() {
     for name in ["shop", "wordpress", "elk", "nfs", "external", "merged", "ports", "traefik"] {
@@ -366,7 +365,7 @@ fn a_stack_has_two_keys() {
     assert!(told.contains("did you mean `name`?"), "{told}");
 }
 
-/// A field of a stack file is set by the path that it has there.
+/// A field of a stack file is set by its path in that file.
 #[test]
 fn fields_of_stack_files_can_be_set() {
     let load = |sets: &[&str]| {

@@ -1,4 +1,4 @@
-//! Profiles, modulated arrivals and background load, from text to the blueprint.
+//! Profiles, modulated arrivals and background load, in texts and blueprints.
 
 #![allow(clippy::unwrap_used)]
 
@@ -130,7 +130,7 @@ fn background_load_comes_when_it_says() {
     assert_eq!((bursts[0].first, bursts[0].count, bursts[0].jobs), (None, u64::MAX, 1));
     assert_eq!((bursts[1].first, bursts[1].count), (Some(Nanos(180 * SECOND)), 1));
     assert_eq!(bursts[1].jobs, 4);
-    // The clock shows 1:59 at the start of the replication; it is due every night.
+    // The clock is at 1:59 when the replication starts; the burst is due every night.
     assert_eq!(bursts[2].first, Some(Nanos(31 * 60 * SECOND)));
     assert_eq!(bursts[2].every, Law::Constant(86_400e9));
     assert_eq!(bursts[3].until, Time(130 * SECOND));
@@ -162,7 +162,7 @@ fn bursts_are_offered_load_while_they_last() {
     assert!((offered(&late) - offered(none)).abs() < 1e-12);
 }
 
-/// The web's arrivals of kind `kind` under twice and half the traffic, and as they are.
+/// The web's arrivals of kind `kind` with twice and half the traffic, and unscaled.
 fn scaled(kind: &str) -> [Arrivals; 3] {
     let of = |more: &[&str]| {
         let set = format!("traffic.web.arrivals={{ {kind} }}");
@@ -226,7 +226,7 @@ fn a_profile_and_a_trace_are_scaled_too() {
     assert!((rate(&["traffic.scale=2".to_owned()]) - 2.0 * rate(&[])).abs() < 1e-12);
 }
 
-/// Common random numbers: request n is the same request, and comes that much earlier.
+/// Common random numbers: request n is the same request, and arrives proportionally earlier.
 #[test]
 fn the_same_requests_come_closer_together() {
     let nth = |sets: &[&str], number: u64| {

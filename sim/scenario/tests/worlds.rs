@@ -1,4 +1,4 @@
-//! From files to blueprints and questions.
+//! Blueprints and questions of files.
 
 #![allow(clippy::unwrap_used)]
 
@@ -33,9 +33,9 @@ fn the_whole_format_becomes_a_blueprint() {
     assert_eq!(blueprint.nodes.len(), 2);
     assert_eq!(blueprint.nodes[1].bandwidth, 12.5e6);
     assert_eq!(blueprint.nodes[1].capacity, [(4.0, 4.0)]);
-    // One node fails of itself, so there is a place for what Swarm moves.
+    // One node fails randomly, so there is a place for containers that Swarm moves.
     assert_eq!(blueprint.containers.iter().filter(|container| !container.spare).count(), 5);
-    // That of HikariCP, and what the client of traefik bounds.
+    // That of HikariCP, and the limit of traefik's client.
     assert_eq!(blueprint.pools.len(), 2);
     assert_eq!(blueprint.background.len(), 2);
     assert_eq!(blueprint.background[1].name, "ws-company.1");
@@ -55,7 +55,7 @@ fn the_whole_format_becomes_a_blueprint() {
         blueprint.sources[0].entries.iter().map(|(share, _)| *share).collect::<Vec<_>>(),
         [0.75, 0.25]
     );
-    // A pool binds the calls of its service only.
+    // A pool limits only the calls of its service.
     assert_eq!(blueprint.calls.iter().filter(|call| call.pool.is_some()).count(), 4);
 }
 
@@ -250,8 +250,8 @@ fn offered_load_is_that_of_the_traffic_equations() {
     assert!((hp - postgres - company / 2.0 / 0.55).abs() < 1e-9, "{hp}");
     assert!((gmktec - traefik - redis - company / 2.0).abs() < 1e-9, "{gmktec}");
     assert_eq!(load.nodes[0].capacity_erlangs, 10.2);
-    // Of 4/s calls to two containers half leave the caller's node, each with two messages; what
-    // that costs the callee is spread over both.
+    // Of 4/s calls to two containers half leave the caller's node, each with two messages; the callee's
+    // cost is averaged over both.
     let wrapped = with("lan.vxlan_cpu=2ms", "lan.ipvs_cpu=0s");
     let calls = 4.0 * 0.5 * 2.0 * 2e-3;
     let more = wrapped.nodes[0].offered_erlangs - gmktec;
@@ -259,7 +259,7 @@ fn offered_load_is_that_of_the_traffic_equations() {
     let more = wrapped.nodes[1].offered_erlangs - hp;
     assert!((more - calls / 2.0 / 0.55).abs() < 1e-9, "{more}");
     assert!((load.services[0].visits_per_second - 16.8).abs() < 1e-9);
-    // A call by a virtual address passes IPVS twice, at its caller.
+    // A call by a virtual address passes IPVS twice, on its caller's node.
     let addressed = with("lan.vxlan_cpu=0s", "lan.ipvs_cpu=1ms");
     let more = addressed.nodes[0].offered_erlangs - gmktec;
     let company = 4.0 * (1.0 + 4.2) * 2e-3 / 2.0;
@@ -299,7 +299,7 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
     let blueprint = scenario.blueprint(None, &[]).unwrap();
     let [source] = blueprint.sources.as_slice() else { panic!("one source") };
     let Arrivals::Trace(trace) = &source.arrivals else { panic!("no trace") };
-    // Sorted, at double speed; empty cells are left to the source and its endpoints.
+    // Sorted, at double speed; empty cells take the defaults of source and endpoint.
     assert_eq!(
         trace.rows.iter().map(|row| row.at).collect::<Vec<_>>(),
         [Nanos(500_000_000), Nanos(1_000_000_000)]
@@ -317,7 +317,7 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
     assert!(scenario.blueprint(Some("../after.toml"), &[]).is_ok());
 }
 
-/// A claim waits for what it needs, in its own world and in the one that it is relative to.
+/// A claim waits for its needs, in its own world and in its base.
 #[test]
 fn a_claim_waits_for_what_it_needs() {
     let folder = std::env::temp_dir().join(format!("wssim-needs-{}", std::process::id()));
@@ -350,7 +350,7 @@ fn a_claim_waits_for_what_it_needs() {
 fn what_waits_for_the_model_is_undecided_for_that_reason() {
     let profile = "traffic.web.arrivals.profile={ slot = \"1h\", values = [0.5, 1.5] }";
     let question = load("tests/scenarios/after.toml", &[profile, "scenario.kind=none"]).question();
-    // "none" took the inherited kind away, so the profile makes it a window.
+    // "none" removed the inherited kind, so the profile makes it a window.
     assert_eq!(question.measure.kind, MeasureKind::Window { lead_in: Nanos::ZERO });
     let waits = |id: &str| {
         let claim = question.claims.iter().find(|claim| claim.id == id).unwrap();
@@ -364,7 +364,7 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
     assert_eq!(deploy.not_simulated.as_deref(), Some("`recovery_seconds` is not measured yet"));
 }
 
-/// A client that opens so many connections at most lets further calls wait, as a pool does.
+/// A client with a limit on connections makes further calls wait, like a pool.
 #[test]
 fn a_client_with_a_limit_is_a_pool() {
     let pools = |client: &str| {
@@ -378,7 +378,7 @@ fn a_client_with_a_limit_is_a_pool() {
     assert_eq!(pools("{ max = 2, multiplex = true }").len(), free.len());
 }
 
-/// A pool towards a cache binds its look-ups, and look-ups that are alike share what they can.
+/// A pool for a cache limits its look-ups, and equal look-ups share endpoints.
 #[test]
 fn look_ups_become_calls() {
     let look_up = |capacity: u32, cost: &str| {
@@ -408,7 +408,7 @@ fn look_ups_become_calls() {
     assert_ne!(look_ups[0].site, look_ups[2].site);
 }
 
-/// Disk time that is asked for: visits × (access + bytes over bandwidth); too much is an overload.
+/// Offered disk time: visits × (access + bytes over bandwidth); too much is an overload.
 #[test]
 fn a_disk_that_cannot_keep_up_is_overloaded() {
     let sets = [
@@ -435,7 +435,7 @@ fn a_disk_that_cannot_keep_up_is_overloaded() {
     assert_eq!(disks(&load), []);
 }
 
-/// Two services on the networks that are written, of which `front` calls `back`.
+/// Two services on the given networks; `front` calls `back`.
 fn network_between(networks: &str, front: &str, back: &str) -> Network {
     let text = format!(
         r#"
@@ -483,12 +483,12 @@ mtu = 8924
     let network = |encapsulation, mtu| Network { encapsulation, mtu, ..Network::HOST };
     let encrypted = network(Encapsulation::Encrypted, 1424.0);
     assert_eq!(between(r#"["inner", "bare"]"#, r#"["inner"]"#), encrypted);
-    // By name, as Docker's resolver goes: not the order of the list, nor what is encrypted.
+    // By name, as in Docker's resolver: independent of the list's order and of encryption.
     let both = r#"["inner", "edge"]"#;
     assert_eq!(between(both, both), network(Encapsulation::Vxlan, 1450.0));
     let jumbo = network(Encapsulation::Encrypted, 8924.0);
     assert_eq!(between(r#"["jumbo"]"#, r#"["jumbo"]"#), jumbo);
-    // A bridge wraps nothing, and who shares nothing meets on the hosts' own network.
+    // A bridge has no overhead, and services without a common network use the hosts' own.
     assert_eq!(between(r#"["bare"]"#, r#"["bare", "edge"]"#), Network::HOST);
     assert_eq!(between(r#"["edge"]"#, r#"["inner"]"#), Network::HOST);
 }

@@ -1,34 +1,35 @@
-//! When a circuit breaker opens: `NetworkErrorRatio() > 0.30 || LatencyAtQuantileMS(50.0) > 100`.
+//! Parses the condition of a circuit breaker: `NetworkErrorRatio() > 0.30 || LatencyAtQuantileMS(50.0) >
+//! 100`.
 //!
 //! Grammar and types: vulcand/oxy, `cbreaker/predicates.go`: three measures, six comparisons, `&&`
 //! before `||`, parentheses, no negation. A ratio is compared with a number that has a decimal
-//! point, a latency with a whole number of milliseconds; anything else Traefik refuses.
+//! point, a latency with a whole number of milliseconds; Traefik refuses anything else.
 
 use std::fmt;
 
-/// A condition over what the proxy has seen lately.
+/// A condition over the proxy's recent requests.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TripCondition {
-    /// All of them hold.
+    /// All of these hold.
     All(Vec<Self>),
-    /// One of them holds.
+    /// One of these holds.
     Any(Vec<Self>),
-    /// A measure against a constant.
+    /// A measure compared with a constant.
     Compare(TripMeasure, Relation, f64),
 }
 
-/// What is measured.
+/// A measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum TripMeasure {
-    /// Requests that got no answer at all, over all requests.
+    /// Requests without any answer over all requests.
     NetworkErrorRatio,
     /// Answers with a status in [from, to) of the first pair over those in the second pair.
     ResponseCodeRatio([u32; 4]),
-    /// That percentile of the response time, in milliseconds.
+    /// A percentile of the response time, in milliseconds.
     LatencyAtQuantileMs(f64),
 }
 
-/// How it is compared.
+/// A comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
     Equal,
@@ -48,14 +49,14 @@ const RELATIONS: [(&str, Relation); 6] = [
     (">", Relation::More),
 ];
 
-/// What is wrong with an expression, and where it begins (in bytes).
+/// A mistake in an expression, and its byte offset.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ExpressionFlaw {
     pub at: usize,
     pub message: String,
 }
 
-/// Nobody nests deeper.
+/// Deepest nesting.
 const DEEPEST: u32 = 32;
 
 /// Parses an expression.
@@ -200,7 +201,7 @@ impl<'t> Parser<'t> {
         })
     }
 
-    /// Go tells `1.0` from `1`.
+    /// Go distinguishes `1.0` from `1`.
     fn decimal(&mut self) -> Result<f64, ExpressionFlaw> {
         let start = self.at;
         let number = self.number();

@@ -10,7 +10,7 @@ pub(crate) struct Label {
 }
 
 impl Label {
-    /// Whether it speaks to Traefik.
+    /// Whether it is for Traefik.
     pub(crate) fn is_of_traefik(&self) -> bool {
         let key = self.key.text.as_bytes();
         key.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"traefik."))

@@ -1,5 +1,5 @@
-//! Middlewares, with Traefik's own defaults (traefik v3, `pkg/config/dynamic/middlewares.go`). Those
-//! that change how many requests get through are read in full; of the others, the kind.
+//! Reads middlewares, with Traefik's defaults (traefik v3, `pkg/config/dynamic/middlewares.go`). Those
+//! that change how many requests pass are read in full; of the others, the kind.
 
 use super::breaker::{self, TripCondition};
 use super::options::{LabelOptions, wrong};
@@ -21,31 +21,31 @@ pub(crate) struct Middleware {
     pub kind: MiddlewareKind,
 }
 
-/// What it does.
+/// Its effect.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum MiddlewareKind {
-    /// A token bucket for each source: a request takes a token, or is refused with 429. `None` lets
-    /// all through.
+    /// A token bucket for each source: a request takes a token, or is refused with 429. `None` passes
+    /// all.
     RateLimit { tokens_per_second: Option<f64>, burst: u32, per: SourceCriterion },
-    /// At most so many requests of a source at once; more are refused with 429.
+    /// Most concurrent requests of a source; more are refused with 429.
     InFlight { amount: u32, per: SourceCriterion },
-    /// At most so many tries, the first included, while nothing of an answer was received.
-    /// Exponential waits begin at `initial_interval` and end at twice that; zero: at once.
+    /// Most attempts, including the first, while no part of an answer was received. Exponential waits
+    /// start at `initial_interval` and end at twice that; zero for no waits.
     Retry { attempts: u32, initial_interval: Nanos, on_network_errors: bool },
-    /// Opens when `trips` holds at a check, answers 503 for `fallback`, then lets a growing share
-    /// through for `recovery`.
+    /// Opens if `trips` holds at a check, answers 503 for `fallback`, then passes a growing share for
+    /// `recovery`.
     Breaker { trips: TripCondition, check_period: Nanos, fallback: Nanos, recovery: Nanos },
-    /// Others, one after the other.
+    /// A sequence of others.
     Chain(Vec<Reference>),
-    /// One that changes no request's number or place: its kind.
+    /// One that neither stops nor redirects requests: its kind.
     Other(&'static str),
 }
 
-/// Whose requests are counted together.
+/// How requests are grouped for counting.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SourceCriterion {
     Address,
-    /// The client address, found as a label says.
+    /// By client address, found as a label defines.
     Strategy,
     Host,
     Header(String),
@@ -82,7 +82,7 @@ const fn milliseconds(count: u64) -> Nanos {
     Nanos(count * 1_000_000)
 }
 
-/// Reads one; `None` when Traefik would not take it.
+/// Reads one; `None` if Traefik would refuse it.
 pub(super) fn read(
     reader: &mut Reader<'_>,
     owner: &str,
@@ -221,7 +221,7 @@ fn lacks(reader: &mut Reader<'_>, origin: Origin, message: &str) -> Option<Middl
 }
 
 impl MiddlewareKind {
-    /// What holds as long as it is not simulated.
+    /// The behaviour while it is not simulated.
     pub(crate) fn instead(&self) -> &'static str {
         match self {
             Self::RateLimit { .. } | Self::InFlight { .. } => "every request passes",

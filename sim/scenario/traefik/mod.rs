@@ -1,14 +1,14 @@
-//! What Traefik reads from the labels of services: who answers which requests, and through what.
+//! Reads Traefik's configuration from the labels of services: which service answers which requests,
+//! through which middlewares.
 //!
 //! ```text
 //! request ──rule──► router ──middlewares, in order──► balancer ──► a container's port
 //! ```
 //! In Swarm mode Traefik reads the labels of services (`deploy.labels`), with Compose those of
-//! containers (`labels`). Labels may be a list or a table; names of options are read without regard
-//! to case, names of routers, services and middlewares are told apart by it where one refers to
-//! another. Source: traefik v3, `pkg/provider/docker/config.go` and `pkg/config/dynamic`. Not read:
-//! what stands in Traefik's own command (`providers.swarm.*`, entry points), TCP and UDP routers, and
-//! other providers' files.
+//! containers (`labels`). Labels may be a list or a table; names of options are case-insensitive,
+//! references to routers, services and middlewares are case-sensitive. Source: traefik v3,
+//! `pkg/provider/docker/config.go` and `pkg/config/dynamic`. Not read: Traefik's own command
+//! (`providers.swarm.*`, entry points), TCP and UDP routers, and other providers' files.
 
 pub(crate) mod breaker;
 pub(crate) mod label;
@@ -52,14 +52,14 @@ pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> ProxyLabels 
 /// The routers, services or middlewares of one container, by name in lower case.
 type Things<'a> = BTreeMap<String, LabelOptions<'a>>;
 
-/// Protocols that are known and not read.
+/// Known protocols that are not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
-/// What else Traefik reads of a container (`pkg/provider/docker/shared_labels.go`); what stands below any
-/// other name is only matched by the provider's `constraints`.
+/// Other labels that Traefik reads of a container (`pkg/provider/docker/shared_labels.go`); all others
+/// are only matched by the provider's `constraints`.
 const SHARED: [&str; 3] = ["docker", "enable", "swarm"];
 
-/// Whether labels, by name, ask Traefik for an HTTP router: `traefik.enable` or an HTTP service alone do, unless all
-/// that they speak of is TCP or UDP (`pkg/provider/docker/config.go`).
+/// Whether labels, by name, request an HTTP router: `traefik.enable` or an HTTP service alone do, unless
+/// they only define TCP or UDP (`pkg/provider/docker/config.go`).
 pub(crate) fn asks_for_http(labels: &Table) -> bool {
     let names: Vec<String> = labels.keys().map(|name| name.to_lowercase()).collect();
     let enabled = names.iter().zip(labels.values()).find(|(name, _)| *name == "traefik.enable");
@@ -72,7 +72,7 @@ pub(crate) fn asks_for_http(labels: &Table) -> bool {
     (has_http || (is_on && !is_other)) && (is_on || enabled.is_none())
 }
 
-/// What labels of routers and services of other protocols than HTTP begin with.
+/// Prefixes of labels for routers and services of other protocols than HTTP.
 const OTHERS: [&str; 4] = [
     "traefik.tcp.routers.",
     "traefik.tcp.services.",
@@ -96,7 +96,7 @@ impl ProxyLabels {
             return;
         }
         let [routers, balancers, middlewares] = things;
-        // TCP and UDP alone make Traefik build nothing of HTTP.
+        // With only TCP and UDP, Traefik makes no HTTP router.
         let of_others = |label: &&Label| {
             let key = label.key.text.to_lowercase();
             OTHERS.iter().any(|start| key.starts_with(start))
@@ -120,7 +120,7 @@ impl ProxyLabels {
             self.routers.push(router);
         }
         if is_bare {
-            // Traefik makes one by itself.
+            // Traefik makes a default one.
             let name = owner.replace('/', "-");
             let origin = labels.first().map_or(origin, |label| label.key.origin);
             let mut options = LabelOptions::new(&name, origin);
@@ -134,7 +134,7 @@ impl ProxyLabels {
     }
 }
 
-/// Puts a label where it belongs: `traefik.http.routers.NAME.option` to the routers, and so on.
+/// Sorts a label: `traefik.http.routers.NAME.option` to the routers, and so on.
 fn sort<'a>(
     label: &'a Label,
     things: &mut [Things<'a>; 3],
@@ -168,7 +168,7 @@ fn sort<'a>(
     }
 }
 
-/// A label of Traefik's that it does not read is told of where it is nearly one that it does.
+/// Reports a label that Traefik does not read but that resembles one that it does.
 fn misspelt(reader: &mut Reader<'_>, name: &str, label: &Label) {
     let first = name.split('.').next().unwrap_or(name);
     let known = SHARED.into_iter().chain(UNREAD).chain(["http"]);
@@ -245,7 +245,7 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: LabelOptions<'_>)
     Balancer { name, owner: owner.to_owned(), origin, port, health, sticky, strategy }
 }
 
-/// Round robin where nothing else is said (traefik v3, `pkg/config/dynamic/http_config.go`).
+/// Round robin by default (traefik v3, `pkg/config/dynamic/http_config.go`).
 fn strategy(reader: &mut Reader<'_>, options: &mut LabelOptions<'_>) -> Strategy {
     let Some(name) = options.text("strategy") else { return Strategy::Wrr };
     match name.text.as_str() {

@@ -1,6 +1,6 @@
-//! The labels of one router, service or middleware, read by name. Traefik reads names of options
-//! without regard to case, and drops all labels of a container when one of them is wrong
-//! (traefik/paerser, `parser.Decode`).
+//! Reads the labels of one router, service or middleware by name. Traefik ignores the case of option
+//! names, and drops all labels of a container if one of them is wrong (traefik/paerser,
+//! `parser.Decode`).
 
 use super::label::Label;
 use crate::diagnostic::Diagnostic;
@@ -11,16 +11,16 @@ use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_text::suggest;
 
-/// What follows the name of a thing in its labels, in lower case.
+/// The options after the name of an item in its labels, in lower case.
 pub(super) struct LabelOptions<'a> {
-    /// As its labels spell it.
+    /// Its name as in its labels.
     pub name: String,
-    /// Where its first label stands.
+    /// Place of its first label.
     pub origin: Origin,
     left: BTreeMap<String, &'a Label>,
 }
 
-/// What Traefik does with a container one of whose labels is wrong.
+/// Traefik's reaction to a wrong label of a container.
 const DROPPED: &str = "Traefik drops every label of a container that has a wrong one";
 
 impl<'a> LabelOptions<'a> {
@@ -32,7 +32,7 @@ impl<'a> LabelOptions<'a> {
         self.left.insert(option, label);
     }
 
-    /// Splits off the options below `group.`; one named `group` alone stays `""`.
+    /// Removes and returns the options below `group.`; one named `group` alone becomes `""`.
     pub(super) fn below(&mut self, group: &str) -> Self {
         let mut inner = Self::new(&self.name, self.origin);
         self.left.retain(|option, label| {
@@ -51,7 +51,7 @@ impl<'a> LabelOptions<'a> {
         self.left.is_empty()
     }
 
-    /// The first words of what is left.
+    /// The first words of the remaining options.
     pub(super) fn groups(&self) -> Vec<(String, Origin)> {
         let mut out: Vec<(String, Origin)> = Vec::new();
         for (option, label) in &self.left {
@@ -67,7 +67,7 @@ impl<'a> LabelOptions<'a> {
         self.left.remove(option).map(|label| &label.value)
     }
 
-    /// Texts between commas, in order.
+    /// Texts separated by commas, in order.
     pub(super) fn texts(&mut self, reader: &Reader<'_>, option: &str) -> Vec<Name> {
         let Some(whole) = self.text(option) else { return Vec::new() };
         let mut out = Vec::new();
@@ -128,19 +128,19 @@ impl<'a> LabelOptions<'a> {
         })
     }
 
-    /// Options that are accepted without being read, with all that is below them.
+    /// Accepts options, and all below them, without reading them.
     pub(super) fn accept(&mut self, known: &[&str]) {
         for option in known {
             self.below(option);
         }
     }
 
-    /// What nothing asked for.
+    /// The options that were not requested.
     pub(super) fn rest(self) -> BTreeMap<String, &'a Label> {
         self.left
     }
 
-    /// Tells of what nobody asked for; `known` are the options of `what`.
+    /// Reports options that were not requested; `known` are the options of `what`.
     pub(super) fn finish(self, reader: &mut Reader<'_>, what: &str, known: &[&str]) {
         for (option, label) in self.left {
             let hint = suggest::hint(&option, known.to_vec());

@@ -1,14 +1,13 @@
-//! What a request passes on its way from the proxy to a service: the part of its router's middlewares
-//! that the model simulates.
+//! The guards of a request from the proxy to a service: the simulated part of its router's middlewares.
 //!
-//! A call says which service it goes to, not which rule it matched: of several routers to one service
-//! the first by name stands for all.
+//! A call names its service, not the matched rule: of several routers to one service the first by name
+//! is used.
 //!
-//! *Whose requests are counted together.* Traefik tells sources apart by address unless a label says
-//! otherwise. Users are many, but behind Swarm's ingress mesh, another proxy or a company's router
-//! they have few addresses; so a limit that says nothing of sources counts all requests of a proxy's
-//! container together, and so does one by host, since what calls one service asks for one host. One
-//! with `ipstrategy` or a header in its `sourcecriterion` counts each source of traffic for itself.
+//! *Grouping of requests.* Traefik distinguishes sources by address unless a label changes that. Behind
+//! Swarm's ingress mesh, another proxy or a company's router many users have few addresses; so a limit
+//! without a criterion counts all requests of a proxy's container together, and so does one by host,
+//! since calls to one service use one host. One with `ipstrategy` or a header in its `sourcecriterion`
+//! counts each source of traffic separately.
 
 use super::breaker::{Relation, TripCondition, TripMeasure};
 use super::middleware::{Middleware, MiddlewareKind, SourceCriterion};
@@ -22,18 +21,19 @@ use wssim_model::probe::Failure;
 
 /// Outcomes count for 10 s, in ten steps (vulcand/oxy, `memmetrics/ratio.go` and `roundtrip.go`).
 const WINDOW: Nanos = Nanos(10_000_000_000);
-/// cenkalti/backoff's `DefaultMultiplier` and `DefaultRandomizationFactor`; Traefik leaves them.
+/// Default `DefaultMultiplier` and `DefaultRandomizationFactor` of cenkalti/backoff, which Traefik
+/// keeps.
 const BACKOFF_FACTOR: f64 = 1.5;
 const BACKOFF_JITTER: f64 = 0.5;
 
-/// What requests to a service pass.
+/// The guards of requests to a service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProxyPassage {
-    /// In the order in which they are met; each with whether it counts sources for themselves.
+    /// In order; each with whether it counts sources separately.
     pub limits: Vec<(LimitPolicy, bool)>,
     pub breaker: Option<BreakerPolicy>,
     pub retry: Option<Retry>,
-    /// Names of the middlewares that stand for these.
+    /// Names of the corresponding middlewares.
     pub names: Vec<String>,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn proxied(document: &Document) -> BTreeSet<String> {
 }
 
 impl ProxyLabels {
-    /// Whether labels tell of `service`.
+    /// Whether labels concern `service`.
     pub(crate) fn knows(&self, service: &str) -> bool {
         self.router_to(service).is_some()
     }
@@ -75,7 +75,7 @@ impl ProxyLabels {
         self.routers.iter().filter(leads).min_by(|a, b| a.name.cmp(&b.name))
     }
 
-    /// What requests to `service` pass.
+    /// The guards of requests to `service`.
     pub(crate) fn passage(&self, service: &str) -> ProxyPassage {
         let mut passage = ProxyPassage::default();
         for reference in self.router_to(service).map_or(&[][..], |router| &router.middlewares) {
@@ -87,7 +87,7 @@ impl ProxyLabels {
     }
 
     fn pass(&self, middleware: &Middleware, passage: &mut ProxyPassage, depth: u32) {
-        /// A chain may name itself.
+        /// Longest chain followed: a chain may name itself.
         const DEEPEST: u32 = 16;
         match &middleware.kind {
             MiddlewareKind::RateLimit { tokens_per_second, burst, per } => {
@@ -122,9 +122,9 @@ impl ProxyLabels {
     pub(crate) fn policy(&self, service: &str) -> Policy {
         let balancer = self.router_to(service).and_then(|router| self.balancer_of(router));
         match balancer.map(|balancer| balancer.strategy) {
-            // Of two or of all the one that is fastest: who has less to do.
+            // The fastest of two or of all is the least loaded.
             Some(Strategy::P2c | Strategy::LeastTime) => Policy::PowerOfD(2),
-            // Every user has an address of his own.
+            // Every user has a separate address.
             Some(Strategy::Hrw) => Policy::Random,
             Some(Strategy::Wrr) | None => Policy::InTurn,
         }
@@ -138,7 +138,7 @@ impl ProxyLabels {
     }
 }
 
-/// Whether a middleware of this kind does something where a proxy's call passes it.
+/// Whether a middleware of this kind has an effect on a proxy's call.
 pub(crate) fn is_simulated(kind: &MiddlewareKind) -> bool {
     match kind {
         MiddlewareKind::RateLimit { .. }
@@ -150,12 +150,12 @@ pub(crate) fn is_simulated(kind: &MiddlewareKind) -> bool {
     }
 }
 
-/// See above; `Address` is what holds when nothing is said, too.
+/// See above; `Address` is also the default.
 fn is_told_apart(per: &SourceCriterion) -> bool {
     matches!(per, SourceCriterion::Header(_) | SourceCriterion::Strategy)
 }
 
-/// Traefik tries again what got no answer, at once or after pauses that grow from the first to twice
+/// Traefik retries requests without an answer, at once or after pauses that grow from the first to twice
 /// that (`pkg/middlewares/retry`).
 fn retry(attempts: u32, initial_interval: Nanos) -> Retry {
     let failures = [Failure::Refused, Failure::Reset, Failure::NoReplica, Failure::Timeout];
@@ -169,7 +169,7 @@ fn retry(attempts: u32, initial_interval: Nanos) -> Retry {
     }
 }
 
-/// One probe stands for the recovery, in which Traefik lets a growing share through.
+/// One probe represents the recovery, in which Traefik passes a growing share.
 fn breaker(ratio: f64, fallback: Nanos) -> BreakerPolicy {
     BreakerPolicy {
         failures: None,
@@ -181,8 +181,8 @@ fn breaker(ratio: f64, fallback: Nanos) -> BreakerPolicy {
     }
 }
 
-/// The share of failures at which a condition holds, if it speaks of nothing else: whatever fails in
-/// the model is a network error or an answer of 5xx.
+/// The share of failures at which a condition holds, if it contains nothing else: every failure in the
+/// model is a network error or an answer of 5xx.
 pub(crate) fn failures_over_calls(condition: &TripCondition) -> Option<f64> {
     match condition {
         TripCondition::Any(parts) => {

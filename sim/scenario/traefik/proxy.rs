@@ -5,54 +5,54 @@ use super::reference::Reference;
 use crate::source::Origin;
 use wssim_kernel::Nanos;
 
-/// Which requests go where.
+/// A route of requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Router {
     pub name: String,
     /// The service whose labels define it.
     pub owner: String,
     pub origin: Origin,
-    /// `None`: Traefik's default rule.
+    /// `None` for Traefik's default rule.
     pub rule: Option<String>,
-    /// Empty: all that are default.
+    /// Empty for all default ones.
     pub entry_points: Vec<String>,
-    /// `None`: the only balancer of its owner.
+    /// `None` for the only balancer of its owner.
     pub service: Option<Reference>,
     pub middlewares: Vec<Reference>,
-    /// `None`: the length of the rule.
+    /// `None` for the length of the rule.
     pub priority: Option<i64>,
     pub tls: bool,
 }
 
-/// A service in Traefik's words: the containers of one of ours, behind a port.
+/// A service in Traefik's terms: the containers of one of our services, with a port.
 #[derive(Clone, Debug)]
 pub(crate) struct Balancer {
     pub name: String,
     /// The service whose labels define it, and whose containers answer.
     pub owner: String,
     pub origin: Origin,
-    /// Swarm does not tell Traefik which ports there are, so it needs one.
+    /// Required with Swarm, which does not tell Traefik the ports.
     pub port: Option<u16>,
     pub health: Option<Health>,
-    /// Whether a cookie keeps a user at one container.
+    /// Whether a cookie binds a user to one container.
     pub sticky: bool,
     pub strategy: Strategy,
 }
 
-/// How it chooses a server for a request.
+/// The choice of a server for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Strategy {
-    /// In turn.
+    /// Round robin.
     Wrr,
-    /// The one with fewer requests of two chosen at random.
+    /// The one with fewer requests of two random ones.
     P2c,
-    /// Who answers fastest.
+    /// The one that answers fastest.
     LeastTime,
     /// By a hash of the client's address.
     Hrw,
 }
 
-/// Traefik's own check of containers.
+/// Traefik's own health check of containers.
 #[derive(Clone, Debug)]
 pub(crate) struct Health {
     pub path: String,
@@ -60,7 +60,7 @@ pub(crate) struct Health {
     pub timeout: Nanos,
 }
 
-/// All that labels tell Traefik.
+/// The configuration by labels.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ProxyLabels {
     pub routers: Vec<Router>,
@@ -69,7 +69,7 @@ pub(crate) struct ProxyLabels {
 }
 
 impl ProxyLabels {
-    /// The balancer that a router means; its owner's own where it names none.
+    /// The balancer of a router; by default its owner's own.
     pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
         match &router.service {
             Some(service) => self.balancers.iter().find(|balancer| balancer.name == service.name),
@@ -77,12 +77,12 @@ impl ProxyLabels {
         }
     }
 
-    /// The middleware that a reference means.
+    /// The middleware of a reference.
     pub(crate) fn middleware(&self, reference: &Reference) -> Option<&Middleware> {
         self.middlewares.iter().find(|middleware| middleware.name == reference.name)
     }
 
-    /// Every reference to a middleware: of routers, and of chains.
+    /// Every reference to a middleware, in routers and chains.
     pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
         let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
             MiddlewareKind::Chain(links) => Some(links),

@@ -4,7 +4,7 @@ use crate::document::fields::Name;
 use crate::source::Origin;
 use std::fmt;
 
-/// A middleware or service as another names it: `name`, or `name@provider`.
+/// A reference to a middleware or service: `name`, or `name@provider`.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
     pub name: String,
@@ -23,7 +23,7 @@ impl Reference {
         }
     }
 
-    /// Whether labels must define it, rather than a file or Traefik itself.
+    /// Whether labels must define it, not a file or Traefik itself.
     pub(crate) fn is_of_labels(&self) -> bool {
         self.provider.as_deref().is_none_or(|provider| provider == "swarm" || provider == "docker")
     }

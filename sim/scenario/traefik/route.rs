@@ -3,18 +3,18 @@
 use super::proxy::{Balancer, ProxyLabels, Router};
 use crate::length::shown;
 
-/// Which requests go where, and through what.
+/// A route of requests, with its middlewares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProxyRoute {
     /// The router.
     pub router: String,
-    /// Which requests it takes.
+    /// The requests that it matches.
     pub rule: String,
-    /// Where they come in; empty: at every entry point that is a default.
+    /// Where they enter; empty for every default entry point.
     pub entry_points: Vec<String>,
     /// The service that answers, with its port.
     pub target: String,
-    /// In the order in which a request meets them.
+    /// In the order of application.
     pub middlewares: Vec<String>,
 }
 

@@ -2,10 +2,10 @@
 //!
 //! Kleinrock, Queueing Systems 1 (1975), ch. 3.
 
-/// Terms this small against the sum so far, while they shrink geometrically, end a series.
+/// Relative size of a term that ends a geometrically shrinking series.
 const NEGLIGIBLE: f64 = 1e-18;
 
-/// Longest state space that is worth waiting for.
+/// Largest state space that is computed.
 const MOST_STATES: usize = 10_000_000;
 
 /// Probabilities of the states 0 to `last`.
@@ -30,7 +30,7 @@ pub(crate) fn stationary(
     normalised(weights)
 }
 
-/// Probabilities of a process without a last state, cut where the rest is negligible.
+/// Probabilities of a process with infinitely many states, cut where the rest is negligible.
 ///
 /// birth(n) / death(n + 1) must fall below 1 and stay there.
 pub(crate) fn stationary_unbounded(

@@ -1,7 +1,7 @@
 //! Servers that break down: each works for an exponential time at rate `failure_rate` ξ, then is
 //! repaired for one at rate `repair_rate` η; work in progress is resumed, not repeated.
 //!
-//! Servers fail whether idle or not, unless a name says otherwise, and work for the share
+//! Servers fail whether idle or not, unless the function's name says otherwise, and work for the share
 //! A = η / (ξ + η) of the time. One server: from the generating functions of the number in the
 //! system while it is up and while it is down. White & Christie, Oper. Res. 6 (1958); Avi-Itzhak &
 //! Naor, Oper. Res. 11 (1963). Several servers: the number that work is the phase of a
@@ -114,7 +114,7 @@ mod tests {
         assert!((ours / exact - 1.0).abs() < tolerance, "{ours} for {exact}");
     }
 
-    /// Also where failures are a million times rarer than arrivals.
+    /// Holds also for failures a million times rarer than arrivals.
     #[test]
     fn one_of_many_servers_is_the_one_server() {
         let rare = Rates { failure: 1e-6, repair: 1e-4, ..RATES };
@@ -146,7 +146,7 @@ mod tests {
         close(mean_response_failing_when_busy(Rates { arrival: 5.0, ..rates }), 0.2, 1e-12);
     }
 
-    /// An idle server that fails delays who comes next, so that failing at any time is worse.
+    /// An idle server that fails delays the next arrival, so that failing at any time is worse.
     #[test]
     fn failing_when_busy_only_is_better() {
         assert!(mean_response_failing_when_busy(RATES) < mean_response(RATES));

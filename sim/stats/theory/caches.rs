@@ -1,4 +1,4 @@
-//! LRU caches under independent references: item i is asked for with probability `p_i`.
+//! LRU caches under independent references: item i is requested with probability `p_i`.
 //!
 //! Exact: in a Poisson stream of references an item's age is exponential with rate `p_i`,
 //! independently of the others, and the cache holds the youngest (King 1971; Fill and Holst 1996).
@@ -14,7 +14,7 @@ pub fn zipf(n: usize, alpha: f64) -> Vec<f64> {
     weights.into_iter().map(|weight| weight / all).collect()
 }
 
-/// Steps of the integral over the age at which an item's fate is decided.
+/// Steps of the integral over age.
 const STEPS: usize = 4_000;
 
 /// The probability that each item is in a cache of `capacity` items.
@@ -33,8 +33,8 @@ pub fn lru_occupancy(p: &[f64], capacity: usize) -> Vec<f64> {
     let least = p.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(least > 0.0, "every item is asked for");
     let mut inside = vec![0.0; p.len()];
-    // t = exp(x): ages of popular and of rare items differ by orders of magnitude, and the
-    // trapezoidal rule converges exponentially for an integrand that vanishes at both ends.
+    // t = exp(x): ages of popular and of rare items differ by orders of magnitude, and the trapezoidal
+    // rule converges exponentially for an integrand that vanishes at both ends.
     let (low, high) = (-30.0_f64, (50.0 / least).ln());
     let width = (high - low) / STEPS as f64;
     for step in 0..=STEPS {
@@ -66,7 +66,7 @@ fn fewer_younger(p: &[f64], i: usize, t: f64, capacity: usize) -> f64 {
     numbers.iter().sum()
 }
 
-/// The share of references that find their item in an LRU cache of `capacity` items.
+/// The share of references that hit in an LRU cache of `capacity` items.
 #[must_use]
 pub fn lru_hit_ratio(p: &[f64], capacity: usize) -> f64 {
     lru_occupancy(p, capacity).iter().zip(p).map(|(inside, p)| inside * p).sum()
@@ -75,9 +75,9 @@ pub fn lru_hit_ratio(p: &[f64], capacity: usize) -> f64 {
 /// Che's approximation of an LRU cache.
 #[derive(Clone, Copy, Debug)]
 pub struct Che {
-    /// The share of references that find their item.
+    /// The share of references that hit.
     pub hit_ratio: f64,
-    /// References until an item that nobody asks for has gone.
+    /// References until an item that is not requested is evicted.
     pub characteristic_time: f64,
 }
 
@@ -97,14 +97,14 @@ pub fn che(p: &[f64], capacity: f64) -> Che {
 mod tests {
     use super::*;
 
-    /// Two items, room for one: a hit is to ask for the same item again.
+    /// Two items, capacity one: a hit is the same item twice in a row.
     #[test]
     fn one_of_two() {
         let hits = lru_hit_ratio(&[0.3, 0.7], 1);
         assert!((hits - (0.09 + 0.49)).abs() < 1e-12, "{hits}");
     }
 
-    /// All alike: any item is in with probability capacity over n.
+    /// Equal probabilities: any item is in with probability capacity over n.
     #[test]
     fn uniform_items() {
         for inside in lru_occupancy(&zipf(8, 0.0), 3) {

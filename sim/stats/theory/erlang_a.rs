@@ -1,4 +1,4 @@
-//! Erlang A, M/M/c+M: who waits gives up after an exponential time at `abandon_rate` θ.
+//! Erlang A, M/M/c+M: a waiting request gives up after an exponential time at `abandon_rate` θ.
 //!
 //! A birth-death process with death rate min(n, c)·μ + (n − c)⁺·θ, stable at any load; requests in
 //! service stay. Palm (1957); Garnett, Mandelbaum & Reiman, M&SOM 4 (2002).

@@ -1,6 +1,6 @@
-//! M/G/c/c: `servers` servers, no waiting room; who finds all busy is lost.
+//! M/G/c/c: `servers` servers, no waiting room; an arrival that finds all busy is lost.
 //!
-//! Depends on the service time by its mean only: on the offered load a = λE(S), in erlangs.
+//! Of the service time only its mean matters: results depend on the offered load a = λE(S), in erlangs.
 //! Erlang (1917); Sevastyanov, Theory of Probability and its Applications 2 (1957).
 
 /// Probability of loss, by B(0) = 1, B(k) = a·B(k − 1) / (k + a·B(k − 1)).

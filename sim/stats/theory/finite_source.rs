@@ -1,7 +1,7 @@
 //! `users` users who think for an exponential time, then queue at one station, and so on.
 //!
-//! The machine repairman: birth rate (N − n) / Z, death rate min(n, c)·μ. The distribution of the
-//! think time matters by its mean only. Palm (1947); Lazowska et al. (1984), ch. 6.
+//! The machine repairman: birth rate (N − n) / Z, death rate min(n, c)·μ. Of the think time only its
+//! mean matters. Palm (1947); Lazowska et al. (1984), ch. 6.
 
 use super::birth_death::{mean_of, stationary};
 

@@ -3,7 +3,7 @@
 //! An arrival waits with probability σ, the root in (0, 1) of σ = E(e^(−μ(1−σ)A)); the response
 //! time is then exponential at rate μ(1 − σ). Kleinrock, Queueing Systems 1 (1975), ch. 6.
 
-/// Iterations after which a fixed point is called lost.
+/// Iterations after which the search for the fixed point fails.
 const MOST_STEPS: usize = 10_000_000;
 
 /// The stationary G/M/1 queue.

@@ -1,18 +1,18 @@
-//! M/M/1 whose customers are not served to the end at any price.
+//! M/M/1 with impatient customers.
 //!
 //! *Until the answer*: each stays at most an exponential time of rate θ in the system, in service
 //! too: a birth-death process with birth rate λ and death rate μ + nθ. *Until service*: each waits
-//! at most a constant time τ and is not begun afterwards. Those who are served see the same waits
-//! whether the others leave at τ or are passed over when their turn comes: the work in front has
-//! density f(x) = λ p₀ e^{−(μ−λ)x} below τ and f(τ) e^{−μ(x−τ)} beyond.
-//! Barrer, Operations Research 5 (1957), 644–649 and 650–656; Gnedenko & Kovalenko (1968), ch. 1.
+//! at most a constant time τ and is not begun afterwards. Served customers see the same waits whether
+//! the others leave at τ or are skipped when their turn comes: the work in front has density f(x) = λ p₀
+//! e^{−(μ−λ)x} below τ and f(τ) e^{−μ(x−τ)} beyond. Barrer, Operations Research 5 (1957), 644–649 and
+//! 650–656; Gnedenko & Kovalenko (1968), ch. 1.
 
 use super::birth_death::{mean_of, stationary_unbounded};
 
 /// M/M/1 with exponential impatience until the answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UntilAnswer {
-    /// Share of customers who are answered.
+    /// Share of customers that are answered.
     pub answered: f64,
     /// Mean number in the system.
     pub mean_in_system: f64,
@@ -37,9 +37,9 @@ impl UntilAnswer {
 /// M/M/1 with constant impatience until service begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UntilService {
-    /// Share of customers who are not begun.
+    /// Share of customers that are not served.
     pub lost: f64,
-    /// Mean wait of those who are, in seconds.
+    /// Mean wait of served customers, in seconds.
     pub mean_wait: f64,
     /// Fraction of time in which the server is busy.
     pub utilization: f64,
@@ -81,7 +81,8 @@ mod tests {
         }
     }
 
-    /// The server is busy exactly when it is not empty, which p₀ and the losses say independently.
+    /// The server is busy exactly when the system is not empty; p₀ and the losses give this
+    /// independently.
     #[test]
     fn losses_agree_with_the_empty_system() {
         for (rate, tau) in [(0.5, 1.0), (1.0, 2.0), (1.0 + 1e-9, 2.0), (3.0, 0.7)] {

@@ -1,32 +1,32 @@
-//! Requests that hold a worker while they compute on a shared processor and wait for others elsewhere.
+//! Requests that hold a worker while they compute on a shared processor and wait for calls elsewhere.
 //!
 //! Flow equivalence: with x requests at once in a closed loop of processor and elsewhere they leave at rate
 //! X(x) = λ·g(x − 1) / g(x), g being the convolution of Π s / r(i) (the processor, which does the work r(i)
-//! for i of them) and the Poisson weights of z (elsewhere nobody waits); s and z are what is offered of both,
-//! in erlangs. The number of requests, those who wait for a worker included, is then a birth-death process
-//! with death rate X(min(n, w)); p(n) ∝ g(n) up to w workers, geometric above. Exact for M/M/w, for a shared
-//! processor with any number of workers (z = 0) and for any of both without queueing.
-//! Chandy, Herzog & Woo, IBM J. Res. Dev. 19 (1975); Lazowska et al., Quantitative System Performance (1984),
-//! ch. 8 and 9 (limits on how many are in memory).
+//! for i of them) and the Poisson weights of z (no queue elsewhere); s and z are the loads offered to
+//! both, in erlangs. The number of requests, including those waiting for a worker, is then a birth-death
+//! process with death rate X(min(n, w)); p(n) ∝ g(n) up to w workers, geometric above. Exact for M/M/w,
+//! for a shared processor with any number of workers (z = 0) and for any number of both without queueing.
+//! Chandy, Herzog & Woo, IBM J. Res. Dev. 19 (1975); Lazowska et al., Quantitative System Performance
+//! (1984), ch. 8 and 9 (limits on how many are in memory).
 
 use super::poisson;
 
 /// Weights this small against their sum, while they shrink, end a series.
 const NEGLIGIBLE: f64 = 1e-15;
 
-/// The stationary workers.
+/// The stationary state of the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Limited {
     /// Mean number of requests that wait for a worker.
     pub waiting: f64,
     /// Mean number of workers held.
     pub held: f64,
-    /// Mean number of requests that are at the processor.
+    /// Mean number of requests at the processor.
     pub computing: f64,
 }
 
-/// `cpu` and `elsewhere` in erlangs, `workers` ≥ 1; `rate(i)` is the work that i ≥ 1 computing requests get in
-/// all. `None`: there is no steady state.
+/// `cpu` and `elsewhere` in erlangs, `workers` ≥ 1; `rate(i)` is the total work rate of i ≥ 1 computing
+/// requests. `None` without a steady state.
 pub fn limited(
     cpu: f64,
     elsewhere: f64,
@@ -49,7 +49,8 @@ pub fn limited(
         all += now[0];
         held += f64::from(n) * now[0];
         computing += now[1];
-        // What follows shrinks at least as fast: at most a geometric series, which near saturation is long.
+        // Later terms shrink at least as fast: at most a geometric series, which is long near
+        // saturation.
         let ratio = now[0] / before;
         if ratio < 1.0 && now[0] / (1.0 - ratio) < NEGLIGIBLE * all {
             return Some(Limited { waiting: 0.0, held: held / all, computing: computing / all });
@@ -62,7 +63,7 @@ pub fn limited(
     if ratio.is_nan() || ratio >= 1.0 {
         return None;
     }
-    // All workers are held, and so many more wait.
+    // All workers are held, and these many more requests wait.
     let above = ratio / (1.0 - ratio);
     all += now[0] * above;
     held += f64::from(workers) * now[0] * above;
@@ -100,7 +101,8 @@ mod tests {
         assert_eq!(limited(0.0, f64::INFINITY, 4, |_| 1.0), None);
     }
 
-    /// Two cores: what waits for a worker or for a core is the same in all, however many workers there are.
+    /// Two cores: the total number waiting, for a worker or for a core, does not depend on the number of
+    /// workers.
     #[test]
     fn workers_before_a_processor_only_move_the_queue() {
         let whole = mmc::mean_in_system(1.7, 1.0, 2);
@@ -113,7 +115,8 @@ mod tests {
         assert!((one.waiting - mmc::mean_in_queue(0.7, 1.0, 1)).abs() < 1e-12);
     }
 
-    /// Far more workers than ever hold one change nothing, however near to saturation: M/M/1, ρ / (1 − ρ).
+    /// Workers far beyond the number ever held change nothing, however near to saturation: M/M/1, ρ / (1
+    /// − ρ).
     #[test]
     fn any_number_of_workers_has_a_steady_state_below_saturation() {
         for (load, workers) in [(0.95, 20_000), (0.99, 100_000), (0.5, u32::MAX)] {
@@ -124,7 +127,7 @@ mod tests {
         }
     }
 
-    /// Beyond any load the workers are a closed network of so many: their throughput is its.
+    /// At overload the workers are a closed network of that many customers: the throughputs agree.
     #[test]
     fn the_most_that_workers_carry_is_the_throughput_of_a_closed_network() {
         let (think, service, workers) = (2.0, 0.5, 6);

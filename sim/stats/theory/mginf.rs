@@ -1,4 +1,4 @@
-//! M/G/∞: a server for everyone, as sleeping or waiting for an outside service is.
+//! M/G/∞: a server for every customer, as with sleeping or waiting for an outside service.
 //!
 //! The number in system is Poisson with mean λE(S), whatever the service time.
 //! Takács, Introduction to the Theory of Queues (1962), ch. 3.

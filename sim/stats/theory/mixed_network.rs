@@ -1,47 +1,49 @@
 //! A network of stations for several classes at once, open and closed: mean-value analysis.
 //!
-//! Who arrives at a station finds what was there on average without it (the arrival theorem). An open class
-//! finds the stationary loads; a closed one of N users those of N − 1 of its own: Schweitzer's N − 1 Nths of
-//! its load, which makes the residence of a single server D·(1 + Q·(N − 1) / N). Another's class of N users
-//! is no Poisson stream either and can fill a station with N at most: it counts N / (N + u) of its load, u
-//! being its utilization of what all others leave there, so that D·(1 + Q) comes out on a single server for who comes from outside.
-//! Stations with c servers are M/M/c at the load that is found, whatever the law where the servers are
-//! shared; one closed class by itself is solved exactly ([`ClosedNetwork`]).
+//! A customer arriving at a station finds the average state without itself (the arrival theorem). An
+//! open class finds the stationary loads; a closed one of N users those of N − 1 of its own:
+//! Schweitzer's N − 1 Nths of its load, which makes the residence of a single server D·(1 + Q·(N − 1) /
+//! N). Another class of N users is no Poisson stream either and can fill a station with at most N: it
+//! counts N / (N + u) of its load, u being its utilization of what all others leave there, so that D·(1
+//! + Q) results on a single server for customers from outside. Stations with c servers are M/M/c at the
+//! load found, for any law if the servers are shared; a single closed class is solved exactly
+//! ([`ClosedNetwork`]).
 //!
-//! How good: exact for open classes alone, and for one closed class alone. Else throughputs are within 6 % of
-//! the exact ones and means within 20 %, on the safe side, worst where users just fill a station (`tests`).
-//! Reiser & Lavenberg, JACM 27 (1980); Schweitzer (1979); Bard (1979); Seidmann, Schweitzer &
-//! Shalev-Oren (1987) on several servers; Lazowska et al., Quantitative System Performance (1984), ch. 7, 8.
+//! Accuracy: exact for open classes alone, and for one closed class alone. Otherwise throughputs are
+//! within 6 % of the exact ones and means within 20 %, on the safe side, worst where users just fill a
+//! station (`tests`). Reiser & Lavenberg, JACM 27 (1980); Schweitzer (1979); Bard (1979); Seidmann,
+//! Schweitzer & Shalev-Oren (1987) on several servers; Lazowska et al., Quantitative System Performance
+//! (1984), ch. 7, 8.
 
 use super::closed_network::{self, ClosedNetwork};
 use super::shared::SharedProcessor;
 
-/// Halvings of an interval that leave nothing of it.
+/// Halvings that reduce an interval to one number.
 const HALVINGS: usize = 60;
-/// Rounds over all closed classes, and the change that ends them.
+/// Rounds over all closed classes, and the change at which they end.
 const ROUNDS: usize = 100;
 const SETTLED: f64 = 1e-10;
 
 /// A station.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MixedStation {
-    /// Servers; 0: nobody waits.
+    /// Servers; 0 for no queueing.
     pub servers: u32,
     /// Mean demand of one customer of each class in all its visits, in seconds.
     pub demands: Vec<f64>,
 }
 
-/// Customers of one kind.
+/// A class of customers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Class {
-    /// They come, and go for good.
+    /// Customers that arrive and leave for good.
     Open {
         /// Poisson, in 1/s.
         arrival_rate: f64,
     },
-    /// Always the same, who think in between.
+    /// A fixed set of users who think between requests.
     Closed {
-        /// How many.
+        /// Number of users.
         users: u32,
         /// Mean think time in seconds.
         think_seconds: f64,
@@ -49,8 +51,9 @@ pub enum Class {
 }
 
 impl Class {
-    /// How much of the load of this class an arriving customer finds: one of another class, or of its own
-    /// (`is_own`). `utilization` is what this class takes of what all others leave of the station.
+    /// The share of this class's load that an arriving customer finds: one of another class, or of its
+    /// own (`is_own`). `utilization` is the share that this class takes of what all others leave of the
+    /// station.
     #[must_use]
     pub fn found(&self, is_own: bool, utilization: f64) -> f64 {
         match self {
@@ -64,16 +67,16 @@ impl Class {
 /// The stationary network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MixedNetwork {
-    /// Of each class, per second.
+    /// Customers per second, by class.
     pub throughput: Vec<f64>,
-    /// Of each class, thinking apart, in seconds; infinite where there is no steady state.
+    /// Response time without thinking, in seconds, by class; infinite without a steady state.
     pub mean_response: Vec<f64>,
     /// Busy fraction of a server of each station; of a delay the mean number there.
     pub utilization: Vec<f64>,
 }
 
 impl MixedNetwork {
-    /// Solves for `classes`; every station has a demand of each.
+    /// Solves for `classes`; every station has a demand for each.
     #[must_use]
     pub fn new(stations: &[MixedStation], classes: &[Class]) -> Self {
         if let &[Class::Closed { users, think_seconds }] = classes {
@@ -126,8 +129,8 @@ fn residence(station: &MixedStation, classes: &[Class], rates: &[f64], class: us
     shared.slowdown(found).map_or(f64::INFINITY, |slowdown| demand * slowdown)
 }
 
-/// Customers of each class per second: of a closed one as many as let X·(Z + R) be N. `response` gives R in
-/// seconds of a class, given what all do; it must not fall when its class does more.
+/// Customers of each class per second: for a closed class such that X·(Z + R) is N. `response` gives R
+/// in seconds of a class from all throughputs; it must not fall when its class has more.
 pub fn throughputs(classes: &[Class], response: impl Fn(&[f64], usize) -> f64) -> Vec<f64> {
     let rate = |class: &Class| match class {
         Class::Open { arrival_rate } => *arrival_rate,
@@ -194,7 +197,7 @@ mod tests {
         assert_eq!(network.mean_response, [f64::INFINITY; 2]);
     }
 
-    /// One class cut in two, which the exact solution does not notice.
+    /// One class split in two, which leaves the exact solution unchanged.
     #[test]
     fn halves_of_a_closed_class_come_near_the_exact_whole() {
         for (users, think, list) in [

@@ -1,4 +1,4 @@
-//! M/M/1 that starts empty: what a run sees before its steady state, if there is one.
+//! M/M/1 that starts empty: the transient before the steady state, if there is one.
 //!
 //! Kolmogorov's equations by uniformization: the queue is a discrete chain that makes a Poisson
 //! number of steps at rate Λ = λ + μ, up with probability λ/Λ, otherwise down (at 0: stay). After

@@ -1,7 +1,7 @@
 //! M/M/c: one queue before `servers` equal servers.
 //!
-//! Everything follows from Erlang's C, the probability of waiting: those who wait do so for an
-//! exponential time at rate θ = cμ − λ. Gross & Harris, Fundamentals of Queueing Theory, ch. 2.
+//! Everything follows from Erlang's C, the probability of waiting: the wait of those that wait is
+//! exponential at rate θ = cμ − λ. Gross & Harris, Fundamentals of Queueing Theory, ch. 2.
 
 use super::root::quantile_of_tail;
 use super::{erlang_b, stable};

@@ -1,7 +1,7 @@
 //! M/M/c/K: at most `places` requests in system, those in service included; others are refused.
 //!
-//! A birth-death process on 0 … K; it has a steady state at any load. Refused requests count in
-//! the probability of refusal and nowhere else. Gross & Harris, ch. 2.
+//! A birth-death process on 0 … K; it has a steady state at any load. Refused requests count only in the
+//! probability of refusal. Gross & Harris, ch. 2.
 
 use super::birth_death::{mean_of, stationary};
 

@@ -19,7 +19,7 @@ pub struct MmppMc {
 impl MmppMc {
     /// Rates in 1/s, those of `switch` above 0; `servers` at `service_rate` each.
     ///
-    /// Panics when there is no steady state, or only one state is ever left.
+    /// Panics without a steady state, or when only one state is ever left.
     pub fn new(rates: [f64; 2], switch: [f64; 2], service_rate: f64, servers: u32) -> Self {
         let arrivals = mean_rate(rates, switch);
         assert!(switch[0] > 0.0 && switch[1] > 0.0, "both states are left");
@@ -54,7 +54,7 @@ impl MmppMc {
     }
 }
 
-/// Mean arrival rate: a state's share of the time is that of the other's rate of being left.
+/// Mean arrival rate: a state's share of the time is proportional to the rate of leaving the other.
 pub fn mean_rate(rates: [f64; 2], switch: [f64; 2]) -> f64 {
     (rates[0] * switch[1] + rates[1] * switch[0]) / (switch[0] + switch[1])
 }
@@ -72,7 +72,7 @@ mod tests {
         assert!((queue.prob_wait() - mmc::prob_wait(5.0, 2.0, 4)).abs() < 1e-10);
     }
 
-    /// While states change ever faster, only the mean rate is left.
+    /// As states change faster, only the mean rate matters.
     #[test]
     fn fast_switching_gives_the_mean_rate() {
         let queue = MmppMc::new([9.0, 1.0], [1e7, 1e7], 8.0, 1);

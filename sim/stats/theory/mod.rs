@@ -3,9 +3,9 @@
 //! One file a model, plain functions of `f64`; each names its source. Unless a file says otherwise:
 //! arrivals are Poisson at `arrival_rate` λ, service is first come first served, exponential at
 //! `service_rate` μ per server, steady state. Times are in seconds and rates in 1/s, though any
-//! consistent unit does. Waiting time is before service, response time includes it, quantiles of
-//! the waiting time are over all requests, those that do not wait included. A model without a
-//! steady state for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
+//! consistent unit works. Waiting time is before service, response time includes it; quantiles of the
+//! waiting time are over all requests, including those that do not wait. A model without a steady state
+//! for its arguments (ρ ≥ 1) panics: a wrong number is worse than none.
 
 pub mod availability;
 mod birth_death;
@@ -47,7 +47,7 @@ pub mod tandem;
 
 pub use law::DurationLaw;
 
-/// `utilization`, once it is known that there is a steady state.
+/// Returns `utilization`; panics without a steady state.
 pub(crate) fn stable(utilization: f64) -> f64 {
     assert!((0.0..1.0).contains(&utilization), "no steady state at utilization {utilization}");
     utilization

@@ -34,7 +34,7 @@ pub struct OpenJackson {
 impl OpenJackson {
     /// `routing[i][j]` is the probability of going from i to j; the rest of row i leaves.
     ///
-    /// Panics when a station is overloaded or somebody can never leave.
+    /// Panics when a station is overloaded or a customer can never leave.
     pub fn new(stations: &[JacksonStation], routing: &[Vec<f64>]) -> Self {
         let rates = traffic(stations, routing);
         let each = || rates.iter().zip(stations);

@@ -1,9 +1,9 @@
-//! One server that stands still for a while, and constant arrivals: the D/D/1 queue of an outage.
+//! One server with an outage, and constant arrivals: a D/D/1 queue.
 //!
 //! Jobs arrive every a, the first at 0, and are served for D ≤ a, so that none waits. From t₀ the
-//! server stands still for d; work in progress is resumed. The job in service at t₀, or else the
-//! first to come, is delayed until t₀ + d; each later one by a − D less, until none is. Times are whole
-//! nanoseconds, as the simulator's, so that counts are exact. By direct calculation.
+//! server is down for d; work in progress is resumed. The job in service at t₀, or else the next to
+//! arrive, is delayed until t₀ + d; each later one by a − D less, until none is. Times are whole
+//! nanoseconds, as in the simulator, so that counts are exact. By direct calculation.
 
 /// The queue and its outage, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct QueueOutage {
     pub jobs: u64,
 }
 
-/// What it does to the jobs; times in nanoseconds.
+/// The effect on the jobs; times in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Delays {
     /// Longest response time.
@@ -35,11 +35,11 @@ pub struct Delays {
 }
 
 impl QueueOutage {
-    /// What the outage does. Panics unless 0 < a, D ≤ a and there are jobs.
+    /// The effect of the outage. Panics unless 0 < a, D ≤ a and there are jobs.
     pub fn delays(&self) -> Delays {
         let Self { interarrival, service, start, duration, jobs } = *self;
         assert!(interarrival > 0 && service <= interarrival && jobs > 0, "none waits before");
-        // The first job that is not done at the start of the outage.
+        // The first job that is not complete at the start of the outage.
         let first = start.checked_sub(service).map_or(0, |left| left / interarrival + 1);
         let arrival = first.saturating_mul(interarrival);
         let longest = start.saturating_add(duration).saturating_sub(arrival.max(start));
@@ -72,7 +72,7 @@ impl QueueOutage {
 mod tests {
     use super::*;
 
-    /// Job by job.
+    /// Computes job by job.
     fn slowly(outage: QueueOutage) -> Delays {
         let QueueOutage { interarrival, service, start, duration, jobs } = outage;
         let (mut free, mut responses) = (0, Vec::new());

@@ -3,25 +3,26 @@
 //! Without queueing the k-th of n exponential answers comes after a sum of independent
 //! exponentials with means m / n, m / (n − 1), …, m / (n − k + 1). With queueing, two M/M/1 queues
 //! fed by the same arrivals join after (12 − ρ) / 8 times the response time of one, exactly.
-//! Of answers with different means the k-th comes after a sum over the sets of them (maximum and minimums).
-//! David & Nagaraja (2003), ch. 2; Flatto & Hahn (1984); Nelson & Tantawi, IEEE Trans. Computers 37 (1988).
+//! For answers with different means the time to the k-th is a sum over their subsets (maximum and
+//! minimums). David & Nagaraja (2003), ch. 2; Flatto & Hahn (1984); Nelson & Tantawi, IEEE Trans.
+//! Computers 37 (1988).
 
 use super::mm1;
 use super::root::quantile_of_tail;
 
-/// Mean time in seconds until `k` of `n` calls have answered, each after `mean` seconds.
+/// Mean time in seconds until `k` of `n` calls have answered, each after `mean` seconds on average.
 ///
 /// 1 ≤ `k` ≤ `n` here and below.
 pub fn mean_kth_of_n(n: u32, k: u32, mean: f64) -> f64 {
     stages(n, k, mean).sum()
 }
 
-/// Sets of at most so many answers are looked at one by one.
+/// Most branches whose subsets are enumerated.
 const MOST_BRANCHES: usize = 12;
 
-/// Mean time in seconds until `k` have answered, of whom each is asked with its own probability and then
-/// answers after an exponential time with its own mean; who is not asked has answered at once. Both are
-/// taken for equal where there are more than 12.
+/// Mean time in seconds until `k` branches have answered. Each is called with its own probability and
+/// then answers after an exponential time with its own mean; a branch that is not called answers at
+/// once. Beyond 12 branches, probabilities and means are taken to be equal.
 ///
 /// E(k-th of n) = Σ over sets S of |S| = j ≥ n − k + 1 of (−1)^(j − (n − k) − 1)·C(j − 1, n − k)·E(min S).
 pub fn mean_kth_of_different(branches: &[(f64, f64)], k: u32) -> f64 {
@@ -56,9 +57,9 @@ fn choose(n: usize, k: usize) -> f64 {
     (0..k).map(|i| (n - i) as f64 / (i + 1) as f64).product()
 }
 
-/// What queueing takes off the time until all `n` ≥ 1 have answered, since they queue behind the same
-/// arrivals: the factor on the mean of `n` independent answers, where queues are busy for a share
-/// `utilization`. Exact for two M/M/1 queues, an approximation beyond (Nelson & Tantawi, eq. 3.10).
+/// By how much common arrivals shorten the time until all `n` ≥ 1 have answered: the factor on the mean
+/// of `n` independent answers when queues are busy for a share `utilization`. Exact for two M/M/1
+/// queues, an approximation beyond (Nelson & Tantawi, eq. 3.10).
 pub fn join_correction(n: u32, utilization: f64) -> f64 {
     if n < 2 {
         return 1.0;
@@ -68,7 +69,7 @@ pub fn join_correction(n: u32, utilization: f64) -> f64 {
     two * (1.0 + (1.0 / ratio - 1.0) * 4.0 * utilization / 11.0)
 }
 
-/// Variance of that time, in s².
+/// Variance of the time of [`mean_kth_of_n`], in s².
 pub fn var_kth_of_n(n: u32, k: u32, mean: f64) -> f64 {
     stages(n, k, mean).map(|stage| stage * stage).sum()
 }
@@ -132,7 +133,7 @@ mod tests {
         let area: f64 = (0..100_000).map(|i| step * tail(step * (f64::from(i) + 0.5))).sum();
         let ours = mean_kth_of_different(&branches, 3);
         assert!((ours - area).abs() < 1e-6, "{ours}, not {area}");
-        // The one with probability 0.2 is not asked, or answers with the others.
+        // The branch with probability 0.2 is not called, or answers with the others.
         let first = mean_kth_of_different(&branches, 1);
         let all_asked = 0.4 * 0.2 / (10.0 + 1.0 / 0.022 + 1.0 / 0.3);
         assert!((first - all_asked).abs() < 1e-12);

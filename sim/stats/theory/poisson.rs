@@ -3,7 +3,7 @@
 //! Nothing overflows, nothing is subtracted, and errors grow with the distance from the mode only.
 //! Fox & Glynn, Comm. ACM 31 (1988).
 
-/// What is this small against the mode is left out above it.
+/// Relative to the mode: smaller probabilities above it are left out.
 const NEGLIGIBLE: f64 = 1e-40;
 
 /// Probabilities of 0, 1, 2, … up to where the rest is negligible, for a `mean` ≥ 0.

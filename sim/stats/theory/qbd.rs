@@ -1,21 +1,21 @@
 //! Queues whose arrivals and service depend on a phase that changes by itself, a Markov chain:
 //! quasi-birth-death processes with level n, the number in the system, and phase j.
 //!
-//! From some level on, rates are the same at each. There the chain comes down from a level to the
+//! From some level on, the rates are the same at all levels. There the chain comes down from a level to the
 //! one below at the phases G, found by logarithmic reduction; below, G(n) follows level by level.
-//! With it, π(n + 1) = π(n) R(n + 1), R(n) = Λ B(n)⁻¹, where B(n) are the phases at level n and what
-//! comes back to it from above, and R is constant on the upper levels, whose sums are geometric.
-//! Every step adds, multiplies or eliminates states, so that nothing cancels, however slow the
-//! phases are against the queue. Neuts, Matrix-Geometric Solutions in Stochastic Models (1981), ch. 3;
-//! Latouche & Ramaswami, J. Appl. Prob. 30 (1993).
+//! With it, π(n + 1) = π(n) R(n + 1), R(n) = Λ B(n)⁻¹, where B(n) holds the phases at level n and the
+//! returns to it from above, and R is constant on the upper levels, whose sums are geometric. Every step
+//! adds, multiplies or eliminates states, so that nothing cancels, however slow the phases are against
+//! the queue. Neuts, Matrix-Geometric Solutions in Stochastic Models (1981), ch. 3; Latouche &
+//! Ramaswami, J. Appl. Prob. 30 (1993).
 
 use super::reduction::{Matrix, scale, stationary, until_exit};
 
-/// What a further step of a series that converges quadratically may still add, of 1.
+/// Largest remaining term of a quadratically convergent series that is neglected, relative to 1.
 const NEGLIGIBLE: f64 = 1e-17;
 
-/// Steps of such a series; each squares what is missing, so that more than some ten are for queues
-/// within 1e-6 and less of their limit.
+/// Most steps of such a series; each squares the remainder, so only queues within 1e-6 or less of their
+/// limit need more than some ten.
 const MOST_STEPS: usize = 64;
 
 /// The rates of a queue with phases.
@@ -33,9 +33,9 @@ pub(crate) struct Qbd<'a, F: Fn(usize, usize) -> f64> {
 /// The stationary queue: probabilities of (level, phase).
 #[derive(Clone, Debug)]
 pub(crate) struct Levels {
-    /// Those of the levels below `last_level`.
+    /// Probabilities of the levels below `last_level`.
     pub(crate) below: Vec<Vec<f64>>,
-    /// Their sums from there on, by phase.
+    /// Sums of the probabilities from `last_level` on, by phase.
     pub(crate) rest: Vec<f64>,
     /// Mean number in the system.
     pub(crate) mean: f64,
@@ -71,7 +71,7 @@ impl<F: Fn(usize, usize) -> f64> Qbd<'_, F> {
         (0..self.arrivals.len()).map(|phase| (self.service)(level, phase)).collect()
     }
 
-    /// R(n), and G(n), the phase in which level n − 1 is met, from G(n + 1).
+    /// R(n), and G(n), the phase at the first visit to level n − 1, from G(n + 1).
     fn visits(&self, level: usize, down: &Matrix) -> (Matrix, Matrix) {
         let service = self.service_at(level);
         let identity = Matrix::identity(service.len());
@@ -165,7 +165,7 @@ mod tests {
     use crate::theory::markov::Chain;
     use crate::theory::mm1;
 
-    /// One phase is M/M/1, near its limit as far from it.
+    /// One phase is M/M/1, near its limit as well as far from it.
     #[test]
     fn one_phase_is_mm1() {
         for load in [0.01, 0.5, 0.99, 0.999_999] {

@@ -1,13 +1,13 @@
-//! Linear algebra of Markov chains by elimination of states: sums, products and quotients of what
-//! is not negative, never a difference.
+//! Linear algebra of Markov chains by elimination of states: sums, products and quotients of
+//! non-negative numbers, never a difference.
 //!
-//! What leaves a state is the sum of where it goes, so no diagonal is needed; without subtraction
-//! nothing cancels, and each result keeps nearly all of its digits, however stiff the chain.
+//! The rate of leaving a state is the sum of its transition rates, so no diagonal is needed; without
+//! subtraction nothing cancels, and each result keeps nearly all of its digits, however stiff the chain.
 //! Grassmann, Taksar & Heyman, Oper. Res. 33 (1985); O'Cinneide, Numer. Math. 65 (1993).
 
 use std::ops::{Index, IndexMut};
 
-/// A square or oblong matrix, by rows.
+/// A matrix, by rows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Matrix {
     rows: usize,
@@ -95,7 +95,7 @@ impl IndexMut<(usize, usize)> for Matrix {
     }
 }
 
-/// Stationary probabilities of the chain with these `rates`, whose diagonal does not count.
+/// Stationary probabilities of the chain with these `rates`, whose diagonal is ignored.
 ///
 /// Every state must be reachable from every other.
 pub(crate) fn stationary(mut rates: Matrix) -> Vec<f64> {
@@ -124,11 +124,11 @@ pub(crate) fn stationary(mut rates: Matrix) -> Vec<f64> {
     weights
 }
 
-/// X of (diag(s) − N) X = Y: what is expected until the chain leaves, by where it starts.
+/// X of (diag(s) − N) X = Y: the expected reward until the chain leaves, by starting state.
 ///
-/// N is `rates` between the states (its diagonal does not count), `exits` are the rates of leaving
-/// them all, s is the sum of both, and Y what is earned per unit of time, a column a purpose. From
-/// every state there must be a way out.
+/// N is `rates` between the states (its diagonal is ignored), `exits` are the rates of leaving them all,
+/// s is the sum of both, and Y the reward per unit of time, a column for each kind. Every state must
+/// have a way out.
 pub(crate) fn until_exit(mut rates: Matrix, mut exits: Vec<f64>, mut earned: Matrix) -> Matrix {
     let size = rates.size();
     let mut leaving = vec![0.0; size];

@@ -1,9 +1,9 @@
 //! Attempts that fail independently, whatever the load, and are repeated at once.
 //!
-//! With at most k retries the number of attempts is a geometric variable cut at k + 1. Failures
-//! caused by overload are another matter: there the chance of failing depends on the attempts.
-//! Without a limit and over an M/M/1 queue each attempt rejoins the tail (Bernoulli feedback) and
-//! the number in system is that of M/M/1 at rate λ / (1 − q). Takács, Bell Syst. Tech. J. 42 (1963).
+//! With at most k retries the number of attempts is a geometric variable cut at k + 1. Failures caused
+//! by overload are not covered: there the probability of failure depends on the attempts. Without a
+//! limit and over an M/M/1 queue each attempt rejoins the tail (Bernoulli feedback) and the number in
+//! system is that of M/M/1 at rate λ / (1 − q). Takács, Bell Syst. Tech. J. 42 (1963).
 
 use super::{mm1, stable};
 

@@ -1,6 +1,6 @@
 //! Inversion of monotone functions by bisection.
 
-/// Bisections that exhaust the precision of a number.
+/// Bisections that reach the precision of a number.
 const STEPS: usize = 200;
 
 /// The smallest t ≥ 0 at which the decreasing `tail` is at most `probability`.

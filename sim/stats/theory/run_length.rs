@@ -21,7 +21,7 @@ pub fn var_customer_average_wait(arrival_rate: f64, service_rate: f64) -> f64 {
 
 /// Seconds until the mean number in system is known to ± `relative` at the normal quantile `z`.
 ///
-/// `z` = 1.96 for 95 %; `relative` > 0 is of the mean.
+/// `z` = 1.96 for 95 %; `relative` > 0 is relative to the mean.
 pub fn seconds_for_precision(arrival_rate: f64, service_rate: f64, relative: f64, z: f64) -> f64 {
     let half_width = relative * mm1::mean_in_system(arrival_rate, service_rate);
     var_time_average_in_system(arrival_rate, service_rate) * (z / half_width).powi(2)

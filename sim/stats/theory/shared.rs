@@ -1,19 +1,20 @@
-//! A processor that n jobs share equally and that does the work C(n) for them in all: M/M/C(n).
+//! A processor that n jobs share equally, with total work rate C(n): M/M/C(n).
 //!
-//! C(n) = min(n, c) is a processor with c cores; SMT and turbo give curves between whole numbers, and so a
-//! number of servers that is none. The number present is a birth-death process with birth rate λ and death
-//! rate C(n) / E(S), whatever the law of the demand (a symmetric queue is insensitive), and several classes
-//! have a product form: p(n₁, n₂, …) ∝ n! Π aᵢ^nᵢ / nᵢ! / Π C(j) with n = Σ nᵢ and offered loads aᵢ.
-//! Kelly, Reversibility and Stochastic Networks (1979), ch. 3; Baskett, Chandy, Muntz & Palacios, JACM 22
-//! (1975); Lazowska et al., Quantitative System Performance (1984), ch. 8.
+//! C(n) = min(n, c) is a processor with c cores; SMT and turbo give curves between whole numbers, so
+//! fractional numbers of servers. The number present is a birth-death process with birth rate λ and
+//! death rate C(n) / E(S), whatever the law of the demand (a symmetric queue is insensitive), and
+//! several classes have a product form: p(n₁, n₂, …) ∝ n! Π aᵢ^nᵢ / nᵢ! / Π C(j) with n = Σ nᵢ and
+//! offered loads aᵢ. Kelly, Reversibility and Stochastic Networks (1979), ch. 3; Baskett, Chandy, Muntz
+//! & Palacios, JACM 22 (1975); Lazowska et al., Quantitative System Performance (1984), ch. 8.
 
-/// A term this small against the sum ends a series.
+/// Relative size of a term that ends a series.
 const NEGLIGIBLE: f64 = 1e-12;
 
-/// A processor: `work(n)` is C(n) > 0 for n ≥ 1, in units of one thread alone, constant from `full` ≥ 1 on.
+/// A processor: `work(n)` is C(n) > 0 for n ≥ 1, in units of one thread alone, constant from `full` ≥ 1
+/// on.
 #[derive(Clone, Copy, Debug)]
 pub struct SharedProcessor<W> {
-    /// From so many jobs on no more work is done for more of them.
+    /// Number of jobs from which on the work rate no longer grows.
     pub full: u32,
     /// C(n).
     pub work: W,
@@ -24,15 +25,15 @@ pub struct SharedProcessor<W> {
 pub struct Sharing {
     /// Mean number of jobs.
     pub jobs: f64,
-    /// Mean number of threads that run, one a job as far as there are any.
+    /// Mean number of running threads: one a job while threads are free.
     pub running: f64,
 }
 
 impl<W: Fn(u32) -> f64> SharedProcessor<W> {
-    /// Under `offered` erlangs of Poisson arrivals; `None`: there is no steady state.
+    /// Under `offered` erlangs of Poisson arrivals; `None` without a steady state.
     pub fn under(&self, offered: f64) -> Option<Sharing> {
         let ratio = offered / (self.work)(self.full);
-        // Beyond any number overload is overload, too.
+        // Overload beyond all numbers is overload, too.
         if ratio.is_nan() || ratio >= 1.0 {
             return None;
         }
@@ -50,7 +51,7 @@ impl<W: Fn(u32) -> f64> SharedProcessor<W> {
         Some(Sharing { jobs: jobs / (sum + tail), running })
     }
 
-    /// How many times as long as alone a job takes: E(N) / a.
+    /// The time of a job, divided by its time alone: E(N) / a.
     pub fn slowdown(&self, offered: f64) -> Option<f64> {
         if offered > 0.0 {
             self.under(offered).map(|sharing| sharing.jobs / offered)
@@ -59,15 +60,15 @@ impl<W: Fn(u32) -> f64> SharedProcessor<W> {
         }
     }
 
-    /// The work that `jobs` ≥ 1 jobs of one class get in all, while others offer `others` erlangs beside
-    /// them: C(x)·A(x − 1) / A(x) with A(x) = Σ over m others of aᵐ / m! · Π j / C(j), j from x + 1 to x + m.
-    /// Zero: the others alone are too much.
+    /// The total work rate of `jobs` ≥ 1 jobs of one class while others offer `others` erlangs beside
+    /// them: C(x)·A(x − 1) / A(x) with A(x) = Σ over m others of aᵐ / m! · Π j / C(j), j from x + 1 to x
+    /// + m. Zero if the others alone overload the processor.
     pub fn rate_beside(&self, jobs: u32, others: f64) -> f64 {
         let most = (self.work)(self.full);
         if others.is_nan() || others >= most {
             return 0.0;
         }
-        // There the sums are those of a negative binomial law.
+        // Above `full` the sums are those of a negative binomial law.
         if jobs >= self.full {
             return most - others;
         }
@@ -122,8 +123,8 @@ mod tests {
         assert!((ours.jobs - (1.2 + 1.6 + 0.8 * (3.0 + 1.0)) / sum).abs() < 1e-12, "{ours:?}");
     }
 
-    /// Whoever is one of many on a shared processor takes as long as all: the class's own birth-death
-    /// process beside the others comes to the same number as the whole processor's.
+    /// One class on a shared processor takes as long as all together: its own birth-death process beside
+    /// the others gives the same number as the whole processor's.
     #[test]
     fn a_class_beside_others_is_part_of_the_whole() {
         let curve =
@@ -144,7 +145,7 @@ mod tests {
         assert_eq!(cores(3).rate_beside(2, 0.0), 2.0);
         assert_eq!(cores(3).rate_beside(7, 0.5), 2.5);
         assert_eq!(cores(3).rate_beside(1, 3.0), 0.0);
-        // One core: 1 − ρ of it are left.
+        // One core: a share of 1 − ρ is left.
         assert!((cores(1).rate_beside(1, 0.4) - 0.6).abs() < 1e-12);
         let alone = mmc::prob_wait(0.9, 1.0, 2);
         assert!(cores(2).rate_beside(1, 0.9) > 1.0 - alone);

@@ -1,14 +1,15 @@
-//! What theory says of the long run: the Markov chain of everything that fails.
+//! The closed form of the long run: a Markov chain of all causes of failure.
 //!
-//! Each cause is up and down in turn, whatever the others do. The share of the time in which a set of them
-//! is down depends on the mean times only (alternating renewal; Barlow and Proschan, Statistical Theory of
-//! Reliability, 1975), so that a chain with these rates gives it for any laws that are not constant. Where
-//! crews are scarce that holds for exponential laws, and the chain is small where all causes are alike.
+//! Each cause is alternately up and down, independently of the others. The share of the time in which a
+//! set of them is down depends only on the mean times (alternating renewal; Barlow and Proschan,
+//! Statistical Theory of Reliability, 1975), so a chain with these rates gives it for any laws that are
+//! not constant. With scarce crews that holds for exponential laws, and the chain is small if all causes
+//! are alike.
 //!
-//! What can work in each state follows from where containers are. For groups of nodes, and for whatever is
-//! back at once with its nodes, that is the availability; for what has to start first, waits for what it
-//! needs, or for managers that can decide, it is the most that there can be. A subject that Swarm would
-//! move elsewhere is no matter of this chain.
+//! The subjects that work in each state follow from the places of containers. For groups of nodes, and
+//! for subjects that return at once with their nodes, that gives the availability; for those that have
+//! to start first, or wait for other services or for a quorum of managers, it gives an upper bound. A
+//! subject that Swarm would move elsewhere is not covered.
 
 use super::state::WorkingState;
 use super::subjects::Subjects;
@@ -20,7 +21,7 @@ use wssim_model::ids::FaultId;
 use wssim_model::law::Law;
 use wssim_stats::theory::markov::Chain;
 
-/// The most causes: the chain has two to the power of that many states.
+/// Most causes: the chain has two to the power of that many states.
 const MOST_CAUSES: usize = 9;
 
 /// Mean times up and down of a cause.
@@ -32,12 +33,12 @@ struct Cause {
     is_constant: bool,
 }
 
-/// By subject: its availability in the long run; `None` where the chain does not apply.
+/// By subject: its availability in the long run; `None` if the chain does not apply.
 pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Vec<Option<f64>> {
     let nothing = vec![None; subjects.names.len()];
     let causes: Option<Vec<Cause>> = blueprint.faults.iter().map(cause).collect();
     let Some(causes) = causes.filter(|causes| causes.len() <= MOST_CAUSES) else { return nothing };
-    // What comes like clockwork stays in step for ever.
+    // Constant times stay in step for ever.
     if causes.len() > 1 && causes.iter().any(|cause| cause.is_constant) {
         return nothing;
     }
@@ -58,7 +59,7 @@ pub(super) fn availability(blueprint: &Blueprint, subjects: &Subjects<'_>) -> Ve
 fn cause(fault: &Fault) -> Option<Cause> {
     let (Comes::Renewed(up), Some(down)) = (&fault.comes, &fault.repair) else { return None };
     let stops = match fault.kind {
-        // What becomes of a process that hangs is up to its health checks.
+        // The fate of a process that hangs depends on its health checks.
         FaultKind::Hang => !fault.nodes.is_empty(),
         FaultKind::Crash | FaultKind::Partition | FaultKind::Cut | FaultKind::Switch => true,
         FaultKind::SlowDisk(_)
@@ -74,7 +75,7 @@ fn cause(fault: &Fault) -> Option<Cause> {
     (stops && is_usual).then_some(Cause { up, down, is_exponential, is_constant })
 }
 
-/// The share of the time of each set of causes that are down, as bits.
+/// The share of the time in which each set of causes, as bits, is down.
 fn shares(causes: &[Cause], crews: Option<u32>) -> Option<Vec<(u32, f64)>> {
     let scarce = crews.filter(|crews| (*crews as usize) < causes.len());
     let alike = || causes.windows(2).all(|pair| pair[0] == pair[1]) && causes[0].is_exponential;
@@ -83,7 +84,7 @@ fn shares(causes: &[Cause], crews: Option<u32>) -> Option<Vec<(u32, f64)>> {
     }
     let chain = Chain::explore(&0_u32, |down| {
         let failed = f64::from(down.count_ones());
-        // Of those that are down the ones under repair change nothing when all are alike.
+        // If all are alike, it does not matter which of the failed ones are under repair.
         let busy = scarce.map_or(1.0, |crews| (f64::from(crews) / failed).min(1.0));
         let next = causes.iter().enumerate().map(|(at, cause)| {
             let rate = if down & 1 << at == 0 { 1.0 / cause.up } else { busy / cause.down };
@@ -97,7 +98,7 @@ fn shares(causes: &[Cause], crews: Option<u32>) -> Option<Vec<(u32, f64)>> {
     Some(chain.states().iter().map(share).collect())
 }
 
-/// By subject, whether it works when the causes `down` have struck.
+/// By subject, whether it works while the causes `down` are down.
 fn works(blueprint: &Blueprint, subjects: &Subjects<'_>, down: u32) -> Vec<bool> {
     let struck = (0..blueprint.faults.len()).filter(|at| down & 1 << at != 0).map(FaultId::from);
     let rest = Rest::after(blueprint, struck);

@@ -1,4 +1,4 @@
-//! What the long run found: one record an entry, a group, a service.
+//! The findings of the long run: one record for each entry, group and service.
 
 use super::subjects::SubjectKind;
 use crate::metric::OfHistory;
@@ -7,17 +7,17 @@ use wssim_stats::{Estimate, poisson_interval};
 /// The long run.
 #[derive(Clone, Debug)]
 pub struct LongRun {
-    /// Measured, all histories together.
+    /// Measured years, all histories together.
     pub years: f64,
-    /// Histories that are complete.
+    /// Complete histories.
     pub histories: u64,
-    /// Histories that were to be.
+    /// Planned histories.
     pub planned: u64,
-    /// Years of each, without its warm-up; and those of the warm-up.
+    /// Measured years of each history.
     pub years_each: f64,
-    /// Years that are simulated before and not measured.
+    /// Years simulated before and not measured.
     pub warm_up_years: f64,
-    /// The longest mean repair of what fails, in seconds; infinite where something is never repaired.
+    /// The longest mean repair time, in seconds; infinite if a failure is never repaired.
     pub longest_repair: f64,
     /// Faults that struck, warm-ups included.
     pub faults: u64,
@@ -34,56 +34,55 @@ impl LongRun {
         (self.years_each + self.warm_up_years) * self.histories as f64 * super::YEAR.seconds()
     }
 
-    /// What is told of the entry, group or service of that name.
+    /// The availability of the entry, group or service of that name.
     #[must_use]
     pub fn of(&self, kind: &str, name: &str) -> Option<&Availability> {
         self.subjects.iter().find(|one| one.kind.name() == kind && one.name == name)
     }
 }
 
-/// Fewer outages than this say too little for intervals over histories.
+/// Fewest outages for intervals over histories.
 const FEW: u64 = 10;
 
-/// How available something is.
+/// The availability of a subject.
 #[derive(Clone, Debug)]
 pub struct Availability {
-    /// What it is.
+    /// Its kind.
     pub kind: SubjectKind,
     /// Its name.
     pub name: String,
     /// Share of the time in which it works.
     pub availability: Estimate,
-    /// Share of the time in which it works, and outages a year, a history each.
+    /// Share of the time in which it works, and outages a year, by history.
     pub histories: Vec<[f64; 2]>,
-    /// What it can be at most by the chain of its causes, where nothing is moved elsewhere; what it is,
-    /// where everything is back at once with its nodes.
+    /// An upper bound by the chain of its causes if nothing is moved elsewhere; exact if everything
+    /// returns at once with its nodes.
     pub at_most: Option<f64>,
     /// Outages that begin in a year.
     pub outages_per_year: Estimate,
-    /// How many were seen.
+    /// Observed outages.
     pub outages: u64,
-    /// Seconds of an outage, of those that had ended; `None` without any.
+    /// Seconds of a complete outage; `None` without any.
     pub lengths: Option<Lengths>,
-    /// What a year brings.
+    /// Results per year.
     pub year: Year,
-    /// Share of the time down, by what had failed last when it began; the largest first, those of nothing
-    /// left out.
+    /// Share of the time down by the last failure before the outage, largest first, zeros left out.
     pub causes: Vec<(Cause, f64)>,
 }
 
-/// What had failed.
+/// A cause of outages.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cause {
-    /// A thing that fails of itself.
+    /// A component that fails by itself.
     Thing {
-        /// What it is, such as `node`.
+        /// Its kind, such as `node`.
         kind: String,
         /// Its name.
         name: String,
     },
-    /// Something that the nodes of a site share.
+    /// A resource shared by the nodes of a site.
     OfSite {
-        /// What it is, such as `power`.
+        /// The resource, such as `power`.
         what: String,
         /// The site.
         site: String,
@@ -92,7 +91,7 @@ pub enum Cause {
     Fault(String),
 }
 
-/// How long outages are, in seconds.
+/// Lengths of outages, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Lengths {
     /// The mean.
@@ -105,25 +104,25 @@ pub struct Lengths {
     pub max: f64,
 }
 
-/// What a year brings; `None` where a history is shorter than that.
+/// Results per year; `None` if a history is shorter than a year.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Year {
     /// Share of the years without an outage, or part of one.
     pub without: Option<f64>,
-    /// Seconds down in a usual year: half of them have less.
+    /// Seconds down in a usual year: the median.
     pub p50: Option<f64>,
-    /// Seconds down in a bad one: one in twenty has more.
+    /// Seconds down in a bad year: exceeded by one in twenty.
     pub p95: Option<f64>,
 }
 
 impl Availability {
-    /// What is measured in each history.
+    /// The value of `what` in each history.
     pub(super) fn values(&self, what: OfHistory) -> Vec<f64> {
         self.histories.iter().map(|history| value(what, *history)).collect()
     }
 
-    /// What it may be when few outages were seen in all years: their number is Poisson, and each lasts
-    /// as long as the longest that was seen, or the longest mean repair. `None`: enough were.
+    /// The interval when few outages were observed in all years: their number is Poisson, and each lasts
+    /// as long as the longest observed, or the longest mean repair. `None` if enough were observed.
     pub(super) fn rare(&self, what: OfHistory, run: &LongRun, level: f64) -> Option<[f64; 2]> {
         if self.outages >= FEW {
             return None;
@@ -152,7 +151,7 @@ impl Availability {
     }
 }
 
-/// What is measured in a history with this availability and this number of outages a year.
+/// The value of `what` in a history with this availability and number of outages a year.
 pub(super) fn value(what: OfHistory, [works, outages]: [f64; 2]) -> f64 {
     match what {
         OfHistory::Availability => works,

@@ -9,7 +9,7 @@ use crate::reason::{Needed, Reason, Runs, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::{Estimate, mean_interval};
 
-/// What of histories `metric` is; `None`: the long run does not judge it.
+/// The value of histories that `metric` names; `None` if the long run does not measure it.
 pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
     match row_of(&metric.name)?.reader {
         MetricReader::Years(OfYears::History(what)) => Some(what),
@@ -21,7 +21,7 @@ pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
     }
 }
 
-/// Verdict on what is claimed of `what`, what was simulated, and why, at `level`.
+/// The verdict on a claim about `what`, the estimate, and the reasons, at `level`.
 ///
 /// # Errors
 /// Why it cannot be judged.
@@ -38,7 +38,7 @@ pub(in crate::failures) fn judge(
         None => mean_interval(&values, level),
         Some(file) => {
             let base = base.ok_or_else(|| Unmeasured::NothingFailsIn(file.clone()))?;
-            // What fails of itself fails at the same times in both.
+            // Random failures happen at the same times in both.
             let before = self::found(&claim.metric, base)?.values(what);
             if before.len() != values.len() {
                 return Err(Unmeasured::UnlikeRuns);
@@ -70,7 +70,7 @@ pub(in crate::failures) fn judge(
     Ok((verdict, estimate, why))
 }
 
-/// What the claim speaks of.
+/// The subject of the claim.
 fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, Unmeasured> {
     let mut labels = metric.labels.iter().filter(|(label, _)| *label != "nodes_lost");
     let (Some((kind, name)), None) = (labels.next(), labels.next()) else {
@@ -80,7 +80,7 @@ fn found<'r>(metric: &MetricRef, run: &'r LongRun) -> Result<&'r Availability, U
     run.of(kind, name).ok_or_else(|| Unmeasured::NoContainers(name.clone()))
 }
 
-/// How it fails, and mostly of what.
+/// How it fails, and its main cause.
 fn down(found: &Availability) -> Reason {
     Reason::Down {
         seconds: found.downtime_seconds().mean,

@@ -1,4 +1,4 @@
-//! What the long run measures, as metrics.
+//! Metrics of the long run.
 
 use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
@@ -6,7 +6,7 @@ use crate::metric::{MetricKind, MetricReader, OfHistory, OfYears, table};
 use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
-/// All of them, in the order of names.
+/// All lints, in the order of names.
 pub(in crate::failures) fn metrics(run: &LongRun) -> Vec<Metric> {
     let mut all = Vec::new();
     for row in table() {
@@ -30,7 +30,7 @@ fn history(one: &Availability, kind: &MetricKind, what: OfHistory) -> Metric {
     metric(one, kind, None, Some(estimate))
 }
 
-/// Pooled over all outages, so that they have no interval.
+/// Pooled over all outages, so without an interval.
 fn lengths(one: &Availability, kind: &MetricKind) -> [Metric; 4] {
     let point = |mean: f64| Estimate { mean, low: f64::NAN, high: f64::NAN, n: one.outages as u32 };
     let value = |of: fn(&Lengths) -> f64| one.lengths.as_ref().map(of).map(point);

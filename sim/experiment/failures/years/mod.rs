@@ -1,4 +1,4 @@
-//! The long run: how available is everything, over thousands of years of what fails of itself?
+//! The long run: the availability of all subjects over thousands of years of random failures.
 //!
 //! ```text
 //!  history 1   ├ warm-up ┼─ year ─┼─ year ─┼ … ┤     each from its own random numbers, without traffic
@@ -6,10 +6,10 @@
 //!   …            a tenth
 //! ```
 //! Shares of the time and outages a year are means over histories, with t intervals; lengths of outages
-//! and what a year brings are pooled. A replica that is dead and not yet known to be so counts as soon as
-//! it is gone: what requests meet until then is a matter of the study with traffic.
+//! and results per year are pooled. A dead replica counts as down at once, even before its death is
+//! detected: the study with traffic covers that interval.
 //!
-//! `subjects.rs` says when something works, `state.rs` what does, `chain.rs` what theory says of it.
+//! `subjects.rs` defines when a subject works, `state.rs` follows it, `chain.rs` has the closed form.
 
 mod chain;
 pub mod findings;
@@ -34,17 +34,17 @@ use wssim_model::blueprint::{Comes, Fault};
 /// A year of 365.25 days.
 pub const YEAR: Nanos = Nanos(31_557_600_000_000_000);
 
-/// Simulated when nothing else is asked for.
+/// Years simulated by default.
 pub const USUAL_YEARS: f64 = 10_000.0;
 
-/// The least histories: as many as intervals want.
+/// Fewest histories: enough for intervals.
 const HISTORIES: u64 = 40;
-/// The longest one, in years: time is counted in nanoseconds, up to 584 years.
+/// Longest history, in years: time is counted in nanoseconds, up to 584 years.
 const LONGEST: f64 = 100.0;
-/// Faults of a history, about, at most: it is kept while it is looked at.
+/// Approximate most faults of a history, which is kept in memory while it is evaluated.
 const MOST_FAULTS: f64 = 10_000.0;
 
-/// How long is simulated.
+/// The length of the simulation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Plan {
     histories: u64,
@@ -53,7 +53,7 @@ struct Plan {
 }
 
 impl Plan {
-    /// `years` in all, in equal histories, of a world in which so many faults a year strike.
+    /// `years` in total, in equal histories, of a world with `faults` a year.
     fn of(years: f64, faults: f64) -> Self {
         let longest = LONGEST.min(MOST_FAULTS / faults.max(1.0));
         let histories = HISTORIES.max((years / longest).ceil() as u64);
@@ -67,16 +67,16 @@ impl Plan {
     }
 }
 
-/// One history, of which [`findings::LongRun`] is made.
+/// One history; [`findings::LongRun`] summarizes them.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// Kind, name and outages of everything that is watched.
+    /// Kind, name and outages of each subject.
     pub outages: Vec<(SubjectKind, String, Vec<Outage>)>,
     /// Faults that struck.
     pub faults: u64,
 }
 
-/// History number `number` of so many nanoseconds, of all that `blueprint` has in it.
+/// History number `number`, of `length`, of all subjects of `blueprint`.
 #[must_use]
 pub fn history(
     blueprint: &Blueprint,
@@ -92,7 +92,7 @@ pub fn history(
     History { outages, faults: record.faults }
 }
 
-/// What theory says of the availability of everything that is watched; `None` where it says nothing.
+/// The closed form of each subject's availability; `None` if there is none.
 #[must_use]
 pub fn exact(
     blueprint: &Blueprint,
@@ -105,14 +105,14 @@ pub fn exact(
     named.map(|((kind, name), exact)| (kind, name, exact)).collect()
 }
 
-/// The world of the long run: its scripted faults are left out.
+/// The world of the long run, without scripted faults.
 fn wearing(own: &Blueprint) -> Blueprint {
     let mut faults = own.faults.clone();
     faults.retain(|fault| !matches!(fault.comes, Comes::Once(_)));
     own.struck_by(faults)
 }
 
-/// How many faults strike in a year, about.
+/// Approximate number of faults a year.
 fn faults_a_year(blueprint: &Blueprint) -> f64 {
     let of = |fault: &Fault| {
         let up = match &fault.comes {

@@ -1,4 +1,4 @@
-//! From histories to what is told of them.
+//! Evaluates histories.
 
 use super::findings::{Availability, Cause, Lengths, LongRun, Year};
 use super::record::{HistoryRecord, Outage};
@@ -12,10 +12,10 @@ use wssim_model::Blueprint;
 use wssim_model::blueprint::Fault;
 use wssim_stats::{Estimate, Histogram, mean_interval};
 
-/// Nanoseconds of the unit in which lengths are counted: they may be weeks.
+/// Nanoseconds of the unit of lengths, which may be weeks.
 const UNIT: u64 = 1_000_000;
 
-/// What is left of a history, by subject.
+/// The summary of a history, by subject.
 #[derive(Clone, Debug)]
 pub(in crate::failures) struct Summary {
     subjects: Vec<Part>,
@@ -28,11 +28,11 @@ struct Part {
     down: Nanos,
     /// Outages that began.
     outages: u64,
-    /// Lengths of those of them that ended.
+    /// Lengths of those that ended.
     lengths: Vec<Nanos>,
-    /// By whole year: time down.
+    /// Time down, by whole year.
     years: Vec<Nanos>,
-    /// By fault: time down after it.
+    /// Time down after each fault.
     causes: Vec<Nanos>,
 }
 
@@ -44,12 +44,12 @@ stored! {
 /// All histories so far.
 pub(super) struct HistoryPool {
     plan: Plan,
-    /// Faults that the world has.
+    /// Number of faults in the world.
     of_faults: usize,
     subjects: Vec<Subject>,
     faults: u64,
     events: u64,
-    /// Histories that are complete.
+    /// Complete histories.
     histories: u64,
 }
 
@@ -65,7 +65,7 @@ struct Subject {
 }
 
 impl HistoryPool {
-    /// Of everything that has these names, in a world of so many faults.
+    /// An empty pool for the subjects `names`, in a world of `of_faults` faults.
     pub(super) fn new(names: Vec<(SubjectKind, String)>, of_faults: usize, plan: Plan) -> Self {
         let subject = |(kind, name): (SubjectKind, String)| Subject {
             kind,
@@ -84,14 +84,14 @@ impl HistoryPool {
         self.histories
     }
 
-    /// Share of the time in which a thing works and outages a year, by history.
+    /// Share of the time in which a subject works and outages a year, by history.
     pub(super) fn histories_of(&self, kind: &str, name: &str) -> Option<&[[f64; 2]]> {
         let mut subjects = self.subjects.iter();
         let found = subjects.find(|subject| subject.kind.name() == kind && subject.name == name)?;
         Some(&found.histories)
     }
 
-    /// What is left of a history.
+    /// The summary of a history.
     pub(super) fn summary(&self, record: &HistoryRecord) -> Summary {
         let part = |outages: &Vec<Outage>| self.part(outages);
         let subjects = record.outages.iter().map(part).collect();
@@ -143,7 +143,7 @@ impl HistoryPool {
         }
     }
 
-    /// `exact` is what theory says of each subject; `blueprint` is the world of the histories.
+    /// `exact` is the closed form for each subject; `blueprint` is the world of the histories.
     pub(super) fn findings(&self, blueprint: &Blueprint, exact: &[Option<f64>]) -> LongRun {
         let each = self.plan.measured.as_f64() / YEAR.as_f64();
         let mut subjects: Vec<Availability> = (self.subjects.iter().zip(exact))
@@ -209,13 +209,13 @@ fn longest_repair(blueprint: &Blueprint) -> f64 {
     blueprint.faults.iter().map(repair).fold(0.0, f64::max)
 }
 
-/// Nothing in so many years: less than 3 in as many with 95 % (the rule of three, −ln 0.05).
+/// No outage in `years`: with 95 % fewer than 3 in that time (the rule of three, −ln 0.05).
 fn never_seen(years: f64, estimate: Estimate) -> Estimate {
     Estimate { high: -(1.0 - LEVEL).ln() / years, ..estimate }
 }
 
 impl Part {
-    /// Down from one time to another after the warm-up: which years that is in.
+    /// Adds a time down after the warm-up to its years.
     fn spread(&mut self, [from, to]: [u64; 2]) {
         for (number, year) in self.years.iter_mut().enumerate().skip((from / YEAR.0) as usize) {
             let begin = number as u64 * YEAR.0;
@@ -248,8 +248,8 @@ fn year(all: &Histogram) -> Year {
     }
 }
 
-/// What a fault is about: a node for the clock `node.a.mtbf`, power for `site.office.power.mtbf`; a fault
-/// without a clock is itself.
+/// The subject of a fault: a node for the clock `node.a.mtbf`, power for `site.office.power.mtbf`; a
+/// fault without a clock is its own subject.
 fn cause(fault: &str) -> Cause {
     let named = || Cause::Fault(fault.to_owned());
     let Some((kind, name)) = fault.strip_suffix(".mtbf").and_then(|clock| clock.split_once('.'))
@@ -261,7 +261,7 @@ fn cause(fault: &str) -> Cause {
         ("site", Some((site, what))) => {
             Cause::OfSite { what: what.to_owned(), site: site.to_owned() }
         }
-        // A service's containers have a clock each.
+        // Each container of a service has a clock.
         ("service", Some((service, _))) => thing(service),
         _ => thing(name),
     }

@@ -1,4 +1,4 @@
-//! One history, as those saw it who asked for something: every outage of everything that is watched.
+//! Records one history: every outage of every subject.
 
 use super::state::WorkingState;
 use super::subjects::Subjects;
@@ -7,16 +7,16 @@ use wssim_model::Blueprint;
 use wssim_model::history::{self, Standing, Witness};
 use wssim_model::ids::FaultId;
 
-/// A stretch for which something did not work.
+/// A stretch in which a subject did not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outage {
     /// When it began.
     pub begin: Time,
-    /// When it ended; the end of the history when it had not.
+    /// When it ended; the end of the history if it had not.
     pub end: Time,
     /// Whether it had ended.
     pub is_over: bool,
-    /// The fault that had struck last when it began.
+    /// The last fault before it began.
     pub cause: Option<FaultId>,
 }
 
@@ -29,7 +29,7 @@ pub(super) struct HistoryRecord {
     pub(super) events: u64,
 }
 
-/// Watches a history.
+/// Records a history.
 struct Watcher<'s, 'a> {
     state: WorkingState<'s, 'a>,
     outages: Vec<Vec<Outage>>,
@@ -57,7 +57,7 @@ impl Witness for Watcher<'_, '_> {
     }
 }
 
-/// History number `number` from time zero, when everything runs, until `end`; `None` when it is to stop.
+/// History number `number` from time zero, when everything runs, until `end`; `None` if stopped.
 pub(super) fn record(
     blueprint: &Blueprint,
     subjects: &Subjects<'_>,
@@ -75,7 +75,7 @@ pub(super) fn record(
             last.end = Time::ZERO + end;
         }
     }
-    // Two things at one instant, one of which undoes the other, are no outage.
+    // Two events at one instant that cancel each other are no outage.
     for outages in &mut outages {
         outages.retain(|outage| outage.end > outage.begin);
     }

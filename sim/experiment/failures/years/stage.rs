@@ -13,17 +13,17 @@ use std::fmt::Debug;
 use wssim_model::history::is_same;
 use wssim_model::{Blueprint, Cut};
 
-/// Sets of nodes without which the others do not carry an entry, and that entry.
+/// Sets of nodes without which the others cannot carry an entry, and that entry.
 pub(in crate::failures) type Overloads = Vec<(Vec<usize>, usize)>;
 
-/// A point: which world, and whether what its nodes do not carry counts as down.
+/// A point: a world, and whether overload of its remaining nodes counts as down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::failures) struct WearPoint {
     pub(in crate::failures) point: Point,
     pub(in crate::failures) with_overloads: bool,
 }
 
-/// A world that wears out, and its histories.
+/// A world with random failures, and its histories.
 pub(in crate::failures) struct Worn {
     blueprint: Blueprint,
     cluster: ClusterFacts,
@@ -32,18 +32,18 @@ pub(in crate::failures) struct Worn {
     pool: HistoryPool,
 }
 
-/// What all histories have in common.
+/// Parameters common to all histories.
 pub(in crate::failures) struct Years<'a> {
     pub(in crate::failures) worlds: &'a dyn Worlds,
     pub(in crate::failures) seed: u64,
-    /// Years of it, all histories together.
+    /// Years, all histories together.
     pub(in crate::failures) length: f64,
-    /// What the nodes that are left of a world do not carry, where that is asked for.
+    /// Overloads of the remaining nodes of a world, if asked for.
     pub(in crate::failures) overloads: &'a (dyn Fn(&Point) -> Result<Overloads, WorldError> + Sync),
 }
 
 impl Years<'_> {
-    /// Histories that `arm` is to have: none where nothing fails of itself, or no years are asked for.
+    /// Histories planned for `arm`: none if nothing fails by itself, or no years are asked for.
     pub(in crate::failures) fn planned(&self, arm: &Worn) -> u32 {
         let fits = arm.blueprint.nodes.len() <= super::MOST_NODES;
         let any = !arm.blueprint.faults.is_empty() && self.length > 0.0 && fits;
@@ -56,7 +56,7 @@ impl Worn {
         Subjects::new(&self.blueprint, &self.cluster, &self.overloads)
     }
 
-    /// The values of `metric` in its first histories; `None`: nothing is watched that it speaks of.
+    /// The values of `metric` in its first histories; `None` if its subject does not exist.
     pub(in crate::failures) fn values(
         &self,
         metric: &MetricRef,
@@ -69,7 +69,7 @@ impl Worn {
         Some(all.iter().take(histories).map(|history| value(what, *history)).collect())
     }
 
-    /// What its histories tell; `None`: fewer than two are complete.
+    /// The findings of its histories; `None` with fewer than two complete ones.
     pub(in crate::failures) fn told(&self) -> Option<LongRun> {
         if self.pool.histories() < 2 {
             return None;

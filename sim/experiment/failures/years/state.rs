@@ -1,47 +1,47 @@
-//! What works at present: looked at again only where something has changed that it depends on.
+//! Follows which subjects work, updating only those affected by a change.
 //!
 //! ```text
-//!  who is registered ─► where services work ─► where endpoints are answered ─► entries ─► groups
-//!  who reaches whom  ─┘                    ─┘ (callees first)              ─┘
+//!  registrations    ─► where services work ─► where endpoints are answered ─► entries ─► groups
+//!  reachability     ─┘                    ─┘ (callees first)              ─┘
 //! ```
-//! Nodes are bits, so that a look is a few operations a change. Held to a slow twin that looks at everything
-//! at every instant (`tests/history/twin.rs`).
+//! Sets of nodes are bits, so that an update costs a few operations. Tested against a slow twin that
+//! recomputes everything at every instant (`tests/history/twin.rs`).
 
 use super::subjects::{GroupPart, NodeSet, Subjects};
 use wssim_model::blueprint::Choice;
 use wssim_model::history::Standing;
 use wssim_model::ids::{ContainerId, NodeId};
 
-/// What works at present.
+/// The working subjects at present.
 #[derive(Clone, Debug)]
 pub(super) struct WorkingState<'s, 'a> {
     subjects: &'s Subjects<'a>,
-    /// By node: whom it reaches; those that run; those that users see.
+    /// By node: the nodes that it reaches; running nodes; nodes that users see.
     joined: Vec<NodeSet>,
     alive: NodeSet,
     seen: NodeSet,
-    /// Whether all nodes that run reach each other.
+    /// Whether all running nodes reach each other.
     is_whole: bool,
-    /// By service: nodes on which a container is registered, and those on which one works.
+    /// By service: nodes with a registered container, and nodes with a working one.
     registered: Vec<NodeSet>,
     workers: Vec<NodeSet>,
     /// By endpoint: nodes on which it can be answered.
     works: Vec<NodeSet>,
-    /// Endpoints to look at, as bits.
+    /// Endpoints to update, as bits.
     stale: Vec<u64>,
     /// By subject.
     pub(super) up: Vec<bool>,
-    /// Subjects that have begun or ceased to work since they were last taken away from here.
+    /// Subjects that started or stopped working since the last drain.
     pub(super) turned: Vec<(usize, bool)>,
 }
 
 impl<'s, 'a> WorkingState<'s, 'a> {
-    /// Before anybody has looked.
+    /// The state before the first update.
     pub(super) fn new(subjects: &'s Subjects<'a>) -> Self {
         let blueprint = subjects.blueprint;
         Self {
             subjects,
-            // None runs, and all reach all: what the first look finds is something else.
+            // No node runs, and all reach all: the first update finds a difference.
             joined: vec![NodeSet::MAX; blueprint.nodes.len()],
             alive: 0,
             seen: 0,
@@ -55,7 +55,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         }
     }
 
-    /// Things stand like this now.
+    /// Updates to the present `standing`.
     pub(super) fn look(&mut self, standing: &Standing<'_>) {
         let before = self.turned.len();
         let was_alive = self.alive;
@@ -73,7 +73,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         }
     }
 
-    /// Who reaches whom. Returns whether that has changed.
+    /// Updates reachability. Returns whether it changed.
     fn look_at_nodes(&mut self, standing: &Standing<'_>) -> bool {
         let nodes = self.joined.len();
         let set = |holds: &dyn Fn(NodeId) -> bool| -> NodeSet {
@@ -89,15 +89,15 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         }
         let was_whole = self.is_whole;
         self.is_whole = bits(alive).all(|node| self.joined[node] == alive);
-        // While all that run reach each other it does not matter who they are: see `who_reach`.
+        // While all running nodes reach each other their identity does not matter: see `who_reach`.
         if moved && !(was_whole && self.is_whole) {
             (0..self.works.len()).for_each(|endpoint| self.look_again_at(endpoint));
         }
         moved
     }
 
-    /// Where services work: those that have changed, and those whose data they hold. Where who reaches whom
-    /// has changed, those too that are on nodes that have `turned` up or down, or whose data is elsewhere.
+    /// Updates where services work: those that changed, and the users of their data. If reachability
+    /// changed, also those on nodes that have `turned` up or down, or with data elsewhere.
     fn look_at_services(&mut self, standing: &Standing<'_>, turned: Option<NodeSet>) {
         let subjects = self.subjects;
         for service in standing.changed().iter().map(|service| *service as usize) {
@@ -145,13 +145,13 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         }
     }
 
-    /// Where endpoints are answered: those whose service has changed, or one that they need. Returns whether
-    /// that has changed.
+    /// Updates where endpoints are answered: those with a changed service or a changed callee. Returns
+    /// whether any changed.
     fn look_at_endpoints(&mut self) -> bool {
         let subjects = self.subjects;
         let mut any = false;
         for word in 0..self.stale.len() {
-            // Whoever needs an endpoint has a later place.
+            // Callers have later places.
             while self.stale[word] != 0 {
                 let endpoint = word * 64 + self.stale[word].trailing_zeros() as usize;
                 self.stale[word] &= self.stale[word] - 1;
@@ -180,7 +180,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         nodes
     }
 
-    /// Those of `from` that reach all that enough branches call.
+    /// The nodes of `from` that reach all callees of enough branches.
     fn who_reach_enough(&self, from: NodeSet, choice: &Choice) -> NodeSet {
         let reaches_all = |node: usize, calls: &[usize]| {
             calls.iter().all(|&callee| self.who_reach(1 << node, self.works[callee]) != 0)
@@ -192,7 +192,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         bits(from).filter(has_enough).map(|node| 1 << node).sum()
     }
 
-    /// Those of `from` that reach one of `to`, all of which run.
+    /// The nodes of `from` that reach one of `to`, all of which run.
     fn who_reach(&self, from: NodeSet, to: NodeSet) -> NodeSet {
         if self.is_whole {
             return if to == 0 { 0 } else { from };
@@ -220,7 +220,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
         entry.asked.iter().all(answered) && entry.overloads.iter().all(borne)
     }
 
-    /// Those that belong to others first.
+    /// Updates groups, members before the groups that contain them.
     fn look_at_groups(&mut self) {
         let subjects = self.subjects;
         for (place, (need, parts)) in subjects.groups.iter().enumerate() {
@@ -235,7 +235,7 @@ impl<'s, 'a> WorkingState<'s, 'a> {
     }
 }
 
-/// The nodes of those containers of `service` for which `holds`.
+/// The nodes of the containers of `service` for which `holds`.
 fn nodes_of(
     subjects: &Subjects<'_>,
     service: usize,

@@ -1,13 +1,13 @@
-//! What is watched over the years, and whether it works at an instant.
+//! Defines the subjects of the long run, and when they work.
 //!
 //! A *service* works while one of its containers is registered on a node that runs, with its data. An
-//! *entry* works while users reach, by way of a node that they see, a container of what they ask for whose
-//! calls find, each, a container that works in the same way; while a set of nodes is down without which
-//! the study with traffic found that what is left does not carry it, it does not. What is called, or asked
-//! for, in fewer requests than survival allows to fail is not needed. A *group* works while enough of its members do. The
-//! *managers* work while they can decide anything.
+//! *entry* works while users reach, through a node that they see, a container of the called service
+//! whose calls in turn each reach a working container. It does not work while a set of nodes is down
+//! without which, by the study with traffic, the others cannot carry it. Calls and entries in fewer
+//! requests than survival allows to fail are not needed. A *group* works while enough of its members do.
+//! The *managers* work while they have a quorum.
 //!
-//! `state.rs` follows what works.
+//! `state.rs` follows which subjects work.
 
 use crate::cluster::{ClusterFacts, Group, Member};
 use wssim_model::Blueprint;
@@ -16,10 +16,10 @@ use wssim_model::blueprint::{CallsNeeded, Choice, DataAt, Source};
 /// A set of nodes.
 pub(super) type NodeSet = u128;
 
-/// The most nodes that are watched.
+/// Most nodes of a long run.
 pub const MOST_NODES: usize = NodeSet::BITS as usize;
 
-/// Kinds of what is watched.
+/// Kinds of subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SubjectKind {
     /// A source of traffic.
@@ -42,35 +42,35 @@ impl SubjectKind {
     }
 }
 
-/// Nodes whose loss an entry does not bear although all that it needs runs: they, and the entry.
+/// Nodes whose loss overloads an entry although all services that it needs run, and that entry.
 pub(super) type OverloadedNodes = (NodeSet, usize);
 
-/// What is watched, and what belongs to it; the same for all histories.
+/// The subjects and their dependencies; the same for all histories.
 #[derive(Clone, Debug)]
 pub(super) struct Subjects<'a> {
     pub(super) blueprint: &'a Blueprint,
-    /// Kind and name, in the order in which they are told: entries, groups, services.
+    /// Kind and name, in the order of reports: entries, groups, services.
     pub(super) names: Vec<(SubjectKind, String)>,
     /// By source.
     pub(super) entries: Vec<EntrySubject>,
-    /// Those that belong to others come before them: how many must work, of what.
+    /// Members before the groups that contain them: the number that must work, and the parts.
     pub(super) groups: Vec<(usize, Vec<GroupPart>)>,
-    /// Whether after the last group come the managers.
+    /// Whether the managers follow the last group.
     pub(super) has_managers: bool,
     /// By service.
     pub(super) services: Vec<ServiceSubject>,
-    /// Each after those that it needs.
+    /// Each after its callees.
     pub(super) endpoints: Vec<EndpointSubject>,
 }
 
 /// A source of traffic.
 #[derive(Clone, Debug)]
 pub(super) struct EntrySubject {
-    /// Endpoints that it asks for, by their place in [`Subjects::endpoints`].
+    /// Its endpoints, by place in [`Subjects::endpoints`].
     pub(super) asked: Vec<usize>,
-    /// Nodes by which users come; none: they come to wherever they are answered.
+    /// Nodes by which users enter; empty if they come directly to the containers.
     pub(super) mesh: NodeSet,
-    /// It does not bear the loss of all of one of these.
+    /// Sets of nodes; it does not work while all of one are down.
     pub(super) overloads: Vec<NodeSet>,
 }
 
@@ -83,14 +83,14 @@ pub(super) struct ServiceSubject {
     pub(super) endpoints: Vec<usize>,
     /// Services whose data it holds.
     pub(super) users: Vec<usize>,
-    /// Whether the data of all its containers is where they are.
+    /// Whether all its containers have their data on their own nodes.
     pub(super) is_local: bool,
 }
 
 /// An endpoint.
 #[derive(Clone, Debug)]
 pub(super) struct EndpointSubject {
-    /// Whose it is.
+    /// Its service.
     pub(super) service: usize,
     /// Endpoints that it needs, by place.
     pub(super) needs: CallsNeeded,
@@ -150,7 +150,7 @@ impl<'a> Subjects<'a> {
 }
 
 impl Subjects<'_> {
-    /// By subject: whether nothing that it depends on `moves`, and nothing of it is a matter of elections.
+    /// By subject: whether no service that it depends on `moves`, and no part depends on elections.
     pub(super) fn stays(&self, moves: &dyn Fn(usize) -> bool) -> Vec<bool> {
         let mut stays = vec![true; self.names.len()];
         for (place, service) in self.services.iter().enumerate() {
@@ -176,14 +176,14 @@ impl Subjects<'_> {
         stays
     }
 
-    /// Whether `service` or what holds its data moves.
+    /// Whether `service` or the holder of its data moves.
     fn depends(&self, service: usize, moves: &dyn Fn(usize) -> bool) -> bool {
         let mut all = self.services.iter().enumerate();
         let holds = |server: &ServiceSubject| server.users.contains(&service);
         moves(service) || all.any(|(at, server)| holds(server) && moves(at))
     }
 
-    /// Endpoints that the `asked` ones need, themselves among them.
+    /// The endpoints that the `asked` ones need, including themselves.
     fn needed_by(&self, asked: Vec<usize>) -> Vec<usize> {
         let (mut all, mut next) = (asked.clone(), asked);
         while let Some(endpoint) = next.pop() {
@@ -198,7 +198,7 @@ impl Subjects<'_> {
     }
 }
 
-/// Endpoints, each after those that it needs, and the place of each.
+/// Endpoints, each after its callees, and the place of each.
 struct Order {
     endpoints: Vec<EndpointSubject>,
     place_of: Vec<usize>,
@@ -255,7 +255,7 @@ fn entries_of(
     sources.map(entry).collect()
 }
 
-/// Services, as far as containers tell of them.
+/// Services, without what depends on endpoints.
 fn services(blueprint: &Blueprint) -> Vec<ServiceSubject> {
     let none =
         ServiceSubject { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
@@ -273,7 +273,8 @@ fn services(blueprint: &Blueprint) -> Vec<ServiceSubject> {
     services
 }
 
-/// Groups in the order of `sorted`, with their parts; subjects are `entries` entries, and then they.
+/// Groups in the order of `sorted`, with resolved parts; subjects are `entries` entries, then these
+/// groups.
 fn resolved(
     groups: &[Group],
     sorted: &[usize],
@@ -293,7 +294,7 @@ fn resolved(
     sorted.iter().map(parts).collect()
 }
 
-/// Groups so that those that belong to others come before them.
+/// Groups, each before the groups that contain it.
 fn members_first(groups: &[Group]) -> Vec<usize> {
     let inner = |group: &Group| {
         let groups = group.members.iter().filter_map(|member| match member {
@@ -305,7 +306,7 @@ fn members_first(groups: &[Group]) -> Vec<usize> {
     callees_first(&groups.iter().map(inner).collect::<Vec<_>>())
 }
 
-/// All of them, each after those that it names; there are no circles.
+/// All places, each after those that it calls; there are no cycles.
 fn callees_first(calls: &[Vec<usize>]) -> Vec<usize> {
     fn visit(at: usize, calls: &[Vec<usize>], seen: &mut [bool], order: &mut Vec<usize>) {
         if !std::mem::replace(&mut seen[at], true) {

@@ -1,4 +1,4 @@
-//! Notes on layers and on `--set`; those of rows are held to numbers in `schema/tests/walk/idle.rs`.
+//! Notes on layers and on `--set`; those of rows are tested with numbers in `schema/tests/walk/idle.rs`.
 
 use super::CODE;
 use crate::scenario::Scenario;
@@ -35,7 +35,7 @@ fn a_layer_that_repeats_what_is_below_is_told() {
     assert_eq!(over("[service.s]\nworkers = 4\n"), one(SAME, 4));
     assert_eq!(over("[service.s]\nworkers = 5\n"), []);
     assert_eq!(over("[node.a]\ncores = 2.0\n"), one(SAME, 4));
-    // Braces hold one value: what goes with its new rate is no repetition.
+    // An inline table is a single value: keys beside its new rate are no repetition.
     let arrivals = |rate: &str| {
         over(&format!("[traffic.t]\narrivals = {{ kind = \"poisson\", rate = \"{rate}\" }}\n"))
     };
@@ -44,15 +44,15 @@ fn a_layer_that_repeats_what_is_below_is_told() {
     assert_eq!(over("[traffic.t]\npatience = \"none\"\n"), []);
     let nothing = "no effect: nothing stood there that could be taken back";
     assert_eq!(over("[service.s]\nbacklog = \"none\"\n"), one(nothing, 4));
-    // What is laid over is said for others, too.
+    // Extended files are for other scenarios, too.
     let base = format!("{BASE}[node.b]\ncores = 1\ndisk = \"ssd\"\n");
     let own = "[scenario]\nextends = \"base.toml\"\n";
     assert_eq!(notes(&[("over.toml", own), ("base.toml", &base)], &[]), []);
-    // A range is not what stood there.
+    // A range differs from a plain value.
     assert_eq!(over("[service.s]\nworkers = { value = 4, range = [2, 8] }\n"), []);
 }
 
-/// Of what says how containers are restarted and updated each orchestrator heeds another part.
+/// Each orchestrator uses different keys of restarts and updates.
 #[test]
 fn what_an_orchestrator_does_in_its_own_way_is_told() {
     let under = |kind: &str| {
@@ -94,7 +94,7 @@ fn a_set_that_changes_nothing_is_told() {
     };
     assert_eq!(set("service.s.workers=4"), [SAME]);
     assert_eq!(set("traffic.t.arrivals.rate=4/s"), [SAME]);
-    // As it would be without, or written otherwise.
+    // Equal to the default, or written differently.
     assert_eq!(set("node.a.aes=true"), ["no effect: no network is encrypted"]);
     assert_eq!(set("node.a.speed=1"), [NOTHING]);
     assert_eq!(set("traffic.t.arrivals.rate=240/min"), [NOTHING]);
@@ -102,7 +102,7 @@ fn a_set_that_changes_nothing_is_told() {
     for acts in ["service.s.workers=5", "scenario.title=Other", "scenario.duration=5min"] {
         assert_eq!(set(acts), [""; 0], "{acts}");
     }
-    // Said once: by its row, or because it is listed as not simulated.
+    // Reported once: by its row, or as not simulated.
     assert_eq!(set("service.s.update.delay=5s"), ["no effect: nothing is rolled out here"]);
     assert_eq!(set("service.s.aliases.n=x"), [""; 0]);
 }
@@ -116,7 +116,7 @@ fn notes_can_be_silenced() {
     assert_eq!(notes(&[("a.toml", &silent)], &[]), []);
 }
 
-/// What ships says nothing for nothing; the estate is a piece of the others.
+/// Shipped scenarios have no idle keys; those of the estate are parts of others.
 #[test]
 fn scenarios_that_ship_have_no_idle_keys() {
     let mut told = Vec::new();

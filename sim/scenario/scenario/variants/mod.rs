@@ -1,4 +1,4 @@
-//! Variants: the scenario with more files laid over it, as if a file extended them all.
+//! Variants: the scenario with further files laid over it, as if a file extended them all.
 
 use super::Scenario;
 use crate::base::Shared;
@@ -13,7 +13,7 @@ impl Scenario {
         self.all_variants().map(|variant| variant.name.text.as_str()).collect()
     }
 
-    /// What the variant of that name is called: its title, or its name.
+    /// The title of that variant, or its name.
     #[must_use]
     pub fn variant_title(&self, name: &str) -> String {
         let variant = self.all_variants().find(|variant| variant.name.text == name);
@@ -23,7 +23,7 @@ impl Scenario {
     /// The variant of that name.
     ///
     /// # Errors
-    /// When there is none of that name, one of its files cannot be read, or what they come to is wrong.
+    /// When there is none of that name, one of its files cannot be read, or the result has mistakes.
     pub fn variant(&self, name: &str) -> Result<Self, Diagnostics> {
         let found = self.all_variants().find(|variant| variant.name.text == name);
         let variant = found.ok_or_else(|| Diagnostics::new(vec![self.no_variant(name)]))?;
@@ -48,7 +48,7 @@ impl Scenario {
         Diagnostic::error("unknown-variant", message).help(help)
     }
 
-    /// A file that extends the scenario and what the variant lays over it.
+    /// A file that extends the scenario and the variant's files.
     fn text_of(&self, variant: &Variant) -> Result<String, Diagnostics> {
         let (sources, folder) = (&self.world.sources, self.location.folder());
         let own = self.location.path().file_name().unwrap_or_default();

@@ -1,10 +1,10 @@
-//! Files against the schema: those that ship, those of tests and of documents, and damaged ones.
+//! Files against the schema: shipped ones, those of tests and of documents, and damaged ones.
 
 use super::{Verdict, agree, as_json, read, validator, verdict};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// All of `folder` and below, seen from this crate.
+/// All files in and below `folder`, relative to this crate.
 fn scenarios(folder: &str) -> Vec<PathBuf> {
     let (mut found, mut folders) = (Vec::new(), vec![PathBuf::from(folder)]);
     while let Some(folder) = folders.pop() {
@@ -59,7 +59,7 @@ fn files_that_are_right_are_valid() {
     }
 }
 
-/// With its commented lines of TOML in force.
+/// The text with its commented lines of TOML uncommented.
 fn uncommented(text: &str) -> String {
     let is_toml = |line: &str| {
         let key = line.split(" = ").next().unwrap_or("");
@@ -75,7 +75,7 @@ fn uncommented(text: &str) -> String {
     all
 }
 
-/// Which of the files with mistakes have one of shape: name, type, unit, word.
+/// The files with a mistake of shape: name, type, unit, word.
 #[test]
 fn files_with_mistakes_of_shape_are_not() {
     for (name, is_misshapen) in [
@@ -104,7 +104,7 @@ fn files_with_mistakes_of_shape_are_not() {
     }
 }
 
-/// An editor marks the value that is wrong, not the table around it.
+/// An editor marks the wrong value, not the table around it.
 #[test]
 fn mistakes_are_shown_where_they_are() {
     let file = as_json(&read(&text_of("tests/mistakes/five.toml")).0);
@@ -121,7 +121,7 @@ fn mistakes_are_shown_where_they_are() {
     );
 }
 
-/// What `load/` and `stack/` read.
+/// The keys that `load/` and `stack/` read.
 #[test]
 fn files_that_are_named_are_texts() {
     let with = |key: &str, value: serde_json::Value| json!({ "scenario": { key: value } });
@@ -141,7 +141,7 @@ fn files_that_are_named_are_texts() {
     }
 }
 
-/// Texts that the readers refuse for how they are written are refused by the patterns, too.
+/// The patterns refuse texts that the readers refuse for their form.
 #[test]
 fn patterns_refuse_what_is_no_quantity_and_no_distribution() {
     let validator = validator();

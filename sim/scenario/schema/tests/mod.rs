@@ -1,5 +1,5 @@
-//! The schema against the readers, in both directions, and against every file that there is. The
-//! validator is not ours (the crate `jsonschema`).
+//! The schema against the readers, in both directions, and against every file. The validator is an
+//! independent one (the crate `jsonschema`).
 
 #![allow(clippy::format_collect)]
 
@@ -25,17 +25,17 @@ fn validator() -> Validator {
     jsonschema::draft202012::new(&json::schema()).expect("it is a schema")
 }
 
-/// What one file says by itself, and what its readers find wrong.
+/// The tree of one file, and its mistakes.
 fn read(text: &str) -> (Table, Vec<Diagnostic>) {
     let Found { written, mistakes, .. } = find(text);
     (written, mistakes)
 }
 
-/// What becomes of one file.
+/// The result of one file.
 struct Found {
     written: Table,
     mistakes: Vec<Diagnostic>,
-    /// Values that were left out, by path, and what holds instead.
+    /// Defaults of omitted values, by path.
     defaults: Vec<(String, String)>,
 }
 
@@ -85,7 +85,7 @@ fn as_inline_toml(value: &Value) -> String {
     }
 }
 
-/// Mistakes of name, type, unit and word: what a schema can say.
+/// Mistakes of name, type, unit and word, which a schema can express.
 const OF_SHAPE: [&str; 12] = [
     "bad-metric",
     "bad-port",
@@ -101,20 +101,20 @@ const OF_SHAPE: [&str; 12] = [
     "wrong-unit",
 ];
 
-/// Whether it is read by `load/` or `stack/` before the document is; see `files.rs`.
+/// Whether `load/` or `stack/` reads it before the document; see `files.rs`.
 fn is_read_elsewhere(place: &Place) -> bool {
     ["extends", "stacks", "overlay"].contains(&place.key)
         || place.table.starts_with("/scenario/stacks")
 }
 
-/// What the readers say of a file.
+/// The readers' verdict on a file.
 #[derive(Debug, PartialEq)]
 enum Verdict {
-    /// Nothing is wrong, or only missing: it may be a piece.
+    /// No mistake, or only something missing: it may be a partial scenario.
     Right,
     /// Its shape is wrong.
     Misshapen,
-    /// It is wrong for a reason that is not of shape.
+    /// It is wrong for a reason other than shape.
     Wrong,
 }
 
@@ -132,7 +132,7 @@ fn verdict(text: &str) -> (Verdict, String) {
     (verdict, shown)
 }
 
-/// What the reader takes the schema takes, what the one refuses for its shape so does the other.
+/// Asserts that the schema accepts what the reader accepts, and refuses what it refuses for its shape.
 #[track_caller]
 fn agree(validator: &Validator, file: &Value) -> Verdict {
     let text = as_toml(file);
@@ -165,7 +165,7 @@ fn it_is_a_schema() {
     assert!(!schema.to_string().contains("null"), "every definition is made");
 }
 
-/// So no key is described that no reader asks for, and each takes what its row says.
+/// So every described key is read, and takes the values of its row.
 #[test]
 fn every_key_that_is_described_is_read() {
     let validator = validator();
@@ -188,7 +188,7 @@ fn readers_and_schema_agree_on_every_value() {
     let (mut right, mut misshapen) = (0, 0);
     for place in places().iter().filter(|place| !is_read_elsewhere(place)) {
         for probe in probes() {
-            // A step without what it does is none, and the word does nothing else there.
+            // A step needs its deciding key, and the word has no other effect there.
             if probe == json!("none") && place.decides {
                 continue;
             }
@@ -260,8 +260,7 @@ fn probes() -> Vec<Value> {
     out
 }
 
-/// A key of another kind of arrivals or step is none here; but steps that are held with a connection are
-/// steps.
+/// Keys of another kind of arrivals or step are refused; but steps with a held connection are steps.
 #[test]
 fn keys_of_other_cases_are_refused_by_both() {
     let validator = validator();
@@ -282,7 +281,7 @@ fn keys_of_other_cases_are_refused_by_both() {
     assert!(refused > 100, "{refused}");
 }
 
-/// `enabled` and a key that nobody knows, in every table.
+/// `enabled` and an unknown key, in every table.
 #[test]
 fn every_table_can_be_switched_off_and_knows_its_keys() {
     let validator = validator();

@@ -1,5 +1,4 @@
-//! The page of all keys: it is the file that ships, and what it says of keys that are left out is
-//! what readers make of them.
+//! The page of all keys: it equals the shipped file, and its defaults are those of the readers.
 
 use super::places::{Place, places, samples};
 use super::{Found, Key, ROOT, ValueKind, as_toml, find, is_read_elsewhere};
@@ -19,8 +18,8 @@ fn the_page_that_ships_is_the_one_that_is_printed() {
     assert!(file == page, "scenarios/format.md is another: renew it with UPDATE_GOLDEN=1");
 }
 
-/// The rows of the key at `path`, such as `service.some-name.memory.base`: several where several
-/// cases have it.
+/// The rows of the key at `path`, such as `service.some-name.memory.base`: several if several cases have
+/// it.
 fn rows_at(path: &str) -> Vec<&'static Key> {
     let (mut kind, mut rows) = (ValueKind::Table(&ROOT), Vec::new());
     for segment in path::segments(path).expect("readers say paths") {
@@ -46,7 +45,7 @@ fn rows_of(kind: &ValueKind, name: &str) -> Vec<&'static Key> {
     }
 }
 
-/// What becomes of every least file, each with one key and without it.
+/// The result of every minimal file, with and without each key.
 fn all_found() -> impl Iterator<Item = Found> {
     places().into_iter().flat_map(|place| {
         let with = samples(&place.kind).into_iter().next().map(|sample| place.with(sample));
@@ -62,7 +61,7 @@ const DERIVED: [&str; 4] = ["threads", "capacity", "agent", "manager"];
 fn what_readers_take_for_a_key_that_is_left_out_is_what_its_row_says() {
     let mut seen = BTreeSet::new();
     for (path, taken) in all_found().flat_map(|found| found.defaults) {
-        // Steps of several kinds may have a key of one name; each row says what holds for its kind.
+        // Steps of several kinds may share the name of a key; each row has the default of its kind.
         let rows = rows_at(&path);
         let rows: Vec<_> = rows.iter().filter(|key| !DERIVED.contains(&key.name)).collect();
         let says =
@@ -91,7 +90,7 @@ fn rows_say_which_keys_are_required() {
         }
     }
     assert!(silent.is_empty(), "missed, and their rows do not say `required`: {silent:?}");
-    // What even a piece of a scenario has is in every least file.
+    // Keys required even in a partial scenario are in every minimal file.
     let is_left_out = |place: &Place| {
         place.without().pointer(&place.table).is_some_and(|table| table.get(place.key).is_none())
     };

@@ -1,4 +1,4 @@
-//! Every place of the format where a value can stand, with the least file around it.
+//! Every place of the format for a value, with the minimal file around it.
 
 use super::{Key, KeyCase, ROOT, Shape, ValueKind};
 use crate::distribution::FORMS;
@@ -9,11 +9,11 @@ use wssim_text::quantity::Dimension;
 pub(super) struct Place {
     pub(super) key: &'static str,
     pub(super) kind: ValueKind,
-    /// All that is said of it.
+    /// Its row.
     pub(super) row: &'static Key,
     /// The JSON pointer of its table.
     pub(super) table: String,
-    /// Whether it says what a step does.
+    /// Whether it decides the kind of a step.
     pub(super) decides: bool,
     /// Keys of other cases of its table.
     pub(super) strangers: Vec<(&'static str, &'static ValueKind)>,
@@ -21,12 +21,12 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The least file around it, where it is left out.
+    /// The minimal file around it, without it.
     pub(super) fn without(&self) -> &Value {
         &self.file
     }
 
-    /// The least file with `value` here.
+    /// The minimal file with `value` here.
     pub(super) fn with(&self, value: Value) -> Value {
         let mut file = self.file.clone();
         let table = file.pointer_mut(&self.table).and_then(Value::as_object_mut);
@@ -35,7 +35,7 @@ impl Place {
     }
 }
 
-/// All of them; a table that comes in several is visited in each, a step within a step once.
+/// All places; a table used at several is visited at each, nested steps once.
 pub(super) fn places() -> Vec<Place> {
     let mut out = Vec::new();
     walk(&ROOT, &json!({}), "", &mut Vec::new(), &mut out);
@@ -85,7 +85,7 @@ fn walk(
     open.pop();
 }
 
-/// What a table needs beside `key`.
+/// The required keys of a table beside `key`.
 fn least(shape: &Shape, case: Option<&KeyCase>, key: &str) -> Map<String, Value> {
     let mut table: Map<String, Value> = Map::new();
     for required in shape.required {
@@ -144,7 +144,7 @@ fn descend(
     }
 }
 
-/// Values that it takes, at least one.
+/// Valid values, at least one.
 pub(super) fn samples(kind: &ValueKind) -> Vec<Value> {
     let texts = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect::<Vec<_>>();
     match kind {
@@ -208,7 +208,7 @@ fn quantities(dimension: Dimension) -> &'static [&'static str] {
     }
 }
 
-/// Every form of a distribution; `empirical` apart, whose file would have to be there.
+/// Every form of a distribution, except `empirical`, whose file would have to exist.
 fn forms(x: &str) -> impl Iterator<Item = String> {
     let form = move |(name, usage): &(&str, &str)| match *name {
         "constant" | "exp" => vec![format!("{name}({x})"), format!("{name} ( {x} )")],

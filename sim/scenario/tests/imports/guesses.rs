@@ -1,4 +1,4 @@
-//! Nodes, numbers, names and calls that are made up: they contradict nothing that the file says.
+//! Guessed nodes, numbers, names and calls contradict no setting of the file.
 
 use super::{Files, made, placed};
 
@@ -6,7 +6,7 @@ fn service(name: &str, deploy: &str) -> String {
     format!("  {name}:\n    image: company/{name}:1\n    ports: [\"80\"]\n    deploy: {deploy}\n")
 }
 
-/// A swarm has workers, a node one value of a label, and as much as the largest reservation.
+/// A swarm has workers, a node one value of each label, and room for the largest reservation.
 #[test]
 fn nodes_are_as_the_file_wants_them() {
     for (name, deploys, count) in [
@@ -45,8 +45,7 @@ fn nodes_are_as_the_file_wants_them() {
     }
 }
 
-/// A placeholder lies below the limit that the file sets, so that nothing is killed and nothing is
-/// throttled all the time.
+/// A placeholder is below the file's limit, so that nothing is killed or throttled all the time.
 #[test]
 fn placeholders_stay_below_limits() {
     let text = "services:\n  pages:\n    image: company/pages:2\n    ports: [\"80:80\"]\n    deploy:\n      resources: {limits: {memory: 128M, cpus: '0.02'}}\n";
@@ -63,14 +62,14 @@ fn placeholders_stay_below_limits() {
     assert_eq!(codes, Vec::<&str>::new());
 }
 
-/// The network that a stack has without saying so can be named all the same.
+/// The implicit network of a stack can be named.
 #[test]
 fn the_default_network_can_be_named() {
     let text = "services:\n  board: {image: \"b:1\", networks: [default, edge]}\n  feed: {image: \"f:1\", networks: {default: {aliases: [news]}}}\nnetworks: {edge: }\n";
     assert_eq!(placed(&made("default", text).1).len(), 2);
 }
 
-/// A proxy has an endpoint for each service behind it; a call of it names one of them.
+/// A proxy has an endpoint for each service behind it; a call to it names one of them.
 #[test]
 fn a_call_of_a_proxy_names_an_endpoint_that_it_has() {
     let text = "services:\n  kiosk: {image: \"k:1\", ports: [\"80:3000\"], environment: {BACKEND: \"http://gateway\"}}\n  gateway: {image: \"nginx:1.27\", ports: [\"81:80\"], environment: {UPSTREAM: catalog}}\n  catalog: {image: \"c:1\"}\n";
@@ -95,7 +94,7 @@ fn two_stacks_keep_a_name_apart() {
     {
         assert!(imported.text.contains(part), "{}", imported.text);
     }
-    // Two files of one name are called by their folders.
+    // Two files with the same name are named after their folders.
     let files = Files::new("folders", &[("shop/stack.yml", &shop), ("crm/stack.yml", &crm)]);
     let (imported, _) = files.made(&["shop/stack.yml", "crm/stack.yml"]);
     let stacks = "stacks = [{ file = \"shop/stack.yml\", name = \"shop\" }, { file = \"crm/stack.yml\", name = \"crm\" }]";
@@ -125,7 +124,7 @@ fn a_file_that_changes_another_is_laid_over_it() {
     assert!(imported.warnings.iter().any(|item| item.code == "laid-over"));
 }
 
-/// Who calls whom.
+/// The expected calls.
 #[track_caller]
 fn calls(name: &str, files: &[(&str, &str)], expected: &[&str]) {
     let (imported, _) = Files::new(name, files).made(&["stack.yml"]);
@@ -164,7 +163,7 @@ fn ordinary_words_are_no_hosts() {
     calls("words", &[("stack.yml", text)], &[]);
 }
 
-/// Users do not ask a service that has no containers, nor does any other.
+/// Neither users nor services call a service without containers.
 #[test]
 fn a_service_without_containers_gets_no_requests() {
     let text = "services:\n  off: {image: \"a:1\", ports: [\"80:80\"], deploy: {replicas: 0}}\n  on: {image: \"a:1\", ports: [\"81:80\"], environment: {U: \"http://off\"}}\n";
@@ -173,7 +172,7 @@ fn a_service_without_containers_gets_no_requests() {
     assert_eq!(imported.made.calls, 0);
 }
 
-/// After an import stands what is in it, counted by hand.
+/// The counts after an import, checked by hand.
 #[test]
 fn what_was_made_is_counted() {
     let text = "services:\n  web: {image: \"w:1\", ports: [\"80:80\"], environment: {DB_HOST: pg}}\n  pg: {image: \"postgres:16\"}\n";

@@ -1,4 +1,4 @@
-//! Stack files as people write them: what is made of them alone, and Docker's verdict on them.
+//! Stack files as people write them: the scenarios made from them, and Docker's verdict.
 
 mod guesses;
 mod verdicts;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use wssim_scenario::import::{Imported, compose};
 use wssim_scenario::{Diagnostic, Scenario, Severity};
 
-/// Files in a folder of their own.
+/// Files in a separate folder.
 struct Files(PathBuf);
 
 impl Files {
@@ -32,7 +32,7 @@ impl Files {
         compose(&paths, &self.0).map_err(|diagnostics| diagnostics.items)
     }
 
-    /// What is made, written to a file and read by itself.
+    /// The import, written to a file and loaded.
     #[track_caller]
     fn made(&self, names: &[&str]) -> (Imported, Scenario) {
         let imported = self.import(names).unwrap_or_else(|items| panic!("{items:?}"));
@@ -52,13 +52,13 @@ impl Drop for Files {
     }
 }
 
-/// One stack file: what is made of it.
+/// The import of one stack file.
 #[track_caller]
 fn made(name: &str, text: &str) -> (Imported, Scenario) {
     Files::new(name, &[("stack.yml", text)]).made(&["stack.yml"])
 }
 
-/// How many containers of each service are placed; none may be left over.
+/// The number of placed containers of each service; none may be pending.
 #[track_caller]
 fn placed(scenario: &Scenario) -> Vec<(String, usize)> {
     let placements = scenario.placements();
@@ -66,7 +66,7 @@ fn placed(scenario: &Scenario) -> Vec<(String, usize)> {
     placements.into_iter().map(|it| (it.service, it.nodes.len())).collect()
 }
 
-/// What is said of a stack file by import, mistakes or warnings: how bad, its code, its message, its help.
+/// The messages of an import about a stack file: severity, code, message, help.
 fn told(name: &str, text: &str) -> Vec<(Severity, &'static str, String)> {
     let files = Files::new(name, &[("stack.yml", text)]);
     let items = match files.import(&["stack.yml"]) {

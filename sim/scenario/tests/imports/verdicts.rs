@@ -1,15 +1,15 @@
-//! What Docker makes of a file: `docker stack config` and `deploy` of docker/cli 28 read, refuse or ignore what
-//! is read, refused or ignored here, for the same reason.
+//! Docker's verdicts on files: `docker stack config` and `deploy` of docker/cli 28 accept, refuse or
+//! ignore the same parts for the same reasons.
 
 use super::{Files, made, placed, told};
 use wssim_scenario::{Scenario, Severity};
 
-/// A file with one service, `more` of it below its image.
+/// A file with one service, with `more` below its image.
 fn one(more: &str) -> String {
     format!("services:\n  web:\n    image: company/web:1\n{more}")
 }
 
-/// What Docker reads.
+/// Files that Docker accepts.
 #[test]
 fn what_docker_reads_is_read() {
     for (name, text) in [
@@ -55,7 +55,7 @@ fn utf_16_is_read() {
     assert_eq!(placed(&files.made(&["stack.yml"]).1), [("web".to_owned(), 1)]);
 }
 
-/// What Docker refuses, and its words.
+/// Files that Docker refuses, and its words.
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table")]
 fn what_docker_refuses_is_told_in_its_words() {
@@ -270,7 +270,7 @@ fn what_docker_refuses_is_told_in_its_words() {
     }
 }
 
-/// What `docker compose` takes is right where that deploys the stack.
+/// Files for `docker compose` are valid if it deploys the stack.
 #[test]
 fn compose_has_a_verdict_of_its_own() {
     let text = "services:\n  web:\n    build: .\n    environment: {VERBOSE: true, L: \"${L:-${ALSO:-z}}\"}\n    depends_on: {db: {condition: service_healthy}}\n    networks: [inside]\n  db: {image: \"postgres:16\", networks: [inside]}\nnetworks: {inside: {driver: bridge}}\n";
@@ -281,7 +281,8 @@ fn compose_has_a_verdict_of_its_own() {
     assert_eq!(loaded.warnings(), []);
 }
 
-/// Traefik decodes `traefik.http`, `tcp`, `udp` and `tls`, and of the rest `enable`, `docker` and `swarm`.
+/// Traefik decodes `traefik.http`, `tcp`, `udp` and `tls`, and otherwise only `enable`, `docker` and
+/// `swarm`.
 #[test]
 fn traefik_reads_its_own_labels_alone() {
     let labels = |lines: &[&str]| {
@@ -318,7 +319,7 @@ fn traefik_reads_its_own_labels_alone() {
     assert_eq!(codes("misspelt", &misspelt), (vec!["unknown-label"], 1));
 }
 
-/// One warning a kind, with its first place and how often it is so; `check` says the same.
+/// One warning for each kind, with its first place and its count; the same in `check`.
 #[test]
 fn a_warning_is_told_once() {
     let service = |name: &str| {
@@ -339,7 +340,7 @@ fn a_warning_is_told_once() {
     assert_eq!(messages(scenario.warnings()), expected);
 }
 
-/// `wssim check stack.yml` says what to do first.
+/// `wssim check stack.yml` says what to do instead.
 #[test]
 fn a_stack_file_is_no_scenario() {
     let files = Files::new("no-scenario", &[("stack.yml", &one(""))]);

@@ -1,4 +1,4 @@
-//! Families of things that fail and are repaired.
+//! Families of repairable systems.
 
 use wssim_stats::theory::availability::{
     FailoverPair, KOfN, LongRunShares, PairTimes, TwoState, UnitGroup, minutes_down_a_year,

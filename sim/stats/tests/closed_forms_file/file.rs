@@ -1,4 +1,4 @@
-//! The file: one row, one number.
+//! Reads the file: one number a row.
 
 use serde_json::Value;
 use wssim_stats::theory::DurationLaw;
@@ -70,7 +70,7 @@ impl Row {
         }
     }
 
-    /// The metric without the 1-based index at its end, and that index less one.
+    /// The metric without the 1-based index at its end, and that index minus one.
     pub(crate) fn indexed_metric(&self) -> (&str, usize) {
         let name = self.metric.trim_end_matches(|c: char| c.is_ascii_digit());
         let index: usize = self.metric[name.len()..].parse().unwrap_or(1);

@@ -1,8 +1,8 @@
 //! Compares `stats::theory` and the estimators with `tests/validation/closed-forms.csv`.
 //!
-//! No simulation runs here: this is one closed form against another, written down independently,
-//! so that tests of the simulator may rely on `stats::theory`. Each row of a covered family must
-//! be reproduced; a metric that the code below does not know fails the test.
+//! No simulation runs here: two independently written closed forms are compared, so that tests of the
+//! simulator may rely on `stats::theory`. Each row of a covered family must be reproduced; a metric that
+//! the code below does not know fails the test.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -17,10 +17,10 @@ use std::collections::BTreeSet;
 
 use file::{Row, rows};
 
-/// Relative error of rows that are exact by arithmetic alone.
+/// Relative error of rows computed by exact arithmetic.
 const EXACT: f64 = 1e-9;
 
-/// Relative error of all others; the file is exact to 1e-8 and prints twelve digits.
+/// Relative error of all other rows; the file is exact to 1e-8 and prints twelve digits.
 const NUMERICAL: f64 = 1e-8;
 
 /// Families of the file that no closed form here reproduces yet.
@@ -40,7 +40,7 @@ const PENDING: [&str; 13] = [
     "token_bucket_policer",
 ];
 
-/// A covered family: how to compute a metric of it, and to which relative error.
+/// A covered family: how to compute its metrics, and to which relative error.
 type Family = (&'static str, fn(&Row) -> Option<f64>, f64);
 
 const COVERED: [Family; 44] = [

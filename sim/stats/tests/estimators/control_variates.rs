@@ -1,4 +1,4 @@
-//! Coverage with control variates, and a shortcut that it refuses.
+//! Coverage with control variates, and of a shortcut that the tests refuse.
 
 use wssim_stats::control_variates::{ControlVariate, Fit};
 use wssim_stats::{Estimate, quantile_of_sorted, student_t_quantile};
@@ -77,7 +77,8 @@ fn controls_on_both_arms_keep_the_coverage() {
     }
 }
 
-/// What it is for: at correlation 0.9 the interval is as narrow as with three times as many.
+/// At correlation 0.9 the interval is as narrow as without a control from three times as many
+/// replications.
 #[test]
 fn a_good_control_is_worth_replications() {
     let mut draws = Draws::new(1);
@@ -91,7 +92,7 @@ fn a_good_control_is_worth_replications() {
     assert!(with < without, "{with} with the control, {without} with thrice the replications");
 }
 
-/// Values of a replication for a quantile of 0.95, as many as [`wssim_stats::observations_needed`].
+/// Values per replication for a quantile of 0.95, as many as [`wssim_stats::observations_needed`].
 const OBSERVED: usize = 2000;
 const QUANTILE_EXPERIMENTS: u64 = 800;
 
@@ -128,8 +129,8 @@ fn quantile_and_mean(draws: &mut Draws) -> (f64, f64) {
     (quantile_of_sorted(&sums, 0.95).unwrap(), first / OBSERVED as f64)
 }
 
-/// The shortcut: fit the coefficient to three replications, and treat what is left as if it had
-/// been known before: n − 1 degrees of freedom, residuals over n − 1.
+/// The shortcut: fit the coefficient to three replications and treat the residuals as if it had been
+/// known before: n − 1 degrees of freedom, residuals over n − 1.
 fn shortcut(values: &[f64], control: &[f64]) -> Estimate {
     let n = values.len() as f64;
     let mean = |values: &[f64]| values.iter().sum::<f64>() / n;
@@ -142,8 +143,8 @@ fn shortcut(values: &[f64], control: &[f64]) -> Estimate {
     Estimate::symmetric(y - slope * c, half_width, values.len() as u32)
 }
 
-/// The test of coverage is sharp enough to refuse it. (At any correlation: what the control explains
-/// is fitted away, and the rest is the same.)
+/// The test of coverage detects it. (At any correlation: the control's part is fitted away, and the rest
+/// is the same.)
 #[test]
 fn a_coefficient_fitted_for_nothing_is_found_out() {
     for law in LAWS {

@@ -1,10 +1,10 @@
-//! Experiments drawn from laws whose means are known.
+//! Draws experiments from laws whose means are known.
 
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1, Gamma, StandardNormal, StandardUniform};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
-/// The law of what a replication shows, with mean 0 and standard deviation 1.
+/// The law of a replication's value, with mean 0 and standard deviation 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Law {
     /// Normal.
@@ -75,7 +75,7 @@ fn standardised(gamma: f64, law: Law) -> f64 {
     (gamma - law.shape()) / law.shape().sqrt()
 }
 
-/// How many of `experiments` come out true, each with draws of its own.
+/// Number of `experiments` that return true, each with draws of its own.
 pub(crate) fn count(experiments: u64, mut experiment: impl FnMut(&mut Draws) -> bool) -> u64 {
     (0..experiments).filter(|seed| experiment(&mut Draws::new(*seed))).count() as u64
 }

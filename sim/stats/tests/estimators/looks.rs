@@ -1,4 +1,4 @@
-//! Claims judged look by look: how often a verdict is false, and what verdicts cost.
+//! Claims judged look by look: how often verdicts are false, and how many replications they need.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use wssim_stats::{LOOKS, simultaneous_level, student_t_quantile};
 
 use crate::draws::{Draws, Law, count};
 
-/// Planted families of claims.
+/// Number of simulated families of claims.
 const FAMILIES: u64 = 2000;
-/// 5 % of them. Of normal values some 3 % come to be, as looks are correlated.
+/// 5 % of the families. With normal values some 3 % occur, as looks are correlated.
 const MOST_FALSE: u64 = FAMILIES / 20;
 
-/// A claim that the number is at most 0, or at least 0, of which the mean is known.
+/// A claim that the number, whose mean is known, is at most 0, or at least 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verdict {
     Above,
@@ -21,11 +21,11 @@ enum Verdict {
 
 /// How claims are decided.
 enum Rule {
-    /// As [`Looks`] say.
+    /// By [`Looks`].
     Sequential(Looks),
     /// Five looks, every interval at 1 − 0.05/(5m).
     Five,
-    /// The shortcut: as many looks as [`Looks`], each at the level of a single one.
+    /// The shortcut: the looks of [`Looks`], each at the level of a single look.
     Unpaid(Looks),
 }
 
@@ -38,7 +38,7 @@ impl Rule {
     }
 }
 
-/// Mean and sum of squared deviations of values that come one by one (Welford).
+/// Mean and sum of squared deviations, updated value by value (Welford).
 #[derive(Clone, Copy, Debug, Default)]
 struct Running {
     mean: f64,
@@ -67,7 +67,7 @@ struct Judge {
     critical: BTreeMap<(u32, u64), f64>,
 }
 
-/// What became of a family.
+/// The outcome of a family.
 struct Outcome {
     verdicts: Vec<Option<Verdict>>,
     replications: u32,
@@ -78,7 +78,7 @@ impl Judge {
         Self { rule, critical: BTreeMap::new() }
     }
 
-    /// Replications of claims with these means, of spread 1, until all are decided, or to the cap.
+    /// Replications until all claims with these means, of spread 1, are decided, or the cap.
     fn judge(&mut self, draws: &mut Draws, law: Law, means: &[f64]) -> Outcome {
         let claims = means.len();
         let mut seen = vec![Running::default(); claims];
@@ -118,7 +118,7 @@ impl Judge {
         Outcome { verdicts, replications }
     }
 
-    /// Families with a false verdict: any verdict on a mean of 0, the other side's elsewhere.
+    /// Families with a false verdict: any verdict for a mean of 0, the wrong side otherwise.
     fn false_families(&mut self, law: Law, means: &[f64]) -> u64 {
         let is_false = |(verdict, mean): (&Option<Verdict>, &f64)| match verdict {
             None => false,
@@ -142,7 +142,7 @@ fn sequential() -> Judge {
     Judge::new(Rule::Sequential(Looks::default()))
 }
 
-/// A mean that lies so many standard errors at ten replications from the limit.
+/// The mean that lies `errors` standard errors of ten replications from the limit.
 fn distance(errors: f64) -> f64 {
     errors / 10f64.sqrt()
 }
@@ -171,7 +171,7 @@ fn claims_beside_their_limits_are_rarely_decided_falsely() {
     }
 }
 
-/// Clear claims hand their shares on to those on their limits, which may make no more errors for it.
+/// Clear claims hand their shares on to claims on their limits, which must not make more errors.
 #[test]
 fn shares_handed_on_are_not_spent_twice() {
     for law in [Law::Normal, Law::MildlySkewed] {
@@ -184,8 +184,8 @@ fn shares_handed_on_are_not_spent_twice() {
     }
 }
 
-/// With clearly skewed values one claim is safe; for more on their limits t intervals are not, and
-/// the rule of five looks is less so.
+/// With clearly skewed values one claim is safe; several on their limits are not safe with t intervals,
+/// and even less so under the rule of five looks.
 #[test]
 fn clearly_skewed_values_are_judged_no_worse_than_by_five_looks() {
     assert!(sequential().false_families(Law::Skewed, &[0.0]) <= MOST_FALSE);
@@ -200,7 +200,7 @@ fn clearly_skewed_values_are_judged_no_worse_than_by_five_looks() {
     }
 }
 
-/// The shortcut that these tests must refuse: to look often and pay for one look.
+/// The shortcut that these tests must refuse: looking often at the level of one look.
 #[test]
 fn looks_that_are_not_paid_for_are_found_out() {
     let mut unpaid = Judge::new(Rule::Unpaid(Looks::default()));
@@ -210,8 +210,8 @@ fn looks_that_are_not_paid_for_are_found_out() {
     }
 }
 
-/// Replications until all claims are decided, against five looks without handing on. A single claim
-/// has nothing to hand on; it gains where five looks are far apart, and loses nothing elsewhere.
+/// Replications until all claims are decided, compared with five looks without handing on. A single
+/// claim has no share to hand on; it gains where five looks are far apart, and loses nothing elsewhere.
 #[test]
 fn verdicts_take_fewer_replications_than_with_five_looks() {
     let alone = |errors: f64| vec![distance(errors)];

@@ -1,8 +1,8 @@
-//! Estimators against what they promise: intervals cover the truth as often as they say, searches
-//! find what trying everything finds.
+//! Tests of estimators: intervals cover the truth as often as stated, searches find what exhaustive
+//! search finds.
 //!
 //! No simulation runs here: experiments are drawn from laws whose means are known. Seeds are fixed,
-//! and each test says how often chance alone would break it.
+//! and each test states how often chance alone would break it.
 
 #![allow(clippy::unwrap_used)] // a test may panic
 
@@ -12,11 +12,11 @@ mod looks;
 mod paired_end;
 mod worst_case;
 
-/// Experiments of a test of coverage.
+/// Experiments per test of coverage.
 const EXPERIMENTS: u64 = 2000;
 
-/// Whether 95 % intervals cover in 92.5 to 97.5 % of so many experiments. Chance leaves this once in
-/// two million tests of 2000, and once in seven hundred of 800, for intervals that are exact.
+/// Whether 95 % intervals cover in 92.5 to 97.5 % of `of` experiments. For exact intervals chance fails
+/// this once in two million tests of 2000, and once in seven hundred of 800.
 fn as_stated(covered: u64, of: u64) -> bool {
     (of * 925 / 1000..=of * 975 / 1000).contains(&covered)
 }

@@ -1,4 +1,4 @@
-//! Coverage of what few pairs say of another setting.
+//! Coverage of estimates at another setting from few pairs.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use wssim_stats::control_variates::{ControlVariate, Fit};
@@ -15,9 +15,9 @@ const THERE: f64 = 12.0;
 #[derive(Clone, Copy, Debug)]
 struct World {
     law: Law,
-    /// Of X and D.
+    /// Correlation of X and D.
     correlation: f64,
-    /// Of D.
+    /// Spread of D.
     spread: f64,
 }
 
@@ -29,11 +29,11 @@ fn worlds(laws: &[Law]) -> impl Iterator<Item = World> {
     laws.iter().flat_map(of_law)
 }
 
-/// (N, n).
+/// (N, n) of the tests.
 const SIZES: [(usize, usize); 8] =
     [(10, 3), (10, 5), (10, 10), (20, 3), (20, 10), (40, 3), (40, 5), (40, 10)];
 
-/// `of` values at nominal, and the first `pairs` of them there.
+/// `of` values at nominal, and the first `pairs` at the other setting.
 fn values(draws: &mut Draws, world: World, of: usize, pairs: usize) -> (Vec<f64>, Vec<f64>) {
     let draw = |_| {
         let (x, d) = draws.pair(world.law, world.correlation);
@@ -43,9 +43,9 @@ fn values(draws: &mut Draws, world: World, of: usize, pairs: usize) -> (Vec<f64>
     (nominal, there[..pairs].to_vec())
 }
 
-/// Never less than 92.5 %. Not more than 97.5 % either from five pairs on, unless nominal and
-/// difference work against each other; there, and with three pairs, it is conservative by up to
-/// three and a half per cent more.
+/// At least 92.5 %. At most 97.5 % from five pairs on, unless nominal and difference are negatively
+/// correlated; then, and with three pairs, it is conservative by up to another three and a half per
+/// cent.
 fn assert_covers_safely(covered: u64, world: World, pairs: usize) {
     if pairs >= 5 && world.correlation >= 0.0 {
         assert_covers(covered, &format!("{world:?}, {pairs} pairs"));
@@ -68,7 +68,7 @@ fn means_are_covered() {
     }
 }
 
-/// Nominal with a control: half of what it shows follows one whose mean is 0.
+/// Nominal with a control: half of its variation follows a control of mean 0.
 #[test]
 fn controlled_means_are_covered() {
     for world in worlds(&[Law::Normal, Law::Skewed]) {
@@ -87,7 +87,7 @@ fn controlled_means_are_covered() {
     }
 }
 
-/// Requests T and what became of them Y: both vary, Y follows T, and both change there.
+/// Requests T and their outcomes Y: both vary, Y follows T, and both change at the other setting.
 #[test]
 fn ratios_are_covered() {
     for world in worlds(&[Law::Normal, Law::Skewed]) {
@@ -129,10 +129,10 @@ fn relative_changes_are_covered() {
     }
 }
 
-/// At the level of one of fifty verdicts it misses no more than it may: once in a thousand.
+/// At the level of one of fifty verdicts it misses as rarely as stated: once in a thousand.
 const HIGH: f64 = 0.999;
 const MANY: u64 = 10_000;
-/// Of 10 expected; chance alone goes beyond once in three thousand tests.
+/// 10 are expected; chance alone exceeds this once in three thousand tests.
 const MOST_MISSED: u64 = 22;
 
 #[test]
@@ -149,7 +149,7 @@ fn high_levels_hold_with_few_pairs() {
 }
 
 /// The shortcut that this test must refuse: Satterthwaite's degrees of freedom for the sum of two
-/// variances. With three pairs it misses far more often than it says.
+/// variances. With three pairs it misses far more often than stated.
 #[test]
 fn satterthwaite_would_not_do() {
     let world = World { law: Law::Normal, correlation: 0.0, spread: 1.0 };
@@ -170,8 +170,8 @@ fn satterthwaite_would_not_do() {
     assert!(missed > 4 * MOST_MISSED, "{missed} of {MANY} missed");
 }
 
-/// The forecast of pairs is a fair one: with as many the interval is clear of the limit more often
-/// than not, with half of them it is not.
+/// The forecast of pairs is fair: with that many the interval is clear of the limit more often than not,
+/// with half of them it is not.
 #[test]
 fn the_pairs_forecast_are_about_those_needed() {
     let world = World { law: Law::Normal, correlation: 0.0, spread: 0.5 };

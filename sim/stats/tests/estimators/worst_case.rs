@@ -1,4 +1,4 @@
-//! The worst setting of a few inputs against trying all settings on a grid.
+//! The worst setting of a few inputs, compared with all settings on a grid.
 
 use wssim_stats::worst_case::{Effect, Effects, NoSetting, ObservedMetric, Worst, change, worst};
 
@@ -30,8 +30,8 @@ impl Problem {
         Self { inputs, observed }
     }
 
-    /// By how much the setting misses an observation at worst; at most 0: it reproduces all. In
-    /// units of what a step of the grid can change it by.
+    /// By how much the setting misses an observation at worst, in grid steps of its effect; at most 0 if
+    /// it reproduces all.
     fn missed(&self, positions: &[f64]) -> f64 {
         let missed = |(place, seen): (usize, &ObservedMetric)| {
             let pairs = self.inputs.iter().zip(positions);
@@ -43,13 +43,13 @@ impl Problem {
         self.observed.iter().enumerate().map(missed).fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// The most that half a step of the grid, of each input, changes a metric by.
+    /// The largest change of a metric by half a grid step of each input.
     fn step(&self, of: impl Fn(&Effects) -> Effect) -> f64 {
         let size = |input: &Effects| f64::max(of(input).low.abs(), of(input).high.abs());
         self.inputs.iter().map(size).sum::<f64>() / (2.0 * f64::from(STEPS))
     }
 
-    /// The largest change of the judged metric on the grid where no observation is missed by more
+    /// The largest change of the judged metric on the grid at settings that miss no observation by more
     /// than `slack` steps.
     fn best_on_grid(&self, slack: f64) -> Option<f64> {
         let side = 2 * STEPS + 1;
@@ -93,9 +93,9 @@ fn observation(draws: &mut Draws, unit: f64) -> ObservedMetric {
     ObservedMetric { base, low, high }
 }
 
-/// The answer is a setting that reproduces, no setting of the grid is worse, and it is no worse
-/// than the worst of the grid by more than a step: every setting has a neighbour on the grid within
-/// half a step of each input.
+/// The answer is a setting that reproduces the observations. No grid setting is worse, and it is no
+/// worse than the worst of the grid by more than a step: every setting has a grid neighbour within half
+/// a step of each input.
 #[test]
 fn no_setting_of_a_grid_is_worse() {
     let (mut solved, mut infeasible, mut between) = (0, 0, 0);
@@ -131,7 +131,7 @@ fn no_setting_of_a_grid_is_worse() {
     assert!(solved > 300 && between > 50 && infeasible > 30, "{counts}");
 }
 
-/// The smallest is the largest of what has the opposite sign.
+/// The smallest is the largest with opposite signs.
 #[test]
 fn the_smallest_is_the_largest_mirrored() {
     for seed in 0..200 {
@@ -145,8 +145,8 @@ fn the_smallest_is_the_largest_mirrored() {
     }
 }
 
-/// Eight inputs and one observation. With the sides settled that is a knapsack, so at a best
-/// setting all inputs but one are at nominal or at an end: all such settings are tried.
+/// Eight inputs and one observation. With fixed signs that is a knapsack, so at a best setting all
+/// inputs but one are at nominal or at an end: all such settings are tried.
 #[test]
 fn eight_inputs_that_share_one_allowance_are_settled_exactly() {
     for seed in 0..30 {
@@ -171,8 +171,8 @@ fn eight_inputs_that_share_one_allowance_are_settled_exactly() {
     }
 }
 
-/// The largest change of the judged metric with all inputs but one at −1, 0 or 1, and the one where
-/// the observation lets it be.
+/// The largest change of the judged metric with all inputs but one at −1, 0 or 1, and that one where the
+/// observation allows it.
 fn best_of_all_corners(inputs: &[Effects], allowance: f64) -> Option<f64> {
     let corner = |code: usize, place: usize| (code / 3usize.pow(place as u32) % 3) as f64 - 1.0;
     let mut best: Option<f64> = None;

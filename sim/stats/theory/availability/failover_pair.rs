@@ -1,4 +1,4 @@
-//! An active unit and a standby that takes over once the failure has been noticed.
+//! An active unit and a standby that takes over once the failure has been detected.
 //!
 //! ```text
 //!          1/MTBF             1/detect
@@ -14,25 +14,25 @@
 use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
-/// Which units are up, and what is known of it.
+/// Which units are up, and whether a failure has been noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PairState {
-    /// Both are.
+    /// Both are up.
     Both,
-    /// The standby alone, and nobody has noticed: no service.
+    /// Only the standby is up, and the failure is not noticed yet: no service.
     Unnoticed,
-    /// One is, and serves.
+    /// One is up, and serves.
     One,
-    /// Neither is: no service.
+    /// Neither is up: no service.
     Neither,
 }
 
 /// Mean times, all above 0 and in one unit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PairTimes {
-    /// To the failure of the unit that serves.
+    /// Until the serving unit fails.
     pub mtbf: f64,
-    /// To the failure of the standby.
+    /// Until the standby fails.
     pub standby_mtbf: f64,
     /// Of a repair.
     pub mttr: f64,
@@ -78,7 +78,7 @@ impl FailoverPair {
         LongRunShares::of_chain(&self.chain, up)
     }
 
-    /// Share of the time down because a failure has not been noticed yet.
+    /// Share of the time down before failures are noticed.
     ///
     /// # Errors
     /// None: every such chain has a long run.
@@ -104,7 +104,7 @@ mod tests {
     const TIMES: PairTimes =
         PairTimes { mtbf: 500.0, standby_mtbf: 500.0, mttr: 8.0, detect: 0.05, crews: 2 };
 
-    /// Noticed at once, and with equal units, it is one of two.
+    /// If noticed at once, with equal units, it is one of two.
     #[test]
     fn at_once_it_is_one_of_two() {
         for crews in [1, 2] {
@@ -119,7 +119,7 @@ mod tests {
         }
     }
 
-    /// While failures are rare, a failover costs the time until it is noticed.
+    /// With rare failures, a failover costs the time until it is noticed.
     #[test]
     fn rare_failures_cost_the_time_to_notice() {
         let times = PairTimes { mtbf: 1e9, standby_mtbf: 1e9, ..TIMES };

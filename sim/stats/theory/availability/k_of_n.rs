@@ -1,4 +1,4 @@
-//! A group of equal units that is up while enough of them are.
+//! A group of equal units that is up while enough units are.
 //!
 //! Units fail independently, also while the group is down; up to `crews` are repaired at once. A
 //! chain of the number of units down: birth (n − d) / MTBF, death min(d, crews) / MTTR. With two of
@@ -8,12 +8,12 @@
 use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
-/// What a group is made of.
+/// The parameters of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UnitGroup {
     /// n.
     pub units: u32,
-    /// k: the group is up while at least so many units are.
+    /// k: the group is up while at least this many units are.
     pub needed: u32,
     /// Mean time to failure of a unit that is up, above 0.
     pub mtbf: f64,
@@ -27,7 +27,7 @@ pub struct UnitGroup {
 #[derive(Clone, Debug)]
 pub struct KOfN {
     chain: Chain<u32>,
-    /// With more units down than this the group is.
+    /// Most units that may be down while the group is up.
     spare: Option<u32>,
 }
 

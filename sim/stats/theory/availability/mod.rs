@@ -1,8 +1,8 @@
-//! Availability: for which share of the time something works, how often it does not, for how long.
+//! Availability: the share of the time up, and the number and length of outages.
 //!
-//! Any unit of time does, as long as all times share it; rates are per that unit. Unavailability is
-//! computed as such, not as 1 − availability, so that nines cost no digits.
-//! Barlow & Proschan, Statistical Theory of Reliability and Life Testing (1975).
+//! All times share one unit, any; rates are per that unit. Unavailability is computed directly, not as 1
+//! − availability, so that nines cost no digits. Barlow & Proschan, Statistical Theory of Reliability
+//! and Life Testing (1975).
 
 mod failover_pair;
 mod k_of_n;
@@ -32,7 +32,7 @@ pub struct LongRunShares {
 }
 
 impl LongRunShares {
-    /// Of whatever is up and down in turn for independent times: only their means matter.
+    /// Of a system alternately up and down for independent times: only their means matter.
     ///
     /// Renewal-reward theorem; Ross, Stochastic Processes (1996), ch. 3.
     pub fn alternating(up: &DurationLaw, down: &DurationLaw) -> Self {
@@ -41,7 +41,7 @@ impl LongRunShares {
         Self { availability: up / cycle, unavailability: down / cycle, outages: 1.0 / cycle }
     }
 
-    /// Of a chain that is up in the states for which `up` says so.
+    /// Of a chain that is up in the states for which `up` holds.
     ///
     /// # Errors
     /// When the chain has no long run.
@@ -68,12 +68,12 @@ impl LongRunShares {
     }
 }
 
-/// Availability of what needs all of its independent parts.
+/// Availability of a system that needs all of its independent parts.
 pub fn series(availabilities: &[f64]) -> f64 {
     availabilities.iter().product()
 }
 
-/// Availability of what needs one of its independent parts.
+/// Availability of a system that needs one of its independent parts.
 pub fn parallel(availabilities: &[f64]) -> f64 {
     1.0 - availabilities.iter().map(|availability| 1.0 - availability).product::<f64>()
 }

@@ -1,4 +1,4 @@
-//! One repairable unit that starts up: up for an exponential time, down for another, and so on.
+//! One repairable unit, up at the start, alternately up and down for exponential times.
 //!
 //! With λ = 1 / mean up, μ = 1 / mean down and r = λ + μ: P(up at t) = A + B·e^(−rt), A = μ / r,
 //! B = λ / r. Barlow & Proschan, Statistical Theory of Reliability and Life Testing (1975), ch. 7.
@@ -12,7 +12,7 @@ const SHORT: f64 = 0.5;
 /// Terms of that series: the last is below 1e-17 of the first.
 const TERMS: u32 = 20;
 
-/// The unit. Every time is in one unit, and `time` > 0.
+/// The unit. All times share one unit, and `time` > 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TwoState {
     mean_up: f64,
@@ -89,9 +89,9 @@ impl TwoState {
     /// P(down for at most `most` ≥ 0 in \[0, time\]).
     ///
     /// Outages come as a Poisson process of the time up; N of them by the time up t − x. If their
-    /// N exponential lengths sum to at most x, that time up comes in time, and only then. A second
-    /// Poisson process of ends says whether they do: P(N ≤ M), N ~ Poisson(λ(t − x)), M ~ Poisson(μx).
-    /// Takács, Acta Math. Acad. Sci. Hung. 8 (1957).
+    /// N exponential lengths sum to at most x, that time up is reached in time, and only then. A second
+    /// Poisson process, of ends, gives that probability: P(N ≤ M), N ~ Poisson(λ(t − x)), M ~
+    /// Poisson(μx). Takács, Acta Math. Acad. Sci. Hung. 8 (1957).
     pub fn prob_down_at_most(&self, time: f64, most: f64) -> f64 {
         if most >= time {
             return 1.0;
@@ -101,7 +101,7 @@ impl TwoState {
         begun.iter().enumerate().map(|(n, p)| p * tail_from(&more_ended, n)).sum()
     }
 
-    /// P(down for more than `most` ≥ 0 in \[0, time\]), exact where it is small.
+    /// P(down for more than `most` ≥ 0 in \[0, time\]), precise when small.
     pub fn prob_down_more_than(&self, time: f64, most: f64) -> f64 {
         if most >= time {
             return 0.0;

@@ -1,4 +1,4 @@
-//! When a set of states is reached for the first time.
+//! First passage: when a set of states is first reached.
 
 use std::fmt::Debug;
 
@@ -38,7 +38,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
     /// P(a state of the set was reached by `time` ≥ 0), from `from`.
     ///
     /// # Errors
-    /// As of [`Chain::after`].
+    /// As [`Chain::after`].
     pub fn reached_by(
         &self,
         from: &S,
@@ -57,7 +57,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
         Ok(ending.after(from, time)?.probabilities.within(set))
     }
 
-    /// `start`, then the others that are met before the set is reached.
+    /// `start`, then the other states met before the set is reached.
     fn on_the_way(&self, start: usize, set: &[bool]) -> Vec<usize> {
         let only = (0..set.len()).map(|i| i == start).collect();
         let met = closure(only, |i| if set[i] { Vec::new() } else { self.targets(i) });

@@ -1,9 +1,9 @@
-//! What can be wrong with a chain, or with what is asked of it.
+//! Errors of chains and of questions about them.
 
 use std::fmt::{self, Debug};
 
-/// Most states of a chain: so many take milliseconds in the long run, and half a minute where the
-/// matrix of a long time is squared.
+/// Most states of a chain: the long run then takes milliseconds, and a long time, which squares the
+/// matrix, half a minute.
 pub const MOST_STATES: usize = 1_000;
 
 /// Why there is no answer.
@@ -15,17 +15,17 @@ pub enum ChainError {
     TooManyStates,
     /// A rate that is negative, infinite or not a number.
     Rate {
-        /// The state that is left.
+        /// The state before the transition.
         from: String,
-        /// The state that is entered.
+        /// The state after it.
         to: String,
-        /// The rate as it was given.
+        /// The given rate.
         rate: f64,
     },
     /// A state that the chain does not have.
     UnknownState(String),
-    /// The chain ends in one of several sets of states that it does not leave, so the long run
-    /// depends on where it starts and on chance.
+    /// The chain ends in one of several closed sets of states, so the long run depends on the start and
+    /// on chance.
     SeveralEnds(String, String),
     /// A time that is negative, infinite or not a number.
     Time(f64),

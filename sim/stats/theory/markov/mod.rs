@@ -1,5 +1,5 @@
-//! Markov chains in continuous time: long-run shares of the time, mean times to reach something,
-//! and what holds after a given time.
+//! Markov chains in continuous time: long-run shares of the time, mean first-passage times, and
+//! probabilities after a given time.
 //!
 //! A state is a value of any ordered type: a number, a name, a pair. A chain is made from its
 //! transitions, or by following them from where it starts; then
@@ -8,9 +8,9 @@
 //! - [`Chain::mean_time_to`], [`Chain::reached_by`]: when a set of states is first reached;
 //! - [`Chain::after`]: probabilities after a time, and the expected times in each state until then.
 //!
-//! All three add and multiply what is not negative and never subtract, so that rare states are as
-//! exact as common ones. Matrices are dense: meant for some hundred states. Any unit of time does,
-//! as long as rates and times share it.
+//! All three only add and multiply non-negative numbers and never subtract, so that rare states are as
+//! exact as common ones. Matrices are dense: meant for some hundred states. Rates and times share one
+//! unit, any.
 //!
 //! ```
 //! use wssim_stats::theory::markov::Chain;
@@ -42,7 +42,7 @@ pub use transient::Transient;
 pub struct Chain<S> {
     states: Vec<S>,
     numbers: BTreeMap<S, usize>,
-    /// Where each state goes, and at which rate > 0; no state goes to itself.
+    /// The successors of each state with their rates > 0; no state is its own successor.
     leaving: Vec<Vec<(usize, f64)>>,
 }
 
@@ -64,10 +64,10 @@ impl<S: Ord + Clone + Debug> Chain<S> {
         if chain.states.is_empty() { Err(ChainError::NoStates) } else { Ok(chain) }
     }
 
-    /// A chain with `start`, and whatever is reached from there: `transitions` says where a state
-    /// goes, and at which rate ≥ 0 per unit of time.
+    /// A chain of `start` and all states reached from it: `transitions` gives the successors of a state,
+    /// with rates ≥ 0 per unit of time.
     ///
-    /// `start` has number 0, the others follow in the order in which they are found.
+    /// `start` has number 0, the others follow in the order of discovery.
     ///
     /// # Errors
     /// Beyond [`MOST_STATES`], and for a rate that is not finite and ≥ 0.
@@ -79,7 +79,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
         let mut next = chain.number_or_new(start)?;
         while let Some(from) = chain.states.get(next).cloned() {
             for (to, rate) in transitions(&from) {
-                // A state that is not entered is none.
+                // A state that is never entered is left out.
                 if rate != 0.0 {
                     chain.add(&from, &to, rate)?;
                 }
@@ -131,7 +131,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
         self.numbers.get(state).copied().ok_or_else(|| ChainError::unknown(state))
     }
 
-    /// Which states, by number, are in a set.
+    /// For each state, by number, whether it is in the set.
     fn members(&self, within: impl Fn(&S) -> bool) -> Vec<bool> {
         self.states.iter().map(within).collect()
     }
@@ -154,7 +154,7 @@ fn rates_between(leaving: &[Vec<(usize, f64)>], chosen: &[usize]) -> Matrix {
     rates
 }
 
-/// Which states can be reached along `edges` from those that are `reached` already.
+/// The states that can be reached along `edges` from those already `reached`.
 fn closure(mut reached: Vec<bool>, edges: impl Fn(usize) -> Vec<usize>) -> Vec<bool> {
     let mut open: Vec<usize> = (0..reached.len()).filter(|i| reached[*i]).collect();
     while let Some(from) = open.pop() {
@@ -168,7 +168,7 @@ fn closure(mut reached: Vec<bool>, edges: impl Fn(usize) -> Vec<usize>) -> Vec<b
     reached
 }
 
-/// For each state, from where it is entered.
+/// The predecessors of each state.
 fn sources(leaving: &[Vec<(usize, f64)>]) -> Vec<Vec<usize>> {
     let mut sources = vec![Vec::new(); leaving.len()];
     for (from, transitions) in leaving.iter().enumerate() {

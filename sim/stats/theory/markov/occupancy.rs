@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use super::Chain;
 
-/// What each state of a chain has: shares of the long run or probabilities (which sum to 1), or
-/// expected times until some time (which sum to it).
+/// Weights of the states of a chain: long-run shares or probabilities (which sum to 1), or expected
+/// times until some time (which sum to it).
 #[derive(Clone, Debug)]
 pub struct Occupancy<'c, S> {
     chain: &'c Chain<S>,
@@ -22,13 +22,13 @@ impl<'c, S: Ord + Clone + Debug> Occupancy<'c, S> {
         &self.weights
     }
 
-    /// The weight of a set of states. Small sets are exact: ask for `down`, not for 1 − `up`.
+    /// The weight of a set of states. Small sets are exact: use `down`, not 1 − `up`.
     pub fn within(&self, set: impl Fn(&S) -> bool) -> f64 {
         let weights = self.weights.iter().zip(&self.chain.states);
         weights.filter(|(_, state)| set(state)).map(|(weight, _)| weight).sum()
     }
 
-    /// Transitions out of one set straight into another.
+    /// Direct transitions from one set to another.
     ///
     /// Per unit of time if the weights are shares or probabilities (in the long run, or at that
     /// moment), and their expected number if the weights are times.

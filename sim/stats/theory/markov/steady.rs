@@ -8,10 +8,10 @@ use crate::theory::reduction;
 impl<S: Ord + Clone + Debug> Chain<S> {
     /// The share of the time that the chain spends in each state, by GTH elimination.
     ///
-    /// States that the chain leaves for good have 0.
+    /// Transient states have 0.
     ///
     /// # Errors
-    /// When the chain may end in several places.
+    /// When the chain has several closed sets of states.
     pub fn steady_state(&self) -> Result<Occupancy<'_, S>, ChainError> {
         self.stationary().map(|weights| Occupancy::new(self, weights))
     }
@@ -26,7 +26,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
         Ok(weights)
     }
 
-    /// The states in which the chain ends, which all reach each other and nothing else.
+    /// The closed set in which the chain ends: its states all reach each other and no others.
     fn end(&self) -> Result<Vec<usize>, ChainError> {
         let sources = sources(&self.leaving);
         let only = |state: usize| (0..self.states.len()).map(|i| i == state).collect();
@@ -35,12 +35,12 @@ impl<S: Ord + Clone + Debug> Chain<S> {
             let ahead = closure(only(state), |i| self.targets(i));
             let behind = closure(only(state), |i| sources[i].clone());
             let ahead = (0..ahead.len()).filter(|i| ahead[*i]);
-            // What lies ahead and does not come back is nearer to an end.
+            // A state ahead that does not lead back is nearer to an end.
             if let Some(further) = ahead.clone().find(|i| !behind[*i]) {
                 state = further;
                 continue;
             }
-            // This is an end: the only one, unless something never gets here.
+            // This is an end, the only one unless some state cannot reach it.
             let elsewhere = behind.iter().position(|reaches| !reaches);
             match (elsewhere, start) {
                 (None, _) => return Ok(ahead.collect()),
@@ -64,7 +64,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
 mod tests {
     use super::*;
 
-    /// Rates from 1e-6 to 1e3, and a ring so that nothing is reversible: shares are as 1 / rate.
+    /// Rates from 1e-6 to 1e3, and a ring so that the chain is not reversible: shares are as 1 / rate.
     #[test]
     fn a_stiff_ring_is_exact_to_1e_12() {
         let rates: Vec<f64> =

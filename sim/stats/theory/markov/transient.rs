@@ -5,7 +5,7 @@
 //! Jensen (1953); Gross & Miller, Oper. Res. 32 (1984).
 //!
 //! Steps end early once all probabilities are near the stationary ones: relative differences never
-//! grow in a later step, so that bounds the error of all that follow. Rounding grows with the number
+//! grow in a later step, which bounds the error of all that follow. Rounding grows with the number
 //! of steps; beyond [`MOST_STEPS`] the matrix P(h) of a short time is squared until h is t, each row
 //! scaled to its sum, which keeps rare transitions as exact as common ones. Abdallah & Marie, the
 //! uniformized power method, Comput. Oper. Res. 20 (1993).
@@ -16,13 +16,13 @@ use super::{Chain, ChainError, Occupancy};
 use crate::theory::poisson;
 use crate::theory::reduction::{Matrix, scale};
 
-/// Steps after which their rounding (1e-16 each) would be seen in the twelfth digit.
+/// Steps after which rounding (1e-16 each) would reach the twelfth digit.
 const MOST_STEPS: f64 = 10_000.0;
 
-/// Relative difference from the stationary probabilities at which steps end.
+/// Relative difference from the stationary probabilities at which the steps end.
 const SETTLED: f64 = 1e-12;
 
-/// Steps between looks at that difference.
+/// Steps between checks of that difference.
 const LOOK: usize = 16;
 
 /// Λ against the fastest state: above 1, so that the discrete chain has no period.
@@ -35,7 +35,7 @@ pub struct Transient<'c, S> {
     pub probabilities: Occupancy<'c, S>,
     /// Expected time in each state until then.
     pub times: Occupancy<'c, S>,
-    /// Bound on the relative error of each of these by ending early.
+    /// Bound on the relative error of each from ending early.
     ///
     /// Rounding comes on top, and terms that sum to less than 1e-37 are left out.
     pub cut: f64,
@@ -45,7 +45,7 @@ impl<S: Ord + Clone + Debug> Chain<S> {
     /// The chain after `time` ≥ 0 from `from`.
     ///
     /// # Errors
-    /// When the chain has no state `from`, or `time` is negative or beyond all numbers of steps.
+    /// When the chain has no state `from`, or `time` is negative or too long for any number of steps.
     pub fn after(&self, from: &S, time: f64) -> Result<Transient<'_, S>, ChainError> {
         let start = self.number(from)?;
         let steps = Steps::new(&self.leaving);
@@ -74,9 +74,9 @@ struct Found {
 
 /// The discrete chain.
 struct Steps {
-    /// Λ.
+    /// Λ, the rate of steps.
     rate: f64,
-    /// P(to) of each state, and of staying.
+    /// Transition probabilities of each state, staying included.
     moves: Vec<Vec<(usize, f64)>>,
     stay: Vec<f64>,
 }
@@ -136,7 +136,7 @@ impl Steps {
     }
 }
 
-/// By squaring the matrix of a time in which one step is expected at most.
+/// Squares the matrix of a time in which at most one step is expected.
 fn squared(steps: &Steps, start: usize, time: f64) -> Found {
     let squarings = (steps.rate * time).log2().ceil() as i32;
     let mut short = time / 2_f64.powi(squarings);
@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    /// The slow twin: steps alone, where squaring is what would be done.
+    /// The slow twin: steps alone, where squaring would be used.
     #[test]
     fn squaring_agrees_with_steps() {
         let rate = |i: u32, k: u32| 1e-3 * 2_f64.powi((i * k % 7) as i32);

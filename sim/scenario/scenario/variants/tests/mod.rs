@@ -1,4 +1,4 @@
-//! Variants: the scenario with more files laid over it, as if one extended them all.
+//! Tests of variants.
 
 use super::Scenario;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const OWN: &str =
 const MORE: &str = "[service.web]\nreplicas = 3\nworkers = 7\n";
 const MOST: &str = "[service.web]\nreplicas = 9\n";
 
-/// `shop.toml` among these files.
+/// Reads `shop.toml` among these files.
 fn read(files: &[(&str, &str)], sets: &[&str]) -> Result<Scenario, String> {
     let files = files.iter().map(|(name, text)| (PathBuf::from(name), (*text).to_owned()));
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
@@ -33,14 +33,14 @@ fn read(files: &[(&str, &str)], sets: &[&str]) -> Result<Scenario, String> {
         .map_err(|mistakes| mistakes.render(false))
 }
 
-/// A scenario that extends one in a folder below it, which has variants.
+/// A scenario that extends one in a subfolder, which has variants.
 fn scenario(sets: &[&str]) -> Scenario {
     let below =
         [("below/estate.toml", ESTATE), ("below/more.toml", MORE), ("below/most.toml", MOST)];
     read(&[&[("shop.toml", OWN)][..], &below].concat(), sets).unwrap()
 }
 
-/// Replicas and workers of the one service.
+/// Replicas and workers of the only service.
 fn web(scenario: &Scenario) -> (usize, Option<u32>) {
     let blueprint = scenario.blueprint(None, &[]).unwrap();
     (blueprint.services[0].containers.len(), blueprint.services[0].workers)
@@ -82,7 +82,7 @@ fn what_is_wrong_is_told_with_its_place() {
     );
 }
 
-/// The scenarios inside the program have theirs inside it, too.
+/// The variants of shipped scenarios are inside the program, too.
 #[test]
 fn variants_ship_with_their_scenarios() {
     for name in ["after", "after-k3s", "after-nomad", "after-compose"] {

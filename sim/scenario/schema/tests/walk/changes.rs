@@ -1,12 +1,12 @@
-//! Other values than the one that is written, made from it.
+//! Makes other values from a given one.
 
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Values as `--set` takes them, those that are likely to move a number first; some may not go with the key.
+/// Values for `--set`, those most likely to change a number first; some may not suit the key.
 pub(super) fn changes(value: &Value, words: &BTreeSet<&str>, names: &[String]) -> Vec<String> {
     let mut out: Vec<String> = others(value, words, names).iter().map(inline).collect();
-    // Taken back.
+    // Removal.
     out.push("none".to_owned());
     out
 }
@@ -44,7 +44,7 @@ fn texts(text: &str, words: &BTreeSet<&str>, names: &[String]) -> Vec<Value> {
     out
 }
 
-/// With its first number `factor` times as large.
+/// The text with its first number multiplied by `factor`.
 fn scaled(text: &str, factor: f64) -> Option<Value> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let number = |c: char| c.is_ascii_digit() || c == '.';
@@ -53,7 +53,7 @@ fn scaled(text: &str, factor: f64) -> Option<Value> {
     Some(json!(format!("{}{}{}", &text[..start], value * factor, &text[end..])))
 }
 
-/// With another item, or one less.
+/// The list with another item, or one less.
 fn lists(items: &[Value], words: &BTreeSet<&str>, names: &[String]) -> Vec<Value> {
     let mut out = Vec::new();
     if items.len() > 1 {

@@ -1,21 +1,21 @@
-//! Notes on keys that do nothing, each held to numbers: where it is said, another value of the key moves
-//! none; with the other key there it is not said, and the same change moves one.
+//! Tests notes on keys without effect: with the note, another value changes no number; with the missing
+//! key there is no note, and the same change does change one.
 
 use super::worlds::World;
 use crate::no_effect::{CODE, ROWS};
 use wssim_experiment::question::Study;
 
-/// A world in which a row is said of a key.
+/// A world with a note on a key.
 struct Case {
     /// The key's path in the table of rows.
     path: &'static str,
-    /// What is said, and the key and value of which it is.
+    /// The note, and the key and value that it is about.
     why: &'static str,
     /// Lines of the world: at its end, of the callee, of the users.
     idle: Lines,
     /// Another value.
     set: &'static str,
-    /// Lines with which the key acts.
+    /// Lines that make the key effective.
     acts: Lines,
 }
 
@@ -211,7 +211,7 @@ fn world(lines: &[Lines]) -> World {
         .unwrap_or_else(|why| panic!("{why}\n{}", text(lines)))
 }
 
-/// What is said to do nothing.
+/// The notes on settings without effect.
 fn notes(world: &World) -> Vec<String> {
     let notes = world.scenario.warnings().iter().filter(|one| one.code == CODE);
     notes.map(|one| one.message.clone()).collect()

@@ -1,13 +1,13 @@
-//! Every key of the format does something: the walk.
+//! The walk: every key of the format has an effect.
 //!
 //! For each key one of these holds:
-//! - two scenarios that differ in it alone give different numbers. The scenarios are those of
+//! - two scenarios that differ only in it give different numbers. The scenarios are those of
 //!   `sim/scenario/tests/walk/`; the other value is made from the one that is written there
 //!   (`changes.rs`), and the numbers are those that a study finds (`worlds.rs`);
 //! - it is listed as *known, not simulated* where it is written;
-//! - it is about the text alone: [`OF_THE_TEXT`] says what reads it.
+//! - it concerns only the text: [`OF_THE_TEXT`] names its reader.
 //!
-//! A new key needs a line in one of these scenarios, where it matters, and no code.
+//! A new key only needs a line in one of these scenarios, where it matters.
 
 mod changes;
 mod idle;
@@ -20,8 +20,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use worlds::{World, bases};
 
-/// Keys that move no number and are not to, and what reads them. What moves a number after all has no
-/// row here.
+/// Keys that must not change a number, and their readers. Keys that do change one have no row here.
 const OF_THE_TEXT: &[(&str, &str)] = &[
     ("scenario.title", "reports show it"),
     ("scenario.description", "it is for readers of the file"),
@@ -40,8 +39,7 @@ const OF_THE_TEXT: &[(&str, &str)] = &[
     ("claim.source", "reports show it"),
 ];
 
-/// Keys that `--set` does not reach, or that have one word: what stands in a scenario, and what stands
-/// there instead.
+/// Keys that `--set` does not reach, or with a single word: the text in a scenario, and its replacement.
 const REWRITTEN: &[(&str, &str, &str)] = &[
     ("scenario.extends", "extends = [\"base.toml\"]", "extends = [\"other.toml\"]"),
     ("service.edge.proxy.kind", "proxy = { kind = \"traefik\", refresh = \"3s\" }", ""),
@@ -57,8 +55,8 @@ const REWRITTEN: &[(&str, &str, &str)] = &[
     ("claim[0].metric", "stat=\"mean\"}'\nexpect = { min", "stat=\"p95\"}'\nexpect = { min"),
 ];
 
-/// A key of the format: where it may stand, names of the author's own as `*` and places in lists left out,
-/// and the `kind` of its table where it goes with one.
+/// A key of the format: its path, with names chosen by the author as `*` and without places in lists,
+/// and the `kind` of its table if it depends on one.
 struct Row {
     path: Vec<&'static str>,
     case: Option<String>,
@@ -72,7 +70,7 @@ impl Row {
     }
 }
 
-/// All keys but those that only hold others.
+/// All keys except those that only contain others.
 fn rows() -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for place in places().into_iter().filter(|place| !only_holds(&place.kind)) {
@@ -104,7 +102,7 @@ fn case_of(place: &Place) -> Option<String> {
     kind?.as_str().map(ToOwned::to_owned)
 }
 
-/// Whether all that can stand there are tables of the format, whose keys are walked.
+/// Whether all its values are tables of the format, whose keys are walked.
 fn only_holds(kind: &ValueKind) -> bool {
     match kind {
         ValueKind::Table(_) | ValueKind::Steps(_) => true,
@@ -114,7 +112,7 @@ fn only_holds(kind: &ValueKind) -> bool {
     }
 }
 
-/// The words that can stand there.
+/// Collects its words.
 fn gather(kind: &ValueKind, words: &mut BTreeSet<&'static str>) {
     match kind {
         ValueKind::Word(some) => words.extend(*some),
@@ -126,13 +124,13 @@ fn gather(kind: &ValueKind, words: &mut BTreeSet<&'static str>) {
     }
 }
 
-/// Where a key is written: its path as `--set` takes it, and its value.
+/// An occurrence of a key: its path for `--set`, and its value.
 struct Written {
     path: String,
     value: Value,
 }
 
-/// All places of `file` where `row` is written.
+/// All occurrences of `row` in `file`.
 fn written(file: &Value, row: &Row) -> Vec<Written> {
     let mut out = Vec::new();
     descend(file, &row.path, row.case.as_deref(), String::new(), &mut out);
@@ -162,13 +160,13 @@ fn descend(at: &Value, rest: &[&str], case: Option<&str>, path: String, out: &mu
     }
 }
 
-/// What proves that a key does something.
+/// The proof that a key has an effect.
 enum Proof {
-    /// This change moves a number.
+    /// This change changes a number.
     Moves(String),
     /// It is listed as not simulated.
     Listed,
-    /// None: the number of changes that were tried.
+    /// None: the number of tried changes.
     None(usize),
 }
 
@@ -211,7 +209,7 @@ fn every_key_moves_a_number_or_is_listed() {
             idle.push(format!("{shown}: no scenario of sim/scenario/tests/walk has it"));
             continue;
         }
-        // What is not to move anything is not tried as hard.
+        // Fewer changes are tried for keys that must not change a number.
         let names = if text.is_some() { &names[..3] } else { &names[..] };
         match (proof(&row, &bases, &files, names), text) {
             (Proof::Moves(by), Some(_)) => stale.push(format!("{shown} (by {by})")),

@@ -1,4 +1,4 @@
-//! The scenarios of the walk, and what studies say of them.
+//! The scenarios of the walk, and the results of studies.
 
 use crate::scenario::Scenario;
 use crate::unsimulated;
@@ -15,10 +15,10 @@ use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_model::Blueprint;
 
-/// Where they are, seen from this crate.
+/// Their folder, relative to this crate.
 const FOLDER: &str = "tests/walk";
 
-/// Which of them are asked what, and with how many replications; the others are pieces of these.
+/// Their studies and numbers of replications; the other files are parts of these.
 const BASES: [(&str, &[Study], u32); 11] = [
     ("calls", &[Study::Run], 1),
     ("wires", &[Study::Run], 1),
@@ -33,10 +33,10 @@ const BASES: [(&str, &[Study], u32); 11] = [
     ("moving", &[Study::Migrate], 2),
 ];
 
-/// Years of the long run: a few things break in them.
+/// Years of the long run: long enough for a few failures.
 const YEARS: f64 = 20.0;
 
-/// A scenario of the walk, perhaps changed.
+/// A scenario of the walk, possibly changed.
 pub(super) struct World {
     pub(super) name: &'static str,
     pub(super) text: String,
@@ -50,7 +50,7 @@ pub(super) struct World {
     told: Vec<OnceCell<String>>,
 }
 
-/// All of them as they are.
+/// All scenarios, unchanged.
 pub(super) fn bases() -> Vec<World> {
     let text = |name: &str| std::fs::read_to_string(format!("{FOLDER}/{name}.toml")).unwrap();
     let base = |(name, studies, replications): (&'static str, &'static [Study], u32)| {
@@ -60,7 +60,7 @@ pub(super) fn bases() -> Vec<World> {
     BASES.into_iter().map(base).collect()
 }
 
-/// Names that a text can mean: those of things, and of files beside the scenarios.
+/// Names that a text can refer to: those of things, and of files beside the scenarios.
 pub(super) fn names(files: &[Value]) -> Vec<String> {
     let mut out = BTreeSet::new();
     for file in files {
@@ -105,25 +105,25 @@ impl World {
         Ok(Self { name, text, studies, replications, scenario, variants, blueprint, at_risk, told })
     }
 
-    /// One of another text.
+    /// The world of another text.
     pub(super) fn of_text(text: String, studies: &'static [Study]) -> Result<Self, String> {
         Self::of("text", text, studies, 1, &[])
     }
 
-    /// The same with `sets`, and other text; `None`: that is no scenario.
+    /// The world with `sets`, and other text; `None` if that is no valid scenario.
     pub(super) fn with(&self, sets: &[String], texts: &[(&str, &str)]) -> Option<Self> {
         let text = texts.iter().fold(self.text.clone(), |text, (from, to)| text.replace(from, to));
         Self::of(self.name, text, self.studies, self.replications, sets).ok()
     }
 
-    /// Whether it says that what stands at `path` is not simulated.
+    /// Whether the value at `path` is listed as not simulated.
     pub(super) fn lists(&self, path: &str) -> bool {
         unsimulated::lists(self.scenario.not_simulated(), path)
     }
 
-    /// Whether some study finds another number here than in `base`.
+    /// Whether some study finds another number than in `base`.
     pub(super) fn tells_other(&self, base: &Self) -> bool {
-        // What is the same to every study is not asked again.
+        // Worlds that are equal for every study are not simulated again.
         !self.is_same(base)
             && (0..self.studies.len()).any(|study| self.numbers(study) != base.numbers(study))
     }
@@ -149,7 +149,7 @@ impl World {
         variants.filter_map(|variant| variant.blueprint(None, &[]).ok()).collect()
     }
 
-    /// Every number that the study finds.
+    /// Every number of the study.
     fn numbers(&self, study: usize) -> &str {
         self.told[study].get_or_init(|| {
             let all = std::iter::once(&self.scenario).chain(&self.variants);
@@ -206,7 +206,7 @@ impl World {
     }
 }
 
-/// What was measured and judged; nothing that only repeats what the scenario says.
+/// Measured and judged numbers, without repetitions of the scenario's text.
 fn numbers(findings: &Findings) -> String {
     let judged = findings.claims.iter().map(|one| (&one.simulated, one.verdict));
     let judged: Vec<_> = judged.collect();
