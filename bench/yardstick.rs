@@ -49,7 +49,7 @@ struct Station {
 }
 
 /// The results of the loop.
-pub struct Tally {
+pub struct YardstickTally {
     /// Mean response time in seconds.
     pub mean_seconds: f64,
     /// Number of events.
@@ -188,7 +188,7 @@ impl Loop {
 
 /// Runs until `requests` requests have ended.
 #[must_use]
-pub fn run(seed: u64, requests: u64) -> Tally {
+pub fn run(seed: u64, requests: u64) -> YardstickTally {
     let station = |free| Station { free, waiting: VecDeque::new() };
     let mut state = Loop {
         calendar: Vec::with_capacity(256),
@@ -210,7 +210,7 @@ pub fn run(seed: u64, requests: u64) -> Tally {
         events += 1;
         state.handle(next.step, next.branch, next.request);
     }
-    Tally {
+    YardstickTally {
         mean_seconds: state.histogram.mean_ns().unwrap_or(f64::NAN) * 1e-9,
         events,
         p99_seconds: state.histogram.quantile_ns(0.99).unwrap_or(f64::NAN) * 1e-9,

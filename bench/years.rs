@@ -1,6 +1,6 @@
 //! Years of the plan's cluster without traffic: four servers, 81 services on Swarm.
 
-use wssim_experiment::cluster::Cluster;
+use wssim_experiment::cluster::ClusterFacts;
 use wssim_experiment::failures::years::{self, YEAR};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::Nanos;
@@ -13,7 +13,7 @@ const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../scenarios/recommende
 #[derive(Debug)]
 pub struct Wearing {
     blueprint: Blueprint,
-    cluster: Cluster,
+    cluster: ClusterFacts,
 }
 
 impl Wearing {

@@ -42,12 +42,12 @@ pub struct WriteError {
     /// The path.
     pub path: PathBuf,
     /// The reason.
-    pub reason: Reason,
+    pub reason: WriteObstacle,
 }
 
 /// Why a file could not be written.
 #[derive(Debug)]
-pub enum Reason {
+pub enum WriteObstacle {
     /// A symbolic link is in its place.
     SymbolicLink,
     /// A file that wssim did not write is in its place.
@@ -68,22 +68,24 @@ impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = printable(&self.path.display().to_string());
         match &self.reason {
-            Reason::SymbolicLink => {
+            WriteObstacle::SymbolicLink => {
                 write!(f, "`{path}` is a symbolic link; nothing is written through it")
             }
-            Reason::Foreign => write!(f, "`{path}` was not written by wssim and is not replaced"),
-            Reason::There => write!(f, "`{path}` is there already; nothing is overwritten"),
-            Reason::OtherPart(other) => {
+            WriteObstacle::Foreign => {
+                write!(f, "`{path}` was not written by wssim and is not replaced")
+            }
+            WriteObstacle::There => write!(f, "`{path}` is there already; nothing is overwritten"),
+            WriteObstacle::OtherPart(other) => {
                 write!(f, "`{path}` {other}; choose another `--out`, or remove it")
             }
-            Reason::Taken => {
+            WriteObstacle::Taken => {
                 write!(
                     f,
                     "another process is writing `{path}`; wait for it, or choose another `--out`"
                 )
             }
-            Reason::NotADirectory => write!(f, "`{path}` is not a directory"),
-            Reason::System(error) => write!(f, "cannot write `{path}`: {error}"),
+            WriteObstacle::NotADirectory => write!(f, "`{path}` is not a directory"),
+            WriteObstacle::System(error) => write!(f, "cannot write `{path}`: {error}"),
         }
     }
 }
@@ -91,18 +93,18 @@ impl fmt::Display for WriteError {
 impl std::error::Error for WriteError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.reason {
-            Reason::System(error) => Some(error),
-            Reason::SymbolicLink
-            | Reason::Foreign
-            | Reason::There
-            | Reason::OtherPart(_)
-            | Reason::Taken
-            | Reason::NotADirectory => None,
+            WriteObstacle::System(error) => Some(error),
+            WriteObstacle::SymbolicLink
+            | WriteObstacle::Foreign
+            | WriteObstacle::There
+            | WriteObstacle::OtherPart(_)
+            | WriteObstacle::Taken
+            | WriteObstacle::NotADirectory => None,
         }
     }
 }
 
-impl Reason {
+impl WriteObstacle {
     fn at(self, path: &Path) -> WriteError {
         WriteError { path: path.to_owned(), reason: self }
     }
@@ -134,7 +136,7 @@ pub fn prepare(directory: &Path) -> Result<(), WriteError> {
     if exists(&directory)? {
         return Ok(());
     }
-    fs::create_dir_all(&directory).map_err(|error| Reason::System(error).at(&directory))
+    fs::create_dir_all(&directory).map_err(|error| WriteObstacle::System(error).at(&directory))
 }
 
 /// The path without a slash at the end, which would follow a link.
@@ -144,11 +146,11 @@ fn plain(directory: &Path) -> PathBuf {
 
 fn exists(directory: &Path) -> Result<bool, WriteError> {
     match fs::symlink_metadata(directory) {
-        Ok(found) if found.is_symlink() => Err(Reason::SymbolicLink.at(directory)),
+        Ok(found) if found.is_symlink() => Err(WriteObstacle::SymbolicLink.at(directory)),
         Ok(found) if found.is_dir() => Ok(true),
-        Ok(_) => Err(Reason::NotADirectory.at(directory)),
+        Ok(_) => Err(WriteObstacle::NotADirectory.at(directory)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Reason::System(error).at(directory)),
+        Err(error) => Err(WriteObstacle::System(error).at(directory)),
     }
 }
 
@@ -182,7 +184,7 @@ pub fn write_only(
     }
     prepare(directory)?;
     write(directory, outputs)?;
-    let failed = |error| Reason::System(error).at(directory);
+    let failed = |error| WriteObstacle::System(error).at(directory);
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
@@ -190,7 +192,7 @@ pub fn write_only(
         let is_alike = name.to_string_lossy().ends_with(ending);
         if is_alike && !is_written && check_place(&entry.path()).is_ok() {
             fs::remove_file(entry.path())
-                .map_err(|error| Reason::System(error).at(&entry.path()))?;
+                .map_err(|error| WriteObstacle::System(error).at(&entry.path()))?;
         }
     }
     Ok(())
@@ -202,9 +204,9 @@ pub fn write_only(
 /// When it exists, or the system cannot tell.
 pub fn check_new(path: &Path) -> Result<(), WriteError> {
     match fs::symlink_metadata(path) {
-        Ok(_) => Err(Reason::There.at(path)),
+        Ok(_) => Err(WriteObstacle::There.at(path)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(Reason::System(error).at(path)),
+        Err(error) => Err(WriteObstacle::System(error).at(path)),
     }
 }
 
@@ -223,7 +225,9 @@ pub fn write_new(path: &Path, text: &str) -> Result<(), WriteError> {
     // `staged` removes its temporary name.
     match fs::hard_link(&staged.beside, path) {
         Ok(()) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Reason::There.at(path)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(WriteObstacle::There.at(path))
+        }
         Err(_) => claim(path, &staged.beside),
     }
 }
@@ -233,10 +237,12 @@ fn claim(path: &Path, beside: &Path) -> Result<(), WriteError> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(_) => fs::rename(beside, path).map_err(|error| {
             let _ = fs::remove_file(path);
-            Reason::System(error).at(path)
+            WriteObstacle::System(error).at(path)
         }),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(Reason::There.at(path)),
-        Err(error) => Err(Reason::System(error).at(path)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(WriteObstacle::There.at(path))
+        }
+        Err(error) => Err(WriteObstacle::System(error).at(path)),
     }
 }
 
@@ -245,13 +251,13 @@ fn check_place(path: &Path) -> Result<(), WriteError> {
     let found = match fs::symlink_metadata(path) {
         Ok(found) => found,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Reason::System(error).at(path)),
+        Err(error) => return Err(WriteObstacle::System(error).at(path)),
     };
     if found.is_symlink() {
-        return Err(Reason::SymbolicLink.at(path));
+        return Err(WriteObstacle::SymbolicLink.at(path));
     }
-    if !found.is_file() || !is_own(path).map_err(|error| Reason::System(error).at(path))? {
-        return Err(Reason::Foreign.at(path));
+    if !found.is_file() || !is_own(path).map_err(|error| WriteObstacle::System(error).at(path))? {
+        return Err(WriteObstacle::Foreign.at(path));
     }
     Ok(())
 }
@@ -297,18 +303,18 @@ impl Staged {
     fn write(directory: &Path, output: &Output<'_>) -> Result<Self, WriteError> {
         let place = directory.join(output.name);
         let (mut file, beside) = create_beside(directory, output.name)
-            .map_err(|error| Reason::System(error).at(&place))?;
+            .map_err(|error| WriteObstacle::System(error).at(&place))?;
         let staged = Self { beside, place, published: false };
         file.write_all(output.text.as_bytes())
             .and_then(|()| file.sync_all())
-            .map_err(|error| Reason::System(error).at(&staged.place))?;
+            .map_err(|error| WriteObstacle::System(error).at(&staged.place))?;
         Ok(staged)
     }
 
     fn publish(mut self) -> Result<(), WriteError> {
         check_place(&self.place)?;
         fs::rename(&self.beside, &self.place)
-            .map_err(|error| Reason::System(error).at(&self.place))?;
+            .map_err(|error| WriteObstacle::System(error).at(&self.place))?;
         self.published = true;
         Ok(())
     }
@@ -376,7 +382,7 @@ mod tests {
             fs::write(scratch.path().join("metrics.csv"), foreign).unwrap();
             let outputs = [results(RESULTS)[0], Output { name: "metrics.csv", text: &table }];
             let error = write(scratch.path(), &outputs).unwrap_err();
-            assert!(matches!(error.reason, Reason::Foreign), "{error}");
+            assert!(matches!(error.reason, WriteObstacle::Foreign), "{error}");
             assert_eq!(names(scratch.path()), ["metrics.csv"]);
             assert_eq!(fs::read_to_string(scratch.path().join("metrics.csv")).unwrap(), foreign);
         }
@@ -387,7 +393,7 @@ mod tests {
         let scratch = tempdir().unwrap();
         fs::create_dir(scratch.path().join("results.json")).unwrap();
         let error = write(scratch.path(), &results(RESULTS)).unwrap_err();
-        assert!(matches!(error.reason, Reason::Foreign), "{error}");
+        assert!(matches!(error.reason, WriteObstacle::Foreign), "{error}");
     }
 
     #[cfg(unix)]
@@ -400,13 +406,13 @@ mod tests {
         std::os::unix::fs::symlink(&target, &link).unwrap();
         for spelling in [link.clone(), link.join(""), link.join(".")] {
             let error = prepare(&spelling).unwrap_err();
-            assert!(matches!(error.reason, Reason::SymbolicLink), "{error}");
+            assert!(matches!(error.reason, WriteObstacle::SymbolicLink), "{error}");
         }
         let mine = scratch.path().join("mine.json");
         fs::write(&mine, RESULTS).unwrap();
         std::os::unix::fs::symlink(&mine, target.join("results.json")).unwrap();
         let error = write(&target, &results(RESULTS)).unwrap_err();
-        assert!(matches!(error.reason, Reason::SymbolicLink), "{error}");
+        assert!(matches!(error.reason, WriteObstacle::SymbolicLink), "{error}");
         assert_eq!(names(&target), ["results.json"]);
     }
 
@@ -423,7 +429,7 @@ mod tests {
         write_only(&folder, &[figure("b.svg"), figure("c.svg")], ".svg").unwrap();
         assert_eq!(names(&folder), ["b.svg", "c.svg", "mine.svg", "results.json"]);
         let error = write_only(&folder, &[figure("mine.svg")], ".svg").unwrap_err();
-        assert!(matches!(error.reason, Reason::Foreign), "{error}");
+        assert!(matches!(error.reason, WriteObstacle::Foreign), "{error}");
         write_only(&folder, &[], ".svg").unwrap();
         assert_eq!(names(&folder), ["mine.svg", "results.json"]);
     }
@@ -433,8 +439,11 @@ mod tests {
         let scratch = tempdir().unwrap();
         let file = scratch.path().join("file");
         fs::write(&file, "").unwrap();
-        assert!(matches!(prepare(&file).unwrap_err().reason, Reason::NotADirectory));
-        assert!(matches!(prepare(&file.join("below")).unwrap_err().reason, Reason::System(_)));
+        assert!(matches!(prepare(&file).unwrap_err().reason, WriteObstacle::NotADirectory));
+        assert!(matches!(
+            prepare(&file.join("below")).unwrap_err().reason,
+            WriteObstacle::System(_)
+        ));
     }
 
     #[test]
@@ -443,7 +452,7 @@ mod tests {
         let missing = scratch.path().join("missing");
         assert!(matches!(
             write(&missing, &results(RESULTS)).unwrap_err().reason,
-            Reason::System(_)
+            WriteObstacle::System(_)
         ));
         let staged = Staged::write(scratch.path(), &results(RESULTS)[0]).unwrap();
         drop(staged);
@@ -455,11 +464,11 @@ mod tests {
         let scratch = tempdir().unwrap();
         let path = scratch.path().join("scenario.toml");
         write_new(&path, "first").unwrap();
-        assert!(matches!(write_new(&path, "second").unwrap_err().reason, Reason::There));
+        assert!(matches!(write_new(&path, "second").unwrap_err().reason, WriteObstacle::There));
         assert_eq!(fs::read_to_string(&path).unwrap(), "first");
         assert_eq!(names(scratch.path()), ["scenario.toml"]);
         let missing = scratch.path().join("missing/scenario.toml");
-        assert!(matches!(write_new(&missing, "").unwrap_err().reason, Reason::System(_)));
+        assert!(matches!(write_new(&missing, "").unwrap_err().reason, WriteObstacle::System(_)));
     }
 
     #[test]
@@ -469,9 +478,9 @@ mod tests {
         fs::write(&beside, "text").unwrap();
         claim(&path, &beside).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "text");
-        assert!(matches!(claim(&path, &beside).unwrap_err().reason, Reason::There));
+        assert!(matches!(claim(&path, &beside).unwrap_err().reason, WriteObstacle::There));
         fs::remove_file(&path).unwrap();
-        assert!(matches!(claim(&path, &beside).unwrap_err().reason, Reason::System(_)));
+        assert!(matches!(claim(&path, &beside).unwrap_err().reason, WriteObstacle::System(_)));
         assert!(names(scratch.path()).is_empty(), "the claim is given up");
     }
 
@@ -481,7 +490,7 @@ mod tests {
         let scratch = tempdir().unwrap();
         let path = scratch.path().join("scenario.toml");
         std::os::unix::fs::symlink(scratch.path().join("nowhere"), &path).unwrap();
-        assert!(matches!(write_new(&path, "text").unwrap_err().reason, Reason::There));
+        assert!(matches!(write_new(&path, "text").unwrap_err().reason, WriteObstacle::There));
         assert_eq!(names(scratch.path()), ["scenario.toml"]);
     }
 

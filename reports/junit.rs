@@ -9,7 +9,7 @@ use crate::wording;
 use crate::{reason, regression};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
-use wssim_experiment::regression::findings::{Difference, Standing};
+use wssim_experiment::regression::findings::{ChangeStatus, Difference};
 use wssim_text::printable;
 
 /// The beginning of the root element.
@@ -31,7 +31,7 @@ pub fn render(findings: &Findings) -> String {
 /// The comparison with the baseline: a case for each number with a limit, and for each claim.
 fn baseline(name: &str, difference: &Difference) -> TestSuite {
     let mut suite = TestSuite::new(format!("{name}: baseline"));
-    let case = |name: &str, standing: Standing, told: &str| {
+    let case = |name: &str, standing: ChangeStatus, told: &str| {
         compared(name, standing, (told, difference.is_regression(standing)))
     };
     let numbers = difference
@@ -46,10 +46,10 @@ fn baseline(name: &str, difference: &Difference) -> TestSuite {
     suite
 }
 
-fn compared(name: &str, standing: Standing, (told, fails): (&str, bool)) -> TestCase {
+fn compared(name: &str, standing: ChangeStatus, (told, fails): (&str, bool)) -> TestCase {
     let mut status = if fails {
         TestCaseStatus::non_success(NonSuccessKind::Failure)
-    } else if matches!(standing, Standing::Unclear { .. }) {
+    } else if matches!(standing, ChangeStatus::Unclear { .. }) {
         TestCaseStatus::skipped()
     } else {
         TestCaseStatus::success()

@@ -4,7 +4,7 @@
 //! names; numbers never. A table of numbers that is still too wide becomes several, one below the other,
 //! each with the columns that name its rows; a table of texts becomes a list, a line for each cell.
 
-use crate::table::{Kind, Table};
+use crate::table::{ColumnKind, Table};
 use wssim_text::printable;
 use wssim_text::width;
 use wssim_text::wrap::longest;
@@ -30,13 +30,13 @@ const PLEASANT: usize = 3;
 /// The form in which a table is printed.
 pub(crate) enum Layout {
     /// Tables, one below the other.
-    Tables(Vec<Part>),
+    Tables(Vec<TablePart>),
     /// Row by row, and within a row cell by cell.
     List,
 }
 
 /// Some of the columns of a table.
-pub(crate) struct Part {
+pub(crate) struct TablePart {
     /// Their places in the table.
     pub(crate) columns: Vec<usize>,
     pub(crate) widths: Vec<usize>,
@@ -50,7 +50,7 @@ impl Layout {
         if let Some(part) = fit(&all, &steps, most) {
             return Self::Tables(vec![part]);
         }
-        let has_numbers = table.columns.iter().any(|(_, kind)| *kind == Kind::Numbers);
+        let has_numbers = table.columns.iter().any(|(_, kind)| *kind == ColumnKind::Numbers);
         let parts = has_numbers.then(|| in_parts(table, &steps, most)).flatten();
         parts.map_or(Self::List, Self::Tables)
     }
@@ -73,15 +73,17 @@ fn steps<H: AsRef<str>>(table: &Table<H>, column: usize) -> Steps {
     let body = body.max(word);
     let narrow = |least: usize| word.max(least);
     let steps = match kind {
-        Kind::Words => {
+        ColumnKind::Words => {
             [narrow(NARROW), narrow(NARROW), narrow(NARROWER), narrow(NARROWER), narrow(NARROWEST)]
         }
-        Kind::Prose => {
+        ColumnKind::Prose => {
             [narrow(ROOMY), narrow(ROOMY), narrow(NARROW), narrow(NARROW), narrow(NARROWEST)]
         }
-        Kind::Phrases => [natural, body, narrow(NARROWER), narrow(NARROWER), narrow(NARROWEST)],
-        Kind::Fixed => [natural, body, body, whole, narrow(NARROWEST)],
-        Kind::Numbers => [natural, body, body, whole, whole],
+        ColumnKind::Phrases => {
+            [natural, body, narrow(NARROWER), narrow(NARROWER), narrow(NARROWEST)]
+        }
+        ColumnKind::Fixed => [natural, body, body, whole, narrow(NARROWEST)],
+        ColumnKind::Numbers => [natural, body, body, whole, whole],
     };
     let mut widths = [natural; STEPS];
     for (at, step) in steps.into_iter().enumerate() {
@@ -91,14 +93,14 @@ fn steps<H: AsRef<str>>(table: &Table<H>, column: usize) -> Steps {
 }
 
 /// The widths with which `columns` fit into `most`, if they do.
-fn fit(columns: &[usize], steps: &[Steps], most: usize) -> Option<Part> {
+fn fit(columns: &[usize], steps: &[Steps], most: usize) -> Option<TablePart> {
     let most = most.checked_sub(GAP * columns.len().saturating_sub(1))?;
     let at =
         |step: usize| columns.iter().map(|column| steps[*column][step]).collect::<Vec<usize>>();
     let mut widths = at(0);
     (1..STEPS).for_each(|step| shrink(&mut widths, &at(step), most));
     let fits = widths.iter().sum::<usize>() <= most;
-    fits.then(|| Part { columns: columns.to_vec(), widths })
+    fits.then(|| TablePart { columns: columns.to_vec(), widths })
 }
 
 /// Shrinks the widest column that may shrink, until all fit into `most` or none may.
@@ -132,7 +134,11 @@ fn units<H: AsRef<str>>(table: &Table<H>, keys: usize) -> Vec<Vec<usize>> {
 }
 
 /// The other columns, in as few tables as fit beside the first `keys`, evenly distributed.
-fn in_parts<H: AsRef<str>>(table: &Table<H>, steps: &[Steps], most: usize) -> Option<Vec<Part>> {
+fn in_parts<H: AsRef<str>>(
+    table: &Table<H>,
+    steps: &[Steps],
+    most: usize,
+) -> Option<Vec<TablePart>> {
     let keys = keys(table);
     if keys >= steps.len() {
         return None;
@@ -186,7 +192,7 @@ mod tests {
     use super::*;
     use crate::table::Cell;
 
-    fn table(columns: &[(&'static str, Kind)], rows: &[&[&str]]) -> Table {
+    fn table(columns: &[(&'static str, ColumnKind)], rows: &[&[&str]]) -> Table {
         let row = |row: &&[&str]| row.iter().map(|text| Cell::new(*text)).collect();
         Table { columns: columns.to_vec(), rows: rows.iter().map(row).collect() }
     }
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn words_give_way_before_headings_and_headings_before_names() {
-        let columns = [("Node", Kind::Words), ("Load average", Kind::Numbers)];
+        let columns = [("Node", ColumnKind::Words), ("Load average", ColumnKind::Numbers)];
         let table = table(&columns, &[&["a name of thirty letters it is", "0.31 ±0.01"]]);
         assert_eq!(widths(&table, 50), [(vec![0, 1], vec![30, 12])]);
         assert_eq!(widths(&table, 34), [(vec![0, 1], vec![20, 12])]);
@@ -215,10 +221,10 @@ mod tests {
     #[test]
     fn numbers_that_do_not_fit_stand_below_with_the_names_of_their_rows() {
         let columns = [
-            ("Node", Kind::Fixed),
-            ("Held by", Kind::Words),
-            ("RAM", Kind::Numbers),
-            ("Swap", Kind::Numbers),
+            ("Node", ColumnKind::Fixed),
+            ("Held by", ColumnKind::Words),
+            ("RAM", ColumnKind::Numbers),
+            ("Swap", ColumnKind::Numbers),
         ];
         let rows: [&[&str]; 2] =
             [&["host", "all", "12.50 ±0.01 GB", "2 GB"], &["", "shop", "11.75 ±0.01 GB", "1 GB"]];
@@ -233,7 +239,7 @@ mod tests {
     #[test]
     fn what_belongs_together_stays_together_and_the_rest_is_even() {
         let heads = ["Entry", "Mean", "p95", "Errors until", "then", "Rate"];
-        let columns = heads.map(|heading| (heading, Kind::Numbers));
+        let columns = heads.map(|heading| (heading, ColumnKind::Numbers));
         let table = table(&columns, &[&["web", "71.3 ms", "99.9 ms", "12.5 %", "0.0 %", "50/s"]]);
         let parts = |most| -> Vec<Vec<usize>> {
             widths(&table, most).into_iter().map(|(columns, _)| columns).collect()
@@ -245,12 +251,12 @@ mod tests {
 
     #[test]
     fn texts_that_do_not_fit_become_a_list() {
-        let columns = [("Claim", Kind::Words), ("Verdict", Kind::Phrases)];
+        let columns = [("Claim", ColumnKind::Words), ("Verdict", ColumnKind::Phrases)];
         let rows = table(&columns, &[&["It is fast enough", "refuted: 12345.678 ms above"]]);
         assert_eq!(widths(&rows, 24).len(), 1);
         assert!(matches!(Layout::of(&rows, 18), Layout::List));
         // Likewise for numbers whose rows have no name.
-        let columns = [("Sent", Kind::Numbers), ("Received", Kind::Numbers)];
+        let columns = [("Sent", ColumnKind::Numbers), ("Received", ColumnKind::Numbers)];
         let rows = table(&columns, &[&["", "12345.678 MB"], &["12345.678 MB", "12345.678 MB"]]);
         assert!(matches!(Layout::of(&rows, 20), Layout::List));
     }

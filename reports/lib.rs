@@ -46,7 +46,7 @@ pub mod junit;
 mod layout;
 pub mod lock;
 pub mod markdown;
-mod markdown_table;
+mod markdown_block;
 mod memory;
 mod metric_json;
 mod metric_name;

@@ -5,7 +5,7 @@
 //! its process. On systems and file systems without such locks there is none, and only single files are
 //! consistent.
 
-use crate::files::{Reason, WriteError};
+use crate::files::{WriteError, WriteObstacle};
 use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ impl Lock {
         let directory = directory.to_owned();
         match locked {
             Some(Err(TryLockError::WouldBlock)) => {
-                Err(WriteError { path: directory, reason: Reason::Taken })
+                Err(WriteError { path: directory, reason: WriteObstacle::Taken })
             }
             Some(Ok(())) => Ok(Self { directory, file }),
             None | Some(Err(TryLockError::Error(_))) => Ok(Self { directory, file: None }),
@@ -89,7 +89,7 @@ mod tests {
     fn a_directory_is_locked_once_and_freed_with_its_lock() {
         let scratch = tempdir().unwrap();
         let first = Lock::on(scratch.path()).unwrap();
-        assert!(matches!(Lock::on(scratch.path()).unwrap_err().reason, Reason::Taken));
+        assert!(matches!(Lock::on(scratch.path()).unwrap_err().reason, WriteObstacle::Taken));
         drop(first);
         assert!(Lock::on(scratch.path()).is_ok());
     }

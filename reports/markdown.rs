@@ -3,7 +3,7 @@
 use crate::escape::markdown as escaped;
 use crate::glance::claims::Groups;
 use crate::glance::next;
-use crate::markdown_table::table;
+use crate::markdown_block::{bullets, list, table};
 use crate::{reason, regression, sections, sweep, wording};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Answer, Findings};
@@ -109,32 +109,6 @@ pub fn brief(findings: &Findings) -> String {
 
 fn paragraph(text: &mut String, lines: &str) {
     let _ = write!(text, "{}\n\n", lines.trim_end());
-}
-
-fn list(text: &mut String, title: &str, items: impl ExactSizeIterator<Item = String>) {
-    if items.len() > 0 {
-        let _ = write!(text, "### {title}\n\n");
-        bullets(text, items);
-    }
-}
-
-fn bullets(text: &mut String, items: impl ExactSizeIterator<Item = String>) {
-    if items.len() > 0 {
-        for item in items {
-            let _ = writeln!(text, "- {item}");
-        }
-        text.push('\n');
-    }
-}
-
-/// A heading and a list of user-made texts; empty without items.
-pub(crate) fn section(text: &mut String, title: &str, items: &[String]) {
-    if !items.is_empty() {
-        text.push('\n');
-        list(text, title, items.iter().map(|item| escaped(item)));
-        text.truncate(text.trim_end().len());
-        text.push('\n');
-    }
 }
 
 #[cfg(test)]

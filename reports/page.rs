@@ -1,7 +1,7 @@
 //! Lines of a terminal: headings, lists and aligned tables.
 
-use crate::layout::{GAP, Layout, Part};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::layout::{GAP, Layout, TablePart};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use anstyle::{AnsiColor, Effects};
 use wssim_text::printable;
 use wssim_text::width;
@@ -150,19 +150,19 @@ impl Page {
         }
     }
 
-    fn part<H: AsRef<str>>(&mut self, table: &Table<H>, part: &Part) {
+    fn part<H: AsRef<str>>(&mut self, table: &Table<H>, part: &TablePart) {
         self.headings(table, part);
         for row in &table.rows {
             self.cells(table, row, part);
         }
     }
 
-    fn cells<H>(&mut self, table: &Table<H>, row: &[Cell], part: &Part) {
+    fn cells<H>(&mut self, table: &Table<H>, row: &[Cell], part: &TablePart) {
         let lines = cells(table, row, part);
         self.row(table, part, &lines, |column| style_of(row[column].tone));
     }
 
-    fn headings<H: AsRef<str>>(&mut self, table: &Table<H>, part: &Part) {
+    fn headings<H: AsRef<str>>(&mut self, table: &Table<H>, part: &TablePart) {
         let mut lines = headings(table, part);
         let height = lines.iter().map(Vec::len).max().unwrap_or(0);
         for lines in &mut lines {
@@ -175,7 +175,7 @@ impl Page {
     fn row<H>(
         &mut self,
         table: &Table<H>,
-        part: &Part,
+        part: &TablePart,
         cells: &[Vec<String>],
         look: impl Fn(usize) -> anstyle::Style,
     ) {
@@ -187,8 +187,11 @@ impl Page {
                 let blanks = width::blanks(text, width);
                 let painted = self.style.paint(text, look(column));
                 match table.columns[column].1 {
-                    Kind::Numbers => line.extend([blanks, painted]),
-                    Kind::Words | Kind::Phrases | Kind::Prose | Kind::Fixed => {
+                    ColumnKind::Numbers => line.extend([blanks, painted]),
+                    ColumnKind::Words
+                    | ColumnKind::Phrases
+                    | ColumnKind::Prose
+                    | ColumnKind::Fixed => {
                         line.extend([painted, blanks]);
                     }
                 }
@@ -231,7 +234,7 @@ impl Page {
 }
 
 /// The lines of the headings of a part; brackets have lines of their own.
-fn headings<H: AsRef<str>>(table: &Table<H>, part: &Part) -> Vec<Vec<String>> {
+fn headings<H: AsRef<str>>(table: &Table<H>, part: &TablePart) -> Vec<Vec<String>> {
     let lines = |(&column, &width): (&usize, &usize)| {
         let heading = &printable(table.columns[column].0.as_ref());
         match heading.find(" (").filter(|_| width::of(heading) > width) {
@@ -246,9 +249,10 @@ fn headings<H: AsRef<str>>(table: &Table<H>, part: &Part) -> Vec<Vec<String>> {
 }
 
 /// The lines of the cells of a part of a row.
-fn cells<H>(table: &Table<H>, row: &[Cell], part: &Part) -> Vec<Vec<String>> {
+fn cells<H>(table: &Table<H>, row: &[Cell], part: &TablePart) -> Vec<Vec<String>> {
     let lines = |(&column, &width): (&usize, &usize)| {
-        let most = if table.columns[column].1 == Kind::Words { MOST_LINES } else { usize::MAX };
+        let most =
+            if table.columns[column].1 == ColumnKind::Words { MOST_LINES } else { usize::MAX };
         wrapped(&printable(&row[column].text), width, most)
     };
     part.columns.iter().zip(&part.widths).map(lines).collect()

@@ -9,7 +9,7 @@ use std::fmt;
 use wssim_experiment::findings::{StoppedBy, Verdict};
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::question::Study;
-use wssim_experiment::regression::recorded::{Key, Recorded, RecordedClaim, RecordedMetric};
+use wssim_experiment::regression::recorded::{NumberKey, Recorded, RecordedClaim, RecordedMetric};
 use wssim_stats::Estimate;
 use wssim_text::printable;
 
@@ -151,7 +151,7 @@ impl Metric {
         let mut labels: Vec<(String, String)> = self.labels.into_iter().collect();
         labels.sort_by_key(|(label, _)| place(label).unwrap_or(order.len()));
         RecordedMetric {
-            key: Key { name: self.name, labels },
+            key: NumberKey { name: self.name, labels },
             unit: self.unit,
             estimate,
             values: self.values.into_iter().map(|value| value.map(Value::ends)).collect(),

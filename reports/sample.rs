@@ -10,7 +10,7 @@ use wssim_experiment::findings::{
 use wssim_experiment::metric::kind_of;
 use wssim_experiment::note::{FirstToGive, Note};
 use wssim_experiment::question::{Claim, Expected, MetricRef, Study};
-use wssim_experiment::reason::{Breakdown, Component, Missing, Needed, Reason, Whole};
+use wssim_experiment::reason::{Breakdown, Component, Needed, NoEstimate, Reason, Whole};
 use wssim_stats::{Estimate, Histogram};
 use wssim_text::width;
 
@@ -75,7 +75,7 @@ fn response_times() -> Vec<Metric> {
     max.estimate = Some(Estimate { mean: 1.25, low: f64::NAN, high: f64::NAN, n: 40 });
     let mut p99 = metric("response_time_seconds", &["mail", "p99"], 0.0, 0.0);
     p99.estimate = None;
-    p99.missing = Some(Missing::TooFewRequests { times: 2.5 });
+    p99.missing = Some(NoEstimate::TooFewRequests { times: 2.5 });
     vec![
         metric("response_time_seconds", &["mail", "mean"], 0.0112, 0.0004),
         metric("response_time_seconds", &["mail", "p50"], 0.0094, 0.0003),

@@ -9,7 +9,7 @@ use crate::migrate;
 use crate::quantity;
 use crate::reason;
 use crate::rollout;
-use crate::table::{Cell, Kind, Section, Table};
+use crate::table::{Cell, ColumnKind, Section, Table};
 use wssim_experiment::findings::{Answer, Findings, Metric, RunAnswer};
 use wssim_experiment::part::is_of_part;
 use wssim_experiment::question::MetricRef;
@@ -143,7 +143,7 @@ fn asked(all: &[(MetricRef, Option<Metric>)]) -> Section {
         };
         vec![Cell::new(name), Cell::new(value)]
     };
-    let columns = vec![("Metric", Kind::Words), ("Simulated", Kind::Phrases)];
+    let columns = vec![("Metric", ColumnKind::Words), ("Simulated", ColumnKind::Phrases)];
     let table = Table { columns, rows: all.iter().map(row).collect() };
     Section { title: "Asked for", table, remarks: Vec::new() }
 }
@@ -189,9 +189,11 @@ fn section(
             std::iter::once(Cell::new(subject)).chain(cells).collect()
         })
         .collect();
-    let headings = columns.iter().map(|column| (column.0, Kind::Numbers));
-    let table =
-        Table { columns: std::iter::once((heading, Kind::Fixed)).chain(headings).collect(), rows };
+    let headings = columns.iter().map(|column| (column.0, ColumnKind::Numbers));
+    let table = Table {
+        columns: std::iter::once((heading, ColumnKind::Fixed)).chain(headings).collect(),
+        rows,
+    };
     Section { title, table: table.without_empty_columns(), remarks: told(missing) }
 }
 

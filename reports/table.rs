@@ -8,9 +8,9 @@ pub(crate) enum Tone {
     Plain,
     /// Holds, reproduced.
     Good,
-    /// Refuted.
+    /// Refuted claims.
     Bad,
-    /// Undecided.
+    /// Undecided claims.
     Open,
     /// Not judged by this command.
     Faint,
@@ -47,7 +47,7 @@ impl Cell {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ColumnKind {
     /// Texts, left-aligned; wrapped if the table is too wide.
     Words,
     /// Long texts, left-aligned, wrapped to any number of lines.
@@ -64,7 +64,7 @@ pub(crate) enum Kind {
 /// users' names are `String`s, not yet escaped.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Table<H = &'static str> {
-    pub(crate) columns: Vec<(H, Kind)>,
+    pub(crate) columns: Vec<(H, ColumnKind)>,
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
@@ -87,7 +87,7 @@ impl Table {
         let names = groups.iter().flat_map(|(name, count)| std::iter::repeat_n(name, *count));
         let rows = names.zip(&self.rows);
         let rows = rows.map(|(name, row)| std::iter::once(name).chain(row).cloned().collect());
-        let columns = std::iter::once((heading, Kind::Fixed)).chain(self.columns.clone());
+        let columns = std::iter::once((heading, ColumnKind::Fixed)).chain(self.columns.clone());
         Self { columns: columns.collect(), rows: rows.collect() }
     }
 }

@@ -22,7 +22,7 @@ const MOST_NOT_SIMULATED: usize = 8;
 
 /// The caller's data beside the findings.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
+pub struct TextOptions<'a> {
     /// Whether it is coloured.
     pub style: Style,
     /// Columns of the terminal.
@@ -35,7 +35,7 @@ pub struct Options<'a> {
     pub brief: bool,
 }
 
-impl Default for Options<'_> {
+impl Default for TextOptions<'_> {
     fn default() -> Self {
         Self { style: Style::Plain, width: USUAL, wall_seconds: None, out: None, brief: false }
     }
@@ -43,7 +43,7 @@ impl Default for Options<'_> {
 
 /// The report as lines that end with a line feed.
 #[must_use]
-pub fn render(findings: &Findings, options: &Options<'_>) -> String {
+pub fn render(findings: &Findings, options: &TextOptions<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     head(&mut page, findings, &wording::counts(findings), options);
     verdicts(&mut page, findings, options);
@@ -71,7 +71,7 @@ pub fn render(findings: &Findings, options: &Options<'_>) -> String {
 }
 
 /// What was simulated, and the most important warnings; `counts` is its extent.
-pub(crate) fn head(page: &mut Page, findings: &Findings, counts: &str, options: &Options<'_>) {
+pub(crate) fn head(page: &mut Page, findings: &Findings, counts: &str, options: &TextOptions<'_>) {
     page.title(&wording::title(findings));
     for sentence in wording::answer(findings) {
         page.toned(&printable(&sentence), Tone::Plain);
@@ -86,7 +86,7 @@ pub(crate) fn head(page: &mut Page, findings: &Findings, counts: &str, options: 
     }
 }
 
-fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
+fn verdicts(page: &mut Page, findings: &Findings, options: &TextOptions<'_>) {
     for (heading, table) in wording::verdicts(findings) {
         if heading.is_empty() {
             page.line("");
@@ -106,7 +106,7 @@ fn verdicts(page: &mut Page, findings: &Findings, options: &Options<'_>) {
 }
 
 /// The claims by verdict, and where the files are.
-pub(crate) fn tally(page: &mut Page, findings: &Findings, options: &Options<'_>) {
+pub(crate) fn tally(page: &mut Page, findings: &Findings, options: &TextOptions<'_>) {
     let summary = wording::summary(findings);
     let out = options.out.map(printable).unwrap_or_default();
     let taken = width::of(&summary) + GAP + width::of(&out);
@@ -192,14 +192,17 @@ mod tests {
 
     #[test]
     fn the_report_is_as_golden() {
-        let options =
-            Options { wall_seconds: Some(4.1), out: Some("out/after"), ..Options::default() };
+        let options = TextOptions {
+            wall_seconds: Some(4.1),
+            out: Some("out/after"),
+            ..TextOptions::default()
+        };
         sample::assert_golden("run.txt", &render(&sample::findings(), &options));
     }
 
     #[test]
     fn a_narrow_terminal_breaks_words_not_numbers() {
-        let options = Options { width: 72, ..Options::default() };
+        let options = TextOptions { width: 72, ..TextOptions::default() };
         sample::assert_golden("narrow.txt", &render(&sample::findings(), &options));
     }
 
@@ -208,7 +211,7 @@ mod tests {
         let told = |findings: Findings| {
             move |width| {
                 let out = Some("out/recommended-distribution/of-the-plan");
-                render(&findings, &Options { width, out, ..Options::default() })
+                render(&findings, &TextOptions { width, out, ..TextOptions::default() })
             }
         };
         sample::assert_fits(told(sample::findings()));
@@ -218,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_narrowest_terminal_lists_the_claims() {
-        let options = Options { width: 40, brief: true, ..Options::default() };
+        let options = TextOptions { width: 40, brief: true, ..TextOptions::default() };
         sample::assert_golden("narrowest.txt", &render(&sample::findings(), &options));
     }
 
@@ -229,7 +232,7 @@ mod tests {
         let overload = Overload { of, offered: 18.2, on_average: true };
         let mut findings = sample::findings();
         findings.notes.insert(0, Note::Overload(overload));
-        let told = |width| render(&findings, &Options { width, ..Options::default() });
+        let told = |width| render(&findings, &TextOptions { width, ..TextOptions::default() });
         sample::assert_fits(told);
         for width in [60, 80, 120] {
             let text = told(width);
@@ -237,7 +240,7 @@ mod tests {
             assert!(banner.is_some() && banner < verdicts, "{text}");
             assert!(!text.contains("overload:"), "it is told once: {text}");
         }
-        let brief = Options { brief: true, ..Options::default() };
+        let brief = TextOptions { brief: true, ..TextOptions::default() };
         assert!(render(&findings, &brief).contains("\nOverload: "));
     }
 
@@ -245,14 +248,14 @@ mod tests {
     fn without_claims_the_tables_are_the_answer() {
         let mut findings = sample::findings();
         findings.claims.clear();
-        assert!(render(&findings, &Options::default()).contains("No claims."));
+        assert!(render(&findings, &TextOptions::default()).contains("No claims."));
     }
 
     #[test]
     fn a_partial_run_says_so() {
         let mut findings = sample::findings();
         findings.stopped_by = wssim_experiment::findings::StoppedBy::Interrupt;
-        let text = render(&findings, &Options { brief: true, ..Options::default() });
+        let text = render(&findings, &TextOptions { brief: true, ..TextOptions::default() });
         assert!(text.contains("Partial: interrupted after 40"), "{text}");
         assert!(!text.contains("Nodes"), "brief leaves out the tables");
     }
@@ -260,10 +263,11 @@ mod tests {
     #[test]
     fn only_colour_writes_escape_sequences() {
         let findings = sample::hostile();
-        let plain = render(&findings, &Options::default());
+        let plain = render(&findings, &TextOptions::default());
         let control = |character: char| character != '\n' && wssim_text::is_control(character);
         assert!(!plain.chars().any(control), "{plain:?}");
-        let coloured = render(&findings, &Options { style: Style::Coloured, ..Options::default() });
+        let coloured =
+            render(&findings, &TextOptions { style: Style::Coloured, ..TextOptions::default() });
         assert_ne!(plain, coloured);
         let stripped = coloured.replace("\u{1b}[0m", "");
         assert_eq!(stripped.matches("\u{1b}]").count(), 0);

@@ -8,7 +8,7 @@ use crate::quantity;
 use crate::reason;
 use crate::said::{is_change, plan, sentence, tone};
 use crate::sweep;
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::tally::{Tally, judged_here};
 use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
 use wssim_experiment::note::Note;
@@ -140,10 +140,10 @@ pub(crate) fn ending(findings: &Findings) -> Option<String> {
 fn claims(findings: &Findings) -> Table {
     Table {
         columns: vec![
-            ("Claim", Kind::Words),
-            ("Plan", Kind::Words),
-            ("Simulated (simultaneous 95 %)", Kind::Fixed),
-            ("Verdict", Kind::Phrases),
+            ("Claim", ColumnKind::Words),
+            ("Plan", ColumnKind::Words),
+            ("Simulated (simultaneous 95 %)", ColumnKind::Fixed),
+            ("Verdict", ColumnKind::Phrases),
         ],
         rows: findings
             .claims

@@ -125,14 +125,15 @@ impl File {
             rest = after;
         }
         file.rest.push_str(rest);
+        file.rest = without_modules(&file.rest);
         file
     }
 }
 
-/// The module of a file: `memory/mod.rs` and `memory.rs` are both `memory`, `lib.rs` is the crate.
+/// The module of a file: `memory/mod.rs` and `memory.rs` are both `memory`, `lib.rs` and `main.rs` are the crate.
 fn module(name: &str) -> Path {
     let mut path: Path = name.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
-    if path.last().is_some_and(|last| last == "mod" || last == "lib") {
+    if path.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         path.pop();
     }
     path
@@ -171,6 +172,16 @@ fn next_use(code: &str) -> Option<(&str, bool, &str, &str)> {
         at += line.len();
     }
     None
+}
+
+/// A code without its `mod name;`: that a module is there uses nothing of it.
+fn without_modules(code: &str) -> String {
+    let is_module = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        matches!(words.as_slice(), ["mod", _] | ["pub" | "pub(crate)" | "pub(super)", "mod", _])
+            && line.ends_with(';')
+    };
+    code.lines().filter(|line| !is_module(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// The paths of a tree such as `a::{b, c::{self, d as e}}`, and their names.
@@ -294,6 +305,8 @@ fn circles_are_found_whichever_way_things_are_named() {
         |parent, child| circles(&[("lib.rs", "mod p;"), ("p/mod.rs", parent), ("p/q.rs", child)]);
     let uses_parent = "use super::Item;\npub struct Q(Item);";
     assert_eq!(family("mod q;\npub use q::Q;\npub struct Item;", uses_parent), [""; 0]);
+    let uses_parent_too = "use super::Item;\npub fn q(_: Item) {}";
+    assert_eq!(family("mod q;\npub use q::q;\npub struct Item;", uses_parent_too), [""; 0]);
     assert_eq!(
         family("mod q;\npub struct Item;\nfn f() {\n    q::g();\n}", "pub fn g() {}"),
         [""; 0]

@@ -11,6 +11,7 @@ mod documents;
 mod history;
 mod literals;
 mod migrating;
+mod names;
 mod parts;
 mod plan;
 mod recipes;

@@ -2,7 +2,7 @@
 //! than its row allows fails the gate; `gate --write-baseline` writes the counts of this program, which
 //! shows in the commit that does it.
 
-use crate::Figure;
+use crate::figure::GateFigure;
 use std::io;
 
 /// The file of counts.
@@ -13,7 +13,7 @@ const COLUMNS: [&str; 3] = ["count", "value", "allowed_percent"];
 const ALLOWED: f64 = 1.0;
 
 /// A count of this program.
-pub(crate) struct Count {
+pub(crate) struct GateCount {
     pub(crate) what: &'static str,
     pub(crate) value: f64,
 }
@@ -26,18 +26,22 @@ struct Row {
 }
 
 /// Each count with its old value; one missing in the file or in the program fails.
-pub(crate) fn figures(counts: &[Count]) -> Vec<Figure> {
+pub(crate) fn figures(counts: &[GateCount]) -> Vec<GateFigure> {
     let rows = rows();
-    let mut figures: Vec<Figure> = counts
+    let mut figures: Vec<GateFigure> = counts
         .iter()
         .map(|count| {
             let row = rows.iter().find(|row| row.what == count.what);
             let bound = row.map_or(f64::NAN, |row| row.value * (1.0 + row.allowed_percent / 100.0));
-            Figure::at_most(count.what, count.value, bound)
+            GateFigure::at_most(count.what, count.value, bound)
         })
         .collect();
     if rows.iter().any(|row| counts.iter().all(|count| count.what != row.what)) {
-        figures.push(Figure::at_most("rows of bench/baseline.csv that nothing counts", 1.0, 0.0));
+        figures.push(GateFigure::at_most(
+            "rows of bench/baseline.csv that nothing counts",
+            1.0,
+            0.0,
+        ));
     }
     figures
 }
@@ -46,7 +50,7 @@ pub(crate) fn figures(counts: &[Count]) -> Vec<Figure> {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(crate) fn write(counts: &[Count]) -> io::Result<()> {
+pub(crate) fn write(counts: &[GateCount]) -> io::Result<()> {
     if let Some(count) = counts.iter().find(|count| !count.value.is_finite()) {
         return Err(io::Error::other(format!("{} could not be counted", count.what)));
     }

@@ -7,41 +7,12 @@
 //! `gate --write-baseline` writes the counts.
 
 mod baseline;
+mod figure;
 mod memory;
 mod study;
 mod times;
 
-use std::alloc::System;
 use std::process::ExitCode;
-
-use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
-
-/// Counts every allocation of the process.
-#[global_allocator]
-static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
-
-/// A figure and its bound.
-struct Figure {
-    what: &'static str,
-    value: f64,
-    bound: f64,
-    /// Whether the bound is a minimum, not a maximum.
-    at_least: bool,
-}
-
-impl Figure {
-    fn at_least(what: &'static str, value: f64, bound: f64) -> Self {
-        Self { what, value, bound, at_least: true }
-    }
-
-    fn at_most(what: &'static str, value: f64, bound: f64) -> Self {
-        Self { what, value, bound, at_least: false }
-    }
-
-    fn holds(&self) -> bool {
-        if self.at_least { self.value >= self.bound } else { self.value <= self.bound }
-    }
-}
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -76,7 +47,7 @@ fn main() -> ExitCode {
 }
 
 /// Machine-independent counts.
-fn counts() -> Vec<baseline::Count> {
+fn counts() -> Vec<baseline::GateCount> {
     let mut counts = memory::counts();
     counts.extend(study::counts());
     counts

@@ -1,27 +1,32 @@
 //! Deterministic figures: allocations, peak memory, instructions.
 
-use crate::baseline::Count;
-use crate::{ALLOCATOR, Figure};
-use stats_alloc::Region;
+use crate::baseline::GateCount;
+use crate::figure::GateFigure;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+use std::alloc::System;
 use std::process::Command;
 use wssim_bench::chain;
 use wssim_bench::years::Wearing;
+
+/// Counts every allocation of the process.
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 /// Requests of the shorter of two compared runs.
 const REQUESTS: u64 = 50_000;
 /// Years of the shorter of two compared runs.
 const YEARS: u64 = 20;
 
-pub(crate) fn figures() -> Vec<Figure> {
+pub(crate) fn figures() -> Vec<GateFigure> {
     // The least of five: the system gives a few per cent more or less, page by page.
     let peak = |requests| (0..5).map(|_| peak_kib(requests)).fold(f64::INFINITY, f64::min);
     let (short, long) = (peak(1_000_000), peak(10_000_000));
     // The aim is 1.02; the bound leaves a page or two more.
-    vec![Figure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04)]
+    vec![GateFigure::at_most("peak memory at 10⁷ requests over 10⁶", long / short, 1.04)]
 }
 
-pub(crate) fn counts() -> Vec<Count> {
-    let count = |what, value| Count { what, value };
+pub(crate) fn counts() -> Vec<GateCount> {
+    let count = |what, value| GateCount { what, value };
     vec![
         // Only the longer run has enough requests for 99.9 % quantiles, one allocation each; and a
         // histogram may meet a new order of magnitude there.

@@ -1,6 +1,6 @@
 //! The cost of the plan's verdicts: replications and events of all arms, at all values of the inputs.
 
-use crate::baseline::Count;
+use crate::baseline::GateCount;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wssim_bench::chain;
 use wssim_experiment::question::Study;
@@ -31,15 +31,18 @@ impl Watch for Counter {
     }
 }
 
-pub(crate) fn counts() -> Vec<Count> {
+pub(crate) fn counts() -> Vec<GateCount> {
     let (scenario, question) = chain::scenario(chain::FILE, REQUESTS);
     let findings = chain::simulate(&scenario, &question, 1, 1);
     vec![
-        Count {
+        GateCount {
             what: "events per request of the chain",
             value: findings.events as f64 / findings.requests as f64,
         },
-        Count { what: "replications per verdict of the plan", value: replications_per_verdict() },
+        GateCount {
+            what: "replications per verdict of the plan",
+            value: replications_per_verdict(),
+        },
     ]
 }
 

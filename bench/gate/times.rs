@@ -1,6 +1,6 @@
 //! Wall-time ratios, side by side in one run: interleaved pairs, the best of five or more of each side.
 
-use crate::Figure;
+use crate::figure::GateFigure;
 use rand::SeedableRng;
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -24,7 +24,7 @@ const REQUESTS: u64 = 60_000;
 /// Equal replications to compare numbers of threads.
 const REPLICATIONS: u32 = 16;
 
-pub(crate) fn figures() -> Vec<Figure> {
+pub(crate) fn figures() -> Vec<GateFigure> {
     let (scenario, question) = chain::scenario(chain::FILE, REQUESTS);
     let (mut by_hand, mut simulated) = (f64::INFINITY, f64::INFINITY);
     let (mut one, mut two) = (f64::INFINITY, f64::INFINITY);
@@ -52,17 +52,17 @@ pub(crate) fn figures() -> Vec<Figure> {
     }
     let per_request = by_hand / requests as f64;
     vec![
-        Figure::at_least(
+        GateFigure::at_least(
             "requests per second, simulator over yardstick",
             by_hand / simulated,
             OF_YARDSTICK,
         ),
-        Figure::at_most(
+        GateFigure::at_most(
             "yardstick: one request over one hold with 10 pending",
             per_request / held,
             IN_HOLDS,
         ),
-        Figure::at_least("replications per second, two threads over one", one / two, SPEED_UP),
+        GateFigure::at_least("replications per second, two threads over one", one / two, SPEED_UP),
     ]
 }
 

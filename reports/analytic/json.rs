@@ -1,18 +1,18 @@
 //! The analytic results as JSON: an object, its keys in the order of the report. Times in seconds,
 //! shares as ratios; `null` without a steady state.
 
-use super::told::Told;
+use super::told::AnalyticReport;
 use super::wording;
 use crate::escape;
 use crate::number::twelve_digits;
 use serde::Serialize;
 use wssim_experiment::analytic::{
-    Demand, EntryValue, NodeValue, PoolValue, Reason, Resource, ServiceValue,
+    EntryValue, FormulaGap, NodeValue, PoolValue, Resource, ResourceDemand, ServiceValue,
 };
 
 /// The report as JSON.
 #[must_use]
-pub fn render(told: &Told) -> String {
+pub fn render(told: &AnalyticReport) -> String {
     let analytic = &told.analytic;
     let all = AnalyticJson {
         name: &told.name,
@@ -138,7 +138,7 @@ struct DemandJson<'a> {
 }
 
 impl<'a> DemandJson<'a> {
-    fn of(demand: &'a Demand) -> Self {
+    fn of(demand: &'a ResourceDemand) -> Self {
         let (resource, of, to) = match &demand.of {
             Resource::Processor(node) => ("processor", node, None),
             Resource::Disk(node) => ("disk", node, None),
@@ -165,7 +165,7 @@ struct ReasonJson {
 }
 
 impl ReasonJson {
-    fn of(reason: &Reason) -> Self {
+    fn of(reason: &FormulaGap) -> Self {
         Self { kind: wording::kind(reason), why: wording::sentence(reason) }
     }
 }

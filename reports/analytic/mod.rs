@@ -5,14 +5,14 @@ mod told;
 pub(crate) mod wording;
 
 pub use json::render as json;
-pub use told::Told;
+pub use told::AnalyticReport;
 pub(crate) use wording::differ;
 
 use crate::page::{Page, Style};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::{escape, quantity};
 use wssim_experiment::analytic::{
-    Analytic, Demand, EntryValue, NodeValue, PoolValue, Reason, ServiceValue,
+    Analytic, EntryValue, FormulaGap, NodeValue, PoolValue, ResourceDemand, ServiceValue,
 };
 
 /// Most resources that are listed.
@@ -20,7 +20,7 @@ const MOST_DEMANDS: usize = 8;
 
 /// The report for a terminal; with `brief` only the headlines, without tables.
 #[must_use]
-pub fn text(told: &Told, style: Style, width: usize, brief: bool) -> String {
+pub fn text(told: &AnalyticReport, style: Style, width: usize, brief: bool) -> String {
     let mut page = Page::new(style, width);
     page.title(&title(told));
     for line in headlines(&told.analytic) {
@@ -39,7 +39,7 @@ pub fn text(told: &Told, style: Style, width: usize, brief: bool) -> String {
 
 /// The report for a merge request.
 #[must_use]
-pub fn markdown(told: &Told) -> String {
+pub fn markdown(told: &AnalyticReport) -> String {
     let mut text = format!("## {}\n\n", escape::markdown(&title(told)));
     for line in headlines(&told.analytic) {
         text.push_str(&escape::markdown(&line));
@@ -49,13 +49,17 @@ pub fn markdown(told: &Told) -> String {
         text.push_str("\n### ");
         text.push_str(heading);
         text.push_str("\n\n");
-        text.push_str(&crate::markdown_table::table(&table));
+        text.push_str(&crate::markdown_block::table(&table));
     }
-    crate::markdown::section(&mut text, "Why a simulation may differ", &reasons(&told.analytic));
+    crate::markdown_block::section(
+        &mut text,
+        "Why a simulation may differ",
+        &reasons(&told.analytic),
+    );
     text
 }
 
-fn title(told: &Told) -> String {
+fn title(told: &AnalyticReport) -> String {
     if told.title.is_empty() {
         told.name.clone()
     } else {
@@ -152,9 +156,9 @@ fn entries(entries: &[EntryValue]) -> Table {
     };
     Table {
         columns: vec![
-            ("Entry", Kind::Words),
-            ("Response", Kind::Numbers),
-            ("Throughput", Kind::Numbers),
+            ("Entry", ColumnKind::Words),
+            ("Response", ColumnKind::Numbers),
+            ("Throughput", ColumnKind::Numbers),
         ],
         rows: entries.iter().map(row).collect(),
     }
@@ -173,19 +177,19 @@ fn nodes(nodes: &[NodeValue]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Node", Kind::Words),
-            ("CPU", Kind::Numbers),
-            ("Load average", Kind::Numbers),
-            ("Disk", Kind::Numbers),
-            ("Wait for it", Kind::Numbers),
+            ("Node", ColumnKind::Words),
+            ("CPU", ColumnKind::Numbers),
+            ("Load average", ColumnKind::Numbers),
+            ("Disk", ColumnKind::Numbers),
+            ("Wait for it", ColumnKind::Numbers),
         ],
         rows: nodes.iter().map(row).collect(),
     };
     table.without_empty_columns()
 }
 
-fn demands(demands: &[Demand]) -> Table {
-    let row = |demand: &Demand| {
+fn demands(demands: &[ResourceDemand]) -> Table {
+    let row = |demand: &ResourceDemand| {
         vec![
             Cell::new(wording::resource(&demand.of)),
             number(demand.open + demand.fixed),
@@ -196,11 +200,11 @@ fn demands(demands: &[Demand]) -> Table {
     };
     Table {
         columns: vec![
-            ("What", Kind::Words),
-            ("Asked", Kind::Numbers),
-            ("Can do", Kind::Numbers),
-            ("Share", Kind::Numbers),
-            ("Saturates at", Kind::Numbers),
+            ("What", ColumnKind::Words),
+            ("Asked", ColumnKind::Numbers),
+            ("Can do", ColumnKind::Numbers),
+            ("Share", ColumnKind::Numbers),
+            ("Saturates at", ColumnKind::Numbers),
         ],
         rows: demands.iter().take(MOST_DEMANDS).map(row).collect(),
     }
@@ -218,11 +222,11 @@ fn service_rows(services: &[&ServiceValue]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Service", Kind::Words),
-            ("Visits/s", Kind::Numbers),
-            ("Response", Kind::Numbers),
-            ("Workers busy", Kind::Numbers),
-            ("Waiting", Kind::Numbers),
+            ("Service", ColumnKind::Words),
+            ("Visits/s", ColumnKind::Numbers),
+            ("Response", ColumnKind::Numbers),
+            ("Workers busy", ColumnKind::Numbers),
+            ("Waiting", ColumnKind::Numbers),
         ],
         rows: services.iter().map(row).collect(),
     };
@@ -240,10 +244,10 @@ fn pool_rows(pools: &[&PoolValue]) -> Table {
     };
     Table {
         columns: vec![
-            ("Service", Kind::Words),
-            ("To", Kind::Words),
-            ("In use", Kind::Numbers),
-            ("Waiting", Kind::Numbers),
+            ("Service", ColumnKind::Words),
+            ("To", ColumnKind::Words),
+            ("In use", ColumnKind::Numbers),
+            ("Waiting", ColumnKind::Numbers),
         ],
         rows: pools.iter().map(row).collect(),
     }
@@ -251,7 +255,7 @@ fn pool_rows(pools: &[&PoolValue]) -> Table {
 
 fn reasons(analytic: &Analytic) -> Vec<String> {
     let told =
-        |reason: &Reason| format!("{}: {}", wording::kind(reason), wording::sentence(reason));
+        |reason: &FormulaGap| format!("{}: {}", wording::kind(reason), wording::sentence(reason));
     analytic.reasons.iter().map(told).collect()
 }
 
@@ -261,8 +265,8 @@ mod tests {
     use crate::sample;
     use wssim_experiment::analytic::{DiskValue, Resource};
 
-    fn told() -> Told {
-        let demand = |of: Resource, open: f64, fixed: f64, capacity: f64| Demand {
+    fn told() -> AnalyticReport {
+        let demand = |of: Resource, open: f64, fixed: f64, capacity: f64| ResourceDemand {
             of,
             capacity,
             open,
@@ -276,7 +280,7 @@ mod tests {
             utilization: workers.then_some(0.024),
             wait_seconds: workers.then_some(217e-6),
         };
-        Told {
+        AnalyticReport {
             name: "after".to_owned(),
             title: "Recommended distribution".to_owned(),
             analytic: Analytic {
@@ -316,9 +320,9 @@ mod tests {
                     ),
                 ],
                 reasons: vec![
-                    Reason::Arrivals("batch".to_owned()),
-                    Reason::Ram("gmktec".to_owned()),
-                    Reason::Connections(19),
+                    FormulaGap::Arrivals("batch".to_owned()),
+                    FormulaGap::Ram("gmktec".to_owned()),
+                    FormulaGap::Connections(19),
                 ],
             },
         }
@@ -342,7 +346,7 @@ mod tests {
     #[test]
     fn the_first_lines_say_what_gives_way() {
         let mut told = told();
-        let lines = |told: &Told| text(told, Style::Plain, 100, true);
+        let lines = |told: &AnalyticReport| text(told, Style::Plain, 100, true);
         assert!(
             lines(&told).contains("first to saturate: processor of hppavilion, at 14.3 × this")
         );

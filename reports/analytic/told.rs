@@ -4,7 +4,7 @@ use wssim_experiment::analytic::Analytic;
 
 /// The answer and its scenario.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct AnalyticReport {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.

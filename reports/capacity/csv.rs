@@ -2,7 +2,7 @@
 
 use crate::escape;
 use crate::number::twelve_digits;
-use wssim_experiment::capacity::findings::{Asked, Capacity, State, Tried};
+use wssim_experiment::capacity::findings::{AskedCondition, Capacity, Tried, ValueState};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_stats::Estimate;
 
@@ -42,7 +42,7 @@ pub fn render(findings: &Findings) -> String {
 fn row(
     capacity: &Capacity,
     tried: &Tried,
-    asked: &Asked,
+    asked: &AskedCondition,
     value: Option<&Estimate>,
 ) -> [String; 10] {
     let labels = asked.labels.iter().map(|(name, value)| (*name, value.as_str()));
@@ -50,9 +50,9 @@ fn row(
         value.map(of).and_then(twelve_digits).map_or_else(String::new, |value| value.to_string())
     };
     let state = match tried.state {
-        State::Kept => "kept",
-        State::Missed => "missed",
-        State::Open => "open",
+        ValueState::Kept => "kept",
+        ValueState::Missed => "missed",
+        ValueState::Open => "open",
     };
     [
         escape::spreadsheet(&capacity.key),

@@ -8,10 +8,10 @@ use crate::metric_json::{EstimateJson, Labels};
 use crate::number::Number;
 use crate::reason;
 use serde::Serialize;
-use wssim_experiment::analytic::Demand;
+use wssim_experiment::analytic::ResourceDemand;
 use wssim_experiment::capacity::findings::{
-    Asked, Capacity, Carries, End, First, Fit, Fits, Mean, Room, Searched, State, Strain, Traffic,
-    Tried, Without,
+    AskedCondition, Bottleneck, Capacity, Carries, FitCount, Fits, Mean, Room, SearchEnd, Searched,
+    Slowdown, TrafficLimits, Tried, ValueState, Without,
 };
 
 #[derive(Serialize)]
@@ -34,7 +34,8 @@ pub(crate) struct CapacityJson<'a> {
 impl<'a> CapacityJson<'a> {
     pub(crate) fn of(capacity: &'a Capacity) -> Self {
         let traffic = capacity.traffic.as_deref();
-        let first = |traffic: &Traffic| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
+        let first =
+            |traffic: &TrafficLimits| Some(FirstJson::of(capacity, traffic.first.as_ref()?));
         Self {
             key: &capacity.key,
             conditions: capacity.conditions.iter().map(ConditionJson::of).collect(),
@@ -61,7 +62,7 @@ struct ConditionJson<'a> {
 }
 
 impl<'a> ConditionJson<'a> {
-    fn of(asked: &'a Asked) -> Self {
+    fn of(asked: &'a AskedCondition) -> Self {
         let expected = asked.condition.expected;
         Self {
             name: asked.name,
@@ -89,13 +90,13 @@ impl<'a> SearchJson<'a> {
             kept: search.kept.map(Number),
             missed: search.missed.map(Number),
             end: match search.end {
-                End::Narrow => "narrow",
-                End::Open => "open",
-                End::Tries => "tries",
-                End::AlwaysKept => "always-kept",
-                End::NeverKept => "never-kept",
-                End::Turns => "not-monotone",
-                End::Cut => "cut",
+                SearchEnd::Narrow => "narrow",
+                SearchEnd::Open => "open",
+                SearchEnd::Tries => "tries",
+                SearchEnd::AlwaysKept => "always-kept",
+                SearchEnd::NeverKept => "never-kept",
+                SearchEnd::Turns => "not-monotone",
+                SearchEnd::Cut => "cut",
             },
             confidence: Number(search.confidence),
             tried: search.tried.iter().map(TriedJson::of).collect(),
@@ -122,9 +123,9 @@ impl<'a> TriedJson<'a> {
             value: Number(tried.value),
             text: &tried.text,
             state: match tried.state {
-                State::Kept => "kept",
-                State::Missed => "missed",
-                State::Open => "open",
+                ValueState::Kept => "kept",
+                ValueState::Missed => "missed",
+                ValueState::Open => "open",
             },
             replications: tried.replications,
             overloads: tried.overloads.iter().map(reason::overload).collect(),
@@ -165,10 +166,10 @@ struct FirstJson {
 }
 
 impl FirstJson {
-    fn of(capacity: &Capacity, first: &First) -> Self {
-        let strain = |strain: &Strain| match strain {
-            Strain::Memory(node, _) => format!("memory of {node}"),
-            Strain::Throttled(service, _) => format!("CPU quota of {service}"),
+    fn of(capacity: &Capacity, first: &Bottleneck) -> Self {
+        let strain = |strain: &Slowdown| match strain {
+            Slowdown::Memory(node, _) => format!("memory of {node}"),
+            Slowdown::Throttled(service, _) => format!("CPU quota of {service}"),
         };
         Self {
             broken: first.broken.iter().map(|at| metric(&capacity.conditions[*at])).collect(),
@@ -219,7 +220,7 @@ struct DemandJson {
 }
 
 impl DemandJson {
-    fn of(demand: &Demand) -> Self {
+    fn of(demand: &ResourceDemand) -> Self {
         Self {
             resource: resource(&demand.of),
             capacity: Number(demand.capacity),
@@ -286,10 +287,10 @@ struct FitJson<'a> {
 }
 
 impl<'a> FitJson<'a> {
-    fn of(fit: &'a Fit) -> Self {
+    fn of(fit: &'a FitCount) -> Self {
         match fit {
-            Fit::Most(more, full) => Self { more: Some(*more), full: full.as_deref() },
-            Fit::Unlimited => Self { more: None, full: None },
+            FitCount::Most(more, full) => Self { more: Some(*more), full: full.as_deref() },
+            FitCount::Unlimited => Self { more: None, full: None },
         }
     }
 }

@@ -10,10 +10,12 @@ pub(crate) use words::answer;
 
 use crate::analytic::differ;
 use crate::quantity;
-use crate::table::{Cell, Kind, Section, Table, Tone};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use names::{limit, metric, resource};
-use wssim_experiment::analytic::Demand;
-use wssim_experiment::capacity::findings::{Asked, Capacity, Mean, Room, State, Traffic, Tried};
+use wssim_experiment::analytic::ResourceDemand;
+use wssim_experiment::capacity::findings::{
+    AskedCondition, Capacity, Mean, Room, TrafficLimits, Tried, ValueState,
+};
 use wssim_stats::Estimate;
 
 /// Most resources that are listed; `results.json` has all.
@@ -27,7 +29,7 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
     let at = |value: Option<f64>| search.tried.iter().find(move |tried| Some(tried.value) == value);
     let today = capacity.traffic.as_ref().and(at(Some(1.0)));
     let sides = [today, at(search.kept), at(search.missed)];
-    let row = |(place, asked): (usize, &Asked)| {
+    let row = |(place, asked): (usize, &AskedCondition)| {
         let cells = sides.iter().map(|tried| shown(*tried, place, asked));
         [Cell::new(metric(asked)), Cell::new(limit(asked))].into_iter().chain(cells).collect()
     };
@@ -37,11 +39,11 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
     let rows = std::iter::once(head).chain(conditions).collect();
     Table {
         columns: vec![
-            ("Must hold", Kind::Words),
-            ("Limit", Kind::Phrases),
-            ("Today", Kind::Numbers),
-            ("Kept", Kind::Numbers),
-            ("Not kept", Kind::Numbers),
+            ("Must hold", ColumnKind::Words),
+            ("Limit", ColumnKind::Phrases),
+            ("Today", ColumnKind::Numbers),
+            ("Kept", ColumnKind::Numbers),
+            ("Not kept", ColumnKind::Numbers),
         ],
         rows,
     }
@@ -50,7 +52,7 @@ pub(crate) fn conditions(capacity: &Capacity) -> Table {
 /// Shown if a replication exceeds the memory limit.
 const OVERFULL: &str = "more than fits";
 
-fn shown(tried: Option<&Tried>, place: usize, asked: &Asked) -> Cell {
+fn shown(tried: Option<&Tried>, place: usize, asked: &AskedCondition) -> Cell {
     let Some(tried) = tried else { return Cell::new(NONE) };
     if !tried.overloads.is_empty() {
         return Cell::toned("no steady state", Tone::Bad);
@@ -76,8 +78,8 @@ pub(crate) fn sections(capacity: &Capacity) -> Vec<Section> {
 }
 
 /// Resources that traffic uses, and the traffic that exhausts each.
-fn demands(traffic: &Traffic) -> Option<Section> {
-    let row = |demand: &Demand| {
+fn demands(traffic: &TrafficLimits) -> Option<Section> {
+    let row = |demand: &ResourceDemand| {
         let used = (demand.open + demand.fixed) / demand.capacity;
         vec![
             Cell::new(resource(&demand.of)),
@@ -89,10 +91,10 @@ fn demands(traffic: &Traffic) -> Option<Section> {
     let rows: Vec<_> = traffic.demands.iter().take(MOST_DEMANDS).map(row).collect();
     let table = Table {
         columns: vec![
-            ("What traffic uses", Kind::Words),
-            ("Used today", Kind::Numbers),
-            ("Of", Kind::Numbers),
-            ("Used up at", Kind::Numbers),
+            ("What traffic uses", ColumnKind::Words),
+            ("Used today", ColumnKind::Numbers),
+            ("Of", ColumnKind::Numbers),
+            ("Used up at", ColumnKind::Numbers),
         ],
         rows,
     };
@@ -104,7 +106,7 @@ fn demands(traffic: &Traffic) -> Option<Section> {
 }
 
 /// The spare room of each node, and the traffic carried without it.
-fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
+fn rooms(capacity: &Capacity, traffic: &TrafficLimits) -> Option<Section> {
     let row = |room: &Room| {
         let factor = room.factor.map(|factor| format!("{} times", quantity::about(factor)));
         let ram = if room.ram.is_finite() {
@@ -126,13 +128,13 @@ fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
     };
     let table = Table {
         columns: vec![
-            ("Node", Kind::Fixed),
-            ("CPU", Kind::Numbers),
-            ("Used up at", Kind::Numbers),
-            ("RAM used", Kind::Numbers),
-            ("of", Kind::Numbers),
-            ("Network", Kind::Numbers),
-            ("Carried without it", Kind::Words),
+            ("Node", ColumnKind::Fixed),
+            ("CPU", ColumnKind::Numbers),
+            ("Used up at", ColumnKind::Numbers),
+            ("RAM used", ColumnKind::Numbers),
+            ("of", ColumnKind::Numbers),
+            ("Network", ColumnKind::Numbers),
+            ("Carried without it", ColumnKind::Words),
         ],
         rows: traffic.rooms.iter().map(row).collect(),
     };
@@ -145,11 +147,11 @@ fn rooms(capacity: &Capacity, traffic: &Traffic) -> Option<Section> {
 fn tried(capacity: &Capacity) -> Section {
     let row = |tried: &Tried| {
         let (state, tone) = match tried.state {
-            State::Kept => ("kept", Tone::Good),
-            State::Missed if !tried.overloads.is_empty() => ("no steady state", Tone::Bad),
-            State::Missed if tried.overfull.is_some() => (OVERFULL, Tone::Bad),
-            State::Missed => ("not kept", Tone::Bad),
-            State::Open => ("undecided", Tone::Open),
+            ValueState::Kept => ("kept", Tone::Good),
+            ValueState::Missed if !tried.overloads.is_empty() => ("no steady state", Tone::Bad),
+            ValueState::Missed if tried.overfull.is_some() => (OVERFULL, Tone::Bad),
+            ValueState::Missed => ("not kept", Tone::Bad),
+            ValueState::Open => ("undecided", Tone::Open),
         };
         let runs =
             if tried.replications > 0 { tried.replications.to_string() } else { NONE.to_owned() };
@@ -166,11 +168,11 @@ fn tried(capacity: &Capacity) -> Section {
     let rows: Vec<_> = capacity.search.tried.iter().map(row).collect();
     let table = Table {
         columns: vec![
-            ("Value", Kind::Fixed),
-            ("State", Kind::Phrases),
-            ("Replications", Kind::Numbers),
-            ("Mean response", Kind::Numbers),
-            ("By formulas", Kind::Numbers),
+            ("Value", ColumnKind::Fixed),
+            ("State", ColumnKind::Phrases),
+            ("Replications", ColumnKind::Numbers),
+            ("Mean response", ColumnKind::Numbers),
+            ("By formulas", ColumnKind::Numbers),
         ],
         rows,
     };

@@ -4,7 +4,7 @@ use crate::analytic::wording;
 use crate::metric_name;
 use crate::quantity;
 use wssim_experiment::analytic::Resource;
-use wssim_experiment::capacity::findings::{Asked, Searched};
+use wssim_experiment::capacity::findings::{AskedCondition, Searched};
 
 /// The name of a resource.
 pub(super) fn resource(of: &Resource) -> String {
@@ -12,12 +12,12 @@ pub(super) fn resource(of: &Resource) -> String {
 }
 
 /// The metric of a condition.
-pub(super) fn metric(asked: &Asked) -> String {
+pub(super) fn metric(asked: &AskedCondition) -> String {
     metric_name::of(asked.name, &asked.labels)
 }
 
 /// `≤ 500 ms`.
-pub(super) fn limit(asked: &Asked) -> String {
+pub(super) fn limit(asked: &AskedCondition) -> String {
     let expected = asked.condition.expected;
     let plain = |value: f64| quantity::plain(value, asked.unit, false);
     let text = match (expected.min, expected.max) {
@@ -30,7 +30,7 @@ pub(super) fn limit(asked: &Asked) -> String {
 }
 
 /// `Response time, web, p95 (≤ 500 ms)`.
-pub(super) fn condition(asked: &Asked) -> String {
+pub(super) fn condition(asked: &AskedCondition) -> String {
     let expected = limit(asked);
     format!("{} ({})", metric(asked), expected.trim_end_matches(" (assumed)"))
 }

@@ -4,7 +4,8 @@ use super::names::{condition, resource, value};
 use crate::quantity;
 use crate::reason;
 use wssim_experiment::capacity::findings::{
-    Capacity, Carries, End, First, Fit, Fits, Searched, State, Strain, Traffic, Without,
+    Bottleneck, Capacity, Carries, FitCount, Fits, SearchEnd, Searched, Slowdown, TrafficLimits,
+    ValueState, Without,
 };
 
 /// The first lines: the traffic carried, the first bottleneck, and the traffic carried without a node.
@@ -28,14 +29,14 @@ fn times(value: f64) -> String {
 /// The traffic carried within the objectives.
 fn carries(search: &Searched) -> String {
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
-    let fails = if today == Some(State::Missed) {
+    let fails = if today == Some(ValueState::Missed) {
         "The traffic of today is already too much. "
     } else {
         ""
     };
     match (search.end, search.kept, search.missed) {
-        (End::Cut, None, None) => "Cut short: nothing is known yet.".to_owned(),
-        (End::Cut, kept, missed) => {
+        (SearchEnd::Cut, None, None) => "Cut short: nothing is known yet.".to_owned(),
+        (SearchEnd::Cut, kept, missed) => {
             let kept = kept.map(|kept| format!("carries {}", times(kept)));
             let missed = missed.map(|missed| format!("does not carry {}", times(missed)));
             let known: Vec<String> = kept.into_iter().chain(missed).collect();
@@ -44,13 +45,13 @@ fn carries(search: &Searched) -> String {
         (_, Some(kept), Some(missed)) => {
             format!("{fails}Carries {}, and not {missed}.", times(kept))
         }
-        (End::Open, Some(kept), None) => {
+        (SearchEnd::Open, Some(kept), None) => {
             format!("{fails}Carries {} at least; more is not decided.", times(kept))
         }
-        (End::Open, None, Some(missed)) => {
+        (SearchEnd::Open, None, Some(missed)) => {
             format!("Does not carry {}; less is not decided.", times(missed))
         }
-        (End::Open, None, None) => "Nothing is decided, whatever the traffic.".to_owned(),
+        (SearchEnd::Open, None, None) => "Nothing is decided, whatever the traffic.".to_owned(),
         (_, Some(kept), None) => {
             format!("Carries {} at least: nothing gives up to there.", times(kept))
         }
@@ -62,7 +63,7 @@ fn carries(search: &Searched) -> String {
 }
 
 /// The first bottleneck, and why.
-fn first(capacity: &Capacity, first: &First) -> String {
+fn first(capacity: &Capacity, first: &Bottleneck) -> String {
     let busiest = first
         .busiest
         .as_ref()
@@ -84,19 +85,19 @@ fn first(capacity: &Capacity, first: &First) -> String {
     format!("First to give: {}{}.", parts.join("; "), carried.unwrap_or_default())
 }
 
-fn strain(strain: &Strain) -> String {
+fn strain(strain: &Slowdown) -> String {
     match strain {
-        Strain::Memory(node, share) => {
+        Slowdown::Memory(node, share) => {
             format!("{node} is short of RAM ({} of the time)", quantity::percent(*share))
         }
-        Strain::Throttled(service, share) => {
+        Slowdown::Throttled(service, share) => {
             format!("{service} has no CPU quota left {} of the time", quantity::percent(*share))
         }
     }
 }
 
 /// Which nodes can be missed.
-fn without(traffic: &Traffic) -> Option<String> {
+fn without(traffic: &TrafficLimits) -> Option<String> {
     let names = |is_meant: fn(&Carries) -> bool| {
         let nodes = traffic.without.iter().filter(|one| is_meant(&one.carries));
         nodes.map(|one| one.node.as_str()).collect::<Vec<_>>()
@@ -137,14 +138,14 @@ fn or(names: &[&str]) -> String {
 
 /// How many containers fit.
 fn fits(fits: &Fits) -> String {
-    let more = |fit: &Fit| match fit {
-        Fit::Most(more, _) => format!("{more} more"),
-        Fit::Unlimited => "any number".to_owned(),
+    let more = |fit: &FitCount| match fit {
+        FitCount::Most(more, _) => format!("{more} more"),
+        FitCount::Unlimited => "any number".to_owned(),
     };
     let full = match &fits.by_scheduler {
-        Fit::Most(_, Some(node)) => format!(", then {node} is full"),
-        Fit::Most(_, None) => ", then one stays pending".to_owned(),
-        Fit::Unlimited => String::new(),
+        FitCount::Most(_, Some(node)) => format!(", then {node} is full"),
+        FitCount::Most(_, None) => ", then one stays pending".to_owned(),
+        FitCount::Unlimited => String::new(),
     };
     format!(
         "Containers of {}: by RAM {}, by CPU {}, as the scheduler spreads them {}{full}; {} run today.",
@@ -165,17 +166,18 @@ fn of_key(capacity: &Capacity) -> String {
         format!("from {} to {}", first.text, last.text)
     };
     match (search.end, search.kept, search.missed) {
-        (End::Cut, ..) => format!("{key}: cut short."),
-        (End::Turns, ..) => format!(
+        (SearchEnd::Cut, ..) => format!("{key}: cut short."),
+        (SearchEnd::Turns, ..) => format!(
             "{key}: there is no single limit {}: the metric rises and falls between; \
              `wssim sweep --param` shows where.",
             ends()
         ),
-        (End::AlwaysKept, ..) => format!("{key}: every value {} will do.", ends()),
-        (End::NeverKept, ..) => format!("{key}: no value {} will do.", ends()),
+        (SearchEnd::AlwaysKept, ..) => format!("{key}: every value {} will do.", ends()),
+        (SearchEnd::NeverKept, ..) => format!("{key}: no value {} will do.", ends()),
         (_, Some(kept), Some(missed)) => {
             let which = if kept > missed { "least" } else { "largest" };
-            let open = if search.end == End::Open { "; between nothing is decided" } else { "" };
+            let open =
+                if search.end == SearchEnd::Open { "; between nothing is decided" } else { "" };
             format!(
                 "{key} = {} is the {which} that will do, {} will not{open}.",
                 text(kept),

@@ -3,14 +3,14 @@
 //! Offered loads are totals: erlangs and rates, not rounded. `disk` exists if a node's disk is used;
 //! `null` means unlimited.
 
-use super::known::{Check, Mistake, Placement, Route};
+use super::known::{CheckAnswer, Mistake, PlacementShown, RouteShown};
 use crate::escape;
 use serde::Serialize;
 use wssim_experiment::offered::{DiskLoad, NodeLoad, OfferedLoad, ServiceLoad};
 
 /// The report as JSON.
 #[must_use]
-pub fn render(check: &Check) -> String {
+pub fn render(check: &CheckAnswer) -> String {
     let text = serde_json::to_string_pretty(&CheckJson::of(check))
         .expect("keys are strings and nothing else can fail");
     escape::json(&format!("{text}\n"))
@@ -21,14 +21,14 @@ struct CheckJson<'a> {
     name: &'a str,
     title: &'a str,
     diagnostics: &'a [Mistake],
-    placements: &'a [Placement],
-    routes: &'a [Route],
+    placements: &'a [PlacementShown],
+    routes: &'a [RouteShown],
     offered_load: OfferedJson<'a>,
     not_simulated: &'a [String],
 }
 
 impl<'a> CheckJson<'a> {
-    fn of(check: &'a Check) -> Self {
+    fn of(check: &'a CheckAnswer) -> Self {
         Self {
             name: &check.name,
             title: &check.title,

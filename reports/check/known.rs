@@ -5,7 +5,7 @@ use wssim_experiment::offered::OfferedLoad;
 
 /// The answer of `check`.
 #[derive(Clone, Debug, Default)]
-pub struct Check {
+pub struct CheckAnswer {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
@@ -13,9 +13,9 @@ pub struct Check {
     /// Errors and warnings, in the order of the texts.
     pub diagnostics: Vec<Mistake>,
     /// The containers on each node.
-    pub placements: Vec<Placement>,
+    pub placements: Vec<PlacementShown>,
     /// The routes of requests, from the labels for the proxy.
-    pub routes: Vec<Route>,
+    pub routes: Vec<RouteShown>,
     /// Offered loads of nodes and services.
     pub offered_load: OfferedLoad,
     /// Features of the scenario that the model does not simulate yet.
@@ -43,7 +43,7 @@ pub struct Mistake {
 
 /// The containers of one node.
 #[derive(Clone, Debug, Serialize)]
-pub struct Placement {
+pub struct PlacementShown {
     /// The node; `None` if they find no place.
     pub node: Option<String>,
     /// Its containers.
@@ -52,7 +52,7 @@ pub struct Placement {
 
 /// A route of requests, with its middlewares.
 #[derive(Clone, Debug, Serialize)]
-pub struct Route {
+pub struct RouteShown {
     /// The router.
     pub router: String,
     /// The requests that it matches.

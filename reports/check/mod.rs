@@ -4,17 +4,17 @@ mod json;
 mod known;
 
 pub use json::render as json;
-pub use known::{Check, Mistake, Placement, Route};
+pub use known::{CheckAnswer, Mistake, PlacementShown, RouteShown};
 
 use crate::page::{Page, Style};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::{escape, quantity};
 use wssim_experiment::offered::{NodeLoad, ServiceLoad};
 
 /// The report for a terminal. `diagnostics` are the rendered mistakes, since quoting their lines needs
 /// the texts.
 #[must_use]
-pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> String {
+pub fn text(check: &CheckAnswer, diagnostics: &str, style: Style, width: usize) -> String {
     let mut page = Page::new(style, width);
     page.title(&title(check));
     if !diagnostics.is_empty() {
@@ -33,21 +33,21 @@ pub fn text(check: &Check, diagnostics: &str, style: Style, width: usize) -> Str
 
 /// The report for a merge request.
 #[must_use]
-pub fn markdown(check: &Check) -> String {
+pub fn markdown(check: &CheckAnswer) -> String {
     let mut text = format!("## {}\n\n{}\n", escape::markdown(&title(check)), summary(check));
     let mistakes: Vec<String> = check.diagnostics.iter().map(one_line).collect();
-    crate::markdown::section(&mut text, "Mistakes", &mistakes);
+    crate::markdown_block::section(&mut text, "Mistakes", &mistakes);
     for (heading, table) in tables(check) {
         text.push_str("\n### ");
         text.push_str(heading);
         text.push_str("\n\n");
-        text.push_str(&crate::markdown_table::table(&table));
+        text.push_str(&crate::markdown_block::table(&table));
     }
-    crate::markdown::section(&mut text, "Known, not simulated", &check.not_simulated);
+    crate::markdown_block::section(&mut text, "Known, not simulated", &check.not_simulated);
     text
 }
 
-fn title(check: &Check) -> String {
+fn title(check: &CheckAnswer) -> String {
     if check.title.is_empty() {
         check.name.clone()
     } else {
@@ -66,7 +66,7 @@ fn one_line(mistake: &Mistake) -> String {
 }
 
 /// How many mistakes there are.
-fn summary(check: &Check) -> String {
+fn summary(check: &CheckAnswer) -> String {
     let count = |severity: &str, many: &str| {
         let number =
             check.diagnostics.iter().filter(|mistake| mistake.severity == severity).count();
@@ -80,7 +80,7 @@ fn summary(check: &Check) -> String {
     )
 }
 
-fn tables(check: &Check) -> Vec<(&'static str, Table)> {
+fn tables(check: &CheckAnswer) -> Vec<(&'static str, Table)> {
     let all = [
         ("Placement", placements(&check.placements)),
         ("Routes", routes(&check.routes)),
@@ -90,8 +90,8 @@ fn tables(check: &Check) -> Vec<(&'static str, Table)> {
     all.into_iter().filter(|(_, table)| !table.rows.is_empty()).collect()
 }
 
-fn placements(placements: &[Placement]) -> Table {
-    let row = |placement: &Placement| {
+fn placements(placements: &[PlacementShown]) -> Table {
+    let row = |placement: &PlacementShown| {
         vec![
             Cell::new(placement.node.as_deref().unwrap_or("no node")),
             Cell::new(placement.containers.len().to_string()),
@@ -99,13 +99,17 @@ fn placements(placements: &[Placement]) -> Table {
         ]
     };
     Table {
-        columns: vec![("Node", Kind::Fixed), ("Containers", Kind::Numbers), ("", Kind::Prose)],
+        columns: vec![
+            ("Node", ColumnKind::Fixed),
+            ("Containers", ColumnKind::Numbers),
+            ("", ColumnKind::Prose),
+        ],
         rows: placements.iter().map(row).collect(),
     }
 }
 
-fn routes(routes: &[Route]) -> Table {
-    let row = |route: &Route| {
+fn routes(routes: &[RouteShown]) -> Table {
+    let row = |route: &RouteShown| {
         vec![
             Cell::new(route.router.clone()),
             Cell::new(route.rule.clone()),
@@ -116,11 +120,11 @@ fn routes(routes: &[Route]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Router", Kind::Words),
-            ("Rule", Kind::Prose),
-            ("Entry points", Kind::Words),
-            ("To", Kind::Words),
-            ("Middlewares", Kind::Words),
+            ("Router", ColumnKind::Words),
+            ("Rule", ColumnKind::Prose),
+            ("Entry points", ColumnKind::Words),
+            ("To", ColumnKind::Words),
+            ("Middlewares", ColumnKind::Words),
         ],
         rows: routes.iter().map(row).collect(),
     };
@@ -142,12 +146,12 @@ fn nodes(nodes: &[NodeLoad]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Node", Kind::Words),
-            ("Offered", Kind::Numbers),
-            ("Threads", Kind::Numbers),
-            ("Capacity", Kind::Numbers),
-            ("Utilization", Kind::Numbers),
-            ("Disk", Kind::Numbers),
+            ("Node", ColumnKind::Words),
+            ("Offered", ColumnKind::Numbers),
+            ("Threads", ColumnKind::Numbers),
+            ("Capacity", ColumnKind::Numbers),
+            ("Utilization", ColumnKind::Numbers),
+            ("Disk", ColumnKind::Numbers),
         ],
         rows: nodes.iter().map(row).collect(),
     };
@@ -169,14 +173,14 @@ fn services(services: &[ServiceLoad]) -> Table {
     };
     let table = Table {
         columns: vec![
-            ("Service", Kind::Words),
-            ("Containers", Kind::Numbers),
-            ("Visits/s", Kind::Numbers),
-            ("In service", Kind::Numbers),
-            ("Workers", Kind::Numbers),
-            ("CPU each", Kind::Numbers),
-            ("Limit", Kind::Numbers),
-            ("Utilization", Kind::Numbers),
+            ("Service", ColumnKind::Words),
+            ("Containers", ColumnKind::Numbers),
+            ("Visits/s", ColumnKind::Numbers),
+            ("In service", ColumnKind::Numbers),
+            ("Workers", ColumnKind::Numbers),
+            ("CPU each", ColumnKind::Numbers),
+            ("Limit", ColumnKind::Numbers),
+            ("Utilization", ColumnKind::Numbers),
         ],
         rows: services.iter().map(row).collect(),
     };
@@ -234,8 +238,8 @@ mod tests {
         }
     }
 
-    fn check() -> Check {
-        Check {
+    fn check() -> CheckAnswer {
+        CheckAnswer {
             name: "after".to_owned(),
             title: "Recommended distribution".to_owned(),
             diagnostics: vec![Mistake {
@@ -247,7 +251,7 @@ mod tests {
                 column: Some(13),
                 help: None,
             }],
-            routes: vec![Route {
+            routes: vec![RouteShown {
                 router: "shop".to_owned(),
                 rule: "Host(`shop.example.com`)".to_owned(),
                 entry_points: vec!["web".to_owned(), "websecure (TLS)".to_owned()],
@@ -255,11 +259,11 @@ mod tests {
                 middlewares: vec!["limit".to_owned(), "again@swarm".to_owned()],
             }],
             placements: vec![
-                Placement {
+                PlacementShown {
                     node: Some("gmktec".to_owned()),
                     containers: (1..30).map(|number| format!("service-{number}.1")).collect(),
                 },
-                Placement { node: None, containers: Vec::new() },
+                PlacementShown { node: None, containers: Vec::new() },
             ],
             offered_load: OfferedLoad {
                 nodes: vec![node("gmktec", 18.234_567, 16.0, 10.2), node("hpr", 0.0, 8.0, 8.0)],

@@ -2,7 +2,7 @@
 
 use crate::escape;
 use crate::number::twelve_digits;
-use wssim_experiment::compare::findings::{Beside, Comparison, Row};
+use wssim_experiment::compare::findings::{Beside, ComparedMetric, Comparison};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_stats::Estimate;
 
@@ -47,7 +47,12 @@ pub fn render(findings: &Findings) -> String {
     String::from_utf8(bytes).expect("fields are UTF-8 and so are separators")
 }
 
-fn cells(comparison: &Comparison, row: &Row, place: usize, beside: &Beside) -> Vec<String> {
+fn cells(
+    comparison: &Comparison,
+    row: &ComparedMetric,
+    place: usize,
+    beside: &Beside,
+) -> Vec<String> {
     let labels = row.labels.iter().map(|(name, value)| (*name, value.as_str()));
     let mut cells = vec![
         row.name.to_owned(),

@@ -9,7 +9,9 @@
 use crate::metric_json::{EstimateJson, Labels, MetricJson};
 use crate::number::Number;
 use serde::Serialize;
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Of, Outcome, Row, Trial};
+use wssim_experiment::compare::findings::{
+    Beside, ComparedMetric, Comparison, Named, Of, PlanTrial, TrialResult,
+};
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
@@ -68,11 +70,11 @@ impl SetsJson {
 }
 
 impl<'a> TrialJson<'a> {
-    pub(crate) fn of(trial: &'a Trial) -> Self {
+    pub(crate) fn of(trial: &'a PlanTrial) -> Self {
         let (failures, metrics): (_, &[Metric]) = match &trial.outcome {
-            Outcome::Failures(failures) => (Some(&**failures), &[]),
-            Outcome::Rollouts(metrics) => (None, metrics),
-            Outcome::CutShort => (None, &[]),
+            TrialResult::Failures(failures) => (Some(&**failures), &[]),
+            TrialResult::Rollouts(metrics) => (None, metrics),
+            TrialResult::CutShort => (None, &[]),
         };
         let sizes = failures.map(Failures::by_size).unwrap_or_default();
         let is_told = |metric: &&Metric| ROLLOUT.contains(&metric.name);
@@ -146,7 +148,7 @@ pub(crate) struct RowJson<'a> {
 }
 
 impl<'a> RowJson<'a> {
-    pub(crate) fn of(row: &'a Row, comparison: &'a Comparison) -> Self {
+    pub(crate) fn of(row: &'a ComparedMetric, comparison: &'a Comparison) -> Self {
         let name = |place: usize| comparison.others[place].name.as_str();
         let said = row.said.iter().map(|said| {
             let (of, scenario) = match said.of {

@@ -19,7 +19,7 @@ pub(crate) use words::{answer, title};
 
 use crate::metric_name;
 use crate::reason;
-use crate::table::{Cell, Kind, Section, Table};
+use crate::table::{Cell, ColumnKind, Section, Table};
 use wssim_experiment::compare::findings::Comparison;
 use wssim_experiment::reason::Whole;
 
@@ -33,9 +33,9 @@ fn carried(comparison: &Comparison) -> Option<Section> {
     let others = || 0..comparison.others.len();
     let is_one = comparison.others.len() == 1;
     let rows: Vec<Vec<Cell>> = others().flat_map(|other| carried_by(comparison, other)).collect();
-    let mut columns = vec![("Metric", Kind::Words), ("Changes most by", Kind::Prose)];
+    let mut columns = vec![("Metric", ColumnKind::Words), ("Changes most by", ColumnKind::Prose)];
     if !is_one {
-        columns.insert(0, ("Scenario", Kind::Fixed));
+        columns.insert(0, ("Scenario", ColumnKind::Fixed));
     }
     let table = Table { columns, rows };
     let remark = |other: usize| {

@@ -3,8 +3,8 @@
 use crate::metric_name;
 use crate::quantity;
 use crate::said::{plan, verdict_name};
-use crate::table::{Cell, Kind, Table};
-use wssim_experiment::compare::findings::{Beside, Comparison, Of, Row};
+use crate::table::{Cell, ColumnKind, Table};
+use wssim_experiment::compare::findings::{Beside, ComparedMetric, Comparison, Of};
 use wssim_experiment::findings::{Findings, JudgedClaim};
 use wssim_stats::Estimate;
 
@@ -22,12 +22,12 @@ pub(crate) fn tables(findings: &Findings, comparison: &Comparison) -> Vec<(Strin
 
 fn table(findings: &Findings, comparison: &Comparison, other: usize) -> Table {
     let columns = vec![
-        ("Metric", Kind::Words),
-        ("Before", Kind::Numbers),
-        ("After", Kind::Numbers),
-        ("Change", Kind::Numbers),
+        ("Metric", ColumnKind::Words),
+        ("Before", ColumnKind::Numbers),
+        ("After", ColumnKind::Numbers),
+        ("Change", ColumnKind::Numbers),
     ];
-    let is_there = |row: &&Row| {
+    let is_there = |row: &&ComparedMetric| {
         row.before.is_some() || row.others[other].after.is_some() || !row.said.is_empty()
     };
     let rows = comparison.rows.iter().filter(is_there);
@@ -35,7 +35,7 @@ fn table(findings: &Findings, comparison: &Comparison, other: usize) -> Table {
 }
 
 /// A metric, the claims about it, and the verdicts.
-fn lines(findings: &Findings, row: &Row, other: usize) -> Vec<Vec<Cell>> {
+fn lines(findings: &Findings, row: &ComparedMetric, other: usize) -> Vec<Vec<Cell>> {
     let number = |estimate: &Option<Estimate>| {
         let text = estimate.as_ref().map(|estimate| quantity::plus_minus(estimate, row.unit));
         Cell::new(text.unwrap_or_else(|| NONE.to_owned()))
@@ -75,7 +75,7 @@ pub(crate) fn change(beside: &Beside, unit: &str) -> String {
     }
 }
 
-fn about<'f>(findings: &'f Findings, row: &Row, of: Of) -> Vec<&'f JudgedClaim> {
+fn about<'f>(findings: &'f Findings, row: &ComparedMetric, of: Of) -> Vec<&'f JudgedClaim> {
     let said = row.said.iter().filter(|said| said.of == of);
     said.map(|said| &findings.claims[said.claim]).collect()
 }

@@ -2,8 +2,8 @@
 
 use super::table::NONE;
 use crate::quantity;
-use crate::table::{Cell, Kind, Section, Table, Tone};
-use wssim_experiment::compare::findings::{Comparison, Outcome, Trial};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
+use wssim_experiment::compare::findings::{Comparison, PlanTrial, TrialResult};
 use wssim_experiment::failures::by_size::OfSize;
 use wssim_experiment::failures::findings::Failures;
 use wssim_experiment::findings::Metric;
@@ -12,20 +12,20 @@ use wssim_text::capital;
 /// The section, if trials were asked for.
 pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
     let trials = &comparison.trials;
-    let own: Vec<&Trial> = trials.iter().filter(|trial| trial.variant.is_none()).collect();
+    let own: Vec<&PlanTrial> = trials.iter().filter(|trial| trial.variant.is_none()).collect();
     let counts = own.iter().find_map(|trial| only_critical(failures(trial)?));
-    let names = own.iter().map(|trial| (trial.scenario.clone(), Kind::Numbers));
-    let columns = std::iter::once((String::new(), Kind::Words)).chain(names).collect();
+    let names = own.iter().map(|trial| (trial.scenario.clone(), ColumnKind::Numbers));
+    let columns = std::iter::once((String::new(), ColumnKind::Words)).chain(names).collect();
     let mut rows = of_scenarios(&own);
     rows.extend(of_failures(&own));
     for variant in variants(trials) {
-        let of = |one: &&Trial| {
-            let is_it = |trial: &&Trial| {
+        let of = |one: &&PlanTrial| {
+            let is_it = |trial: &&PlanTrial| {
                 trial.scenario == one.scenario && trial.variant.as_deref() == Some(variant)
             };
             trials.iter().find(is_it)
         };
-        let all: Vec<Option<&Trial>> = own.iter().map(of).collect();
+        let all: Vec<Option<&PlanTrial>> = own.iter().map(of).collect();
         let title = all.iter().flatten().next().map_or(variant, |trial| trial.title.as_str());
         let mut title = vec![Cell::toned(capital(title), Tone::Faint)];
         title.resize(own.len() + 1, Cell::default());
@@ -50,7 +50,7 @@ pub(crate) fn section(comparison: &Comparison) -> Option<Section<String>> {
 }
 
 /// The names of variants, each once, in order of appearance.
-fn variants(trials: &[Trial]) -> Vec<&str> {
+fn variants(trials: &[PlanTrial]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for name in trials.iter().filter_map(|trial| trial.variant.as_deref()) {
         if !names.contains(&name) {
@@ -67,9 +67,9 @@ fn only_critical(failures: &Failures) -> Option<&str> {
     critical.next().is_none().then_some(first.name.as_str())
 }
 
-fn failures(trial: &Trial) -> Option<&Failures> {
+fn failures(trial: &PlanTrial) -> Option<&Failures> {
     match &trial.outcome {
-        Outcome::Failures(failures) if !failures.sets.is_empty() => Some(failures),
+        TrialResult::Failures(failures) if !failures.sets.is_empty() => Some(failures),
         _ => None,
     }
 }
@@ -79,11 +79,11 @@ fn row(name: impl Into<String>, values: impl Iterator<Item = Option<String>>) ->
     std::iter::once(Cell::new(name)).chain(values).collect()
 }
 
-fn of_scenarios(own: &[&Trial]) -> Vec<Vec<Cell>> {
+fn of_scenarios(own: &[&PlanTrial]) -> Vec<Vec<Cell>> {
     let all = || own.iter();
     let amount = |value: f64, unit| quantity::three_digits(value, unit, false);
     let bytes =
-        |trial: &&Trial| (trial.takes.bytes > 0.0).then(|| amount(trial.takes.bytes, "bytes"));
+        |trial: &&PlanTrial| (trial.takes.bytes > 0.0).then(|| amount(trial.takes.bytes, "bytes"));
     let mut rows = vec![
         row("orchestrator", all().map(|trial| trial.orchestrator.map(str::to_owned))),
         row("RAM it takes", all().map(bytes)),
@@ -93,14 +93,14 @@ fn of_scenarios(own: &[&Trial]) -> Vec<Vec<Cell>> {
         ),
     ];
     if own.iter().any(|trial| trial.price.is_some()) {
-        let price = |trial: &&Trial| Some(quantity::about(trial.price.unwrap_or(0.0)));
+        let price = |trial: &&PlanTrial| Some(quantity::about(trial.price.unwrap_or(0.0)));
         rows.insert(1, row("price", all().map(price)));
     }
     rows
 }
 
 /// The results of each when nodes are lost.
-fn of_failures(all: &[&Trial]) -> Vec<Vec<Cell>> {
+fn of_failures(all: &[&PlanTrial]) -> Vec<Vec<Cell>> {
     let found: Vec<Option<&Failures>> = all.iter().map(|trial| failures(trial)).collect();
     lost(&found)
 }
@@ -142,9 +142,9 @@ fn of_size(all: &[Option<&Failures>], size: usize) -> [Vec<Cell>; 4] {
 }
 
 /// The results of a variant of each: for its nodes, or for its rollout.
-fn of_variant(all: &[Option<&Trial>]) -> Vec<Vec<Cell>> {
-    let metrics = |trial: Option<&Trial>| match trial.map(|trial| &trial.outcome) {
-        Some(Outcome::Rollouts(metrics)) => Some(metrics.clone()),
+fn of_variant(all: &[Option<&PlanTrial>]) -> Vec<Vec<Cell>> {
+    let metrics = |trial: Option<&PlanTrial>| match trial.map(|trial| &trial.outcome) {
+        Some(TrialResult::Rollouts(metrics)) => Some(metrics.clone()),
         _ => None,
     };
     let brought: Vec<Option<Vec<Metric>>> = all.iter().copied().map(metrics).collect();

@@ -2,7 +2,7 @@
 
 use crate::metric_name;
 use crate::quantity;
-use wssim_experiment::compare::findings::{Comparison, Row};
+use wssim_experiment::compare::findings::{ComparedMetric, Comparison};
 use wssim_stats::Estimate;
 
 /// Smallest relative change that is shown as a share, too.
@@ -49,7 +49,9 @@ type Tell = fn(&Comparison, usize) -> Option<String>;
 /// next number that changes: the duration, or the downtime of an entry.
 fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
     let find = |name: &str, is_of_all: bool| {
-        let is_it = |row: &&Row| row.name == name && (!is_of_all || value(row, "phase") == "all");
+        let is_it = |row: &&ComparedMetric| {
+            row.name == name && (!is_of_all || value(row, "phase") == "all")
+        };
         changed(comparison, other).find(is_it)
     };
     let effort = find("migration_effort_seconds", false);
@@ -70,22 +72,23 @@ fn migrations(comparison: &Comparison, other: usize) -> Option<String> {
 }
 
 /// Whether the two are equal.
-fn is_same(row: &Row, other: usize) -> bool {
+fn is_same(row: &ComparedMetric, other: usize) -> bool {
     let beside = &row.others[other];
     let change = beside.change.as_ref();
     change.is_some_and(|change| change.low == 0.0 && change.high == 0.0)
         || (row.before.is_none() && beside.after.is_none())
 }
 
-fn value<'r>(row: &'r Row, label: &str) -> &'r str {
+fn value<'r>(row: &'r ComparedMetric, label: &str) -> &'r str {
     let found = row.labels.iter().find(|(name, _)| *name == label);
     found.map_or("", |(_, value)| value.as_str())
 }
 
 /// `web takes 48 ms longer (+60 %)`, for the mean of each entry.
 fn responses(comparison: &Comparison, other: usize) -> Option<String> {
-    let is_mean = |row: &&Row| row.name == "response_time_seconds" && value(row, "stat") == "mean";
-    let tell = |row: &Row| {
+    let is_mean =
+        |row: &&ComparedMetric| row.name == "response_time_seconds" && value(row, "stat") == "mean";
+    let tell = |row: &ComparedMetric| {
         let beside = &row.others[other];
         let (entry, change) = (value(row, "entry"), beside.change.as_ref()?);
         let entry = if entry == "all" { "all entries together" } else { entry };
@@ -116,8 +119,9 @@ fn errors(comparison: &Comparison, other: usize) -> Option<String> {
 
 /// The node whose CPU changes most.
 fn cpu(comparison: &Comparison, other: usize) -> Option<String> {
-    let size =
-        |row: &&Row| row.others[other].change.as_ref().map_or(0.0, |change| change.mean.abs());
+    let size = |row: &&ComparedMetric| {
+        row.others[other].change.as_ref().map_or(0.0, |change| change.mean.abs())
+    };
     let row = changed(comparison, other)
         .filter(|row| row.name == "node_cpu_utilization_ratio")
         .max_by(|a, b| size(a).total_cmp(&size(b)))?;
@@ -127,7 +131,7 @@ fn cpu(comparison: &Comparison, other: usize) -> Option<String> {
 
 /// By how much intervals of response times are narrower than those of independent runs.
 pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
-    let tell = |row: &Row| {
+    let tell = |row: &ComparedMetric| {
         let reduction = row.others[other].variance_reduction?;
         let left = (1.0 - reduction).max(0.0).sqrt();
         let is_told = row.name == "response_time_seconds" && left > 0.0 && left < 1.0;
@@ -140,6 +144,6 @@ pub(super) fn pairing(comparison: &Comparison, other: usize) -> Option<String> {
 }
 
 /// The rows with a change: those that both scenarios have.
-fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &Row> {
+fn changed(comparison: &Comparison, other: usize) -> impl Iterator<Item = &ComparedMetric> {
     comparison.rows.iter().filter(move |row| row.others[other].is_change())
 }

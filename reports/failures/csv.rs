@@ -5,7 +5,9 @@
 use crate::escape;
 use crate::number::twelve_digits;
 use crate::reason;
-use wssim_experiment::failures::findings::{EntryFinding, SetFinding, State, recovery_quantile};
+use wssim_experiment::failures::findings::{
+    EntryFinding, SetFinding, SurvivalState, recovery_quantile,
+};
 use wssim_experiment::findings::{Answer, Findings};
 
 /// Headings of the columns.
@@ -61,7 +63,7 @@ fn row(set: &SetFinding, entry: &EntryFinding) -> [String; 19] {
         set.quorum.map_or_else(String::new, |quorum| quorum.to_string()),
         escape::spreadsheet(&entry.name),
         entry.is_critical.to_string(),
-        entry.state.map_or("", State::name).to_owned(),
+        entry.state.map_or("", SurvivalState::name).to_owned(),
         recovery(0.5),
         recovery(0.95),
         lost.to_string(),

@@ -10,7 +10,8 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::findings::{
-    EntryFinding, Failures, NodeFinding, Part, ServiceFinding, SetFinding, State, recovery_quantile,
+    EntryFinding, Failures, NodeFinding, ServiceFinding, ServiceLevel, SetFinding, SurvivalState,
+    recovery_quantile,
 };
 
 #[derive(Serialize)]
@@ -133,7 +134,7 @@ struct PartJson {
 }
 
 impl PartJson {
-    fn of(part: &Part) -> Self {
+    fn of(part: &ServiceLevel) -> Self {
         Self {
             error_ratio: part.error_ratio.map(Number),
             response_mean_seconds: part.mean.map(Number),
@@ -155,7 +156,7 @@ struct EntryJson<'a> {
 impl<'a> EntryJson<'a> {
     fn of(entry: &'a EntryFinding) -> Self {
         Self {
-            state: entry.state.map(State::name),
+            state: entry.state.map(SurvivalState::name),
             critical: entry.is_critical,
             recovery_seconds: RecoveryJson::of(&entry.recovery),
             during: PartJson::of(&entry.during),

@@ -8,11 +8,11 @@ pub mod years;
 
 use crate::quantity;
 use crate::reason;
-use crate::table::{Cell, Kind, Section, Table, Tone};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use std::collections::BTreeMap;
 use wssim_experiment::cluster::Survival;
 use wssim_experiment::failures::findings::{
-    EntryFinding, Failures, SetFinding, State, recovery_quantile,
+    EntryFinding, Failures, SetFinding, SurvivalState, recovery_quantile,
 };
 
 /// Most services named in one line.
@@ -55,15 +55,15 @@ fn told(definition: &Survival) -> String {
 /// A row for each set; with several entries, a row for each entry, the set shown once.
 fn matrix(failures: &Failures) -> Section {
     let columns = vec![
-        ("Down", Kind::Phrases),
-        ("Quorum", Kind::Fixed),
-        ("Entry", Kind::Phrases),
-        ("State", Kind::Fixed),
-        ("Back: p50, p95", Kind::Numbers),
-        ("Errors until", Kind::Numbers),
-        ("then", Kind::Numbers),
-        ("Time: mean, p95", Kind::Numbers),
-        ("Survives", Kind::Fixed),
+        ("Down", ColumnKind::Phrases),
+        ("Quorum", ColumnKind::Fixed),
+        ("Entry", ColumnKind::Phrases),
+        ("State", ColumnKind::Fixed),
+        ("Back: p50, p95", ColumnKind::Numbers),
+        ("Errors until", ColumnKind::Numbers),
+        ("then", ColumnKind::Numbers),
+        ("Time: mean, p95", ColumnKind::Numbers),
+        ("Survives", ColumnKind::Fixed),
     ];
     let mut rows: Vec<Vec<Cell>> = failures.calm.iter().enumerate().map(calm).collect();
     rows.extend(failures.sets.iter().flat_map(set_rows));
@@ -92,7 +92,7 @@ fn matrix(failures: &Failures) -> Section {
 
 /// The entries without a fault.
 fn calm(
-    (at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::Part)),
+    (at, (name, part)): (usize, &(String, wssim_experiment::failures::findings::ServiceLevel)),
 ) -> Vec<Cell> {
     let faint = |text: String| Cell::toned(text, Tone::Faint);
     vec![
@@ -122,7 +122,7 @@ fn set_rows(set: &SetFinding) -> Vec<Vec<Cell>> {
             Cell::new(entry.name.clone()),
             state(entry.state),
             Cell::new(recovery(&entry.recovery)),
-            Cell::new(if entry.state == Some(State::Up) {
+            Cell::new(if entry.state == Some(SurvivalState::Up) {
                 String::new()
             } else {
                 share(entry.during.error_ratio)
@@ -135,12 +135,12 @@ fn set_rows(set: &SetFinding) -> Vec<Vec<Cell>> {
     set.entries.iter().enumerate().map(row).collect()
 }
 
-pub(crate) fn state(state: Option<State>) -> Cell {
+pub(crate) fn state(state: Option<SurvivalState>) -> Cell {
     let Some(state) = state else { return Cell::toned("not asked", Tone::Faint) };
     let tone = match state {
-        State::Up => Tone::Good,
-        State::Degraded | State::Back => Tone::Open,
-        State::Lost => Tone::Bad,
+        SurvivalState::Up => Tone::Good,
+        SurvivalState::Degraded | SurvivalState::Back => Tone::Open,
+        SurvivalState::Lost => Tone::Bad,
     };
     Cell::toned(state.name(), tone)
 }
@@ -197,7 +197,7 @@ fn reasons(failures: &Failures) -> Vec<String> {
     }
     let tell = |(reason, sets): &(Reason<'_>, Vec<&SetFinding>)| {
         let sets: Vec<String> = sets.iter().map(|set| set.nodes.join(" + ")).collect();
-        let state = reason.state.map_or("", State::name);
+        let state = reason.state.map_or("", SurvivalState::name);
         format!("{} {state} without {}: {}", reason.entry, sets.join(", or "), reason.why)
     };
     told.iter().map(tell).collect()
@@ -207,7 +207,7 @@ fn reasons(failures: &Failures) -> Vec<String> {
 #[derive(PartialEq)]
 struct Reason<'a> {
     entry: &'a str,
-    state: Option<State>,
+    state: Option<SurvivalState>,
     /// As a sentence, so that equally printed numbers are equal.
     why: String,
 }
@@ -219,12 +219,12 @@ fn is_within(smaller: &SetFinding, larger: &SetFinding) -> bool {
 /// Whether the remaining nodes carry the load: the busiest node, and memory.
 fn survivors(failures: &Failures) -> Section {
     let columns = vec![
-        ("Down", Kind::Phrases),
-        ("Busiest node left", Kind::Phrases),
-        ("CPU", Kind::Numbers),
-        ("Most stalled", Kind::Phrases),
-        ("Stalls", Kind::Numbers),
-        ("OOM kills", Kind::Numbers),
+        ("Down", ColumnKind::Phrases),
+        ("Busiest node left", ColumnKind::Phrases),
+        ("CPU", ColumnKind::Numbers),
+        ("Most stalled", ColumnKind::Phrases),
+        ("Stalls", ColumnKind::Numbers),
+        ("OOM kills", ColumnKind::Numbers),
     ];
     let row = |set: &SetFinding| {
         let left = || set.survivors.iter();
@@ -252,24 +252,24 @@ fn survivors(failures: &Failures) -> Section {
 /// The number of services in each state, and why they are lost.
 fn services(failures: &Failures) -> Section {
     let columns = vec![
-        ("Down", Kind::Phrases),
-        ("up", Kind::Numbers),
-        ("fewer containers", Kind::Numbers),
-        ("back", Kind::Numbers),
-        ("lost", Kind::Numbers),
-        ("Lost because", Kind::Prose),
+        ("Down", ColumnKind::Phrases),
+        ("up", ColumnKind::Numbers),
+        ("fewer containers", ColumnKind::Numbers),
+        ("back", ColumnKind::Numbers),
+        ("lost", ColumnKind::Numbers),
+        ("Lost because", ColumnKind::Prose),
     ];
     let row = |set: &SetFinding| {
-        let count = |state: State| {
+        let count = |state: SurvivalState| {
             let count = set.services.iter().filter(|service| service.state == state).count();
             Cell::new(if count == 0 { String::new() } else { count.to_string() })
         };
         vec![
             Cell::new(set.nodes.join(", ")),
-            count(State::Up),
-            count(State::Degraded),
-            count(State::Back),
-            count(State::Lost),
+            count(SurvivalState::Up),
+            count(SurvivalState::Degraded),
+            count(SurvivalState::Back),
+            count(SurvivalState::Lost),
             Cell::new(why_lost(set)),
         ]
     };
@@ -285,7 +285,7 @@ fn services(failures: &Failures) -> Section {
 /// Reasons with their services, the most frequent first.
 fn why_lost(set: &SetFinding) -> String {
     let mut by_reason: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for service in set.services.iter().filter(|service| service.state == State::Lost) {
+    for service in set.services.iter().filter(|service| service.state == SurvivalState::Lost) {
         let why = service.why.as_ref().map_or_else(String::new, reason::service);
         by_reason.entry(why).or_default().push(&service.name);
     }

@@ -3,7 +3,7 @@
 
 use super::canvas::{Around, Canvas, Tick, framed};
 use super::theme::{Ink, MARK, SERIES};
-use crate::plot::{Axes, Axis, Chart, Dot, LEVELS, Series, axes, label};
+use crate::plot::{Axes, Axis, Chart, Dot, DotSeries, LEVELS, axes, label};
 
 /// Fewest numbers that are drawn as a line.
 const MANY: usize = 25;
@@ -37,7 +37,7 @@ pub(crate) fn lines(chart: &Chart, strikes: &[(f64, String)]) -> Option<String> 
     };
     Some(framed(&around, |canvas| {
         // The first series is drawn on top.
-        let all: Vec<(&Series, Ink)> = drawn().collect();
+        let all: Vec<(&DotSeries, Ink)> = drawn().collect();
         for (series, ink) in all.into_iter().rev() {
             draw(canvas, series, ink);
         }
@@ -84,7 +84,7 @@ fn times(x: Axis) -> Vec<f64> {
     (first..=last).map(|number| number as f64 * step).collect()
 }
 
-fn draw(canvas: &Canvas<'_>, series: &Series, ink: Ink) {
+fn draw(canvas: &Canvas<'_>, series: &DotSeries, ink: Ink) {
     let dots = &series.dots;
     let is_long = dots.len() >= MANY;
     for part in dots.split(|dot| !dot.y.is_finite()).filter(|part| !part.is_empty()) {

@@ -1,7 +1,7 @@
 //! Claims by verdict: refuted and open ones with numbers and reasons, the others by name.
 
 use crate::said::{is_change, sentence, short_plan, tone};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use crate::tally::judged_here;
 use crate::{quantity, reason, wording};
 use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
@@ -62,10 +62,10 @@ fn heading(verdict: Verdict, is_given: bool) -> String {
 
 fn table() -> Table {
     let columns = vec![
-        ("Claim", Kind::Prose),
-        ("Plan", Kind::Fixed),
-        ("Simulated", Kind::Fixed),
-        ("Why", Kind::Words),
+        ("Claim", ColumnKind::Prose),
+        ("Plan", ColumnKind::Fixed),
+        ("Simulated", ColumnKind::Fixed),
+        ("Why", ColumnKind::Words),
     ];
     Table { columns, rows: Vec::new() }
 }

@@ -6,7 +6,7 @@ pub(crate) mod next;
 
 use crate::page::Page;
 use crate::table::Tone;
-use crate::text::{Options, head, tally};
+use crate::text::{TextOptions, head, tally};
 use crate::{regression, sections, wording};
 use claims::Groups;
 use wssim_experiment::findings::Findings;
@@ -17,7 +17,7 @@ const MOST_NOTES: usize = 2;
 
 /// The report as lines that end with a line feed.
 #[must_use]
-pub fn render(findings: &Findings, options: &Options<'_>) -> String {
+pub fn render(findings: &Findings, options: &TextOptions<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     head(&mut page, findings, &wording::short_counts(findings), options);
     let groups = Groups::of(findings);
@@ -77,7 +77,8 @@ mod tests {
     fn the_report_is_as_golden() {
         for width in [60, 80, 120] {
             let out = Some("out/after");
-            let options = Options { wall_seconds: Some(4.1), out, width, ..Options::default() };
+            let options =
+                TextOptions { wall_seconds: Some(4.1), out, width, ..TextOptions::default() };
             let name = format!("glance-{width}.txt");
             sample::assert_golden(&name, &render(&sample::findings(), &options));
         }
@@ -87,7 +88,8 @@ mod tests {
     fn every_terminal_is_wide_enough() {
         for findings in [sample::findings(), sample::hostile()] {
             let out = Some("out/recommended-distribution/of-the-plan");
-            let told = |width| render(&findings, &Options { width, out, ..Options::default() });
+            let told =
+                |width| render(&findings, &TextOptions { width, out, ..TextOptions::default() });
             sample::assert_fits(told);
         }
     }
@@ -96,7 +98,7 @@ mod tests {
     fn without_claims_the_tables_are_the_answer() {
         let mut findings = sample::findings();
         findings.claims.clear();
-        let text = render(&findings, &Options::default());
+        let text = render(&findings, &TextOptions::default());
         assert!(text.contains("No claims.") && text.contains("\nEntry "), "{text}");
         assert!(!text.contains("Verdict"), "{text}");
     }
@@ -109,7 +111,7 @@ mod tests {
         for judged in &mut findings.claims {
             judged.claim.text = long.to_owned();
         }
-        let text = render(&findings, &Options { width: 60, ..Options::default() });
+        let text = render(&findings, &TextOptions { width: 60, ..TextOptions::default() });
         let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let last = words(long).pop().unwrap();
         let told = words(&text).iter().filter(|word| word.trim_end_matches(';') == last).count();

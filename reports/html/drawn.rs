@@ -3,7 +3,7 @@
 
 use super::markup::Html;
 use crate::escape::safe_file_name;
-use crate::plot::{Chart, MOST_SERIES, Series};
+use crate::plot::{Chart, DotSeries, MOST_SERIES};
 
 /// A figure.
 pub(super) struct Figure {
@@ -17,18 +17,18 @@ pub(super) struct Figure {
 
 pub(super) enum Body {
     /// One drawing, and the legend of its colours.
-    Drawing { svg: String, legend: Vec<Key> },
+    Drawing { svg: String, legend: Vec<LegendKey> },
     /// Drawings below each other, each with name and number.
-    Rows(Vec<Row>),
+    Rows(Vec<DrawnRow>),
 }
 
 /// An item of a legend: a series, by its number, or a remark.
-pub(super) struct Key {
+pub(super) struct LegendKey {
     pub(super) series: Option<usize>,
     pub(super) name: String,
 }
 
-pub(super) struct Row {
+pub(super) struct DrawnRow {
     pub(super) name: String,
     pub(super) svg: String,
     pub(super) text: String,
@@ -41,7 +41,7 @@ impl Figure {
         Self { name: safe_file_name(name), title: chart.title.clone(), body, note: None }
     }
 
-    pub(super) fn of_rows(name: &str, title: String, rows: Vec<Row>) -> Self {
+    pub(super) fn of_rows(name: &str, title: String, rows: Vec<DrawnRow>) -> Self {
         Self { name: safe_file_name(name), title, body: Body::Rows(rows), note: None }
     }
 
@@ -81,7 +81,7 @@ impl Figure {
     }
 }
 
-fn keys(html: &mut Html, legend: &[Key]) {
+fn keys(html: &mut Html, legend: &[LegendKey]) {
     if legend.is_empty() {
         return;
     }
@@ -95,14 +95,15 @@ fn keys(html: &mut Html, legend: &[Key]) {
 }
 
 /// Names of several series.
-fn legend(series: &[Series]) -> Vec<Key> {
+fn legend(series: &[DotSeries]) -> Vec<LegendKey> {
     if series.len() < 2 {
         return Vec::new();
     }
     let drawn = series.iter().enumerate().take(MOST_SERIES);
-    let mut keys: Vec<Key> =
-        drawn.map(|(number, one)| Key { series: Some(number), name: one.name.clone() }).collect();
-    let mut remark = |name: String| keys.push(Key { series: None, name });
+    let mut keys: Vec<LegendKey> = drawn
+        .map(|(number, one)| LegendKey { series: Some(number), name: one.name.clone() })
+        .collect();
+    let mut remark = |name: String| keys.push(LegendKey { series: None, name });
     if is_hidden(series) {
         remark("of equal ones the first is seen".to_owned());
     }
@@ -114,8 +115,8 @@ fn legend(series: &[Series]) -> Vec<Key> {
 }
 
 /// Whether two series are the same.
-fn is_hidden(series: &[Series]) -> bool {
-    let places = |one: &Series| one.dots.iter().map(|dot| (dot.x, dot.y)).collect::<Vec<_>>();
+fn is_hidden(series: &[DotSeries]) -> bool {
+    let places = |one: &DotSeries| one.dots.iter().map(|dot| (dot.x, dot.y)).collect::<Vec<_>>();
     let all: Vec<Vec<(f64, f64)>> = series.iter().map(places).collect();
     (1..all.len()).any(|at| !all[at].is_empty() && all[..at].contains(&all[at]))
 }

@@ -2,13 +2,13 @@
 //! command that reproduces the numbers.
 
 use super::markup::Html;
-use super::told::{Plan, Told};
+use super::told::{CommandContext, PlanShown};
 use crate::wording;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Findings;
 use wssim_experiment::input::{Basis, Input};
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     html.section("basis", "What this rests on", |html| {
         for (place, plan) in told.plans.iter().enumerate() {
             match place.checked_sub(1).and(told.plans.first()) {
@@ -41,7 +41,7 @@ fn headed(html: &mut Html, title: &str, items: &[String]) {
 }
 
 /// Differences of a scenario from the first.
-fn others(html: &mut Html, plan: &Plan, first: &Plan) {
+fn others(html: &mut Html, plan: &PlanShown, first: &PlanShown) {
     let known: BTreeMap<&str, &str> =
         first.inputs.iter().map(|input| (input.path.as_str(), input.value.as_str())).collect();
     let is_other = |input: &&Input| known.get(input.path.as_str()) != Some(&input.value.as_str());

@@ -1,7 +1,7 @@
 //! Writes HTML elements as well-formed XML. Text is escaped.
 
 use crate::escape;
-use crate::table::{Kind, Table, Tone};
+use crate::table::{ColumnKind, Table, Tone};
 use std::fmt::Write as _;
 
 /// Elements that have no end tag.
@@ -110,9 +110,9 @@ impl Html {
             return;
         }
         let class = |column: usize| match table.columns[column].1 {
-            Kind::Numbers => "number",
-            Kind::Fixed => "fixed",
-            Kind::Words | Kind::Prose | Kind::Phrases => "words",
+            ColumnKind::Numbers => "number",
+            ColumnKind::Fixed => "fixed",
+            ColumnKind::Words | ColumnKind::Prose | ColumnKind::Phrases => "words",
         };
         self.block("div", "wide", |html| {
             html.element("table", &[], |html| {

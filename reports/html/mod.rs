@@ -28,7 +28,7 @@ mod verdicts;
 mod worth;
 
 pub(crate) use standalone::BEGINNING as FIGURE;
-pub use told::{Plan, Told};
+pub use told::{CommandContext, PlanShown};
 
 use crate::{figure, reason, wording};
 use markup::Html;
@@ -41,7 +41,7 @@ const STYLE: &str = include_str!("style.css");
 
 /// The figures of the page as self-contained files, each with its name.
 #[must_use]
-pub fn figures(findings: &Findings, told: &Told) -> Vec<(String, String)> {
+pub fn figures(findings: &Findings, told: &CommandContext) -> Vec<(String, String)> {
     let verdicts = verdicts::figure(findings).into_iter();
     let others = study::figures(findings).into_iter().chain(times::figures(findings, told));
     let mut files: Vec<(String, String)> = Vec::new();
@@ -57,7 +57,7 @@ pub fn figures(findings: &Findings, told: &Told) -> Vec<(String, String)> {
 
 /// The file.
 #[must_use]
-pub fn render(findings: &Findings, told: &Told) -> String {
+pub fn render(findings: &Findings, told: &CommandContext) -> String {
     let style = format!("{STYLE}{}", figure::sheet());
     let mut html = Html::default();
     html.element("head", &[], |html| head(html, findings, &style));
@@ -78,7 +78,7 @@ fn head(html: &mut Html, findings: &Findings, style: &str) {
     html.element("style", &[], |html| html.markup(style));
 }
 
-fn body(html: &mut Html, findings: &Findings, told: &Told) {
+fn body(html: &mut Html, findings: &Findings, told: &CommandContext) {
     html.element("header", &[], |html| {
         worth::line(html, findings, told);
         html.leaf("h1", "", &wording::title(findings));

@@ -1,7 +1,7 @@
 //! A figure as a file: SVG with title, legend and style inside, on white paper, for a document or a
 //! slide.
 
-use super::drawn::{Body, Figure, Key, Row};
+use super::drawn::{Body, DrawnRow, Figure, LegendKey};
 use crate::{escape, figure};
 use std::fmt::Write as _;
 use wssim_text::printable;
@@ -99,7 +99,7 @@ impl Sheet {
         self.top += height;
     }
 
-    fn row(&mut self, row: &Row) {
+    fn row(&mut self, row: &DrawnRow) {
         self.write(&row.name, NAME);
         self.top += if row.svg.contains("class=\"strip\"") { INSET } else { 0 };
         self.draw(&row.svg);
@@ -107,7 +107,7 @@ impl Sheet {
         self.top += 10;
     }
 
-    fn key(&mut self, key: &Key) {
+    fn key(&mut self, key: &LegendKey) {
         if let Some(number) = key.series {
             let _ = writeln!(
                 self.text,

@@ -3,18 +3,18 @@
 
 use super::drawn::{Body, Figure};
 use super::markup::Html;
-use super::told::Told;
+use super::told::CommandContext;
 use crate::escape::safe_file_name;
 use crate::figure::{self, Heat, ONE_IN};
 use crate::metric_name;
-use crate::plot::{Chart, Dot, Series};
+use crate::plot::{Chart, Dot, DotSeries};
 use crate::quantity;
 use wssim_experiment::findings::{self, Answer, Distribution, Findings, ResponseBands, RunAnswer};
 
 /// Smallest quantile that is drawn: lower ones are too close together on this axis.
 const LEAST_QUANTILE: f64 = 0.25;
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     let figures = figures(findings, told);
     if figures.is_empty() {
         return;
@@ -25,7 +25,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
 }
 
 /// With several scenarios the quantiles share one figure; numbers over time have a figure each.
-pub(super) fn figures(findings: &Findings, told: &Told) -> Vec<Figure> {
+pub(super) fn figures(findings: &Findings, told: &CommandContext) -> Vec<Figure> {
     let runs: Vec<(&str, &RunAnswer)> = match &findings.answer {
         Answer::Run(run) => vec![("", run)],
         Answer::Compare(comparison) => {
@@ -77,7 +77,7 @@ fn heat(bands: &ResponseBands, faults: &[(f64, String)]) -> Option<Figure> {
 fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
     let curve = |(of, distribution): (&str, &Distribution)| {
         let entry = named(&distribution.labels);
-        Series {
+        DotSeries {
             name: if of.is_empty() { entry } else { format!("{of}: {entry}") },
             dots: (distribution.quantiles.iter().filter(|(p, _)| *p >= LEAST_QUANTILE))
                 .map(|(p, quantile)| dot(1.0 / (1.0 - p), *quantile, [*quantile; 2]))
@@ -85,7 +85,7 @@ fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
         }
     };
     let all = runs.iter().flat_map(|(of, run)| run.distributions.iter().map(move |one| (*of, one)));
-    let series: Vec<Series> = all.map(curve).collect();
+    let series: Vec<DotSeries> = all.map(curve).collect();
     if series.iter().all(|series| series.dots.is_empty()) {
         return None;
     }
@@ -106,7 +106,7 @@ fn curves(runs: &[(&str, &RunAnswer)]) -> Option<Figure> {
 fn charts(run: &RunAnswer) -> Vec<(String, Chart)> {
     let mut charts: Vec<(&str, Chart)> = Vec::new();
     for series in &run.series {
-        let one = Series { name: named(&series.labels), dots: dots(series) };
+        let one = DotSeries { name: named(&series.labels), dots: dots(series) };
         match charts.last_mut().filter(|(name, _)| *name == series.name) {
             Some((_, chart)) => chart.series.push(one),
             None => charts.push((series.name, timed(series, one))),
@@ -119,13 +119,13 @@ fn charts(run: &RunAnswer) -> Vec<(String, Chart)> {
 }
 
 /// Whether it varies by more than a hundredth of its value.
-fn moves(series: &Series) -> bool {
+fn moves(series: &DotSeries) -> bool {
     let known = || series.dots.iter().map(|dot| dot.y).filter(|y| y.is_finite());
     let [low, high] = [known().fold(f64::INFINITY, f64::min), known().fold(0.0, f64::max)];
     high - low > 0.01 * high
 }
 
-fn timed(series: &findings::Series, first: Series) -> Chart {
+fn timed(series: &findings::Series, first: DotSeries) -> Chart {
     let stat: Vec<(&'static str, String)> =
         series.labels.iter().filter(|(name, _)| *name == "stat").cloned().collect();
     Chart {

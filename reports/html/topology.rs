@@ -1,14 +1,14 @@
 //! A card for each node: its containers, and the fill levels of its processor, RAM and swap.
 
 use super::markup::Html;
-use super::told::{Plan, Told};
+use super::told::{CommandContext, PlanShown};
 use crate::figure::bar;
 use crate::quantity;
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::part::is_of_part;
 use wssim_stats::Estimate;
 
-pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn section(html: &mut Html, findings: &Findings, told: &CommandContext) {
     if told.plans.iter().all(|plan| plan.placements.is_empty()) {
         return;
     }
@@ -22,7 +22,7 @@ pub(super) fn section(html: &mut Html, findings: &Findings, told: &Told) {
     });
 }
 
-fn nodes(html: &mut Html, findings: &Findings, (place, plan): (usize, &Plan)) {
+fn nodes(html: &mut Html, findings: &Findings, (place, plan): (usize, &PlanShown)) {
     let known = |node: &str, metric: &str| number(findings, place, (metric, node));
     for (node, [ram, swap]) in &plan.memory {
         let placement = plan.placements.iter().find(|one| one.node.as_ref() == Some(node));

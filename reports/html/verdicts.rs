@@ -1,6 +1,6 @@
 //! Claims by verdict: the plan's sentence, its range, the simulated interval drawn against it, and why.
 
-use super::drawn::{Body, Figure, Row};
+use super::drawn::{Body, DrawnRow, Figure};
 use super::markup::{Html, tone};
 use crate::figure::{Strip, strip};
 use crate::number::written;
@@ -129,13 +129,13 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let row = |judged: &JudgedClaim| {
         let verdict = wording::verdict(judged).text;
         let simulated = wording::simulated(judged);
-        Some(Row {
+        Some(DrawnRow {
             name: sentence(judged),
             svg: drawn(judged)?,
             text: format!("{verdict}: plan {}, simulated {simulated}", plan(judged)),
         })
     };
-    let rows: Vec<Row> =
+    let rows: Vec<DrawnRow> =
         GROUPS.iter().flat_map(|(_, verdict)| of(*verdict)).filter_map(row).collect();
     let title = wording::title(findings);
     let figure = Figure::of_rows("verdicts", title, rows);

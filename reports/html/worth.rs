@@ -1,20 +1,20 @@
 //! The first line: the basis of the numbers. Then the numbers of claims by verdict.
 
 use super::markup::{Html, tone};
-use super::told::Told;
+use super::told::CommandContext;
 use crate::said;
 use crate::tally::{Tally, judged_here};
 use crate::wording;
 use wssim_experiment::findings::{Findings, Verdict};
 use wssim_experiment::input::Basis;
 
-pub(super) fn line(html: &mut Html, findings: &Findings, told: &Told) {
+pub(super) fn line(html: &mut Html, findings: &Findings, told: &CommandContext) {
     let sentences = ["Simulated, not measured.".to_owned(), checked(findings, told), assumed(told)];
     html.prose("p", "worth", sentences.join(" ").trim_end());
 }
 
 /// How many numbers were checked against measurements.
-fn checked(findings: &Findings, told: &Told) -> String {
+fn checked(findings: &Findings, told: &CommandContext) -> String {
     let observed = findings
         .claims
         .iter()
@@ -35,7 +35,7 @@ fn checked(findings: &Findings, told: &Told) -> String {
 }
 
 /// How many inputs are known.
-fn assumed(told: &Told) -> String {
+fn assumed(told: &CommandContext) -> String {
     let Some(plan) = told.plans.first() else { return String::new() };
     let count = |is: fn(&Basis) -> bool| plan.inputs.iter().filter(|one| is(&one.basis)).count();
     let sourced = count(|basis| matches!(basis, Basis::Source(_)));

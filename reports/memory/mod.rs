@@ -10,7 +10,7 @@ mod remark;
 pub(crate) use remark::remark;
 
 use crate::quantity;
-use crate::table::{Cell, Kind, Table};
+use crate::table::{Cell, ColumnKind, Table};
 use wssim_experiment::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use wssim_stats::Estimate;
 
@@ -20,14 +20,14 @@ const MOST_SERVICES: usize = 5;
 /// The table; without rows if no node has RAM given.
 pub(crate) fn table(ledger: &[NodeLedger]) -> Table {
     let columns = vec![
-        ("Node", Kind::Fixed),
-        ("Held by", Kind::Words),
-        ("Reserved", Kind::Numbers),
-        ("Limit", Kind::Numbers),
-        ("No limit", Kind::Numbers),
-        ("Demand", Kind::Numbers),
-        ("In RAM", Kind::Numbers),
-        ("In swap", Kind::Numbers),
+        ("Node", ColumnKind::Fixed),
+        ("Held by", ColumnKind::Words),
+        ("Reserved", ColumnKind::Numbers),
+        ("Limit", ColumnKind::Numbers),
+        ("No limit", ColumnKind::Numbers),
+        ("Demand", ColumnKind::Numbers),
+        ("In RAM", ColumnKind::Numbers),
+        ("In swap", ColumnKind::Numbers),
     ];
     let rows = ledger.iter().flat_map(rows).map(Line::cells).collect();
     Table { columns, rows }.without_empty_columns()

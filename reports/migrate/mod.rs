@@ -7,7 +7,7 @@ pub(crate) mod json;
 pub(crate) use gantt::{charts, first_change};
 
 use crate::quantity;
-use crate::table::{Cell, Kind, Section, Table, Tone};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
 use wssim_experiment::migrate::findings::{Migration, Peak, PhaseFinding};
 use wssim_stats::Estimate;
 
@@ -86,12 +86,12 @@ fn phases(migration: &Migration) -> Section {
         rows.push(vec![Cell::new("all"), blank(), all, blank(), blank(), blank()]);
     }
     let columns = vec![
-        ("Phase", Kind::Fixed),
-        ("", Kind::Words),
-        ("Takes", Kind::Numbers),
-        ("Window", Kind::Numbers),
-        ("Within it", Kind::Numbers),
-        ("Not done", Kind::Numbers),
+        ("Phase", ColumnKind::Fixed),
+        ("", ColumnKind::Words),
+        ("Takes", ColumnKind::Numbers),
+        ("Window", ColumnKind::Numbers),
+        ("Within it", ColumnKind::Numbers),
+        ("Not done", ColumnKind::Numbers),
     ];
     let effort = migration.effort.as_ref().filter(|effort| effort.mean > 0.0);
     let work =
@@ -112,7 +112,11 @@ fn downtime(migration: &Migration) -> Section {
             vec![Cell::new(phase), Cell::new(entry), number(down.as_ref(), "seconds")]
         })
     });
-    let columns = vec![("Phase", Kind::Fixed), ("Entry", Kind::Fixed), ("Down", Kind::Numbers)];
+    let columns = vec![
+        ("Phase", ColumnKind::Fixed),
+        ("Entry", ColumnKind::Fixed),
+        ("Down", ColumnKind::Numbers),
+    ];
     let remarks = vec![
         "down: a second in which at least half of the entry's requests that arrived failed"
             .to_owned(),
@@ -137,10 +141,10 @@ fn peaks(migration: &Migration) -> Section {
         })
     });
     let columns = vec![
-        ("Phase", Kind::Fixed),
-        ("Node", Kind::Fixed),
-        ("Most RAM", Kind::Numbers),
-        ("Most CPU", Kind::Numbers),
+        ("Phase", ColumnKind::Fixed),
+        ("Node", ColumnKind::Fixed),
+        ("Most RAM", ColumnKind::Numbers),
+        ("Most CPU", ColumnKind::Numbers),
     ];
     let remarks = vec!["CPU: the largest mean over ten seconds".to_owned()];
     let table = Table { columns, rows: rows.collect() };
@@ -162,11 +166,11 @@ fn rollbacks(migration: &Migration) -> Section {
         })
     });
     let columns = vec![
-        ("Phase", Kind::Fixed),
-        ("After", Kind::Fixed),
-        ("", Kind::Words),
-        ("Takes", Kind::Numbers),
-        ("Down, there and back", Kind::Phrases),
+        ("Phase", ColumnKind::Fixed),
+        ("After", ColumnKind::Fixed),
+        ("", ColumnKind::Words),
+        ("Takes", ColumnKind::Numbers),
+        ("Down, there and back", ColumnKind::Phrases),
     ];
     let table = Table { columns, rows: rows.collect() };
     Section { title: "Going back", table, remarks: Vec::new() }
@@ -199,11 +203,11 @@ fn losses(migration: &Migration) -> Section {
         })
     });
     let columns = vec![
-        ("Phase", Kind::Fixed),
-        ("Lost", Kind::Fixed),
-        ("Done all the same", Kind::Numbers),
-        ("Down", Kind::Phrases),
-        ("Down at the end", Kind::Phrases),
+        ("Phase", ColumnKind::Fixed),
+        ("Lost", ColumnKind::Fixed),
+        ("Done all the same", ColumnKind::Numbers),
+        ("Down", ColumnKind::Phrases),
+        ("Down at the end", ColumnKind::Phrases),
     ];
     let remarks = vec!["the node crashes at a moment of the phase and is not repaired".to_owned()];
     let table = Table { columns, rows: rows.collect() };

@@ -5,7 +5,7 @@ use super::set::Parts;
 use super::write::Writer;
 use std::fmt::{self, Debug};
 use std::sync::{Mutex, PoisonError};
-use wssim_experiment::archive::{Archive, Key, Shard};
+use wssim_experiment::archive::{Archive, ArmKey, Shard};
 
 /// Known replications, and where further ones are written.
 #[derive(Debug)]
@@ -88,12 +88,12 @@ impl Kept {
 }
 
 impl Archive for Kept {
-    fn key(&self, what: &dyn Debug) -> Key {
+    fn key(&self, what: &dyn Debug) -> ArmKey {
         let name = digest::name(what);
         *name.first_chunk().expect("a digest is longer than a key")
     }
 
-    fn find(&self, key: &Key, number: u32) -> Option<Vec<u8>> {
+    fn find(&self, key: &ArmKey, number: u32) -> Option<Vec<u8>> {
         self.known.as_ref()?.find(&(*key, number))
     }
 
@@ -101,7 +101,7 @@ impl Archive for Kept {
         self.shard
     }
 
-    fn keep(&self, key: &Key, number: u32, one: &[u8]) -> bool {
+    fn keep(&self, key: &ArmKey, number: u32, one: &[u8]) -> bool {
         let mut target = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let is_kept = target.file().is_none_or(|writer| writer.add((*key, number), one));
         if is_kept || self.is_part {

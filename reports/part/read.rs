@@ -1,7 +1,7 @@
 //! Reads a part.
 
 use super::header::{BEGINNING, Header, MOST, SHAPE};
-use super::record::{self, Name, Place, Record};
+use super::record::{self, FileSpan, PartRecord, ReplicationName};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
@@ -23,7 +23,7 @@ pub struct Part {
     /// Whether the shard is complete.
     pub is_complete: bool,
     file: Mutex<File>,
-    pub(super) replications: BTreeMap<Name, Place>,
+    pub(super) replications: BTreeMap<ReplicationName, FileSpan>,
     /// Bytes up to the end of the last complete record.
     pub(super) whole: u64,
 }
@@ -87,11 +87,11 @@ impl Part {
         let mut end = None;
         while let Some(record) = record::next(&mut reader, whole)? {
             match record {
-                Record::Replication(name, place) => {
+                PartRecord::Replication(name, place) => {
                     whole = place.end();
                     replications.insert(name, place);
                 }
-                Record::End(count) => {
+                PartRecord::End(count) => {
                     end = Some(count as usize);
                     break;
                 }
@@ -103,7 +103,7 @@ impl Part {
     }
 
     /// The stored replication.
-    pub(super) fn find(&self, name: &Name) -> Option<Vec<u8>> {
+    pub(super) fn find(&self, name: &ReplicationName) -> Option<Vec<u8>> {
         let place = self.replications.get(name)?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(place.from)).ok()?;

@@ -2,7 +2,7 @@
 
 use super::digest::of_bytes;
 use std::io::{self, Read};
-use wssim_experiment::archive::Key;
+use wssim_experiment::archive::ArmKey;
 
 /// Bytes of length and checksum.
 const HEAD: usize = 8;
@@ -12,16 +12,16 @@ const NAME: usize = 20;
 const MOST: usize = 1 << 28;
 
 /// A replication: its arm and its number.
-pub(super) type Name = (Key, u32);
+pub(super) type ReplicationName = (ArmKey, u32);
 
 /// Where the bytes of a replication stand in a file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
+pub(super) struct FileSpan {
     pub(super) from: u64,
     pub(super) length: usize,
 }
 
-impl Place {
+impl FileSpan {
     pub(super) fn end(self) -> u64 {
         self.from + self.length as u64
     }
@@ -29,15 +29,15 @@ impl Place {
 
 /// A record of a part.
 #[derive(Debug)]
-pub(super) enum Record {
+pub(super) enum PartRecord {
     /// A replication and its place.
-    Replication(Name, Place),
+    Replication(ReplicationName, FileSpan),
     /// The end, after this number of replications.
     End(u32),
 }
 
 /// The bytes of a record.
-pub(super) fn replication((key, number): Name, one: &[u8]) -> Vec<u8> {
+pub(super) fn replication((key, number): ReplicationName, one: &[u8]) -> Vec<u8> {
     let content = [&key[..], &number.to_le_bytes(), one].concat();
     let head = [(content.len() as u32).to_le_bytes(), checksum(&content)];
     [head.as_flattened(), &content].concat()
@@ -52,13 +52,13 @@ pub(super) fn end(count: u32) -> Vec<u8> {
 ///
 /// # Errors
 /// When the system refuses.
-pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<Record>> {
+pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<PartRecord>> {
     let Some(head) = bytes(file, HEAD)? else { return Ok(None) };
     let number =
         |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
     let length = number(0) as usize;
     if length == 0 {
-        return Ok(Some(Record::End(number(4))));
+        return Ok(Some(PartRecord::End(number(4))));
     }
     if !(NAME..MOST).contains(&length) {
         return Ok(None);
@@ -69,7 +69,7 @@ pub(super) fn next(file: &mut impl Read, place: u64) -> io::Result<Option<Record
     };
     let name = (*key, u32::from_le_bytes([*a, *b, *c, *d]));
     let from = place + (HEAD + NAME) as u64;
-    let record = Record::Replication(name, Place { from, length: length - NAME });
+    let record = PartRecord::Replication(name, FileSpan { from, length: length - NAME });
     Ok((checksum(&content) == head[4..]).then_some(record))
 }
 

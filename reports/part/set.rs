@@ -2,7 +2,7 @@
 
 use super::header::Header;
 use super::read::Part;
-use super::record::Name;
+use super::record::ReplicationName;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ const MOST_NAMED: usize = 10;
 pub struct Parts {
     all: Arc<Vec<Part>>,
     /// The part of each replication.
-    places: Arc<BTreeMap<Name, usize>>,
+    places: Arc<BTreeMap<ReplicationName, usize>>,
 }
 
 /// An error in a set of parts.
@@ -33,7 +33,7 @@ pub enum Trouble {
     },
     /// An incomplete part.
     Unfinished {
-        /// Where it lies.
+        /// Its path.
         path: String,
         /// Its number.
         shard: u32,
@@ -215,7 +215,7 @@ impl Parts {
     }
 
     /// The stored replication.
-    pub(super) fn find(&self, name: &Name) -> Option<Vec<u8>> {
+    pub(super) fn find(&self, name: &ReplicationName) -> Option<Vec<u8>> {
         self.all[*self.places.get(name)?].find(name)
     }
 }

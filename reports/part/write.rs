@@ -2,9 +2,9 @@
 
 use super::header::Header;
 use super::read::{Part, ReadError};
-use super::record::{self, Name};
+use super::record::{self, ReplicationName};
 use super::set::Other;
-use crate::files::{Reason, WriteError};
+use crate::files::{WriteError, WriteObstacle};
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -16,7 +16,7 @@ pub struct Writer {
     path: PathBuf,
     file: File,
     /// Names of its replications.
-    names: BTreeSet<Name>,
+    names: BTreeSet<ReplicationName>,
     failed: Option<io::Error>,
 }
 
@@ -35,11 +35,11 @@ impl Writer {
     /// # Errors
     /// When another file is there, another process writes it, or the system refuses.
     pub fn open(path: &Path, header: &Header) -> Result<Opened, WriteError> {
-        let at = |reason: Reason| WriteError { path: path.to_owned(), reason };
-        let system = |error: io::Error| at(Reason::System(error));
+        let at = |reason: WriteObstacle| WriteError { path: path.to_owned(), reason };
+        let system = |error: io::Error| at(WriteObstacle::System(error));
         match fs::symlink_metadata(path) {
-            Ok(found) if found.is_symlink() => return Err(at(Reason::SymbolicLink)),
-            Ok(found) if !found.is_file() => return Err(at(Reason::Foreign)),
+            Ok(found) if found.is_symlink() => return Err(at(WriteObstacle::SymbolicLink)),
+            Ok(found) if !found.is_file() => return Err(at(WriteObstacle::Foreign)),
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(system(error)),
             _ => {}
         }
@@ -51,16 +51,18 @@ impl Writer {
         let mut file = file.map_err(system)?;
         // A file system without locks gives another error, and is used without.
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(at(Reason::Taken));
+            return Err(at(WriteObstacle::Taken));
         }
         // Read after it is locked, when no other process writes it. It is opened again, since clones of
         // a handle share their position in the file.
         let known = match Part::of(path, File::open(path).map_err(system)?) {
             Ok(part) if part.header.is_same(header) => Some(part),
-            Ok(part) => return Err(at(Reason::OtherPart(Other::of(&part.header, header)))),
+            Ok(part) => return Err(at(WriteObstacle::OtherPart(Other::of(&part.header, header)))),
             Err(ReadError::Begun) => None,
             Err(ReadError::System(error)) => return Err(system(error)),
-            Err(ReadError::Foreign | ReadError::Version(_)) => return Err(at(Reason::Foreign)),
+            Err(ReadError::Foreign | ReadError::Version(_)) => {
+                return Err(at(WriteObstacle::Foreign));
+            }
         };
         let whole = known.as_ref().map_or(0, |part| part.whole);
         file.set_len(whole).map_err(system)?;
@@ -75,7 +77,7 @@ impl Writer {
     }
 
     /// Adds a replication. False if it could not be written; later ones will not be either.
-    pub(super) fn add(&mut self, name: Name, one: &[u8]) -> bool {
+    pub(super) fn add(&mut self, name: ReplicationName, one: &[u8]) -> bool {
         // Two plans of one comparison may want the same.
         if self.failed.is_none() && self.names.insert(name) {
             self.failed = self.file.write_all(&record::replication(name, one)).err();
@@ -109,7 +111,9 @@ impl Writer {
         let failed = self.failed.or_else(|| is_there.err());
         match failed {
             None => Ok(self.names.len()),
-            Some(error) => Err(WriteError { path: self.path, reason: Reason::System(error) }),
+            Some(error) => {
+                Err(WriteError { path: self.path, reason: WriteObstacle::System(error) })
+            }
         }
     }
 

@@ -1,12 +1,12 @@
 //! Characters in rows and columns; earlier drawings stay on top.
 
 /// The drawing area; row 0 is at the bottom.
-pub(super) struct Canvas {
+pub(super) struct TextCanvas {
     columns: usize,
     cells: Vec<Vec<char>>,
 }
 
-impl Canvas {
+impl TextCanvas {
     pub(super) fn new(columns: usize, rows: usize) -> Self {
         Self { columns, cells: vec![vec![' '; columns]; rows] }
     }

@@ -1,8 +1,8 @@
 //! Numbers against a number: a canvas between two axes.
 
 use super::axis::{Axis, label};
-use super::canvas::Canvas;
-use super::parts::{Chart, Dot, Series};
+use super::canvas::TextCanvas;
+use super::parts::{Chart, Dot, DotSeries};
 use wssim_text::width;
 use wssim_text::wrap::flowed;
 
@@ -38,7 +38,7 @@ pub(crate) fn chart(chart: &Chart, most: usize, odd: &str) -> Vec<String> {
     let Some(columns) = most.checked_sub(gutter + 3).filter(|columns| *columns >= NARROWEST) else {
         return Vec::new();
     };
-    let mut canvas = Canvas::new(columns, ROWS);
+    let mut canvas = TextCanvas::new(columns, ROWS);
     let mut hidden = false;
     let place = |dot: &Dot| (frame.column(dot.x, columns), frame.row(dot.y));
     for (series, mark) in shown.iter().zip(MARKS) {
@@ -110,7 +110,7 @@ fn title(chart: &Chart, limit: Option<&(f64, String)>, is_log: bool) -> Vec<Stri
     parts
 }
 
-fn dots_within(series: &[Series], most: f64) -> bool {
+fn dots_within(series: &[DotSeries], most: f64) -> bool {
     series.iter().flat_map(|series| &series.dots).all(|dot| dot.y <= most)
 }
 
@@ -198,7 +198,7 @@ fn placed(ticks: &[(usize, String)], columns: usize) -> Vec<((usize, usize), &st
 }
 
 /// The legend of the marks, if needed.
-fn legend(chart: &Chart, shown: &[Series], odd: &str, hidden: bool, most: usize) -> Vec<String> {
+fn legend(chart: &Chart, shown: &[DotSeries], odd: &str, hidden: bool, most: usize) -> Vec<String> {
     let mut items: Vec<String> = Vec::new();
     if chart.series.len() > 1 {
         let named = shown.iter().zip(MARKS);

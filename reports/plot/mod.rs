@@ -23,4 +23,4 @@ mod tests;
 pub(crate) use axis::{Axis, label};
 pub(crate) use bars::{Bar, bars};
 pub(crate) use chart::{Axes, LEVELS, MOST_SERIES, axes, chart};
-pub(crate) use parts::{Chart, Dot, Series};
+pub(crate) use parts::{Chart, Dot, DotSeries};

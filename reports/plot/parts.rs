@@ -12,14 +12,14 @@ pub(crate) struct Chart {
     pub(crate) x_is_log: bool,
     pub(crate) y_unit: &'static str,
     /// The series, each with one mark.
-    pub(crate) series: Vec<Series>,
+    pub(crate) series: Vec<DotSeries>,
     /// A limit, and its meaning.
     pub(crate) limit: Option<(f64, String)>,
 }
 
 /// Numbers that belong together, ascending.
 #[derive(Clone, Debug)]
-pub(crate) struct Series {
+pub(crate) struct DotSeries {
     pub(crate) name: String,
     pub(crate) dots: Vec<Dot>,
 }

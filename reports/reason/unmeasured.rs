@@ -1,7 +1,7 @@
 //! The reasons for missing numbers, as sentences.
 
 use wssim_experiment::question::Study;
-use wssim_experiment::reason::{Few, Missing, NoYears, Runs, Unmeasured};
+use wssim_experiment::reason::{Few, NoEstimate, NoYears, Runs, Unmeasured};
 
 /// Why there is no number to judge.
 pub(super) fn unmeasured(why: &Unmeasured) -> String {
@@ -40,16 +40,16 @@ pub(super) fn unmeasured(why: &Unmeasured) -> String {
 }
 
 /// Why a metric has no estimate.
-pub(crate) fn missing(why: &Missing) -> String {
+pub(crate) fn missing(why: &NoEstimate) -> String {
     match why {
-        Missing::Nothing => "nothing was observed".to_owned(),
-        Missing::TooFewRequests { times } => {
+        NoEstimate::Nothing => "nothing was observed".to_owned(),
+        NoEstimate::TooFewRequests { times } => {
             format!("{:.1} times the duration would do", tenths_up(*times))
         }
-        Missing::TooFew(runs) => few(*runs),
-        Missing::NobodyAsked(runs) => format!("no requests, or {}", few(*runs)),
-        Missing::NotBack(nodes) => format!("does not come back without {}", nodes.join(" and ")),
-        Missing::NoOutage => "no outage was seen".to_owned(),
+        NoEstimate::TooFew(runs) => few(*runs),
+        NoEstimate::NobodyAsked(runs) => format!("no requests, or {}", few(*runs)),
+        NoEstimate::NotBack(nodes) => format!("does not come back without {}", nodes.join(" and ")),
+        NoEstimate::NoOutage => "no outage was seen".to_owned(),
     }
 }
 
@@ -109,10 +109,10 @@ mod tests {
 
     #[test]
     fn what_is_needed_is_rounded_up() {
-        let of_metric = missing(&Missing::TooFewRequests { times: 2.000_1 });
+        let of_metric = missing(&NoEstimate::TooFewRequests { times: 2.000_1 });
         assert_eq!(of_metric, "2.1 times the duration would do");
         assert_eq!(
-            missing(&Missing::TooFewRequests { times: 3.0 }),
+            missing(&NoEstimate::TooFewRequests { times: 3.0 }),
             "3.0 times the duration would do"
         );
         assert_eq!(
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(one_of(&["entry", "service", "group"]), "an `entry`, a `service` or a `group`");
         let few = Few { of: Runs::Replications, needed: 2 };
         assert_eq!(
-            missing(&Missing::NobodyAsked(few)),
+            missing(&NoEstimate::NobodyAsked(few)),
             "no requests, or fewer than two replications"
         );
     }

@@ -7,7 +7,7 @@ use crate::shape::SCHEMA_VERSION;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Verdict;
-use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
+use wssim_experiment::regression::findings::{ChangeStatus, ClaimRow, ComparedNumber, Difference};
 
 /// The output of `wssim diff --format json`.
 #[must_use]
@@ -105,10 +105,10 @@ impl<'a> DifferenceJson<'a> {
 }
 
 impl<'a> RowJson<'a> {
-    fn of(row: &'a Row) -> Self {
+    fn of(row: &'a ComparedNumber) -> Self {
         let labels = row.key.labels.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let needed = match row.standing {
-            Standing::Unclear { needed } => needed,
+            ChangeStatus::Unclear { needed } => needed,
             _ => None,
         };
         Self {

@@ -7,7 +7,7 @@ mod refused;
 mod table;
 pub(crate) mod words;
 
-use crate::markdown_table;
+use crate::markdown_block;
 use crate::page::{Page, Style};
 use crate::table::Tone;
 use wssim_experiment::regression::findings::Difference;
@@ -19,7 +19,7 @@ pub(crate) use table::{Listed, listed, name, told, verdicts};
 
 /// Options of the report of `wssim diff`.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct DifferenceOptions {
     /// Whether it is coloured.
     pub style: Style,
     /// Columns of the terminal.
@@ -32,7 +32,7 @@ pub struct Options {
 
 /// The report of `wssim diff` for a terminal.
 #[must_use]
-pub fn text(difference: &Difference, options: &Options) -> String {
+pub fn text(difference: &Difference, options: &DifferenceOptions) -> String {
     let mut page = Page::new(options.style, options.width);
     if !options.brief {
         page.title(&words::title(difference));
@@ -74,7 +74,7 @@ pub(crate) fn markdown_part(difference: &Difference, all: bool) -> String {
     let listed = listed(difference, all);
     let mut lines = Vec::new();
     if !listed.rows.rows.is_empty() {
-        lines.push(markdown_table::table(&listed.in_one()));
+        lines.push(markdown_block::table(&listed.in_one()));
     }
     lines.push(format!("**{}**\n", escaped(&words::summary(difference))));
     for (sentence, tone) in words::sentences(difference) {

@@ -2,10 +2,10 @@
 
 use crate::metric_name;
 use crate::quantity::{about, change, percent, three_digits};
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use wssim_experiment::findings::Verdict;
 use wssim_experiment::metric::Worse;
-use wssim_experiment::regression::findings::{ClaimRow, Difference, Row, Standing};
+use wssim_experiment::regression::findings::{ChangeStatus, ClaimRow, ComparedNumber, Difference};
 
 /// Relative change from which it is shown as a multiple.
 const MANY: f64 = 10.0;
@@ -29,11 +29,11 @@ impl Listed {
 /// Worse, missing, better and new ones; with `all` the others, too.
 pub(crate) fn listed(difference: &Difference, all: bool) -> Listed {
     let columns = vec![
-        ("Number", Kind::Prose),
-        ("Baseline", Kind::Numbers),
-        ("Now", Kind::Numbers),
-        ("Change", Kind::Numbers),
-        ("Allowed", Kind::Numbers),
+        ("Number", ColumnKind::Prose),
+        ("Baseline", ColumnKind::Numbers),
+        ("Now", ColumnKind::Numbers),
+        ("Change", ColumnKind::Numbers),
+        ("Allowed", ColumnKind::Numbers),
     ];
     let mut groups = Vec::new();
     let mut rows = Vec::new();
@@ -53,15 +53,15 @@ pub(crate) fn listed(difference: &Difference, all: bool) -> Listed {
 }
 
 /// Name, colour, whether it is always listed, and its condition.
-type Group = (&'static str, Tone, bool, fn(Standing) -> bool);
+type Group = (&'static str, Tone, bool, fn(ChangeStatus) -> bool);
 
 const GROUPS: [Group; 6] = [
-    ("Regressed", Tone::Bad, true, |one| one == Standing::Regressed),
-    ("Missing", Tone::Bad, true, |one| one == Standing::Missing),
-    ("Improved", Tone::Good, true, |one| one == Standing::Improved),
-    ("New", Tone::Plain, true, |one| one == Standing::New),
-    ("Too close to call", Tone::Open, false, |one| matches!(one, Standing::Unclear { .. })),
-    ("Within the limit", Tone::Plain, false, |one| one == Standing::Within),
+    ("Regressed", Tone::Bad, true, |one| one == ChangeStatus::Regressed),
+    ("Missing", Tone::Bad, true, |one| one == ChangeStatus::Missing),
+    ("Improved", Tone::Good, true, |one| one == ChangeStatus::Improved),
+    ("New", Tone::Plain, true, |one| one == ChangeStatus::New),
+    ("Too close to call", Tone::Open, false, |one| matches!(one, ChangeStatus::Unclear { .. })),
+    ("Within the limit", Tone::Plain, false, |one| one == ChangeStatus::Within),
 ];
 
 fn claim(row: &ClaimRow) -> Vec<Cell> {
@@ -78,7 +78,7 @@ pub(crate) fn verdicts(row: &ClaimRow) -> String {
     format!("{} → {}", verdict(row.before), verdict(row.now))
 }
 
-fn number(row: &Row) -> Vec<Cell> {
+fn number(row: &ComparedNumber) -> Vec<Cell> {
     let value = |value: Option<f64>| {
         Cell::new(value.map_or(NONE.to_owned(), |value| three_digits(value, &row.unit, false)))
     };
@@ -92,12 +92,12 @@ fn number(row: &Row) -> Vec<Cell> {
 }
 
 /// `Response time, web, p95`.
-pub(crate) fn name(row: &Row) -> String {
+pub(crate) fn name(row: &ComparedNumber) -> String {
     metric_name::of(&row.key.name, &row.key.labels)
 }
 
 /// `+248 ±12 ms (+144 %)`.
-pub(crate) fn changed(row: &Row) -> String {
+pub(crate) fn changed(row: &ComparedNumber) -> String {
     let Some(estimate) = &row.change else { return String::new() };
     if estimate.mean == 0.0 && estimate.half_width() == 0.0 {
         return "none".to_owned();
@@ -119,7 +119,7 @@ fn signed(share: f64) -> String {
 }
 
 /// `+8.6 ms`: the allowed change for the worse.
-fn allowed(row: &Row) -> String {
+fn allowed(row: &ComparedNumber) -> String {
     let sign = match row.limit.worse {
         _ if row.allowed == 0.0 => "",
         Worse::Higher => "+",
@@ -134,7 +134,7 @@ fn allowed(row: &Row) -> String {
 }
 
 /// `172 ms → 420 ms, +248 ±12 ms (+144 %); +8.6 ms are allowed`.
-pub(crate) fn told(row: &Row) -> String {
+pub(crate) fn told(row: &ComparedNumber) -> String {
     let [_, before, now, ..] = &number(row)[..] else { return String::new() };
     let (change, allowed) = (changed(row), allowed(row));
     let change = if change.is_empty() { change } else { format!(", {change}") };

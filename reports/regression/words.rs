@@ -4,7 +4,9 @@ use super::table::{changed, name, verdicts};
 use crate::quantity::{about, count, rough};
 use crate::table::Tone;
 use wssim_experiment::metric::Worse;
-use wssim_experiment::regression::findings::{ClaimRow, Difference, Pairing, Row, Standing};
+use wssim_experiment::regression::findings::{
+    ChangeStatus, ClaimRow, ComparedNumber, Difference, Pairing,
+};
 
 /// Most close calls that are named.
 const MOST_NAMED: usize = 3;
@@ -31,19 +33,19 @@ pub(crate) fn counts(difference: &Difference) -> String {
 
 /// The number of rows by outcome.
 pub(crate) fn summary(difference: &Difference) -> String {
-    let count = |is: fn(Standing) -> bool| {
+    let count = |is: fn(ChangeStatus) -> bool| {
         difference.rows.iter().filter(|row| is(row.standing)).count()
             + difference.claims.iter().filter(|claim| is(claim.standing)).count()
     };
-    let new = count(|one| one == Standing::New);
+    let new = count(|one| one == ChangeStatus::New);
     let new = if new == 0 { String::new() } else { format!(" · {new} new") };
     format!(
         "Baseline: {} regressed · {} missing · {} improved · {} within limits · {} too close to call{new}",
-        count(|one| one == Standing::Regressed),
-        count(|one| one == Standing::Missing),
-        count(|one| one == Standing::Improved),
-        count(|one| one == Standing::Within),
-        count(|one| matches!(one, Standing::Unclear { .. })),
+        count(|one| one == ChangeStatus::Regressed),
+        count(|one| one == ChangeStatus::Missing),
+        count(|one| one == ChangeStatus::Improved),
+        count(|one| one == ChangeStatus::Within),
+        count(|one| matches!(one, ChangeStatus::Unclear { .. })),
     )
 }
 
@@ -61,8 +63,8 @@ pub(crate) fn sentences(difference: &Difference) -> Vec<(String, Tone)> {
 
 /// Where requests take longer, if they do.
 fn carried_by(difference: &Difference) -> Option<String> {
-    let is_slower = |row: &Row| {
-        row.standing == Standing::Regressed && row.unit == "seconds" && row.change.is_some()
+    let is_slower = |row: &ComparedNumber| {
+        row.standing == ChangeStatus::Regressed && row.unit == "seconds" && row.change.is_some()
     };
     if difference.carried_by.is_empty() || !difference.rows.iter().any(is_slower) {
         return None;
@@ -75,8 +77,9 @@ fn carried_by(difference: &Difference) -> Option<String> {
 /// Numbers that may be worse, and the replications that would decide: first those whose mean is worse by
 /// more than its limit.
 fn too_close(difference: &Difference) -> Option<String> {
-    let is_open = |standing: Standing| matches!(standing, Standing::Unclear { .. });
-    let mut rows: Vec<&Row> = difference.rows.iter().filter(|row| is_open(row.standing)).collect();
+    let is_open = |standing: ChangeStatus| matches!(standing, ChangeStatus::Unclear { .. });
+    let mut rows: Vec<&ComparedNumber> =
+        difference.rows.iter().filter(|row| is_open(row.standing)).collect();
     rows.sort_by_key(|row| (!is_beyond(row), needed(row)));
     let claims = difference.claims.iter().filter(|claim| is_open(claim.standing));
     let all: Vec<String> = claims.map(verdict_of).chain(rows.iter().map(|row| told(row))).collect();
@@ -87,7 +90,7 @@ fn too_close(difference: &Difference) -> Option<String> {
 }
 
 /// Whether its mean is worse by more than its limit.
-fn is_beyond(row: &Row) -> bool {
+fn is_beyond(row: &ComparedNumber) -> bool {
     let worse = row.change.as_ref().map_or(0.0, |change| match row.limit.worse {
         Worse::Higher => change.mean,
         Worse::Lower => -change.mean,
@@ -95,9 +98,9 @@ fn is_beyond(row: &Row) -> bool {
     worse > row.allowed
 }
 
-fn needed(row: &Row) -> u32 {
+fn needed(row: &ComparedNumber) -> u32 {
     match row.standing {
-        Standing::Unclear { needed } => needed.unwrap_or(u32::MAX),
+        ChangeStatus::Unclear { needed } => needed.unwrap_or(u32::MAX),
         _ => u32::MAX,
     }
 }
@@ -106,7 +109,7 @@ fn verdict_of(claim: &ClaimRow) -> String {
     format!("{}: {}", claim.text, verdicts(claim))
 }
 
-fn told(row: &Row) -> String {
+fn told(row: &ComparedNumber) -> String {
     let name = name(row);
     if row.now.is_none() {
         return format!("{name}: too little was observed now");

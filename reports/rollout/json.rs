@@ -5,7 +5,7 @@
 
 use crate::number::Number;
 use serde::Serialize;
-use wssim_experiment::findings::{Bar, Doing, RolloutShown};
+use wssim_experiment::findings::{RolloutBar, RolloutShown, RolloutWork};
 
 /// A rollout.
 #[derive(Serialize)]
@@ -56,12 +56,12 @@ impl<'a> RolloutJson<'a> {
 }
 
 impl<'a> StepJson<'a> {
-    fn of(bar: &'a Bar) -> Self {
+    fn of(bar: &'a RolloutBar) -> Self {
         let (does, service, node) = match &bar.what {
-            Doing::Builds(service) => ("build", Some(service.as_str()), None),
-            Doing::Pushes(service) => ("push", Some(service.as_str()), None),
-            Doing::Pulls(node) => ("pull", None, Some(node.as_str())),
-            Doing::Updates(service) => ("update", Some(service.as_str()), None),
+            RolloutWork::Builds(service) => ("build", Some(service.as_str()), None),
+            RolloutWork::Pushes(service) => ("push", Some(service.as_str()), None),
+            RolloutWork::Pulls(node) => ("pull", None, Some(node.as_str())),
+            RolloutWork::Updates(service) => ("update", Some(service.as_str()), None),
         };
         let known = |seconds: f64| (bar.over > 0).then_some(Number(seconds));
         let (from_seconds, to_seconds) = (known(bar.from), known(bar.to));

@@ -4,8 +4,8 @@ pub(crate) mod json;
 
 use crate::gantt;
 use crate::quantity;
-use crate::table::{Cell, Kind, Section, Table, Tone};
-use wssim_experiment::findings::{Bar, Doing, RolloutShown};
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
+use wssim_experiment::findings::{RolloutBar, RolloutShown, RolloutWork};
 
 /// Most rows of a short report; with more it shows only whole rollouts.
 const MOST_IN_BRIEF: usize = 12;
@@ -24,10 +24,10 @@ pub(crate) fn brief(rollouts: &[RolloutShown]) -> Section {
 fn with_rows(rollouts: &[RolloutShown], all: bool) -> Section {
     let ends = line_of_time(rollouts);
     let columns = vec![
-        ("Rollout", Kind::Phrases),
-        ("", Kind::Fixed),
-        ("from", Kind::Numbers),
-        ("to", Kind::Numbers),
+        ("Rollout", ColumnKind::Phrases),
+        ("", ColumnKind::Fixed),
+        ("from", ColumnKind::Numbers),
+        ("to", ColumnKind::Numbers),
     ];
     let mut table = Table { columns, rows: Vec::new() };
     for rollout in rollouts {
@@ -65,7 +65,7 @@ fn whole(rollout: &RolloutShown, ends: [f64; 2]) -> Vec<Cell> {
     ]
 }
 
-fn row(bar: &Bar, ends: [f64; 2]) -> Vec<Cell> {
+fn row(bar: &RolloutBar, ends: [f64; 2]) -> Vec<Cell> {
     let name = format!("  {}", doing(&bar.what));
     if bar.over == 0 {
         return [&name, "", "—", "—"].map(Cell::new).into();
@@ -79,12 +79,12 @@ fn row(bar: &Bar, ends: [f64; 2]) -> Vec<Cell> {
 }
 
 /// The activity in words.
-pub(crate) fn doing(what: &Doing) -> String {
+pub(crate) fn doing(what: &RolloutWork) -> String {
     match what {
-        Doing::Builds(service) => format!("build {service}"),
-        Doing::Pushes(service) => format!("push {service}"),
-        Doing::Pulls(node) => format!("pull to {node}"),
-        Doing::Updates(service) => format!("update {service}"),
+        RolloutWork::Builds(service) => format!("build {service}"),
+        RolloutWork::Pushes(service) => format!("push {service}"),
+        RolloutWork::Pulls(node) => format!("pull to {node}"),
+        RolloutWork::Updates(service) => format!("update {service}"),
     }
 }
 

@@ -4,7 +4,7 @@ use super::limits::of_objectives;
 use super::wording::{along, capital, difference, long, place, with};
 use crate::quantity;
 use crate::reason;
-use wssim_experiment::sweep::findings::{Change, Jump, PointFinding, Sweep};
+use wssim_experiment::sweep::findings::{GridChange, Jump, PointFinding, Sweep};
 
 /// The headlines, most important first; at most two sentences.
 pub(crate) fn answer(sweep: &Sweep) -> Vec<String> {
@@ -77,7 +77,7 @@ fn leading(sweep: &Sweep) -> Option<String> {
     ))
 }
 
-fn step(sweep: &Sweep, change: &Change, jump: &Jump) -> String {
+fn step(sweep: &Sweep, change: &GridChange, jump: &Jump) -> String {
     let unit = change.column.as_ref().map_or("", |told| told.unit);
     let by = jump.difference.as_ref();
     let by = by.map_or_else(String::new, |by| format!(" ({})", difference(by.mean, unit)));

@@ -4,7 +4,7 @@
 use crate::escape;
 use crate::number::twelve_digits;
 use wssim_experiment::findings::{Answer, Findings, Metric};
-use wssim_experiment::sweep::findings::{PointFinding, Sweep, Told};
+use wssim_experiment::sweep::findings::{PointFinding, PointNumber, Sweep};
 
 /// Headings of the first columns; parameters and numbers follow.
 pub const COLUMNS: [&str; 4] = ["point", "added", "replications", "steady_state"];
@@ -37,7 +37,7 @@ fn headings(sweep: &Sweep) -> Vec<String> {
 }
 
 /// The name and its labels, as Prometheus writes them.
-fn name(told: &Told) -> String {
+fn name(told: &PointNumber) -> String {
     if told.labels.is_empty() {
         return told.name.to_owned();
     }
@@ -45,7 +45,7 @@ fn name(told: &Told) -> String {
     format!("{}{{{}}}", told.name, escape::labels(labels))
 }
 
-fn is_busiest(told: Option<&Told>) -> bool {
+fn is_busiest(told: Option<&PointNumber>) -> bool {
     told.is_some_and(|told| told.is_busiest)
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 use wssim_experiment::sweep::Parameter;
 use wssim_experiment::sweep::findings::{
-    Change, Crossing, Formula, ObjectiveFinding, PointFinding, State, Sweep,
+    Crossing, Formula, GridChange, LimitState, ObjectiveFinding, PointFinding, Sweep,
 };
 use wssim_stats::Estimate;
 
@@ -137,7 +137,7 @@ pub(crate) struct ChangeJson<'a> {
 }
 
 impl<'a> ChangeJson<'a> {
-    pub(crate) fn of(change: &'a Change) -> Self {
+    pub(crate) fn of(change: &'a GridChange) -> Self {
         let told = change.column.as_ref();
         Self {
             name: told.map(|told| told.name),
@@ -187,11 +187,11 @@ impl<'a> ObjectiveJson<'a> {
     }
 }
 
-fn state(state: State) -> &'static str {
+fn state(state: LimitState) -> &'static str {
     match state {
-        State::Kept => "kept",
-        State::Missed => "missed",
-        State::Open => "open",
-        State::Absent => "absent",
+        LimitState::Kept => "kept",
+        LimitState::Missed => "missed",
+        LimitState::Open => "open",
+        LimitState::Absent => "absent",
     }
 }

@@ -9,8 +9,8 @@ use crate::quantity;
 use crate::reason;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
-use wssim_experiment::reason::Missing;
-use wssim_experiment::sweep::findings::{Crossing, ObjectiveFinding, State, Sweep};
+use wssim_experiment::reason::NoEstimate;
+use wssim_experiment::sweep::findings::{Crossing, LimitState, ObjectiveFinding, Sweep};
 
 /// Most rows of points in a sentence.
 const MOST_ROWS: usize = 3;
@@ -25,7 +25,7 @@ pub(super) fn of_objectives(sweep: &Sweep) -> Option<String> {
     let is_hidden = |objective: &ObjectiveFinding| {
         !objective.is_critical && tightest.iter().any(|crossed| crossed.is_critical)
     };
-    let missed = |one: &&ObjectiveFinding| all(one, State::Missed) && !is_hidden(one);
+    let missed = |one: &&ObjectiveFinding| all(one, LimitState::Missed) && !is_hidden(one);
     if let Some(objective) = judged().find(missed) {
         return Some(format!(
             "{} misses its {} at every point.",
@@ -38,23 +38,23 @@ pub(super) fn of_objectives(sweep: &Sweep) -> Option<String> {
         return Some(told.join(" "));
     }
     judged().next()?;
-    let is_open = |objective: &&ObjectiveFinding| objective.states.contains(&State::Open);
+    let is_open = |objective: &&ObjectiveFinding| objective.states.contains(&LimitState::Open);
     if let Some(objective) = judged().find(is_open) {
         return Some(open(sweep, objective));
     }
-    let some_rows = judged().find(|one| !all(one, State::Kept));
+    let some_rows = judged().find(|one| !all(one, LimitState::Kept));
     let kept = || "Every objective is kept at every point.".to_owned();
     Some(some_rows.map_or_else(kept, |objective| in_some_rows(sweep, objective)))
 }
 
 /// Whether it has `state` at all points with its entry.
-fn all(objective: &ObjectiveFinding, state: State) -> bool {
-    objective.states.iter().all(|one| *one == state || *one == State::Absent)
+fn all(objective: &ObjectiveFinding, state: LimitState) -> bool {
+    objective.states.iter().all(|one| *one == state || *one == LimitState::Absent)
 }
 
 /// The sentence if no row crosses it, but its state varies.
 fn in_some_rows(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
-    let first = |state: State| {
+    let first = |state: LimitState| {
         let at = objective.states.iter().position(|one| *one == state);
         at.map_or_else(String::new, |at| place(sweep, at))
     };
@@ -62,18 +62,18 @@ fn in_some_rows(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
         "{} keeps its {} in some rows alone: at {}, and not at {}.",
         subject(objective),
         limit(objective),
-        first(State::Kept),
-        first(State::Missed)
+        first(LimitState::Kept),
+        first(LimitState::Missed)
     )
 }
 
 /// Where it is undecided, and what would decide it.
 fn open(sweep: &Sweep, objective: &ObjectiveFinding) -> String {
-    let at = objective.states.iter().position(|state| *state == State::Open);
+    let at = objective.states.iter().position(|state| *state == LimitState::Open);
     let why = at.and_then(|at| objective.missing[at].as_ref());
     let would_tell = match why {
-        None | Some(Missing::TooFew(_)) => "more --replications would tell".to_owned(),
-        Some(why @ Missing::TooFewRequests { .. }) => {
+        None | Some(NoEstimate::TooFew(_)) => "more --replications would tell".to_owned(),
+        Some(why @ NoEstimate::TooFewRequests { .. }) => {
             format!("too few requests for this quantile, {}", reason::missing(why))
         }
         Some(why) => reason::missing(why),

@@ -1,9 +1,9 @@
 //! A picture of each number: against the first numeric parameter, or a bar for each point.
 
 use super::wording::{capital, long, named};
-use crate::plot::{Bar, Chart, Dot, Series, bars, chart};
+use crate::plot::{Bar, Chart, Dot, DotSeries, bars, chart};
 use crate::quantity;
-use wssim_experiment::sweep::findings::{ObjectiveFinding, Sweep, Told};
+use wssim_experiment::sweep::findings::{ObjectiveFinding, PointNumber, Sweep};
 use wssim_text::printable;
 
 /// The meaning of the mark for a point without a steady state.
@@ -11,7 +11,7 @@ const ODD: &str = "no steady state";
 
 /// The pictures in lines of at most `width` columns; constant numbers have none.
 pub(crate) fn pictures(sweep: &Sweep, width: usize) -> Vec<Vec<String>> {
-    let picture = |(at, told): (usize, &Told)| {
+    let picture = |(at, told): (usize, &PointNumber)| {
         let title = printable(&capital(&long(told)));
         match sweep.parameters[sweep.axis].numbers {
             Some(_) => chart(&charted(sweep, at, told, title), width, ODD),
@@ -31,7 +31,7 @@ pub(crate) fn differs(sweep: &Sweep, at: usize) -> bool {
     means().any(|estimate| Some(estimate.mean) != first)
 }
 
-pub(crate) fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> Chart {
+pub(crate) fn charted(sweep: &Sweep, at: usize, told: &PointNumber, title: String) -> Chart {
     let parameter = &sweep.parameters[sweep.axis];
     let numbers = parameter.numbers;
     let dot = |point: &usize| {
@@ -48,7 +48,7 @@ pub(crate) fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> C
         };
         is_known.then_some(dot)
     };
-    let series = sweep.rows.iter().map(|row| Series {
+    let series = sweep.rows.iter().map(|row| DotSeries {
         name: printable(&named(sweep, row[0], |at| at != sweep.axis)),
         dots: row.iter().filter_map(dot).collect(),
     });
@@ -66,7 +66,7 @@ pub(crate) fn charted(sweep: &Sweep, at: usize, told: &Told, title: String) -> C
     }
 }
 
-fn is_of(objective: &ObjectiveFinding, told: &Told) -> bool {
+fn is_of(objective: &ObjectiveFinding, told: &PointNumber) -> bool {
     objective.name == told.name && objective.labels == told.labels
 }
 
@@ -76,7 +76,7 @@ fn values(sweep: &Sweep, point: usize) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
-pub(crate) fn barred(sweep: &Sweep, at: usize, told: &Told) -> Vec<Bar> {
+pub(crate) fn barred(sweep: &Sweep, at: usize, told: &PointNumber) -> Vec<Bar> {
     let bar = |point: usize| {
         let metric = sweep.points[point].metrics[at].as_ref();
         let estimate = metric.and_then(|metric| metric.estimate.as_ref());

@@ -2,9 +2,9 @@
 
 use super::wording::{capital, difference, long, node, place, short};
 use crate::quantity;
-use crate::table::{Cell, Kind, Table, Tone};
+use crate::table::{Cell, ColumnKind, Table, Tone};
 use wssim_experiment::findings::Metric;
-use wssim_experiment::sweep::findings::{Change, PointFinding, Sweep};
+use wssim_experiment::sweep::findings::{GridChange, PointFinding, Sweep};
 
 /// A row for each point: its values, the one along the axis last, its numbers with their intervals, and
 /// whether there is a steady state. Values equal to those of the row above are left out, except the
@@ -13,25 +13,26 @@ pub(crate) fn points(sweep: &Sweep) -> Table<String> {
     let order = order(sweep);
     let parameter = |at: &usize| {
         let parameter = &sweep.parameters[*at];
-        let kind = if parameter.numbers.is_some() { Kind::Numbers } else { Kind::Phrases };
+        let kind =
+            if parameter.numbers.is_some() { ColumnKind::Numbers } else { ColumnKind::Phrases };
         (parameter.path.clone(), kind)
     };
-    let mut columns: Vec<(String, Kind)> = order.iter().map(parameter).collect();
+    let mut columns: Vec<(String, ColumnKind)> = order.iter().map(parameter).collect();
     let names_entries = names_entries(sweep);
     for (at, change) in sweep.changes.iter().enumerate() {
         let told = change.column.as_ref();
         let one = told.filter(|told| told.is_busiest).and_then(|_| one_node(sweep, at));
         let heading = told.map(|told| short(told, names_entries));
         let heading = one.map(|node| format!("CPU of {node}")).or(heading);
-        columns.push((heading.unwrap_or_default(), Kind::Numbers));
+        columns.push((heading.unwrap_or_default(), ColumnKind::Numbers));
         if told.is_some_and(|told| told.is_busiest) {
-            columns.push(("Busiest".to_owned(), Kind::Phrases));
+            columns.push(("Busiest".to_owned(), ColumnKind::Phrases));
         }
         if by_formulas(sweep) == Some(at) {
-            columns.push(("by formulas".to_owned(), Kind::Numbers));
+            columns.push(("by formulas".to_owned(), ColumnKind::Numbers));
         }
     }
-    columns.push(("Steady state".to_owned(), Kind::Phrases));
+    columns.push(("Steady state".to_owned(), ColumnKind::Phrases));
     let rows = (0..sweep.points.len()).map(|at| row(sweep, at, &order)).collect();
     Table { columns, rows }.without_empty_columns()
 }
@@ -132,18 +133,18 @@ fn steady(point: &PointFinding) -> Cell {
 /// The course of each number: its extremes, its largest step, and how many neighbours differ.
 pub(crate) fn changes(sweep: &Sweep) -> Table {
     let columns = vec![
-        ("Number", Kind::Words),
-        ("Least at", Kind::Phrases),
-        ("Greatest at", Kind::Phrases),
-        ("Largest step", Kind::Numbers),
-        ("Between", Kind::Phrases),
-        ("Neighbours that differ", Kind::Fixed),
+        ("Number", ColumnKind::Words),
+        ("Least at", ColumnKind::Phrases),
+        ("Greatest at", ColumnKind::Phrases),
+        ("Largest step", ColumnKind::Numbers),
+        ("Between", ColumnKind::Phrases),
+        ("Neighbours that differ", ColumnKind::Fixed),
     ];
     let rows = sweep.changes.iter().filter_map(|change| change_row(sweep, change)).collect();
     Table { columns, rows }
 }
 
-fn change_row(sweep: &Sweep, change: &Change) -> Option<Vec<Cell>> {
+fn change_row(sweep: &Sweep, change: &GridChange) -> Option<Vec<Cell>> {
     let told = change.column.as_ref()?;
     let [least, most] = change.extremes?;
     let differs = sweep.points.len() > 1 && change.differ > 0;

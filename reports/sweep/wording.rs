@@ -3,7 +3,7 @@
 use crate::{metric_name, quantity};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::part::{FROM, TO};
-use wssim_experiment::sweep::findings::{Sweep, Told};
+use wssim_experiment::sweep::findings::{PointNumber, Sweep};
 use wssim_text::printable;
 
 /// The subject of the sweep: `after · sweep of traffic.scale, 0.5 to 8, 6 points`.
@@ -102,7 +102,7 @@ pub(super) fn difference(value: f64, unit: &str) -> String {
 }
 
 /// The name of a number, followed by its part of the measured stretch.
-fn with_part(mut name: String, told: &Told) -> String {
+fn with_part(mut name: String, told: &PointNumber) -> String {
     if let Some(part) = metric_name::part_in(&told.labels) {
         name.push_str(", ");
         name.push_str(&part);
@@ -111,11 +111,11 @@ fn with_part(mut name: String, told: &Told) -> String {
 }
 
 /// A number's name in a sentence or a picture.
-pub(super) fn long(told: &Told) -> String {
+pub(super) fn long(told: &PointNumber) -> String {
     with_part(long_of_whole(told), told)
 }
 
-fn long_of_whole(told: &Told) -> String {
+fn long_of_whole(told: &PointNumber) -> String {
     let value = |name: &str| value_of(&told.labels, name);
     let of = |name: &str| match value(name) {
         None | Some("all") => String::new(),
@@ -146,11 +146,11 @@ fn long_of_whole(told: &Told) -> String {
 }
 
 /// A number's name as the heading of a column; with the entry if there are several.
-pub(super) fn short(told: &Told, names_entries: bool) -> String {
+pub(super) fn short(told: &PointNumber, names_entries: bool) -> String {
     with_part(short_of_whole(told, names_entries), told)
 }
 
-fn short_of_whole(told: &Told, names_entries: bool) -> String {
+fn short_of_whole(told: &PointNumber, names_entries: bool) -> String {
     let value = |name: &str| value_of(&told.labels, name);
     let entry = value("entry").filter(|entry| names_entries && *entry != "all");
     let entry = entry.map_or_else(String::new, |entry| format!(" of {entry}"));

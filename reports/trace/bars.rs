@@ -26,12 +26,12 @@ const ELSEWHERE: f64 = 0.5;
 
 /// The axis of all bars.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Axis {
+pub(super) struct TimeAxis {
     pub(super) whole_ns: u64,
     pub(super) columns: usize,
 }
 
-impl Axis {
+impl TimeAxis {
     fn column(self, ns: u64) -> f64 {
         ns as f64 / self.whole_ns.max(1) as f64 * self.columns as f64
     }
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn each_cell_shows_what_took_most_of_it() {
-        let axis = Axis { whole_ns: 100, columns: 10 };
+        let axis = TimeAxis { whole_ns: 100, columns: 10 };
         let strokes = [
             stroke(Paint::Travelling, 0, 10),
             stroke(Paint::Waiting, 10, 34),
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn labels_do_not_touch() {
-        let axis = Axis { whole_ns: 98_300_000, columns: 40 };
+        let axis = TimeAxis { whole_ns: 98_300_000, columns: 40 };
         assert_eq!(axis.labels(Clock::of(98_300_000)), "0                   50");
     }
 }

@@ -11,7 +11,7 @@ use super::rows::name;
 use super::wording::{self, words};
 use crate::escape;
 use serde_json::{Value, json};
-use wssim_experiment::trace::{Kind, Part, StayKind, Trace};
+use wssim_experiment::trace::{RequestTrace, StayKind, StayStretch, StretchKind};
 
 /// The beginning of the file without white space: its first event identifies wssim.
 pub(crate) const BEGINNING: &str =
@@ -19,7 +19,7 @@ pub(crate) const BEGINNING: &str =
 
 /// The file: one event in each line.
 #[must_use]
-pub fn render(trace: &Trace) -> String {
+pub fn render(trace: &RequestTrace) -> String {
     let mut file = File { trace, lanes: Lanes::new(trace), events: Vec::new() };
     file.metadata();
     for place in 0..trace.stays.len() {
@@ -47,14 +47,14 @@ fn microseconds(ns: u64) -> Value {
 }
 
 struct File<'a> {
-    trace: &'a Trace,
+    trace: &'a RequestTrace,
     lanes: Lanes,
     events: Vec<Event>,
 }
 
 impl File<'_> {
     fn metadata(&mut self) {
-        let Trace { name, title, seed, replication, entry, number, .. } = self.trace;
+        let RequestTrace { name, title, seed, replication, entry, number, .. } = self.trace;
         let about = json!({
             "command": "trace", "scenario": name, "title": title, "seed": seed,
             "replication": replication, "entry": entry, "request": number,
@@ -141,7 +141,7 @@ impl File<'_> {
     }
 
     /// A call with the ways there and back inside.
-    fn call(&mut self, on: usize, part: &Part, callee: usize) {
+    fn call(&mut self, on: usize, part: &StayStretch, callee: usize) {
         let called = &self.trace.stays[callee];
         let title = format!("call {}", name(called));
         let args = with(json!({ "attempt": called.attempt }), part.failed, false);
@@ -152,7 +152,7 @@ impl File<'_> {
         }
         let ways = [(start, called.start_ns.min(end)), (called.end_ns.min(end), end)];
         for (from, to) in ways.into_iter().filter(|(from, to)| from < to) {
-            let (title, cat) = (words(Kind::Network), Kind::Network.name());
+            let (title, cat) = (words(StretchKind::Network), StretchKind::Network.name());
             self.complete(on, title, cat, (from, to), json!({}));
         }
     }

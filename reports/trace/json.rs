@@ -5,14 +5,14 @@ use super::wording::place;
 use crate::escape;
 use crate::reason;
 use serde::Serialize;
-use wssim_experiment::trace::{Component, Part, Stay, StayKind, Trace};
+use wssim_experiment::trace::{RequestTrace, Stay, StayKind, StayStretch, StretchSum};
 
 /// The version of the shape; it is incremented when a reader of the old shape would be misled.
 const SCHEMA_VERSION: u32 = 1;
 
 /// The report as JSON.
 #[must_use]
-pub fn render(trace: &Trace) -> String {
+pub fn render(trace: &RequestTrace) -> String {
     let report = Report::of(trace);
     let text =
         serde_json::to_string_pretty(&report).expect("keys are strings and nothing else can fail");
@@ -107,7 +107,7 @@ struct PartJson<'a> {
 }
 
 impl<'a> Report<'a> {
-    fn of(trace: &'a Trace) -> Self {
+    fn of(trace: &'a RequestTrace) -> Self {
         let all = &trace.distribution;
         Self {
             schema_version: SCHEMA_VERSION,
@@ -139,7 +139,7 @@ impl<'a> Report<'a> {
     }
 }
 
-fn component(of: &Component) -> ComponentJson {
+fn component(of: &StretchSum) -> ComponentJson {
     ComponentJson {
         kind: of.kind.name(),
         place: place(&of.place),
@@ -171,7 +171,7 @@ fn stay(of: &Stay) -> StayJson<'_> {
     }
 }
 
-fn part(of: &Part) -> PartJson<'_> {
+fn part(of: &StayStretch) -> PartJson<'_> {
     PartJson {
         kind: of.kind.name(),
         place: place(&of.place),

@@ -2,7 +2,7 @@
 //! stays of the request gets as many threads.
 
 use std::collections::BTreeMap;
-use wssim_experiment::trace::{Stay, StayKind, Trace};
+use wssim_experiment::trace::{RequestTrace, Stay, StayKind};
 
 /// The name of the user's side among the nodes.
 const USER: &str = "user";
@@ -30,7 +30,7 @@ pub(super) struct Lanes {
 }
 
 impl Lanes {
-    pub(super) fn new(trace: &Trace) -> Self {
+    pub(super) fn new(trace: &RequestTrace) -> Self {
         let mut lanes = Self::default();
         let mut of_container: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for place in 0..trace.stays.len() {

@@ -22,4 +22,4 @@ mod wording;
 
 pub use chrome::render as chrome;
 pub use json::render as json;
-pub use text::{Options, markdown, text};
+pub use text::{TraceTextOptions, markdown, text};

@@ -1,7 +1,7 @@
 //! The rows of the waterfall: stays by depth, equal ones in one row.
 
 use std::collections::BTreeMap;
-use wssim_experiment::trace::{Paint, Stay, StayKind, Trace};
+use wssim_experiment::trace::{Paint, RequestTrace, Stay, StayKind};
 
 /// A stretch of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(super) struct Stroke {
 
 /// A row: one stay, or several equal ones.
 #[derive(Clone, Debug)]
-pub(super) struct Row {
+pub(super) struct StayRow {
     pub(super) depth: usize,
     /// Service and endpoint, or the entry.
     pub(super) name: String,
@@ -35,7 +35,7 @@ pub(super) struct Row {
 type Alike<'a> = (&'a str, Option<&'a str>, Option<&'a str>, u16, Option<&'a str>, bool, bool);
 
 /// All rows; with `all`, each stay has its own.
-pub(super) fn rows(trace: &Trace, all: bool) -> Vec<Row> {
+pub(super) fn rows(trace: &RequestTrace, all: bool) -> Vec<StayRow> {
     let mut children = vec![Vec::new(); trace.stays.len()];
     for (place, stay) in trace.stays.iter().enumerate() {
         if let Some(parent) = stay.parent {
@@ -53,7 +53,7 @@ struct Tree<'a> {
     stays: &'a [Stay],
     children: Vec<Vec<usize>>,
     all: bool,
-    rows: Vec<Row>,
+    rows: Vec<StayRow>,
 }
 
 impl<'a> Tree<'a> {
@@ -115,7 +115,7 @@ impl<'a> Tree<'a> {
         groups
     }
 
-    fn row(&self, group: &[(usize, bool)], depth: usize) -> Row {
+    fn row(&self, group: &[(usize, bool)], depth: usize) -> StayRow {
         let (first, parallel) = group[0];
         let stay = &self.stays[first];
         let mut strokes = Vec::new();
@@ -123,7 +123,7 @@ impl<'a> Tree<'a> {
             self.draw(place, &mut strokes);
         }
         let stays = group.iter().map(|&(place, _)| &self.stays[place]);
-        Row {
+        StayRow {
             depth,
             name: name(stay),
             node: stay.node.clone().unwrap_or_default(),

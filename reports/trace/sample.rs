@@ -2,22 +2,29 @@
 //! two services in parallel, and then a third one that answers only at the second attempt.
 
 use wssim_experiment::trace::{
-    Component, Distribution, Kind, Part, Pick, Place, Stay, StayKind, Trace,
+    RequestPick, RequestTrace, Stay, StayKind, StayStretch, StretchKind, StretchPlace, StretchSum,
+    TraceDistribution,
 };
 
 const MS: u64 = 1_000_000;
 
-fn part(kind: Kind, place: &str, start_ns: u64, end_ns: u64) -> Part {
-    let place = Place::At(place.to_owned());
-    Part { kind, place, start_ns, end_ns, callee: None, failed: None }
+fn part(kind: StretchKind, place: &str, start_ns: u64, end_ns: u64) -> StayStretch {
+    let place = StretchPlace::At(place.to_owned());
+    StayStretch { kind, place, start_ns, end_ns, callee: None, failed: None }
 }
 
-fn call(callee: usize, start_ns: u64, end_ns: u64) -> Part {
-    Part { callee: Some(callee), ..part(Kind::Call, "shop", start_ns, end_ns) }
+fn call(callee: usize, start_ns: u64, end_ns: u64) -> StayStretch {
+    StayStretch { callee: Some(callee), ..part(StretchKind::Call, "shop", start_ns, end_ns) }
 }
 
 /// A stay; `times` are those of sending, arrival, end and answer.
-fn stay(parent: usize, name: (&str, &str), node: &str, times: [u64; 4], parts: Vec<Part>) -> Stay {
+fn stay(
+    parent: usize,
+    name: (&str, &str),
+    node: &str,
+    times: [u64; 4],
+    parts: Vec<StayStretch>,
+) -> Stay {
     let [sent_ns, start_ns, end_ns, until_ns] = times;
     Stay {
         parent: Some(parent),
@@ -39,7 +46,7 @@ fn stay(parent: usize, name: (&str, &str), node: &str, times: [u64; 4], parts: V
 }
 
 fn query(times: [u64; 4]) -> Stay {
-    let parts = vec![part(Kind::Cpu, "database", times[1], times[2])];
+    let parts = vec![part(StretchKind::Cpu, "database", times[1], times[2])];
     stay(1, ("database", "query"), "backend", times, parts)
 }
 
@@ -54,8 +61,8 @@ fn branch(place: usize, name: &str, end_ns: u64) -> [Stay; 2] {
     };
     let (start, end) = (20 * MS + MS / 2, end_ns - MS / 2);
     let parts = vec![
-        part(Kind::Worker, name, start, start + 2 * MS),
-        part(Kind::Cpu, name, start + 2 * MS, end),
+        part(StretchKind::Worker, name, start, start + 2 * MS),
+        part(StretchKind::Cpu, name, start + 2 * MS, end),
     ];
     let asked = stay(place, (name, "ask"), "backend", [20 * MS, start, end, end_ns], parts);
     [branch, asked]
@@ -63,13 +70,13 @@ fn branch(place: usize, name: &str, end_ns: u64) -> [Stay; 2] {
 
 /// Two attempts; the first answer arrives after the time-out.
 fn attempts() -> [Stay; 2] {
-    let parts = vec![part(Kind::Cpu, "slow", 31 * MS, 55 * MS)];
+    let parts = vec![part(StretchKind::Cpu, "slow", 31 * MS, 55 * MS)];
     let first = Stay {
         failed: Some("timeout"),
         late: true,
         ..stay(1, ("slow", "go"), "backend", [30 * MS, 31 * MS, 55 * MS, 40 * MS], parts)
     };
-    let parts = vec![part(Kind::Cpu, "slow", 43 * MS, 47 * MS)];
+    let parts = vec![part(StretchKind::Cpu, "slow", 43 * MS, 47 * MS)];
     let times = [42 * MS, 43 * MS, 47 * MS, 48 * MS];
     let second = Stay { attempt: 1, ..stay(1, ("slow", "go"), "backend", times, parts) };
     [first, second]
@@ -86,23 +93,23 @@ fn page() -> [Stay; 2] {
         ..stay(0, ("web", ""), "", [0, 0, 50 * MS, 50 * MS], parts)
     };
     let parts = vec![
-        part(Kind::Worker, "shop", 0, 2 * MS),
-        part(Kind::Cpu, "shop", 2 * MS, 5 * MS),
-        part(Kind::Sharing, "shop", 5 * MS, 6 * MS),
+        part(StretchKind::Worker, "shop", 0, 2 * MS),
+        part(StretchKind::Cpu, "shop", 2 * MS, 5 * MS),
+        part(StretchKind::Sharing, "shop", 5 * MS, 6 * MS),
         call(2, 6 * MS, 13 * MS),
         call(3, 13 * MS, 20 * MS),
-        part(Kind::Parallel, "shop", 20 * MS, 30 * MS),
-        Part { failed: Some("timeout"), ..call(8, 30 * MS, 40 * MS) },
-        part(Kind::Backoff, "shop", 40 * MS, 42 * MS),
+        part(StretchKind::Parallel, "shop", 20 * MS, 30 * MS),
+        StayStretch { failed: Some("timeout"), ..call(8, 30 * MS, 40 * MS) },
+        part(StretchKind::Backoff, "shop", 40 * MS, 42 * MS),
         call(9, 42 * MS, 48 * MS),
-        part(Kind::Cpu, "shop", 48 * MS, 50 * MS),
+        part(StretchKind::Cpu, "shop", 48 * MS, 50 * MS),
     ];
     let page = stay(0, ("shop", "page"), "frontend", [0, 0, 50 * MS, 50 * MS], parts);
     [request, page]
 }
 
 /// The trace.
-pub(super) fn trace() -> Trace {
+pub(super) fn trace() -> RequestTrace {
     let queries =
         [[6 * MS, 7 * MS, 12 * MS, 13 * MS], [13 * MS, 14 * MS, 19 * MS, 20 * MS]].map(query);
     let mut stays: Vec<Stay> = page().into_iter().chain(queries).collect();
@@ -111,12 +118,12 @@ pub(super) fn trace() -> Trace {
     stays.extend(attempts());
     let component = |kind, place: &str, ns, times| {
         let place = match place.split_once(" – ") {
-            Some((first, second)) => Place::Between(first.to_owned(), second.to_owned()),
-            None => Place::At(place.to_owned()),
+            Some((first, second)) => StretchPlace::Between(first.to_owned(), second.to_owned()),
+            None => StretchPlace::At(place.to_owned()),
         };
-        Component { kind, place, ns, times }
+        StretchSum { kind, place, ns, times }
     };
-    Trace {
+    RequestTrace {
         name: "shop".to_owned(),
         title: "A small shop".to_owned(),
         seed: 84,
@@ -125,12 +132,12 @@ pub(super) fn trace() -> Trace {
         entry: "web".to_owned(),
         entries: 2,
         entry_given: false,
-        pick: Pick::Percentile(50.0),
+        pick: RequestPick::Percentile(50.0),
         number: 214,
         arrived_ns: 5_123 * MS,
         response_ns: 50 * MS,
         failed: None,
-        distribution: Distribution {
+        distribution: TraceDistribution {
             requests: 480,
             answered: 478,
             failed: 2,
@@ -142,15 +149,15 @@ pub(super) fn trace() -> Trace {
         },
         stays,
         components: vec![
-            component(Kind::Cpu, "slow", 13 * MS, 2),
-            component(Kind::Cpu, "database", 10 * MS, 2),
-            component(Kind::Network, "backend – frontend", 8 * MS, 8),
-            component(Kind::Cpu, "prices", 7 * MS, 1),
-            component(Kind::Cpu, "shop", 5 * MS, 2),
-            component(Kind::Worker, "prices", 2 * MS, 1),
-            component(Kind::Worker, "shop", 2 * MS, 1),
-            component(Kind::Backoff, "shop", 2 * MS, 1),
-            component(Kind::Sharing, "shop", MS, 1),
+            component(StretchKind::Cpu, "slow", 13 * MS, 2),
+            component(StretchKind::Cpu, "database", 10 * MS, 2),
+            component(StretchKind::Network, "backend – frontend", 8 * MS, 8),
+            component(StretchKind::Cpu, "prices", 7 * MS, 1),
+            component(StretchKind::Cpu, "shop", 5 * MS, 2),
+            component(StretchKind::Worker, "prices", 2 * MS, 1),
+            component(StretchKind::Worker, "shop", 2 * MS, 1),
+            component(StretchKind::Backoff, "shop", 2 * MS, 1),
+            component(StretchKind::Sharing, "shop", MS, 1),
         ],
     }
 }

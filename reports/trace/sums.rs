@@ -2,8 +2,8 @@
 
 use super::clock::Clock;
 use super::wording::{place, words};
-use crate::table::{Cell, Kind, Table};
-use wssim_experiment::trace::Trace;
+use crate::table::{Cell, ColumnKind, Table};
+use wssim_experiment::trace::RequestTrace;
 
 /// Rows of the short table; the last one sums up the smaller ones.
 const MOST_ROWS: usize = 14;
@@ -29,7 +29,7 @@ fn shares(parts: &[u64], units: u64) -> Vec<u64> {
 }
 
 /// The table; with `all`, every component has a row.
-pub(super) fn table(trace: &Trace, clock: Clock, all: bool) -> Table {
+pub(super) fn table(trace: &RequestTrace, clock: Clock, all: bool) -> Table {
     let mut rows: Vec<(String, String, u64, u64)> = (trace.components.iter())
         .map(|part| (words(part.kind).to_owned(), place(&part.place), part.times, part.ns))
         .collect();
@@ -60,11 +60,11 @@ pub(super) fn table(trace: &Trace, clock: Clock, all: bool) -> Table {
     cells.push(row("Response time".to_owned(), String::new(), String::new(), whole, total));
     Table {
         columns: vec![
-            ("What", Kind::Phrases),
-            ("Where", Kind::Words),
-            ("", Kind::Numbers),
-            ("Time", Kind::Numbers),
-            ("Share", Kind::Numbers),
+            ("What", ColumnKind::Phrases),
+            ("Where", ColumnKind::Words),
+            ("", ColumnKind::Numbers),
+            ("Time", ColumnKind::Numbers),
+            ("Share", ColumnKind::Numbers),
         ],
         rows: cells,
     }

@@ -1,8 +1,8 @@
 //! The waterfall and the table, for a terminal and for a merge request.
 
-use super::bars::{Axis, legend};
+use super::bars::{TimeAxis, legend};
 use super::clock::Clock;
-use super::rows::{Row, rows};
+use super::rows::{StayRow, rows};
 use super::{sums, wording};
 use crate::escape;
 use crate::layout::GAP;
@@ -10,7 +10,7 @@ use crate::page::{Page, Style};
 use crate::reason;
 use crate::table::Tone;
 use std::fmt::Write as _;
-use wssim_experiment::trace::Trace;
+use wssim_experiment::trace::RequestTrace;
 use wssim_text::printable;
 use wssim_text::width::{self, USUAL, blanks};
 use wssim_text::wrap;
@@ -24,7 +24,7 @@ const BAR: usize = 36;
 
 /// The caller's data beside the trace.
 #[derive(Clone, Copy, Debug)]
-pub struct Options<'a> {
+pub struct TraceTextOptions<'a> {
     /// Whether it is coloured.
     pub style: Style,
     /// Columns of the terminal.
@@ -39,7 +39,7 @@ pub struct Options<'a> {
 
 /// The report for a terminal.
 #[must_use]
-pub fn text(trace: &Trace, options: &Options<'_>) -> String {
+pub fn text(trace: &RequestTrace, options: &TraceTextOptions<'_>) -> String {
     let mut page = Page::new(options.style, options.width);
     page.title(&wording::title(trace));
     for line in head(trace) {
@@ -63,7 +63,7 @@ pub fn text(trace: &Trace, options: &Options<'_>) -> String {
 
 /// The report for a merge request.
 #[must_use]
-pub fn markdown(trace: &Trace, all: bool) -> String {
+pub fn markdown(trace: &RequestTrace, all: bool) -> String {
     let mut text = format!("## {}\n", escape::markdown(&wording::title(trace)));
     for line in head(trace) {
         let _ = write!(text, "\n{}\n", escape::markdown(&line));
@@ -78,14 +78,14 @@ pub fn markdown(trace: &Trace, all: bool) -> String {
     // A fence that no name in it can end.
     let fence = "`".repeat(longest_run(&page.text, '`').max(2) + 1);
     let _ = write!(text, "\n{fence}text\n{}{fence}\n\n### Where the time goes\n\n", page.text);
-    text + &crate::markdown_table::table(&sums::table(trace, Clock::of(trace.response_ns), all))
+    text + &crate::markdown_block::table(&sums::table(trace, Clock::of(trace.response_ns), all))
 }
 
 fn longest_run(text: &str, of: char) -> usize {
     text.split(|character| character != of).map(str::len).max().unwrap_or(0)
 }
 
-fn head(trace: &Trace) -> impl Iterator<Item = String> {
+fn head(trace: &RequestTrace) -> impl Iterator<Item = String> {
     let outcome = match wording::distribution(trace) {
         Some(distribution) => format!("{} · {distribution}", wording::outcome(trace)),
         None => wording::outcome(trace),
@@ -103,9 +103,9 @@ struct Columns {
 }
 
 impl Columns {
-    fn of(rows: &[Row], clock: Clock, columns: usize) -> Self {
+    fn of(rows: &[StayRow], clock: Clock, columns: usize) -> Self {
         let wide = columns >= WIDE;
-        let longest = |of: &dyn Fn(&Row) -> usize| rows.iter().map(of).max().unwrap_or(0);
+        let longest = |of: &dyn Fn(&StayRow) -> usize| rows.iter().map(of).max().unwrap_or(0);
         let node = if wide {
             longest(&|row| width::of(&printable(&row.node))).clamp("Node".len(), 16)
         } else {
@@ -136,12 +136,12 @@ impl Columns {
     }
 }
 
-fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
+fn waterfall(page: &mut Page, trace: &RequestTrace, all: bool) {
     let clock = Clock::of(trace.response_ns);
     let rows = rows(trace, all);
     let columns = Columns::of(&rows, clock, page.width);
     let head = columns.left(&format!("in {}", clock.symbol), "Node", "Start", "Took");
-    let axis = Axis {
+    let axis = TimeAxis {
         whole_ns: trace.response_ns,
         columns: page.width.saturating_sub(width::of(&head)).max(8),
     };
@@ -161,7 +161,7 @@ fn waterfall(page: &mut Page, trace: &Trace, all: bool) {
 }
 
 /// The legend and the notes.
-fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
+fn explain(page: &mut Page, trace: &RequestTrace, rows: &[StayRow]) {
     let legend = legend(&rows.iter().flat_map(|row| &row.strokes), page.style);
     let gap = " ".repeat(GAP);
     for line in wrap::flowed(legend.iter().map(String::as_str), &gap, page.width) {
@@ -174,7 +174,7 @@ fn explain(page: &mut Page, trace: &Trace, rows: &[Row]) {
 
 /// Indent, name, count and notes in at most `columns`, and the columns it takes. The name is shortened
 /// if needed.
-fn label(row: &Row, columns: usize) -> (String, usize) {
+fn label(row: &StayRow, columns: usize) -> (String, usize) {
     // The mark is in the indent, so that deeper rows are still further in.
     let mark = if row.parallel { "∥ " } else { "  " };
     let indent = "  ".repeat(row.depth.saturating_sub(1));
@@ -195,18 +195,18 @@ mod tests {
     use super::*;
     use crate::trace::sample;
 
-    fn options(width: usize) -> Options<'static> {
-        Options { style: Style::Plain, width, out: None, all: false, brief: false }
+    fn options(width: usize) -> TraceTextOptions<'static> {
+        TraceTextOptions { style: Style::Plain, width, out: None, all: false, brief: false }
     }
 
     #[test]
     fn the_reports_are_as_golden() {
         let trace = sample::trace();
-        let wide = Options { out: Some("out/shop/trace/trace.json"), ..options(100) };
+        let wide = TraceTextOptions { out: Some("out/shop/trace/trace.json"), ..options(100) };
         crate::sample::assert_golden("trace.txt", &text(&trace, &wide));
         crate::sample::assert_golden("trace-narrow.txt", &text(&trace, &options(60)));
         crate::sample::assert_golden("trace-narrowest.txt", &text(&trace, &options(40)));
-        let all = Options { all: true, ..options(100) };
+        let all = TraceTextOptions { all: true, ..options(100) };
         crate::sample::assert_golden("trace-all.txt", &text(&trace, &all));
         crate::sample::assert_golden("trace.md", &markdown(&trace, false));
     }
@@ -217,7 +217,7 @@ mod tests {
         let out = Some("out/a-small-shop-of-the-plan/trace/trace.json");
         for all in [false, true] {
             crate::sample::assert_fits(|width| {
-                text(&trace, &Options { out, all, ..options(width) })
+                text(&trace, &TraceTextOptions { out, all, ..options(width) })
             });
         }
     }

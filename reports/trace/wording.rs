@@ -2,10 +2,10 @@
 
 use super::clock::Clock;
 use crate::quantity;
-use wssim_experiment::trace::{Kind, Pick, Place, StayKind, Trace};
+use wssim_experiment::trace::{RequestPick, RequestTrace, StayKind, StretchKind, StretchPlace};
 
 /// The first line.
-pub(super) fn title(trace: &Trace) -> String {
+pub(super) fn title(trace: &RequestTrace) -> String {
     if trace.title.is_empty() || trace.title == trace.name {
         trace.name.clone()
     } else {
@@ -14,53 +14,53 @@ pub(super) fn title(trace: &Trace) -> String {
 }
 
 /// The name of a kind for people.
-pub(super) fn words(kind: Kind) -> &'static str {
+pub(super) fn words(kind: StretchKind) -> &'static str {
     match kind {
-        Kind::Network => "network",
-        Kind::Worker => "waiting for a worker",
-        Kind::Connection => "waiting for a connection",
-        Kind::Trial => "trying a connection",
-        Kind::Dns => "looking up a name",
-        Kind::Handshake => "opening a connection",
-        Kind::Silence => "waiting, no answer comes",
-        Kind::NetworkCpu => "CPU of networking",
-        Kind::Cpu => "CPU",
-        Kind::Sharing => "CPU, slowed by others",
-        Kind::Throttled => "CPU, quota used up",
-        Kind::DiskQueue => "waiting for the disk",
-        Kind::Disk => "disk",
-        Kind::PageQueue => "waiting for the swap device",
-        Kind::Pages => "fetching pages from swap",
-        Kind::Sleep => "sleep",
-        Kind::Backoff => "pause before a retry",
-        Kind::Call => "in a call",
-        Kind::Parallel => "in parallel parts",
+        StretchKind::Network => "network",
+        StretchKind::Worker => "waiting for a worker",
+        StretchKind::Connection => "waiting for a connection",
+        StretchKind::Trial => "trying a connection",
+        StretchKind::Dns => "looking up a name",
+        StretchKind::Handshake => "opening a connection",
+        StretchKind::Silence => "waiting, no answer comes",
+        StretchKind::NetworkCpu => "CPU of networking",
+        StretchKind::Cpu => "CPU",
+        StretchKind::Sharing => "CPU, slowed by others",
+        StretchKind::Throttled => "CPU, quota used up",
+        StretchKind::DiskQueue => "waiting for the disk",
+        StretchKind::Disk => "disk",
+        StretchKind::PageQueue => "waiting for the swap device",
+        StretchKind::Pages => "fetching pages from swap",
+        StretchKind::Sleep => "sleep",
+        StretchKind::Backoff => "pause before a retry",
+        StretchKind::Call => "in a call",
+        StretchKind::Parallel => "in parallel parts",
     }
 }
 
 /// The place in words.
-pub(super) fn place(place: &Place) -> String {
+pub(super) fn place(place: &StretchPlace) -> String {
     match place {
-        Place::At(name) => name.clone(),
-        Place::Between(first, second) => format!("{first} – {second}"),
-        Place::Within(node) => format!("within {node}"),
-        Place::Pool { service, pool } => format!("{service} → {pool}"),
+        StretchPlace::At(name) => name.clone(),
+        StretchPlace::Between(first, second) => format!("{first} – {second}"),
+        StretchPlace::Within(node) => format!("within {node}"),
+        StretchPlace::Pool { service, pool } => format!("{service} → {pool}"),
     }
 }
 
 /// The selected request in words.
-pub(super) fn which(trace: &Trace) -> String {
+pub(super) fn which(trace: &RequestTrace) -> String {
     let entry = if trace.entry_given || trace.entries < 2 {
         trace.entry.clone()
     } else {
         format!("{} (most frequent of {} entries)", trace.entry, trace.entries)
     };
     let pick = match trace.pick {
-        Pick::Percentile(50.0) => ", the median".to_owned(),
-        Pick::Percentile(percent) => format!(", the {percent}th percentile"),
-        Pick::Slowest => ", the slowest".to_owned(),
-        Pick::Failed => ", the first that failed".to_owned(),
-        Pick::Number(_) => String::new(),
+        RequestPick::Percentile(50.0) => ", the median".to_owned(),
+        RequestPick::Percentile(percent) => format!(", the {percent}th percentile"),
+        RequestPick::Slowest => ", the slowest".to_owned(),
+        RequestPick::Failed => ", the first that failed".to_owned(),
+        RequestPick::Number(_) => String::new(),
     };
     format!(
         "{entry} · request {} of {}{pick} · seed {} · replication {} · {} into it",
@@ -73,7 +73,7 @@ pub(super) fn which(trace: &Trace) -> String {
 }
 
 /// Its response time, compared with others.
-pub(super) fn outcome(trace: &Trace) -> String {
+pub(super) fn outcome(trace: &RequestTrace) -> String {
     let time = Clock::of(trace.response_ns).time(trace.response_ns);
     let unfinished = trace.stays.first().is_some_and(|stay| stay.unfinished);
     match trace.failed {
@@ -87,7 +87,7 @@ pub(super) fn outcome(trace: &Trace) -> String {
 }
 
 /// The response times of its source.
-pub(super) fn distribution(trace: &Trace) -> Option<String> {
+pub(super) fn distribution(trace: &RequestTrace) -> Option<String> {
     let all = &trace.distribution;
     let clock = Clock::of(all.max_ns.unwrap_or(0));
     let stats =
@@ -105,7 +105,7 @@ pub(super) fn distribution(trace: &Trace) -> Option<String> {
 }
 
 /// Notes needed to read the table.
-pub(super) fn notes(trace: &Trace) -> Vec<String> {
+pub(super) fn notes(trace: &RequestTrace) -> Vec<String> {
     let mut notes = Vec::new();
     if trace.stays.iter().any(|stay| stay.kind == StayKind::Branch) {
         notes.push("∥ runs beside others; the table counts the one that ended the wait".to_owned());

@@ -1,10 +1,10 @@
 //! Baselines: stored results that later ones are compared with. A baseline is written only on request,
 //! and never replaced by the run that is compared with it.
 
-use crate::exit::{self, Failure};
-use crate::options::Common;
+use crate::exit::{self, CommandFailure};
+use crate::options::CommonFlags;
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use std::fs;
 use std::path::{Path, PathBuf};
 use wssim_experiment::findings::{Findings, StoppedBy};
@@ -22,7 +22,7 @@ const LARGEST: u64 = 1 << 30;
 
 /// Flags that say how much worse a result may be.
 #[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Held {
+pub(crate) struct BaselineFlags {
     /// By how much a number may get worse: `METRIC=SHARE,FLOOR`, the greater of the two, or `METRIC=none`;
     /// repeatable
     #[arg(long = "limit", value_name = "METRIC=LIMIT", value_parser = wssim_scenario::limit)]
@@ -33,7 +33,7 @@ pub(crate) struct Held {
     allow_missing: bool,
 }
 
-impl Held {
+impl BaselineFlags {
     pub(crate) fn limits(&self) -> Limits {
         Limits { asked: self.limits.clone(), allow_missing: self.allow_missing }
     }
@@ -41,7 +41,7 @@ impl Held {
 
 /// Flags of `run` that have to do with baselines.
 #[derive(clap::Args, Clone, Debug)]
-pub(crate) struct Against {
+pub(crate) struct AgainstBaseline {
     /// Compare with this results.json of an earlier run
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     baseline: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub(crate) struct Against {
 
     /// How much worse.
     #[command(flatten)]
-    held: Held,
+    held: BaselineFlags,
 
     /// Write the results to this file, too, as the baseline of later runs
     #[arg(long, value_name = "FILE")]
@@ -66,16 +66,16 @@ pub(crate) struct Baseline {
     limits: Limits,
 }
 
-impl Against {
+impl AgainstBaseline {
     /// Reads the baseline and checks, before time is spent, that a run of `question` can be compared
     /// with it; `None` if none was asked for.
     pub(crate) fn open(
         &self,
         question: &Question,
-        common: &Common,
-        place: &Place,
+        common: &CommonFlags,
+        place: &OutDirectory,
         names: &[&str],
-    ) -> Result<Option<Baseline>, Failure> {
+    ) -> Result<Option<Baseline>, CommandFailure> {
         self.check_call(common)?;
         self.check_place(place, names)?;
         let Some(path) = &self.baseline else { return Ok(None) };
@@ -95,15 +95,15 @@ impl Against {
     }
 
     /// Checks that the flags are compatible.
-    fn check_call(&self, common: &Common) -> Result<(), Failure> {
+    fn check_call(&self, common: &CommonFlags) -> Result<(), CommandFailure> {
         let is_held = !self.held.limits.is_empty() || self.held.allow_missing;
         if is_held && self.baseline.is_none() {
             let message = "error: `--limit` and `--allow-missing` need `--baseline FILE`";
-            return Err(Failure::wrong(message));
+            return Err(CommandFailure::wrong(message));
         }
         let is_asked = self.baseline.is_some() || self.write_baseline.is_some();
         match common.replications.filter(|n| is_asked && *n < regression::FEWEST) {
-            Some(n) => Err(Failure::wrong(&format!(
+            Some(n) => Err(CommandFailure::wrong(&format!(
                 "error: `--replications {n}`: a comparison with a baseline takes {} at least",
                 regression::FEWEST
             ))),
@@ -112,14 +112,14 @@ impl Against {
     }
 
     /// Checks that the baseline can be written, and is not one of the other files of the run.
-    fn check_place(&self, place: &Place, names: &[&str]) -> Result<(), Failure> {
+    fn check_place(&self, place: &OutDirectory, names: &[&str]) -> Result<(), CommandFailure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         let (folder, name) = split(path)?;
         files::check(folder, &[name])?;
         if names.iter().any(|own| is_same(path, &place.path(own))) {
             let shown = printable(&path.display().to_string());
             let message = format!("error: `--write-baseline`: the run itself writes `{shown}`");
-            return Err(Failure::wrong(&message));
+            return Err(CommandFailure::wrong(&message));
         }
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Against {
     }
 
     /// Writes the baseline, if it was asked for.
-    pub(crate) fn write(&self, findings: &Findings) -> Result<(), Failure> {
+    pub(crate) fn write(&self, findings: &Findings) -> Result<(), CommandFailure> {
         let Some(path) = &self.write_baseline else { return Ok(()) };
         if findings.stopped_by.is_partial() {
             let status = match findings.stopped_by {
@@ -140,7 +140,7 @@ impl Against {
                 _ => exit::UNDECIDED,
             };
             let message = "error: no baseline is written: the run is partial\n".to_owned();
-            return Err(Failure { status, message });
+            return Err(CommandFailure { status, message });
         }
         let (folder, name) = split(path)?;
         files::prepare(folder)?;
@@ -156,7 +156,7 @@ impl Baseline {
 
     /// Adds the comparison with the baseline to the findings; a partial run is not compared, with a
     /// note.
-    pub(crate) fn compare(&self, findings: &mut Findings) -> Result<(), Failure> {
+    pub(crate) fn compare(&self, findings: &mut Findings) -> Result<(), CommandFailure> {
         if findings.stopped_by.is_partial() {
             output::complain("note: the run is partial, and not compared with the baseline\n");
             return Ok(());
@@ -179,10 +179,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// The result in the file at `path`.
-pub(crate) fn read(path: &Path) -> Result<Recorded, Failure> {
+pub(crate) fn read(path: &Path) -> Result<Recorded, CommandFailure> {
     let shown = printable(&path.display().to_string());
     let cannot = |why: &dyn std::fmt::Display| {
-        Failure::file(&format!("error: cannot read `{shown}`: {why}"))
+        CommandFailure::file(&format!("error: cannot read `{shown}`: {why}"))
     };
     let found = fs::metadata(path).map_err(|error| cannot(&error))?;
     if !found.is_file() || found.len() > LARGEST {
@@ -190,24 +190,29 @@ pub(crate) fn read(path: &Path) -> Result<Recorded, Failure> {
     }
     let text = fs::read(path).map_err(|error| cannot(&error))?;
     let text = String::from_utf8_lossy(&text);
-    recorded::read(&text).map_err(|error| Failure::wrong(&format!("error: `{shown}` {error}")))
+    recorded::read(&text)
+        .map_err(|error| CommandFailure::wrong(&format!("error: `{shown}` {error}")))
 }
 
 /// Two results cannot be compared.
-pub(crate) fn refused(error: &Incomparable) -> Failure {
-    Failure::wrong(&format!("error: these results cannot be compared: {}", report::refused(error)))
+pub(crate) fn refused(error: &Incomparable) -> CommandFailure {
+    CommandFailure::wrong(&format!(
+        "error: these results cannot be compared: {}",
+        report::refused(error)
+    ))
 }
 
-fn results(text: &str) -> Result<Recorded, Failure> {
-    recorded::read(text).map_err(|error| Failure::wrong(&format!("error: the result {error}")))
+fn results(text: &str) -> Result<Recorded, CommandFailure> {
+    recorded::read(text)
+        .map_err(|error| CommandFailure::wrong(&format!("error: the result {error}")))
 }
 
 /// The folder and the name of a file.
-fn split(path: &Path) -> Result<(&Path, &str), Failure> {
+fn split(path: &Path) -> Result<(&Path, &str), CommandFailure> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| {
         let shown = printable(&path.display().to_string());
-        Failure::wrong(&format!("error: `{shown}` is not the name of a file"))
+        CommandFailure::wrong(&format!("error: `{shown}` is not the name of a file"))
     })?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok((folder.unwrap_or(Path::new(".")), name))

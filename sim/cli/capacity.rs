@@ -1,17 +1,17 @@
 //! `wssim capacity`: how much can it carry?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::options::{self, Study};
-use crate::place::Place;
+use crate::exit::{self, CommandFailure};
+use crate::options::{self, StudyFlags};
+use crate::place::OutDirectory;
 use crate::report;
 use crate::watch::Watcher;
 use std::io;
 use std::time::Instant;
-use wssim_experiment::capacity::findings::{End, State};
-use wssim_experiment::capacity::{self, Error, Options};
+use wssim_experiment::capacity::findings::{SearchEnd, ValueState};
+use wssim_experiment::capacity::{self, CapacityError, CapacityOptions};
 use wssim_experiment::findings::{Answer, Findings};
-use wssim_experiment::objective::Condition;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::sweep::Parameter;
 use wssim_reports::capacity as tables;
 use wssim_scenario::{Scenario, range_of};
@@ -65,22 +65,23 @@ pub(crate) struct Args {
     replications: Option<u32>,
 
     #[command(flatten)]
-    study: Study,
+    study: StudyFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let study = &args.study;
     let Some(scenario) = study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     if study.shard.is_some() {
-        return Err(Failure::wrong(
+        return Err(CommandFailure::wrong(
             "error: `--shard`: each step of the search depends on the one before, so that nothing can be shared \
              out; `wssim sweep` shares a grid of values",
         ));
     }
     let conditions = conditions(args, &scenario)?;
-    let place = Place::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
+    let place =
+        OutDirectory::of(study.work.out.as_deref(), &scenario.question().name, Some("capacity"));
     let _held = place.hold(&FILES)?;
     let findings = simulate(args, &scenario, conditions)?;
     let mut texts = usual(&findings);
@@ -91,11 +92,11 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// The conditions; reports every mistake in them.
-fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failure> {
+fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Objective>, CommandFailure> {
     let read = |text: &String| {
         let colours = args.study.shown.colours(&io::stderr());
         let condition = scenario.condition("--until", text);
-        condition.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+        condition.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))
     };
     args.until.iter().map(read).collect()
 }
@@ -103,9 +104,9 @@ fn conditions(args: &Args, scenario: &Scenario) -> Result<Vec<Condition>, Failur
 fn simulate(
     args: &Args,
     scenario: &Scenario,
-    conditions: Vec<Condition>,
-) -> Result<Findings, Failure> {
-    let options = Options {
+    conditions: Vec<Objective>,
+) -> Result<Findings, CommandFailure> {
+    let options = CapacityOptions {
         seed: args.study.seed,
         threads: args.study.work.threads(),
         replications: args.replications,
@@ -120,22 +121,24 @@ fn simulate(
     findings.map_err(|error| failure(&error))
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &CapacityError) -> CommandFailure {
     let message = match error {
-        Error::World(error) => return Failure::world(error),
-        Error::NoTraffic => "the scenario has no traffic: there is nothing to carry".to_owned(),
-        Error::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
-        Error::NoMetric(name) => format!("this scenario has no such `{name}`"),
-        Error::AtLeast(name) => format!(
+        CapacityError::World(error) => return CommandFailure::world(error),
+        CapacityError::NoTraffic => {
+            "the scenario has no traffic: there is nothing to carry".to_owned()
+        }
+        CapacityError::NoTemplate(name) => format!("`--template`: no service is named `{name}`"),
+        CapacityError::NoMetric(name) => format!("this scenario has no such `{name}`"),
+        CapacityError::AtLeast(name) => format!(
             "`--until`: `{name}` is to be large enough, and the search is for the largest traffic: \
              `--find traffic.scale=LO..HI` looks for where that begins"
         ),
-        Error::TooFewRequests { metric, times } => format!(
+        CapacityError::TooFewRequests { metric, times } => format!(
             "replications are too short for `{metric}`: with {times:.1} times `scenario.duration` there are \
              requests enough"
         ),
     };
-    Failure::wrong(&format!("error: {message}"))
+    CommandFailure::wrong(&format!("error: {message}"))
 }
 
 /// The exit status by the claims, and by the objectives at today's traffic.
@@ -148,11 +151,11 @@ fn status(findings: &Findings, no_fail: bool) -> u8 {
     let search = &capacity.search;
     let today = search.tried.iter().find(|tried| tried.value == 1.0).map(|tried| tried.state);
     let of_search = match (capacity.traffic.is_some(), search.end) {
-        (true, _) if today == Some(State::Missed) => exit::REFUTED,
-        (_, End::Cut) | (false, End::Turns) => exit::UNDECIDED,
-        (true, _) if today == Some(State::Open) => exit::UNDECIDED,
-        (false, End::NeverKept) => exit::REFUTED,
-        (false, End::Open) if search.kept.is_none() => exit::UNDECIDED,
+        (true, _) if today == Some(ValueState::Missed) => exit::REFUTED,
+        (_, SearchEnd::Cut) | (false, SearchEnd::Turns) => exit::UNDECIDED,
+        (true, _) if today == Some(ValueState::Open) => exit::UNDECIDED,
+        (false, SearchEnd::NeverKept) => exit::REFUTED,
+        (false, SearchEnd::Open) if search.kept.is_none() => exit::UNDECIDED,
         _ => exit::HOLDS,
     };
     match (of_claims, of_search) {

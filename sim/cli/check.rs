@@ -1,15 +1,15 @@
 //! `wssim check`: is the file valid?
 
-use crate::exit::{self, Failure};
-use crate::options::{Format, Shown};
+use crate::exit::{self, CommandFailure};
+use crate::options::{Format, ScenarioFlags};
 use crate::output;
 use crate::terminal::{self, Stream};
 use std::collections::BTreeMap;
 use std::io;
 use wssim_experiment::offered::{Overload, overloads};
 use wssim_reports::Style;
-use wssim_reports::check::{self, Check, Mistake, Placement, Route};
-use wssim_scenario::{Diagnostic, Diagnostics, Place, Scenario, Severity};
+use wssim_reports::check::{self, CheckAnswer, Mistake, PlacementShown, RouteShown};
+use wssim_scenario::{Diagnostic, Diagnostics, Scenario, Severity, TextPlace};
 
 /// Is the file right? Nothing is simulated
 ///
@@ -26,14 +26,14 @@ pub(crate) struct Args {
     scenario: String,
 
     #[command(flatten)]
-    shown: Shown,
+    shown: ScenarioFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     match args.shown.read(&args.scenario).and_then(with_variants) {
         Ok(scenario) if args.shown.print_config => {
-            output::print(&scenario.print_config(), &args.shown)?;
+            args.shown.print(&scenario.print_config())?;
             Ok(exit::HOLDS)
         }
         Ok(scenario) => {
@@ -59,7 +59,11 @@ fn with_variants(scenario: Scenario) -> Result<Scenario, Diagnostics> {
     Ok(scenario)
 }
 
-fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), Failure> {
+fn print(
+    args: &Args,
+    check: &CheckAnswer,
+    diagnostics: &[Diagnostic],
+) -> Result<(), CommandFailure> {
     let report = match args.shown.look.format {
         Format::Json => check::json(check),
         Format::Markdown => check::markdown(check),
@@ -71,7 +75,7 @@ fn print(args: &Args, check: &Check, diagnostics: &[Diagnostic]) -> Result<(), F
             if args.shown.look.quiet { quoted } else { check::text(check, &quoted, style, width) }
         }
     };
-    output::print(&report, &args.shown)
+    args.shown.print(&report)
 }
 
 /// Warnings, overloads, then lints.
@@ -83,9 +87,9 @@ pub(crate) fn remarks(scenario: &Scenario) -> Vec<Diagnostic> {
 }
 
 /// The report on a valid scenario.
-fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> Check {
+fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> CheckAnswer {
     let question = scenario.question();
-    Check {
+    CheckAnswer {
         name: question.name,
         title: question.title,
         diagnostics: remarks.iter().map(mistake).collect(),
@@ -97,7 +101,7 @@ fn known(scenario: &Scenario, remarks: &[Diagnostic]) -> Check {
 }
 
 /// Containers by node, in the order of names; those without a node last.
-pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placement> {
+pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<PlacementShown> {
     let mut nodes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut pending = Vec::new();
     for placement in services {
@@ -110,11 +114,11 @@ pub(crate) fn placements(services: &[wssim_scenario::Placement]) -> Vec<Placemen
     }
     let nodes = nodes.into_iter().map(|(node, containers)| (Some(node.to_owned()), containers));
     let pending = (!pending.is_empty()).then_some((None, pending));
-    nodes.chain(pending).map(|(node, containers)| Placement { node, containers }).collect()
+    nodes.chain(pending).map(|(node, containers)| PlacementShown { node, containers }).collect()
 }
 
-fn route(route: wssim_scenario::Route) -> Route {
-    Route {
+fn route(route: wssim_scenario::ProxyRoute) -> RouteShown {
+    RouteShown {
         router: route.router,
         rule: route.rule,
         entry_points: route.entry_points,
@@ -124,11 +128,11 @@ fn route(route: wssim_scenario::Route) -> Route {
 }
 
 /// The report on an invalid scenario.
-fn refused(args: &Args, diagnostics: &Diagnostics) -> Check {
-    Check {
+fn refused(args: &Args, diagnostics: &Diagnostics) -> CheckAnswer {
+    CheckAnswer {
         name: args.scenario.clone(),
         diagnostics: diagnostics.items.iter().map(mistake).collect(),
-        ..Check::default()
+        ..CheckAnswer::default()
     }
 }
 
@@ -141,9 +145,9 @@ fn mistake(diagnostic: &Diagnostic) -> Mistake {
         },
         code: diagnostic.code.to_owned(),
         message: diagnostic.message.clone(),
-        file: place.map(Place::file),
-        line: place.map(Place::line),
-        column: place.map(Place::column),
+        file: place.map(TextPlace::file),
+        line: place.map(TextPlace::line),
+        column: place.map(TextPlace::column),
         help: diagnostic.help.clone(),
     }
 }

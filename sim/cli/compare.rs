@@ -1,18 +1,18 @@
 //! `wssim compare`: what changes between plans?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::{Common, Shown};
+use crate::exit::{self, CommandFailure};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::{CommonFlags, ScenarioFlags};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use crate::watch::Watcher;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use wssim_experiment::compare::{self, Plan, Variant};
+use wssim_experiment::compare::{self, Plan, PlanVariant};
 use wssim_experiment::findings::Findings;
 use wssim_experiment::question::{MetricRef, Question};
 use wssim_reports::compare as tables;
@@ -65,7 +65,7 @@ pub(crate) struct Args {
     with: Vec<With>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Further questions.
@@ -76,7 +76,7 @@ enum With {
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
     let names = std::iter::once(&args.first).chain(&args.others);
@@ -90,14 +90,14 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     tell_apart(&names, &mut questions);
     let all: Vec<&str> = questions.iter().map(|question| question.name.as_str()).collect();
     common.check_shard()?;
-    let place = Place::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &all.join("-vs-"), None);
     let _held = place.hold_for(&common.study, &FILES)?;
     let metrics = metrics(args, &scenarios)?;
     let trials = args.with.contains(&With::Failures);
-    let beside = compare::Asked { metrics, trials };
+    let beside = compare::CompareOptions { metrics, trials };
     let variants = if trials { variants(&scenarios, args)? } else { Vec::new() };
     let names = all.join(" ");
-    let about = Asked { command: "compare", scenario: &names, is_kept: false };
+    let about = CommandSubject { command: "compare", scenario: &names, is_kept: false };
     let inputs = || {
         let pairs = scenarios.iter().zip(&questions);
         let all: Vec<_> = pairs
@@ -138,17 +138,18 @@ fn tell_apart(paths: &[&String], questions: &mut [Question]) {
 /// The variants of a scenario, each with its name and title.
 type Variants = Vec<([String; 2], Scenario)>;
 
-fn variant(([name, title], worlds): &([String; 2], Scenario)) -> Variant<'_> {
+fn variant(([name, title], worlds): &([String; 2], Scenario)) -> PlanVariant<'_> {
     let (name, title) = (name.clone(), title.clone());
-    Variant { name, title, worlds, question: worlds.question() }
+    PlanVariant { name, title, worlds, question: worlds.question() }
 }
 
 /// The variants of each scenario, by name.
-fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, Failure> {
+fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, CommandFailure> {
     let colours = args.common.study.shown.colours(&io::stderr());
     let read = |scenario: &Scenario, name: &str| {
         let variant = scenario.variant(name);
-        let variant = variant.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        let variant =
+            variant.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))?;
         Ok(([name.to_owned(), scenario.variant_title(name)], variant))
     };
     let of = |scenario: &Scenario| {
@@ -158,13 +159,13 @@ fn variants(scenarios: &[Scenario], args: &Args) -> Result<Vec<Variants>, Failur
 }
 
 /// The metrics asked for: at least one scenario must have each.
-fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failure> {
+fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, CommandFailure> {
     let colours = args.common.study.shown.colours(&io::stderr());
     let read = |text: &String| {
         let mut all = scenarios.iter().map(|scenario| scenario.metric("--metric", text));
         let first = all.next().expect("two scenarios at least are compared");
         let found = all.fold(first, Result::or);
-        found.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+        found.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))
     };
     args.metrics.iter().map(read).collect()
 }
@@ -172,10 +173,10 @@ fn metrics(args: &Args, scenarios: &[Scenario]) -> Result<Vec<MetricRef>, Failur
 fn simulate(
     args: &Args,
     (scenarios, questions, variants): (&[Scenario], &[Question], &[Variants]),
-    asked: &compare::Asked,
+    asked: &compare::CompareOptions,
     watcher: &Watcher<'_>,
-) -> Result<Findings, Failure> {
-    let variants: Vec<Vec<Variant<'_>>> =
+) -> Result<Findings, CommandFailure> {
+    let variants: Vec<Vec<PlanVariant<'_>>> =
         variants.iter().map(|all| all.iter().map(variant).collect()).collect();
     let mut variants = variants.iter().map(Vec::as_slice);
     let plans: Vec<Plan<'_>> = (scenarios.iter().zip(questions))
@@ -188,11 +189,11 @@ fn simulate(
     let options = args.common.of_study();
     let (first, others) = (plans[0], &plans[1..]);
     let findings = compare::compare(first, others, asked, &options, watcher);
-    findings.map_err(|error| Failure::world(&error))
+    findings.map_err(|error| CommandFailure::world(&error))
 }
 
 /// A scenario, or one made from a stack file; `None` if only the configuration was asked for.
-fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
+fn load(name: &str, args: &Args) -> Result<Option<Scenario>, CommandFailure> {
     let shown = &args.common.study.shown;
     let is_stack = |path: &Path| path.extension().is_some_and(|end| end == "yml" || end == "yaml");
     let path = Path::new(name);
@@ -201,12 +202,16 @@ fn load(name: &str, args: &Args) -> Result<Option<Scenario>, Failure> {
     }
     if args.nodes.is_some() {
         let message = format!("error: `--nodes`: `{name}` is a scenario, which has its own nodes");
-        return Err(Failure::wrong(&message));
+        return Err(CommandFailure::wrong(&message));
     }
     Ok(shown.load(name)?.map(Scenario::migrated))
 }
 
-fn of_stack(path: &Path, nodes: Option<&Path>, shown: &Shown) -> Result<Option<Scenario>, Failure> {
+fn of_stack(
+    path: &Path,
+    nodes: Option<&Path>,
+    shown: &ScenarioFlags,
+) -> Result<Option<Scenario>, CommandFailure> {
     let colours = shown.colours(&io::stderr());
     let read = import::scenario(path, nodes, &shown.sets);
     let read = read.map(|(scenario, warnings)| {

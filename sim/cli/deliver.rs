@@ -1,9 +1,8 @@
 //! The end of every study: writes its files, its report and figures, and prints the answer.
 
-use crate::exit::Failure;
-use crate::options::{Format, Shown, Study};
-use crate::output;
-use crate::place::Place;
+use crate::exit::CommandFailure;
+use crate::options::{Format, ScenarioFlags, StudyFlags};
+use crate::place::OutDirectory;
 use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
@@ -16,10 +15,10 @@ use wssim_scenario::Scenario;
 
 /// The output of a command.
 pub(crate) struct Delivery<'a> {
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a OutDirectory,
     /// The names of its files; the report last.
     pub(crate) names: &'a [&'a str],
-    pub(crate) study: &'a Study,
+    pub(crate) study: &'a StudyFlags,
     pub(crate) started: Instant,
     /// Whether the full answer is printed.
     pub(crate) all: bool,
@@ -37,10 +36,10 @@ impl Delivery<'_> {
         findings: &Findings,
         plans: &[(&Scenario, &Question)],
         mut texts: Vec<String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandFailure> {
         let shown = &self.study.shown;
         if is_empty(findings) {
-            return output::print(&answer((shown, self.all), findings, self.started, None), shown);
+            return shown.print(&answer((shown, self.all), findings, self.started, None));
         }
         let told = report::told(plans, self.study)?;
         texts.push(html::render(findings, &told));
@@ -50,7 +49,7 @@ impl Delivery<'_> {
         let written =
             self.place.write_with_figures(&files.collect::<Vec<_>>(), &figures.collect::<Vec<_>>());
         let out = written.is_ok().then(|| self.place.shown(""));
-        output::print(&answer((shown, self.all), findings, self.started, out.as_deref()), shown)?;
+        shown.print(&answer((shown, self.all), findings, self.started, out.as_deref()))?;
         Ok(written?)
     }
 }
@@ -74,7 +73,7 @@ pub(crate) fn usual(findings: &Findings) -> Vec<String> {
 
 /// The text for standard output. JSON is complete even with `--quiet`.
 fn answer(
-    (shown, all): (&Shown, bool),
+    (shown, all): (&ScenarioFlags, bool),
     findings: &Findings,
     started: Instant,
     out: Option<&str>,
@@ -87,7 +86,7 @@ fn answer(
         },
         Format::Text => {
             let coloured = shown.colours(&io::stdout());
-            let options = text::Options {
+            let options = text::TextOptions {
                 style: if coloured { Style::Coloured } else { Style::Plain },
                 width: terminal::width(Stream::Out),
                 wall_seconds: Some(started.elapsed().as_secs_f64()),

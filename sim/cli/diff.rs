@@ -1,7 +1,7 @@
 //! `wssim diff`: what got worse from one result to another?
 
-use crate::baseline::{Held, read, refused};
-use crate::exit::{self, Failure};
+use crate::baseline::{BaselineFlags, read, refused};
+use crate::exit::{self, CommandFailure};
 use crate::options::{Format, Look, colours};
 use crate::output;
 use crate::terminal::{self, Stream};
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 
     /// How much worse.
     #[command(flatten)]
-    held: Held,
+    held: BaselineFlags,
 
     /// List what is within its limit, too
     #[arg(long, conflicts_with = "quiet")]
@@ -46,7 +46,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let (baseline, now) = (read(&args.baseline)?, read(&args.now)?);
     let difference = regression::compare(&baseline, &now, &args.held.limits())
         .map_err(|error| refused(&error))?;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
             let (width, all) = (terminal::width(Stream::Out), args.all);
             report::text(
                 &difference,
-                &report::Options { style, width, all, brief: args.look.quiet },
+                &report::DifferenceOptions { style, width, all, brief: args.look.quiet },
             )
         }
     };

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
 use wssim_reports::Tally;
-use wssim_reports::files::{Reason, WriteError};
+use wssim_reports::files::{WriteError, WriteObstacle};
 use wssim_scenario::Diagnostics;
 
 /// Every claim judged by the command holds, or there is none.
@@ -38,14 +38,14 @@ Exit status:
 
 /// Why a command ends without an answer.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct CommandFailure {
     /// The exit status.
     pub(crate) status: u8,
     /// For standard error, complete lines.
     pub(crate) message: String,
 }
 
-impl Failure {
+impl CommandFailure {
     /// The call or the scenario is wrong.
     pub(crate) fn wrong(message: &str) -> Self {
         Self { status: WRONG, message: lines(message) }
@@ -86,11 +86,11 @@ impl Failure {
     }
 }
 
-impl From<WriteError> for Failure {
+impl From<WriteError> for CommandFailure {
     fn from(error: WriteError) -> Self {
         let message = format!("error: {error}");
         match error.reason {
-            Reason::There => Self::wrong(&message),
+            WriteObstacle::There => Self::wrong(&message),
             _ => Self::file(&message),
         }
     }

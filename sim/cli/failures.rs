@@ -1,15 +1,15 @@
 //! `wssim failures`: what survives?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::{self, Common};
-use crate::place::Place;
+use crate::exit::{self, CommandFailure};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::{self, CommonFlags};
+use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 use wssim_experiment::cluster::Survival;
-use wssim_experiment::failures::{self, Error};
+use wssim_experiment::failures::{self, FailureError};
 use wssim_experiment::question::Question;
 use wssim_kernel::Nanos;
 use wssim_reports::failures as tables;
@@ -66,21 +66,22 @@ pub(crate) struct Args {
     years: Option<f64>,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     common.check_shard()?;
     let question = scenario.question();
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
+    let place =
+        OutDirectory::of(common.study.work.out.as_deref(), &question.name, Some("failures"));
     let _held = place.hold_for(&common.study, &FILES)?;
     let options = asked_for(args, &question);
-    let asked = Asked { command: "failures", scenario: &question.name, is_kept: false };
-    let decisive = failures::Options { common: common.decisive(), ..options };
+    let asked = CommandSubject { command: "failures", scenario: &question.name, is_kept: false };
+    let decisive = failures::FailureOptions { common: common.decisive(), ..options };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
@@ -99,7 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// Options from the flags, with the scenario's as defaults.
-fn asked_for(args: &Args, question: &Question) -> failures::Options {
+fn asked_for(args: &Args, question: &Question) -> failures::FailureOptions {
     let own = question.cluster.survival;
     let or = |given: Option<Duration>, own: Nanos| {
         given.map_or(own, |given| Nanos::from_seconds(given.as_secs_f64()))
@@ -110,16 +111,16 @@ fn asked_for(args: &Args, question: &Question) -> failures::Options {
         within: or(args.within, own.within),
     };
     let depth = args.depth.map(|depth| depth as usize);
-    failures::Options { common: args.common.of_study(), depth, survival, years: args.years }
+    failures::FailureOptions { common: args.common.of_study(), depth, survival, years: args.years }
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &FailureError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(error),
-        Error::TooFewNodes { depth, nodes } => {
-            Failure::wrong(&format!("error: `--depth {depth}`: the scenario has {nodes} nodes"))
-        }
-        Error::TooManySets { depth, nodes, sets } => Failure::wrong(&format!(
+        FailureError::World(error) => CommandFailure::world(error),
+        FailureError::TooFewNodes { depth, nodes } => CommandFailure::wrong(&format!(
+            "error: `--depth {depth}`: the scenario has {nodes} nodes"
+        )),
+        FailureError::TooManySets { depth, nodes, sets } => CommandFailure::wrong(&format!(
             "error: `--depth {depth}`: {sets} sets of {nodes} nodes are too many"
         )),
     }

@@ -1,7 +1,7 @@
 //! `wssim import`: turns the user's files into parts of a scenario.
 
-use crate::exit::{self, Failure};
-use crate::options::Shown;
+use crate::exit::{self, CommandFailure};
+use crate::options::ScenarioFlags;
 use crate::output;
 use crate::terminal::{self, Stream};
 use crate::word::word;
@@ -37,24 +37,24 @@ Examples:
         to: Option<PathBuf>,
 
         #[command(flatten)]
-        shown: Shown,
+        shown: ScenarioFlags,
     },
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let What::Compose { files, to, shown } = &args.what;
     let colour = shown.colours(&std::io::stderr());
     let beside = to.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
     let imported = import::compose(files, beside)
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
+        .map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colour))?;
     if !shown.look.quiet {
         output::warn(&imported.warnings, colour);
     }
     let told = |stream| made(&imported.made, to.as_deref(), terminal::width(stream));
     match to {
         None => {
-            output::print(&imported.text, shown)?;
+            shown.print(&imported.text)?;
             if !shown.look.quiet {
                 output::complain(&told(Stream::Error));
             }

@@ -1,6 +1,6 @@
 //! `wssim init`: writes a first scenario, or the shipped ones, to be changed.
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::output;
 use crate::terminal::{self, Stream};
 use crate::word::word;
@@ -51,7 +51,7 @@ pub(crate) struct Args {
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     if args.plan {
         return plan(args);
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// Writes the shipped files; none if one of them exists already.
-fn plan(args: &Args) -> Result<u8, Failure> {
+fn plan(args: &Args) -> Result<u8, CommandFailure> {
     let directory = Path::new(args.directory.as_deref().unwrap_or(PLAN));
     let places = || SHIPPED.iter().map(|file| (directory.join(file.path), file.text));
     places().try_for_each(|(place, _)| files::check_new(&place))?;
@@ -86,24 +86,24 @@ fn plan(args: &Args) -> Result<u8, Failure> {
 }
 
 /// Writes a new file, and makes its directory.
-fn write(place: &Path, text: &str) -> Result<(), Failure> {
+fn write(place: &Path, text: &str) -> Result<(), CommandFailure> {
     let directory = place.parent().unwrap_or(Path::new(""));
     if !directory.as_os_str().is_empty() {
         std::fs::create_dir_all(directory).map_err(|error| {
             let shown = printable(&directory.display().to_string());
-            Failure::file(&format!("error: cannot make the directory `{shown}`: {error}"))
+            CommandFailure::file(&format!("error: cannot make the directory `{shown}`: {error}"))
         })?;
     }
     Ok(files::write_new(place, text)?)
 }
 
-fn text(args: &Args, directory: &Path) -> Result<String, Failure> {
+fn text(args: &Args, directory: &Path) -> Result<String, CommandFailure> {
     if args.from_stack.is_empty() {
         return Ok(import::FIRST.to_owned());
     }
     let colour = crate::options::colours(args.no_color, &std::io::stderr());
     let made = import::compose(&args.from_stack, directory)
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colour))?;
+        .map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colour))?;
     if !args.quiet {
         output::warn(&made.warnings, colour);
     }

@@ -1,10 +1,10 @@
 //! Keeps replications beside the report: writes a part of a study, joins parts, continues an interrupted
 //! sweep.
 
-use crate::exit::{self, Failure};
-use crate::options::{Format, Shown, Study};
+use crate::exit::{self, CommandFailure};
+use crate::options::{Format, ScenarioFlags, StudyFlags};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::watch::Watcher;
 use crate::word::word;
 use std::fmt::Debug;
@@ -19,7 +19,7 @@ use wssim_scenario::Scenario;
 use wssim_text::printable;
 
 /// The subject of a command.
-pub(crate) struct Asked<'a> {
+pub(crate) struct CommandSubject<'a> {
     pub(crate) command: &'static str,
     /// Bare name of the scenario, or of all scenarios.
     pub(crate) scenario: &'a str,
@@ -31,7 +31,7 @@ pub(crate) struct Asked<'a> {
 pub(crate) struct Keep<'a> {
     kept: Option<Kept>,
     shard: Option<Shard>,
-    asked: Asked<'a>,
+    asked: CommandSubject<'a>,
     /// The printed name of the part.
     shown: String,
     folder: String,
@@ -45,15 +45,15 @@ impl<'a> Keep<'a> {
     /// # Errors
     /// When the part cannot be written, or parts to be joined belong to another study.
     pub(crate) fn open<T: Debug>(
-        study: &Study,
-        place: &Place,
-        asked: Asked<'a>,
+        study: &StudyFlags,
+        place: &OutDirectory,
+        asked: CommandSubject<'a>,
         inputs: impl FnOnce() -> Result<T, WorldError>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandFailure> {
         let (shown, folder) = (String::new(), String::new());
         let nothing = Keep { kept: None, shard: None, asked, shown, folder, complete: None };
         let digest =
-            || inputs().map(|inputs| part::digest(&inputs)).map_err(|e| Failure::world(&e));
+            || inputs().map(|inputs| part::digest(&inputs)).map_err(|e| CommandFailure::world(&e));
         if let Some(parts) = &study.merged {
             check_state(parts.header(), &digest()?, &build())?;
             return Ok(Keep { kept: Some(Kept::joined(parts.clone())), ..nothing });
@@ -71,13 +71,19 @@ impl<'a> Keep<'a> {
             );
         }
         let found = share.find(|name| std::env::var(name).ok());
-        let shard = found
-            .map_err(|why| Failure::wrong(&format!("error: `--shard`: {}", printable(&why))))?;
+        let shard = found.map_err(|why| {
+            CommandFailure::wrong(&format!("error: `--shard`: {}", printable(&why)))
+        })?;
         let header = nothing.header(study, shard, digest()?)?;
         nothing.part(place, &header, shard)
     }
 
-    fn header(&self, study: &Study, shard: Shard, digest: String) -> Result<Header, Failure> {
+    fn header(
+        &self,
+        study: &StudyFlags,
+        shard: Shard,
+        digest: String,
+    ) -> Result<Header, CommandFailure> {
         let arguments = std::env::args_os().skip(1).map(std::ffi::OsString::into_string);
         let Ok(arguments) = arguments.collect() else {
             return wrong(
@@ -95,7 +101,12 @@ impl<'a> Keep<'a> {
     }
 
     /// The part of `shard`; missing replications are simulated.
-    fn part(self, place: &Place, header: &Header, shard: Shard) -> Result<Self, Failure> {
+    fn part(
+        self,
+        place: &OutDirectory,
+        header: &Header,
+        shard: Shard,
+    ) -> Result<Self, CommandFailure> {
         let name = format!("part-{}-of-{}.wssim", shard.number, shard.of);
         place.prepare()?;
         let (kept, complete) = match Writer::open(&place.path(&name), header)? {
@@ -110,7 +121,12 @@ impl<'a> Keep<'a> {
 
     /// A journal that keeps replications until the command is complete, and reuses those of an
     /// interrupted one.
-    fn journal(self, study: &Study, place: &Place, digest: String) -> Result<Self, Failure> {
+    fn journal(
+        self,
+        study: &StudyFlags,
+        place: &OutDirectory,
+        digest: String,
+    ) -> Result<Self, CommandFailure> {
         let header = self.header(study, Shard { number: 1, of: 1 }, digest)?;
         let name = part::digest(&(&header.study, &header.build));
         let name = format!("journal-{}.wssim", name.split_at(8).0);
@@ -133,16 +149,16 @@ impl<'a> Keep<'a> {
     }
 
     /// The answer if the part is complete already, so that nothing is simulated.
-    fn complete(&self, study: &Study) -> Option<Result<u8, Failure>> {
+    fn complete(&self, study: &StudyFlags) -> Option<Result<u8, CommandFailure>> {
         let replications = self.complete?;
         let text = self.is_there(replications, "there already");
-        Some(if study.shown.look.quiet { Ok(()) } else { output::print(&text, &study.shown) })
+        Some(if study.shown.look.quiet { Ok(()) } else { study.shown.print(&text) })
             .map(|told| told.map(|()| exit::HOLDS))
     }
 
     fn is_there(&self, replications: usize, how: &str) -> String {
         let Some(Shard { number, of }) = self.shard else { return String::new() };
-        let Asked { command, scenario, .. } = &self.asked;
+        let CommandSubject { command, scenario, .. } = &self.asked;
         let (shown, folder, scenario) = (&self.shown, &self.folder, printable(scenario));
         format!(
             "shard {number} of {of} of {command} {scenario}: {replications} replications, the warm-up's included, \
@@ -158,10 +174,10 @@ impl<'a> Keep<'a> {
     /// When the study fails, or its part cannot be written.
     pub(crate) fn simulate(
         self,
-        study: &Study,
+        study: &StudyFlags,
         started: Instant,
-        simulate: impl FnOnce(&Watcher<'_>) -> Result<Findings, Failure>,
-    ) -> Result<ControlFlow<u8, Findings>, Failure> {
+        simulate: impl FnOnce(&Watcher<'_>) -> Result<Findings, CommandFailure>,
+    ) -> Result<ControlFlow<u8, Findings>, CommandFailure> {
         if let Some(told) = self.complete(study) {
             return told.map(ControlFlow::Break);
         }
@@ -180,9 +196,9 @@ impl<'a> Keep<'a> {
     fn deliver(
         mut self,
         cut: Option<StoppedBy>,
-        study: &Study,
+        study: &StudyFlags,
         started: Instant,
-    ) -> Result<u8, Failure> {
+    ) -> Result<u8, CommandFailure> {
         let Some(writer) = self.kept.take().and_then(Kept::into_writer) else {
             return Ok(exit::HOLDS);
         };
@@ -200,7 +216,7 @@ impl<'a> Keep<'a> {
         writer.finish()?;
         if !study.shown.look.quiet {
             let seconds = format!("{:.1} s", started.elapsed().as_secs_f64());
-            output::print(&self.is_there(replications, &seconds), &study.shown)?;
+            study.shown.print(&self.is_there(replications, &seconds))?;
         }
         Ok(exit::HOLDS)
     }
@@ -208,7 +224,7 @@ impl<'a> Keep<'a> {
     /// Removes the journal after the command, unless it was cut short.
     ///
     /// Called before the results are written, which may need the disk space.
-    fn close(self, stopped_by: StoppedBy, shown: &Shown) {
+    fn close(self, stopped_by: StoppedBy, shown: &ScenarioFlags) {
         let Some(writer) = self.kept.and_then(Kept::into_writer) else { return };
         if !matches!(stopped_by, StoppedBy::Interrupt | StoppedBy::Budget) {
             writer.remove();
@@ -224,12 +240,12 @@ impl<'a> Keep<'a> {
     }
 }
 
-fn wrong<T>(message: &str) -> Result<T, Failure> {
-    Err(Failure::wrong(&format!("error: {message}")))
+fn wrong<T>(message: &str) -> Result<T, CommandFailure> {
+    Err(CommandFailure::wrong(&format!("error: {message}")))
 }
 
 /// A new journal; `None` if there is no place for one, which does not prevent the results.
-fn begun(place: &Place, name: &str, header: &Header) -> Option<Writer> {
+fn begun(place: &OutDirectory, name: &str, header: &Header) -> Option<Writer> {
     place.prepare().ok()?;
     match Writer::open(&place.path(name), header) {
         Ok(Opened::Open(writer, _)) => Some(writer),
@@ -238,7 +254,7 @@ fn begun(place: &Place, name: &str, header: &Header) -> Option<Writer> {
 }
 
 /// Checks that the parts belong to the scenario in its present state, and to this program.
-fn check_state(header: &Header, now: &str, build: &str) -> Result<(), Failure> {
+fn check_state(header: &Header, now: &str, build: &str) -> Result<(), CommandFailure> {
     if header.build != build {
         return wrong(
             "the parts are of another build of wssim: join them with the program that made them",

@@ -31,10 +31,12 @@ mod watch;
 mod word;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use exit::Failure;
-use options::Study;
+use exit::CommandFailure;
+use options::StudyFlags;
 use std::process::ExitCode;
 use terminal::Stream;
+use wssim_reports::part::{Header, Parts};
+use wssim_text::printable;
 
 /// Will this plan do what it says?
 ///
@@ -81,7 +83,7 @@ fn main() -> ExitCode {
 }
 
 /// Runs a command; returns its exit status.
-fn run(command: Command) -> Result<u8, Failure> {
+fn run(command: Command) -> Result<u8, CommandFailure> {
     match command {
         Command::Run(args) => run::run(&args),
         Command::Compare(args) => compare::run(&args),
@@ -90,20 +92,20 @@ fn run(command: Command) -> Result<u8, Failure> {
         Command::Sweep(args) => sweep::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Diff(args) => diff::run(&args),
-        Command::Merge(args) => merge::run(&args),
+        Command::Merge(args) => run(again(&args, merge::parts(&args)?)?),
         Command::Check(args) => check::run(&args),
         Command::Trace(args) => trace::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Schema(args) => schema::run(&args),
-        Command::Completions(args) => shell::completions(&args),
-        Command::Man(args) => shell::manual(&args),
+        Command::Completions(args) => shell::completions(&args, CommandLine::command()),
+        Command::Man(_) => shell::manual(CommandLine::command()),
     }
 }
 
 impl Command {
     /// The name and the flags of a command that can be split into parts.
-    fn study(&mut self) -> Option<(&'static str, &mut Study)> {
+    fn study(&mut self) -> Option<(&'static str, &mut StudyFlags)> {
         match self {
             Self::Run(args) => (!args.analytic).then_some(("run", &mut args.common.study)),
             Self::Compare(args) => Some(("compare", &mut args.common.study)),
@@ -120,6 +122,27 @@ fn read(arguments: &[String]) -> Result<Command, clap::Error> {
     let name = std::iter::once("wssim");
     let line = CommandLine::try_parse_from(name.chain(arguments.iter().map(String::as_str)));
     line.map(|line| line.command)
+}
+
+/// The call of the parts.
+fn again(args: &merge::Args, parts: Parts) -> Result<Command, CommandFailure> {
+    let Header { arguments, command: name, .. } = parts.header();
+    let call = || printable(&arguments.join(" "));
+    let mut command = read(arguments).map_err(|error| {
+        CommandFailure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
+    })?;
+    let study = match command.study() {
+        Some((own, study)) if own == name && !study.shown.print_config => study,
+        _ => {
+            let message = format!("error: `wssim {}` has no parts", call());
+            return Err(CommandFailure::wrong(&message));
+        }
+    };
+    study.shard = None;
+    study.work = args.work.clone();
+    study.shown.look = args.look.clone();
+    study.merged = Some(parts);
+    Ok(command)
 }
 
 /// The call; or clap's answer to it, with help in lines that fit.

@@ -1,12 +1,11 @@
 //! `wssim merge`: joins the parts of shards.
 
-use crate::Command;
-use crate::exit::Failure;
-use crate::options::{Look, Work};
+use crate::exit::CommandFailure;
+use crate::options::{Look, WorkFlags};
 use crate::output;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use wssim_reports::part::{Header, Part, Parts, ReadError, joined};
+use wssim_reports::part::{Part, Parts, ReadError, joined};
 use wssim_text::printable;
 
 /// Join the parts that `--shard` made.
@@ -27,14 +26,17 @@ pub(crate) struct Args {
     parts: Vec<PathBuf>,
 
     #[command(flatten)]
-    work: Work,
+    pub(crate) work: WorkFlags,
 
     #[command(flatten)]
-    look: Look,
+    pub(crate) look: Look,
 }
 
-/// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+/// The parts, joined.
+///
+/// # Errors
+/// Where one cannot be read, is of another study, or is missing.
+pub(crate) fn parts(args: &Args) -> Result<Parts, CommandFailure> {
     let paths: Vec<Vec<PathBuf>> =
         args.parts.iter().map(|path| below(path)).collect::<Result<_, _>>()?;
     let mut known = BTreeSet::new();
@@ -43,45 +45,24 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     let parts: Vec<Part> = paths.iter().map(|path| read(path)).collect::<Result<_, _>>()?;
     let (parts, odd) = joined(parts).map_err(|troubles| {
         let lines: Vec<String> = troubles.iter().map(|one| format!("error: {one}")).collect();
-        Failure::wrong(&lines.join("\n"))
+        CommandFailure::wrong(&lines.join("\n"))
     })?;
     if !args.look.quiet {
         for one in &odd {
             output::complain(&format!("note: {one}\n"));
         }
     }
-    crate::run(again(args, parts)?)
-}
-
-/// The call of the parts.
-fn again(args: &Args, parts: Parts) -> Result<Command, Failure> {
-    let Header { arguments, command: name, .. } = parts.header();
-    let call = || printable(&arguments.join(" "));
-    let mut command = crate::read(arguments).map_err(|error| {
-        Failure::wrong(&format!("error: the parts are of `wssim {}`:\n{error}", call()))
-    })?;
-    let study = match command.study() {
-        Some((own, study)) if own == name && !study.shown.print_config => study,
-        _ => {
-            let message = format!("error: `wssim {}` has no parts", call());
-            return Err(Failure::wrong(&message));
-        }
-    };
-    study.shard = None;
-    study.work = args.work.clone();
-    study.shown.look = args.look.clone();
-    study.merged = Some(parts);
-    Ok(command)
+    Ok(parts)
 }
 
 /// A part, or those in a folder, in the order of their names.
-fn below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+fn below(path: &Path) -> Result<Vec<PathBuf>, CommandFailure> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
     let shown = || printable(&path.display().to_string());
     let unread = |error: std::io::Error| {
-        Failure::file(&format!("error: `{}` cannot be read: {error}", shown()))
+        CommandFailure::file(&format!("error: `{}` cannot be read: {error}", shown()))
     };
     let is_part = |path: &PathBuf| {
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
@@ -95,18 +76,18 @@ fn below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut parts: Vec<PathBuf> = entries.into_iter().filter(is_part).collect();
     parts.sort();
     if parts.is_empty() {
-        return Err(Failure::wrong(&format!("error: there is no part in `{}`", shown())));
+        return Err(CommandFailure::wrong(&format!("error: there is no part in `{}`", shown())));
     }
     Ok(parts)
 }
 
-fn read(path: &Path) -> Result<Part, Failure> {
+fn read(path: &Path) -> Result<Part, CommandFailure> {
     Part::read(path).map_err(|error| {
         let message = format!("error: `{}` {error}", printable(&path.display().to_string()));
         match error {
-            ReadError::System(_) => Failure::file(&message),
+            ReadError::System(_) => CommandFailure::file(&message),
             ReadError::Foreign | ReadError::Begun | ReadError::Version(_) => {
-                Failure::wrong(&message)
+                CommandFailure::wrong(&message)
             }
         }
     })

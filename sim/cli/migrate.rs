@@ -1,14 +1,14 @@
 //! `wssim migrate`: how long do the phases take, and what can go wrong?
 
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::Common;
-use crate::place::Place;
+use crate::exit::{self, CommandFailure};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::CommonFlags;
+use crate::place::OutDirectory;
 use crate::report;
 use std::ops::ControlFlow;
 use std::time::Instant;
-use wssim_experiment::migrate::{self, Error};
+use wssim_experiment::migrate::{self, MigrationError};
 
 /// Files that are written, in this order.
 const FILES: [&str; 5] = ["results.json", "metrics.csv", "metrics.prom", "junit.xml", report::NAME];
@@ -32,21 +32,21 @@ pub(crate) struct Args {
     scenario: String,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let common = &args.common;
     let Some(scenario) = common.study.shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     common.check_shard()?;
     let mut question = scenario.question();
     question.command = wssim_experiment::question::Study::Migrate;
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, Some("migrate"));
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &question.name, Some("migrate"));
     let _held = place.hold_for(&common.study, &FILES)?;
     let options = common.of_study();
-    let asked = Asked { command: "migrate", scenario: &question.name, is_kept: false };
+    let asked = CommandSubject { command: "migrate", scenario: &question.name, is_kept: false };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive()));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
@@ -62,10 +62,10 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     Ok(exit::of(&findings, study.work.no_fail))
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &MigrationError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(error),
-        Error::NoPhases => Failure::wrong(
+        MigrationError::World(error) => CommandFailure::world(error),
+        MigrationError::NoPhases => CommandFailure::wrong(
             "error: the scenario has no `[[phase]]`: see Migrating in the guide (scenarios/README.md)",
         ),
     }

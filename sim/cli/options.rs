@@ -1,8 +1,8 @@
 //! Flags shared by the commands, and their values.
 
-use crate::exit::Failure;
+use crate::exit::CommandFailure;
 use crate::output;
-use crate::shard::Share;
+use crate::shard::ShardFlag;
 use clap::{Args, ValueEnum};
 use std::io;
 use std::path::PathBuf;
@@ -36,10 +36,10 @@ pub(crate) enum Ranges {
 
 /// Flags of every command that holds claims to the ranges of inputs.
 #[derive(Args, Debug)]
-pub(crate) struct Common {
+pub(crate) struct CommonFlags {
     /// Flags of every command that simulates.
     #[command(flatten)]
-    pub(crate) study: Study,
+    pub(crate) study: StudyFlags,
 
     /// Relative half-width of the interval at which a number is known well enough
     #[arg(long, value_name = "SHARE", default_value = "2%", value_parser = share)]
@@ -57,15 +57,15 @@ pub(crate) struct Common {
 
 /// Flags of every command that simulates.
 #[derive(Args, Debug)]
-pub(crate) struct Study {
+pub(crate) struct StudyFlags {
     /// Seed of all randomness
     #[arg(long, value_name = "N", default_value_t = SEED)]
     pub(crate) seed: u64,
 
     /// Do one part of the work, such as `2/4`, for `wssim merge`; `auto`, `auto/4`: which one a scheduler's
     /// environment says
-    #[arg(long, value_name = "I/N", value_parser = Share::read)]
-    pub(crate) shard: Option<Share>,
+    #[arg(long, value_name = "I/N", value_parser = ShardFlag::read)]
+    pub(crate) shard: Option<ShardFlag>,
 
     /// Parts to be joined, for `wssim merge`.
     #[arg(skip)]
@@ -73,16 +73,16 @@ pub(crate) struct Study {
 
     /// How it is done.
     #[command(flatten)]
-    pub(crate) work: Work,
+    pub(crate) work: WorkFlags,
 
     /// Everything that has to do with reading and showing
     #[command(flatten)]
-    pub(crate) shown: Shown,
+    pub(crate) shown: ScenarioFlags,
 }
 
 /// Flags that change nothing of what is found out.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Work {
+pub(crate) struct WorkFlags {
     /// Threads to simulate on [default: all]; the results do not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -100,23 +100,23 @@ pub(crate) struct Work {
     pub(crate) no_fail: bool,
 }
 
-impl Work {
+impl WorkFlags {
     /// Number of threads; `None` for all.
     pub(crate) fn threads(&self) -> Option<usize> {
         self.threads.map(|threads| threads as usize)
     }
 }
 
-impl Common {
+impl CommonFlags {
     /// Checks that `--shard` is possible.
     ///
     /// # Errors
     /// If the work is not known beforehand.
-    pub(crate) fn check_shard(&self) -> Result<(), Failure> {
+    pub(crate) fn check_shard(&self) -> Result<(), CommandFailure> {
         if self.study.shard.is_none() || self.replications.is_some() {
             return Ok(());
         }
-        Err(Failure::wrong(
+        Err(CommandFailure::wrong(
             "error: `--shard` needs `--replications N`: without it each look at the claims decides how many more \
              replications there are, so that they cannot be shared out beforehand",
         ))
@@ -141,7 +141,7 @@ impl Common {
 
 /// Flags of every command that reads a scenario.
 #[derive(Args, Debug)]
-pub(crate) struct Shown {
+pub(crate) struct ScenarioFlags {
     /// Give a key of the scenario another value; repeatable
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<String>,
@@ -175,15 +175,20 @@ pub(crate) struct Look {
     pub(crate) no_color: bool,
 }
 
-impl Shown {
+impl ScenarioFlags {
     /// Whether `stream` is coloured.
     pub(crate) fn colours(&self, stream: &impl anstream::stream::RawStream) -> bool {
         colours(self.look.no_color, stream)
     }
 
+    /// Writes an answer to standard output.
+    pub(crate) fn print(&self, text: &str) -> Result<(), CommandFailure> {
+        output::print_coloured(text, self.colours(&io::stdout()))
+    }
+
     /// Loads the scenario at `path` and prints its warnings; `None` if only the configuration was asked
     /// for, which is printed.
-    pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, Failure> {
+    pub(crate) fn load(&self, path: &str) -> Result<Option<Scenario>, CommandFailure> {
         let found = self.loaded(self.read(path))?;
         if let Some(scenario) = found.as_ref().filter(|_| !self.look.quiet) {
             output::note_shipped(path, scenario);
@@ -204,11 +209,12 @@ impl Shown {
     pub(crate) fn loaded(
         &self,
         scenario: Result<Scenario, Diagnostics>,
-    ) -> Result<Option<Scenario>, Failure> {
+    ) -> Result<Option<Scenario>, CommandFailure> {
         let colours = self.colours(&io::stderr());
-        let scenario = scenario.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        let scenario =
+            scenario.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))?;
         if self.print_config {
-            output::print(&scenario.print_config(), self)?;
+            self.print(&scenario.print_config())?;
             return Ok(None);
         }
         if !self.look.quiet {

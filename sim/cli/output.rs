@@ -1,32 +1,26 @@
 //! Standard output and standard error. A closed reader (`| head`) is not an error.
 
-use crate::exit::Failure;
-use crate::options::Shown;
+use crate::exit::CommandFailure;
 use crate::terminal::{self, Stream};
 use std::io::{self, Write};
 use wssim_scenario::{Diagnostic, Scenario};
 use wssim_text::wrap;
 
 /// Writes an answer to standard output.
-pub(crate) fn print(text: &str, shown: &Shown) -> Result<(), Failure> {
-    print_coloured(text, shown.colours(&io::stdout()))
-}
-
-/// [`print()`] with a given choice of colours.
-pub(crate) fn print_coloured(text: &str, coloured: bool) -> Result<(), Failure> {
+pub(crate) fn print_coloured(text: &str, coloured: bool) -> Result<(), CommandFailure> {
     write(text, choice(coloured))
 }
 
 /// Writes to standard output for another program.
-pub(crate) fn print_plain(text: &str) -> Result<(), Failure> {
+pub(crate) fn print_plain(text: &str) -> Result<(), CommandFailure> {
     write(text, anstream::ColorChoice::Never)
 }
 
-fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), Failure> {
+fn write(text: &str, choice: anstream::ColorChoice) -> Result<(), CommandFailure> {
     let mut out = anstream::AutoStream::new(io::stdout(), choice).lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::file(&format!("error: cannot write to standard output: {error}")))
+            Err(CommandFailure::file(&format!("error: cannot write to standard output: {error}")))
         }
         _ => Ok(()),
     }

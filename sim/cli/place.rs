@@ -1,6 +1,6 @@
 //! The directory of a command's files.
 
-use crate::options::Study;
+use crate::options::StudyFlags;
 use std::path::{Path, PathBuf};
 use wssim_reports::files::{self, Output, WriteError};
 use wssim_reports::lock::Lock;
@@ -16,13 +16,13 @@ const FIGURE: &str = ".svg";
 
 /// A directory locked against other processes' results.
 #[derive(Debug)]
-pub(crate) struct Held {
+pub(crate) struct HeldDirectory {
     lock: Option<Lock>,
     /// Directories made for it, outer ones first.
     made: Vec<PathBuf>,
 }
 
-impl Drop for Held {
+impl Drop for HeldDirectory {
     /// Removes these directories if they are empty; the lock goes last.
     fn drop(&mut self) {
         for directory in self.made.iter().rev().filter(|_| self.lock.is_some()) {
@@ -34,12 +34,12 @@ impl Drop for Held {
 
 /// A directory, and its parents that wssim makes, none of which may be a link.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct OutDirectory {
     above: Vec<PathBuf>,
     directory: PathBuf,
 }
 
-impl Place {
+impl OutDirectory {
     /// `given`, or `out/SCENARIO`, with a subdirectory for the command if it has one.
     pub(crate) fn of(given: Option<&Path>, scenario: &str, command: Option<&str>) -> Self {
         if let Some(directory) = given {
@@ -65,11 +65,11 @@ impl Place {
     }
 
     /// [`Self::check`], and locks it against other processes' results.
-    pub(crate) fn hold(&self, names: &[&str]) -> Result<Held, WriteError> {
+    pub(crate) fn hold(&self, names: &[&str]) -> Result<HeldDirectory, WriteError> {
         self.check(names)?;
         let directories = self.above.iter().chain([&self.directory]);
         let made = directories.filter(|one| !one.exists()).cloned().collect();
-        let mut held = Held { lock: None, made };
+        let mut held = HeldDirectory { lock: None, made };
         // If it cannot be made, nothing can be written: that is reported beside the answer.
         while held.lock.is_none() && self.prepare().is_ok() {
             let lock = Lock::on(&self.directory)?;
@@ -86,12 +86,16 @@ impl Place {
 
     /// [`Self::hold`] for a study: a shard only checks that results could be written, since it writes a
     /// part, which has its own lock.
-    pub(crate) fn hold_for(&self, study: &Study, names: &[&str]) -> Result<Held, WriteError> {
+    pub(crate) fn hold_for(
+        &self,
+        study: &StudyFlags,
+        names: &[&str],
+    ) -> Result<HeldDirectory, WriteError> {
         if study.shard.is_none() {
             return self.hold(names);
         }
         self.check(names)?;
-        Ok(Held { lock: None, made: Vec::new() })
+        Ok(HeldDirectory { lock: None, made: Vec::new() })
     }
 
     /// Makes the directory.

@@ -1,13 +1,13 @@
 //! `report.html`: data about the scenario beside the findings.
 
 use crate::check::{placements, remarks};
-use crate::exit::Failure;
-use crate::options::Study;
+use crate::exit::CommandFailure;
+use crate::options::StudyFlags;
 use crate::word::word;
 use std::collections::BTreeMap;
 use std::path::Path;
 use wssim_experiment::question::{Question, Worlds as _};
-use wssim_reports::html::{Plan, Told};
+use wssim_reports::html::{CommandContext, PlanShown};
 use wssim_scenario::{Diagnostic, Scenario};
 
 /// The file's name.
@@ -32,16 +32,19 @@ const SILENT: [(&str, bool); 11] = [
 ///
 /// # Errors
 /// When a world cannot be made.
-pub(crate) fn told(scenarios: &[(&Scenario, &Question)], study: &Study) -> Result<Told, Failure> {
+pub(crate) fn told(
+    scenarios: &[(&Scenario, &Question)],
+    study: &StudyFlags,
+) -> Result<CommandContext, CommandFailure> {
     let plans = scenarios.iter().map(|(scenario, question)| plan(scenario, question));
-    Ok(Told { call: call(study), plans: plans.collect::<Result<_, _>>()? })
+    Ok(CommandContext { call: call(study), plans: plans.collect::<Result<_, _>>()? })
 }
 
-fn plan(scenario: &Scenario, question: &Question) -> Result<Plan, Failure> {
-    let world = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
+fn plan(scenario: &Scenario, question: &Question) -> Result<PlanShown, CommandFailure> {
+    let world = scenario.blueprint(None, &[]).map_err(|error| CommandFailure::world(&error))?;
     let memory =
         world.nodes.iter().map(|node| (node.name.clone(), [node.memory.ram, node.memory.swap]));
-    Ok(Plan {
+    Ok(PlanShown {
         name: question.name.clone(),
         placements: placements(&scenario.placements()),
         memory: memory.collect(),
@@ -73,7 +76,7 @@ fn one_line(diagnostic: &Diagnostic) -> String {
 }
 
 /// The command with the flags that determine its numbers; only the names of files.
-fn call(study: &Study) -> String {
+fn call(study: &StudyFlags) -> String {
     let own: Vec<String> = match &study.merged {
         Some(parts) => parts.header().arguments.clone(),
         None => std::env::args_os().skip(1).map(|one| one.to_string_lossy().into_owned()).collect(),

@@ -1,12 +1,12 @@
 //! `wssim run`: do the claims of this scenario hold?
 
-use crate::baseline::{Against, Baseline};
+use crate::baseline::{AgainstBaseline, Baseline};
 use crate::deliver::{Delivery, usual};
-use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::{Common, Format, Shown};
+use crate::exit::{self, CommandFailure};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::{CommonFlags, Format, ScenarioFlags};
 use crate::output;
-use crate::place::Place;
+use crate::place::OutDirectory;
 use crate::report;
 use crate::terminal::{self, Stream};
 use std::io;
@@ -59,14 +59,14 @@ pub(crate) struct Args {
     metrics: Vec<String>,
 
     #[command(flatten)]
-    against: Against,
+    against: AgainstBaseline,
 
     #[command(flatten)]
-    pub(crate) common: Common,
+    pub(crate) common: CommonFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let shown = &args.common.study.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
@@ -75,23 +75,23 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
     }
     let (common, mut question) = (&args.common, scenario.question());
     common.check_shard()?;
-    let place = Place::of(common.study.work.out.as_deref(), &question.name, None);
+    let place = OutDirectory::of(common.study.work.out.as_deref(), &question.name, None);
     let baseline = args.against.open(&question, common, &place, &FILES)?;
     let colours = shown.colours(&io::stderr());
     let asked = args.metrics.iter().map(|text| scenario.metric("--metric", text));
     question.asked = asked
         .collect::<Result<_, _>>()
-        .map_err(|diagnostics| Failure::scenario(&diagnostics, colours))?;
+        .map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))?;
     question.fewest = args.against.fewest(baseline.as_ref());
     let files = files(&place, baseline.as_ref());
     let _held = place.hold_for(&common.study, &files)?;
-    let asked = Asked { command: "run", scenario: &question.name, is_kept: false };
+    let asked = CommandSubject { command: "run", scenario: &question.name, is_kept: false };
     let against = &args.against;
     let inputs = || Ok((worlds(&scenario, &question)?, &question, common.decisive(), against));
     let keep = Keep::open(&common.study, &place, asked, inputs)?;
     let done = keep.simulate(&common.study, started, |watcher| {
         wssim_experiment::run(&scenario, &question, &common.of_study(), watcher)
-            .map_err(|error| Failure::world(&error))
+            .map_err(|error| CommandFailure::world(&error))
     })?;
     let mut findings = match done {
         ControlFlow::Continue(findings) => findings,
@@ -117,7 +117,7 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// The names of the files: a baseline is not replaced by the run that is compared with it.
-fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 6] {
+fn files(place: &OutDirectory, baseline: Option<&Baseline>) -> [&'static str; 6] {
     let mut files = FILES;
     if baseline.is_some_and(|baseline| baseline.is_at(&place.path(FILES[0]))) {
         files[0] = BESIDE;
@@ -126,10 +126,10 @@ fn files(place: &Place, baseline: Option<&Baseline>) -> [&'static str; 6] {
 }
 
 /// The report of formulas, without verdicts or files.
-fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
+fn by_formulas(scenario: &Scenario, shown: &ScenarioFlags) -> Result<u8, CommandFailure> {
     let question = scenario.question();
-    let blueprint = scenario.blueprint(None, &[]).map_err(|error| Failure::world(&error))?;
-    let told = analytic::Told {
+    let blueprint = scenario.blueprint(None, &[]).map_err(|error| CommandFailure::world(&error))?;
+    let told = analytic::AnalyticReport {
         analytic: wssim_experiment::analytic::analytic(&blueprint, &question.measure),
         name: question.name,
         title: question.title,
@@ -143,6 +143,6 @@ fn by_formulas(scenario: &Scenario, shown: &Shown) -> Result<u8, Failure> {
             analytic::text(&told, style, terminal::width(Stream::Out), shown.look.quiet)
         }
     };
-    output::print(&report, shown)?;
+    shown.print(&report)?;
     Ok(exit::HOLDS)
 }

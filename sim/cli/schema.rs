@@ -1,6 +1,6 @@
 //! `wssim schema`: the scenario format for editors and for readers, and the shape of `results.json` for programs.
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::output;
 
 /// Every key of the scenario format, or the shape of results.json, on standard output
@@ -31,7 +31,7 @@ pub(crate) struct Args {
 }
 
 /// Prints the schema; returns the exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     if args.results {
         output::print_plain(wssim_reports::schema::RESULTS)?;
     } else if args.markdown {

@@ -12,14 +12,14 @@ use wssim_reports::part::MOST;
 
 /// The value of `--shard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Share {
+pub(crate) enum ShardFlag {
     /// `2/4`
     Exactly(Shard),
     /// `auto`, or `auto/4`
     Auto { of: Option<u32> },
 }
 
-impl Share {
+impl ShardFlag {
     /// Parses `2/4`, `auto`, `auto/4`.
     pub(crate) fn read(text: &str) -> Result<Self, String> {
         let count = |text: &str| text.parse().ok().filter(|of| (1..=MOST).contains(of));
@@ -170,7 +170,7 @@ mod tests {
             let found = environment.iter().find(|(own, _)| *own == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let shard = Share::read(share)?.find(variable)?;
+        let shard = ShardFlag::read(share)?.find(variable)?;
         Ok((shard.number, shard.of))
     }
 
@@ -192,7 +192,7 @@ mod tests {
         for wrong in
             ["", "2", "0/4", "5/4", "2/0", "two/4", "1/1000000", "auto/", "auto/0", "automatic"]
         {
-            assert!(Share::read(wrong).is_err(), "{wrong}");
+            assert!(ShardFlag::read(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! `wssim completions` and `wssim man`: made from the description of the command line that also parses
 //! it.
 
-use crate::exit::{self, Failure};
+use crate::exit::{self, CommandFailure};
 use crate::output;
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_complete::Shell;
 use std::io::Write as _;
 
@@ -26,24 +26,23 @@ Example:
 pub(crate) struct Manual {}
 
 /// Prints the completions; returns the exit status.
-pub(crate) fn completions(args: &Completions) -> Result<u8, Failure> {
+pub(crate) fn completions(args: &Completions, mut line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
-    let mut command = crate::CommandLine::command();
-    clap_complete::generate(args.shell, &mut command, "wssim", &mut text);
+    clap_complete::generate(args.shell, &mut line, "wssim", &mut text);
     print(&text)
 }
 
 /// Prints the manual page; returns the exit status.
-pub(crate) fn manual(_: &Manual) -> Result<u8, Failure> {
+pub(crate) fn manual(line: Command) -> Result<u8, CommandFailure> {
     let mut text = Vec::new();
-    write_page(&mut text)
-        .map_err(|error| Failure::file(&format!("error: the manual page: {error}")))?;
+    write_page(line, &mut text)
+        .map_err(|error| CommandFailure::file(&format!("error: the manual page: {error}")))?;
     print(&text)
 }
 
 /// One page: the program, then each command with its heading.
-fn write_page(text: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut command = crate::CommandLine::command().disable_help_subcommand(true);
+fn write_page(line: Command, text: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut command = line.disable_help_subcommand(true);
     command.build();
     let page = clap_mangen::Man::new(command.clone());
     page.render_title(text)?;
@@ -61,7 +60,7 @@ fn write_page(text: &mut Vec<u8>) -> std::io::Result<()> {
     page.render_version_section(text)
 }
 
-fn command_section(text: &mut Vec<u8>, command: &clap::Command) -> std::io::Result<()> {
+fn command_section(text: &mut Vec<u8>, command: &Command) -> std::io::Result<()> {
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name()).to_owned();
     writeln!(text, ".SH \"{}\"", name.to_uppercase())?;
     let page = clap_mangen::Man::new(command.clone().display_name(name));
@@ -71,7 +70,7 @@ fn command_section(text: &mut Vec<u8>, command: &clap::Command) -> std::io::Resu
     page.render_extra_section(text)
 }
 
-fn print(text: &[u8]) -> Result<u8, Failure> {
+fn print(text: &[u8]) -> Result<u8, CommandFailure> {
     output::print_plain(&String::from_utf8_lossy(text))?;
     Ok(exit::HOLDS)
 }

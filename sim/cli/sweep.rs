@@ -1,17 +1,17 @@
 //! `wssim sweep`: what if?
 
 use crate::deliver::Delivery;
-use crate::exit::{self, Failure};
-use crate::keep::{Asked, Keep, worlds};
-use crate::options::Study;
-use crate::place::Place;
+use crate::exit::{self, CommandFailure};
+use crate::keep::{CommandSubject, Keep, worlds};
+use crate::options::StudyFlags;
+use crate::place::OutDirectory;
 use crate::report;
 use std::fmt::Debug;
 use std::io;
 use std::ops::ControlFlow;
 use std::time::Instant;
 use wssim_experiment::question::{MetricRef, Override};
-use wssim_experiment::sweep::{self, Error, MOST_POINTS, Parameter, USUAL_REPLICATIONS};
+use wssim_experiment::sweep::{self, MOST_POINTS, Parameter, SweepError, USUAL_REPLICATIONS};
 use wssim_reports::{json, sweep as tables};
 use wssim_scenario::{Scenario, parameter};
 use wssim_text::printable;
@@ -61,21 +61,21 @@ pub(crate) struct Args {
     replications: u32,
 
     #[command(flatten)]
-    pub(crate) study: Study,
+    pub(crate) study: StudyFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let started = Instant::now();
     let shown = &args.study.shown;
     check(&args.parameters)?;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
     let metrics = metrics(args, &scenario)?;
     let (study, question) = (&args.study, scenario.question());
-    let place = Place::of(study.work.out.as_deref(), &question.name, Some("sweep"));
+    let place = OutDirectory::of(study.work.out.as_deref(), &question.name, Some("sweep"));
     let _held = place.hold_for(study, &FILES)?;
     let options = options(args, metrics)?;
-    let asked = Asked { command: "sweep", scenario: &question.name, is_kept: true };
+    let asked = CommandSubject { command: "sweep", scenario: &question.name, is_kept: true };
     let inputs = || Ok((worlds(&scenario, &question)?, &question, decisive(&options)));
     let keep = Keep::open(study, &place, asked, inputs)?;
     let done = keep.simulate(study, started, |watcher| {
@@ -92,8 +92,9 @@ pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
 }
 
 /// Checks that the parameters form a grid.
-fn check(parameters: &[Parameter]) -> Result<(), Failure> {
-    let wrong = |message: &str| Err(Failure::wrong(&format!("error: {}", printable(message))));
+fn check(parameters: &[Parameter]) -> Result<(), CommandFailure> {
+    let wrong =
+        |message: &str| Err(CommandFailure::wrong(&format!("error: {}", printable(message))));
     for (at, parameter) in parameters.iter().enumerate() {
         if parameters[..at].iter().any(|other| other.path == parameter.path) {
             return wrong(&format!("`--param {}` is there twice", parameter.path));
@@ -111,7 +112,7 @@ fn check(parameters: &[Parameter]) -> Result<(), Failure> {
 
 /// The metrics of each point; reports every mistake in them. A metric may exist only at a value that is
 /// not a number, such as `true`.
-fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> {
+fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, CommandFailure> {
     let names = || args.parameters.iter().filter(|parameter| parameter.numbers.is_none());
     let values = |parameter: &'_ Parameter| -> Vec<Override> {
         let at = |text: &String| Override { path: parameter.path.clone(), value: text.clone() };
@@ -124,17 +125,17 @@ fn metrics(args: &Args, scenario: &Scenario) -> Result<Vec<MetricRef>, Failure> 
             let found = others.find_map(|one| scenario.metric_at(one, "--metric", text).ok());
             found.ok_or(mistakes)
         });
-        metric.map_err(|diagnostics| Failure::scenario(&diagnostics, colours))
+        metric.map_err(|diagnostics| CommandFailure::scenario(&diagnostics, colours))
     };
     args.metrics.iter().map(read).collect()
 }
 
 /// Options from the flags.
-fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failure> {
+fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::SweepOptions, CommandFailure> {
     if args.refine > 0 && args.parameters.iter().all(|parameter| parameter.numbers.is_none()) {
-        return Err(Failure::wrong("error: `--refine` needs a parameter of numbers"));
+        return Err(CommandFailure::wrong("error: `--refine` needs a parameter of numbers"));
     }
-    Ok(sweep::Options {
+    Ok(sweep::SweepOptions {
         seed: args.study.seed,
         threads: args.study.work.threads(),
         replications: args.replications,
@@ -145,21 +146,21 @@ fn options(args: &Args, metrics: Vec<MetricRef>) -> Result<sweep::Options, Failu
 }
 
 /// Options that determine the result.
-fn decisive(options: &sweep::Options) -> impl Debug {
-    let sweep::Options { seed, replications, refine, ref metrics, .. } = *options;
+fn decisive(options: &sweep::SweepOptions) -> impl Debug {
+    let sweep::SweepOptions { seed, replications, refine, ref metrics, .. } = *options;
     (seed, replications, refine, metrics.clone(), options.parameters.clone())
 }
 
-fn failure(error: &Error) -> Failure {
+fn failure(error: &SweepError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(error),
-        Error::NoMetric(metric) => {
+        SweepError::World(error) => CommandFailure::world(error),
+        SweepError::NoMetric(metric) => {
             let message = format!("`--metric {}`: its labels name nothing here", metric.name);
-            Failure::wrong(&format!("error: {}", printable(&message)))
+            CommandFailure::wrong(&format!("error: {}", printable(&message)))
         }
-        Error::Point { overrides, why } => {
-            let why = Failure::world(why).message;
-            Failure::wrong(&format!("error: at {}:\n{why}", printable(&point(overrides))))
+        SweepError::Point { overrides, why } => {
+            let why = CommandFailure::world(why).message;
+            CommandFailure::wrong(&format!("error: at {}:\n{why}", printable(&point(overrides))))
         }
     }
 }

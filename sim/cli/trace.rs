@@ -1,14 +1,13 @@
 //! `wssim trace`: where does the time of one request go?
 
-use crate::exit::{self, Failure};
-use crate::options::{self, Format, Shown};
-use crate::output;
-use crate::place::Place;
+use crate::exit::{self, CommandFailure};
+use crate::options::{self, Format, ScenarioFlags};
+use crate::place::OutDirectory;
 use crate::terminal::{self, Stream};
 use crate::watch::Watcher;
 use std::io;
 use std::path::PathBuf;
-use wssim_experiment::trace::{self, Error, NoRequest, Pick, Trace};
+use wssim_experiment::trace::{self, NoRequest, RequestPick, RequestTrace, TraceError};
 use wssim_reports::files::Output;
 use wssim_reports::{Style, trace as report};
 use wssim_scenario::Scenario;
@@ -39,7 +38,7 @@ pub(crate) struct Args {
     /// Which of its requests: p50, p95, p99 or any other quantile of the response times, max,
     /// failed (the first one that failed), or N, the N-th that arrived
     #[arg(long, value_name = "WHICH", default_value = "p50", value_parser = pick)]
-    pick: Pick,
+    pick: RequestPick,
 
     /// Show each of repeated calls, and each component
     #[arg(long)]
@@ -62,26 +61,26 @@ pub(crate) struct Args {
     out: Option<PathBuf>,
 
     #[command(flatten)]
-    shown: Shown,
+    shown: ScenarioFlags,
 }
 
 /// Runs the command; returns its exit status.
-pub(crate) fn run(args: &Args) -> Result<u8, Failure> {
+pub(crate) fn run(args: &Args) -> Result<u8, CommandFailure> {
     let shown = &args.shown;
     let Some(scenario) = shown.load(&args.scenario)? else { return Ok(exit::HOLDS) };
-    let place = Place::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
+    let place = OutDirectory::of(args.out.as_deref(), &scenario.question().name, Some("trace"));
     let _held = place.hold(&[FILE])?;
     let trace = simulate(args, &scenario)?;
     let text = report::chrome(&trace);
     let written = place.write(&[Output { name: FILE, text: &text }]);
     let out = written.is_ok().then(|| place.shown(FILE));
-    output::print(&tell(args, &trace, out.as_deref()), shown)?;
+    shown.print(&tell(args, &trace, out.as_deref()))?;
     written?;
     Ok(exit::HOLDS)
 }
 
-fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
-    let options = trace::Options {
+fn simulate(args: &Args, scenario: &Scenario) -> Result<RequestTrace, CommandFailure> {
+    let options = trace::TraceOptions {
         seed: args.seed,
         replication: args.replication,
         threads: args.threads.map(|threads| threads as usize),
@@ -94,22 +93,22 @@ fn simulate(args: &Args, scenario: &Scenario) -> Result<Trace, Failure> {
     traced.map_err(|error| failure(args, error))
 }
 
-fn failure(args: &Args, error: Error) -> Failure {
+fn failure(args: &Args, error: TraceError) -> CommandFailure {
     match error {
-        Error::World(error) => Failure::world(&error),
-        Error::NoSuchRequest { entry, why } => {
+        TraceError::World(error) => CommandFailure::world(&error),
+        TraceError::NoSuchRequest { entry, why } => {
             let message = format!("entry `{entry}`: {}", missing(why));
-            Failure::wrong(&format!("error: {}", printable(&message)))
+            CommandFailure::wrong(&format!("error: {}", printable(&message)))
         }
-        Error::UnknownEntry(known) => {
+        TraceError::UnknownEntry(known) => {
             let wrong = args.entry.as_deref().unwrap_or_default();
             let names: Vec<&str> = known.iter().map(String::as_str).collect();
             let hint = hint(wrong, names);
             let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
             let message = format!("no traffic source is called `{wrong}`{hint}");
-            Failure::wrong(&format!("error: {}", printable(&message)))
+            CommandFailure::wrong(&format!("error: {}", printable(&message)))
         }
-        Error::Stopped => Failure::interrupted(),
+        TraceError::Stopped => CommandFailure::interrupted(),
     }
 }
 
@@ -128,7 +127,7 @@ fn missing(why: NoRequest) -> String {
 }
 
 /// The text for standard output. JSON is complete even with `--quiet`.
-fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
+fn tell(args: &Args, trace: &RequestTrace, out: Option<&str>) -> String {
     match args.shown.look.format {
         Format::Json => report::json(trace),
         Format::Markdown => report::markdown(trace, args.all),
@@ -137,25 +136,25 @@ fn tell(args: &Args, trace: &Trace, out: Option<&str>) -> String {
             let style = if coloured { Style::Coloured } else { Style::Plain };
             let width = terminal::width(Stream::Out);
             let (all, brief) = (args.all, args.shown.look.quiet);
-            report::text(trace, &report::Options { style, width, out, all, brief })
+            report::text(trace, &report::TraceTextOptions { style, width, out, all, brief })
         }
     }
 }
 
 /// `p99`, `p99.9`, `max`, `failed`, `17`.
-fn pick(text: &str) -> Result<Pick, String> {
+fn pick(text: &str) -> Result<RequestPick, String> {
     let expected = || "`p50` or another quantile, `max`, `failed`, or a number from 1".to_owned();
     match text {
-        "max" => return Ok(Pick::Slowest),
-        "failed" => return Ok(Pick::Failed),
+        "max" => return Ok(RequestPick::Slowest),
+        "failed" => return Ok(RequestPick::Failed),
         _ => {}
     }
     if let Some(percent) = text.strip_prefix('p') {
         let percent: f64 = percent.parse().map_err(|_| expected())?;
         let inside = percent > 0.0 && percent < 100.0;
-        return if inside { Ok(Pick::Percentile(percent)) } else { Err(expected()) };
+        return if inside { Ok(RequestPick::Percentile(percent)) } else { Err(expected()) };
     }
-    text.parse().ok().filter(|number| *number > 0).map(Pick::Number).ok_or_else(expected)
+    text.parse().ok().filter(|number| *number > 0).map(RequestPick::Number).ok_or_else(expected)
 }
 
 #[cfg(test)]
@@ -164,11 +163,11 @@ mod tests {
 
     #[test]
     fn a_request_is_picked_by_rank_or_number() {
-        assert_eq!(pick("p50"), Ok(Pick::Percentile(50.0)));
-        assert_eq!(pick("p99.9"), Ok(Pick::Percentile(99.9)));
-        assert_eq!(pick("max"), Ok(Pick::Slowest));
-        assert_eq!(pick("failed"), Ok(Pick::Failed));
-        assert_eq!(pick("17"), Ok(Pick::Number(17)));
+        assert_eq!(pick("p50"), Ok(RequestPick::Percentile(50.0)));
+        assert_eq!(pick("p99.9"), Ok(RequestPick::Percentile(99.9)));
+        assert_eq!(pick("max"), Ok(RequestPick::Slowest));
+        assert_eq!(pick("failed"), Ok(RequestPick::Failed));
+        assert_eq!(pick("17"), Ok(RequestPick::Number(17)));
         for wrong in ["", "p", "p0", "p100", "pnan", "0", "-1", "1.5", "median"] {
             assert!(pick(wrong).is_err(), "{wrong}");
         }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use wssim_experiment::archive::Archive;
 use wssim_experiment::findings::StoppedBy;
-use wssim_experiment::watch::{Phase, Progress, Watch};
+use wssim_experiment::watch::{Progress, StudyPhase, Watch};
 use wssim_text::{printable, width};
 
 /// Time between two lines on a terminal.
@@ -146,26 +146,26 @@ impl Watch for Watcher<'_> {
     }
 }
 
-fn doing(phase: Phase<'_>) -> String {
+fn doing(phase: StudyPhase<'_>) -> String {
     match phase {
-        Phase::Pilot => "warm-up".to_owned(),
-        Phase::Replications => "replications".to_owned(),
-        Phase::Ranges => "input ranges".to_owned(),
-        Phase::Screening { inputs, claims } => {
+        StudyPhase::Pilot => "warm-up".to_owned(),
+        StudyPhase::Replications => "replications".to_owned(),
+        StudyPhase::Ranges => "input ranges".to_owned(),
+        StudyPhase::Screening { inputs, claims } => {
             format!("{claims} verdicts held to the ranges of {inputs} inputs, one by one")
         }
-        Phase::Worst { open } => {
+        StudyPhase::Worst { open } => {
             format!("the worst values of all inputs together, {open} searches open")
         }
-        Phase::Turning(input) => {
+        StudyPhase::Turning(input) => {
             format!("the value of `{}` at which a verdict turns", printable(input))
         }
-        Phase::Search => "search".to_owned(),
-        Phase::Sets => "replications of all sets".to_owned(),
-        Phase::Histories => "histories of the long run".to_owned(),
-        Phase::Points => "replications of all points".to_owned(),
-        Phase::Aside => "rollbacks and losses of nodes".to_owned(),
-        Phase::Trace => "trace".to_owned(),
+        StudyPhase::Search => "search".to_owned(),
+        StudyPhase::Sets => "replications of all sets".to_owned(),
+        StudyPhase::Histories => "histories of the long run".to_owned(),
+        StudyPhase::Points => "replications of all points".to_owned(),
+        StudyPhase::Aside => "rollbacks and losses of nodes".to_owned(),
+        StudyPhase::Trace => "trace".to_owned(),
     }
 }
 
@@ -192,7 +192,7 @@ fn line(progress: &Progress<'_>, since_first: Duration, elapsed: Duration) -> St
 mod tests {
     use super::*;
 
-    fn told(phase: Phase<'_>, done: u32) -> String {
+    fn told(phase: StudyPhase<'_>, done: u32) -> String {
         let (replications_done, replications_planned) = (done, 41);
         let progress =
             Progress { phase, replications_done, replications_planned, events: 35_000_000 };
@@ -202,15 +202,16 @@ mod tests {
     #[test]
     fn a_line_says_what_is_done_and_how_long_it_takes() {
         assert_eq!(
-            told(Phase::Replications, 11),
+            told(StudyPhase::Replications, 11),
             "replications: 11 of 41 · about 15 s to the next step · 35.0 M events · 10 s so far"
         );
         assert_eq!(
-            told(Phase::Screening { inputs: 15, claims: 4 }, 1),
+            told(StudyPhase::Screening { inputs: 15, claims: 4 }, 1),
             "4 verdicts held to the ranges of 15 inputs, one by one: 1 of 41 · 35.0 M events · 10 s so far"
         );
         assert!(
-            told(Phase::Turning("service.db.cpu"), 2).starts_with("the value of `service.db.cpu`")
+            told(StudyPhase::Turning("service.db.cpu"), 2)
+                .starts_with("the value of `service.db.cpu`")
         );
     }
 }

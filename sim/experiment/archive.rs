@@ -4,7 +4,7 @@
 use std::fmt::Debug;
 
 /// The key of an arm: its world, and how it is measured.
-pub type Key = [u8; 16];
+pub type ArmKey = [u8; 16];
 
 /// Stores the results of replications, and says which replications this process simulates.
 ///
@@ -12,17 +12,17 @@ pub type Key = [u8; 16];
 /// Called from many threads.
 pub trait Archive: Sync {
     /// The key of `what`; different values have different keys.
-    fn key(&self, what: &dyn Debug) -> Key;
+    fn key(&self, what: &dyn Debug) -> ArmKey;
 
     /// The stored result of replication `number` of the arm, if any.
-    fn find(&self, key: &Key, number: u32) -> Option<Vec<u8>>;
+    fn find(&self, key: &ArmKey, number: u32) -> Option<Vec<u8>>;
 
     /// The part of every list of jobs that this process does; `None` for all.
     fn shard(&self) -> Option<Shard>;
 
     /// Stores the result of replication `number` of the arm. False if that failed, and continuing is
     /// pointless.
-    fn keep(&self, key: &Key, number: u32, one: &[u8]) -> bool;
+    fn keep(&self, key: &ArmKey, number: u32, one: &[u8]) -> bool;
 }
 
 /// One of several parts of a study.

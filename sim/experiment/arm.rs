@@ -8,7 +8,7 @@ use crate::durations::Durations;
 use crate::engine::Stage;
 use crate::memory::record::NodeRecord;
 use crate::metric::P95;
-use crate::metric::quantity::{OfEntry, Quantity};
+use crate::metric::quantity::{MeasuredQuantity, OfEntry};
 use crate::observe::observe;
 use crate::parted::Parted;
 use crate::question::{Measure, MetricRef, Point, WorldError, Worlds};
@@ -73,7 +73,7 @@ pub(crate) struct Arm {
     columns: Vec<Column>,
     /// Response times of all replications, by source.
     pub(crate) pooled: Vec<Durations>,
-    /// Response times of all replications by source and slot, in bands.
+    /// Response times by source and slot, in bands.
     pub(crate) bands: Vec<Vec<Bands>>,
 }
 
@@ -153,7 +153,8 @@ impl Arm {
     pub(crate) fn controls(&self, metric: usize, replications: usize) -> Vec<Vec<f64>> {
         let key = &self.catalogue.keys[metric];
         // Work brought by requests of the whole stretch explains little of a part of it.
-        let (Quantity::Entry(entry, OfEntry::Response(..=P95)), None) = (key.quantity, key.part)
+        let (MeasuredQuantity::Entry(entry, OfEntry::Response(..=P95)), None) =
+            (key.quantity, key.part)
         else {
             return Vec::new();
         };
@@ -183,7 +184,7 @@ pub(crate) struct Setting {
 }
 
 /// The arms of a scenario with its traffic.
-pub(crate) struct Traffic<'a> {
+pub(crate) struct TrafficStage<'a> {
     pub(crate) worlds: &'a dyn Worlds,
     pub(crate) setting: Setting,
     /// Metrics measured when inputs have other values; at the values in force all metrics of the whole
@@ -191,7 +192,7 @@ pub(crate) struct Traffic<'a> {
     pub(crate) judged: Vec<MetricRef>,
 }
 
-impl Stage for Traffic<'_> {
+impl Stage for TrafficStage<'_> {
     type Point = Point;
     type Arm = Arm;
     type One = Observation;

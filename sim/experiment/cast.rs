@@ -1,6 +1,6 @@
 //! The arms of a scenario and its bases, and the design that decides its claims.
 
-use crate::arm::{Arm, Traffic};
+use crate::arm::{Arm, TrafficStage};
 use crate::engine::{ArmId, Engine};
 use crate::findings::StoppedBy;
 use crate::judge::{Arms, LEVEL, is_on_the_limit, may_be_decided, measure, verdict};
@@ -8,7 +8,7 @@ use crate::looks::Looking;
 use crate::question::{Claim, Point, Question, WorldError};
 use crate::summary;
 use crate::verdict::Verdict;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::collections::BTreeMap;
 use wssim_stats::looks::Looks;
 use wssim_stats::{Estimate, within_precision};
@@ -25,7 +25,7 @@ impl Cast {
     /// The arms of `question`.
     pub(crate) fn of(
         question: &Question,
-        engine: &mut Engine<'_, Traffic<'_>>,
+        engine: &mut Engine<'_, TrafficStage<'_>>,
     ) -> Result<Self, WorldError> {
         let own = engine.arm(&Point::default())?;
         let base = |file: String| {
@@ -47,7 +47,7 @@ impl Cast {
     pub(crate) fn see<'e>(
         &self,
         claim: &Claim,
-        engine: &'e Engine<'_, Traffic<'_>>,
+        engine: &'e Engine<'_, TrafficStage<'_>>,
         most: usize,
     ) -> (Arms<'e>, usize) {
         let (own, base) = self.ids(claim);
@@ -63,7 +63,7 @@ const FEWEST_PRECISE: u32 = 10;
 
 /// The replications and the level at which a claim is judged.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct By {
+pub(crate) struct JudgedBy {
     pub(crate) replications: usize,
     pub(crate) level: f64,
 }
@@ -80,7 +80,7 @@ pub(crate) struct Deciding<'q> {
     own_claims: usize,
     open: Vec<usize>,
     /// By claim: how it was decided, or its present state.
-    by: Vec<By>,
+    by: Vec<JudgedBy>,
     /// Other scenarios that get the same number of replications, whatever is claimed.
     beside: Vec<ArmId>,
     /// Replications made even if every claim is decided earlier.
@@ -103,7 +103,7 @@ impl<'q> Deciding<'q> {
         let open = (0..claims.len()).collect();
         let looks = exactly.map_or_else(Looks::default, |n| Looks::new(&[n.max(2)]));
         let level = looks.level(0, claims.len());
-        let by = vec![By { replications: 0, level }; claims.len()];
+        let by = vec![JudgedBy { replications: 0, level }; claims.len()];
         let arm = |file: &String| cast.bases.get(file).copied();
         let against = question.against.as_ref().and_then(arm);
         let beside = question.beside.iter().filter_map(arm).chain(against).collect();
@@ -112,23 +112,23 @@ impl<'q> Deciding<'q> {
     }
 
     /// How `claim` is judged after `replications`: as it was decided, or by all of them.
-    pub(crate) fn by(&self, claim: &Claim, replications: usize) -> By {
+    pub(crate) fn by(&self, claim: &Claim, replications: usize) -> JudgedBy {
         let own = &self.claims[..self.own_claims];
         self.by_place(own.iter().position(|one| one.id == claim.id), replications)
     }
 
     /// [`Self::by`] for an observation in the compared scenario, which names its own claims.
-    pub(crate) fn by_observed(&self, claim: &Claim, replications: usize) -> By {
+    pub(crate) fn by_observed(&self, claim: &Claim, replications: usize) -> JudgedBy {
         let observed = &self.claims[self.own_claims..];
         let place = observed.iter().position(|one| one.id == claim.id);
         self.by_place(place.map(|place| self.own_claims + place), replications)
     }
 
-    fn by_place(&self, place: Option<usize>, replications: usize) -> By {
+    fn by_place(&self, place: Option<usize>, replications: usize) -> JudgedBy {
         let look = self.looks.look_of(replications as u32);
         match place {
             Some(place) if !self.open.contains(&place) => self.by[place],
-            _ => By { replications, level: self.looks.level(look, self.open.len()) },
+            _ => JudgedBy { replications, level: self.looks.level(look, self.open.len()) },
         }
     }
 
@@ -137,7 +137,12 @@ impl<'q> Deciding<'q> {
         self.looks.level(self.looks.look_of(replications), self.claims.len())
     }
 
-    fn estimate(&self, place: usize, engine: &Engine<'_, Traffic<'_>>, by: By) -> Option<Estimate> {
+    fn estimate(
+        &self,
+        place: usize,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        by: JudgedBy,
+    ) -> Option<Estimate> {
         let claim = self.claims[place];
         let (arms, replications) = match self.against {
             Some(against) if place >= self.own_claims => {
@@ -151,13 +156,13 @@ impl<'q> Deciding<'q> {
     }
 
     /// Removes the claims that are decided after `complete` replications from the open ones.
-    fn settle(&mut self, engine: &Engine<'_, Traffic<'_>>, complete: u32) {
+    fn settle(&mut self, engine: &Engine<'_, TrafficStage<'_>>, complete: u32) {
         let (look, mut open) = (self.looks.look_of(complete), std::mem::take(&mut self.open));
         let mut by = self.by.clone();
         let replications = complete as usize;
         let _ = self.looks.settle(look, &mut open, |place, level| {
             let claim = self.claims[place];
-            by[place] = By { replications, level };
+            by[place] = JudgedBy { replications, level };
             self.estimate(place, engine, by[place]).is_some_and(|estimate| {
                 verdict(&claim.expected, claim.observed, &estimate) != Verdict::Undecided
             })
@@ -166,7 +171,12 @@ impl<'q> Deciding<'q> {
     }
 
     /// Whether more replications could still decide the claim at `place`.
-    fn is_worth_more(&self, place: usize, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
+    fn is_worth_more(
+        &self,
+        place: usize,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        complete: u32,
+    ) -> bool {
         let (claim, by) = (self.claims[place], self.by_place(Some(place), complete as usize));
         // More replications do not make an unobservable metric observable.
         let Some(estimate) = self.estimate(place, engine, by) else { return false };
@@ -181,14 +191,14 @@ impl<'q> Deciding<'q> {
         within_precision(estimate, self.precision)
     }
 
-    fn means_are_precise(&self, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
+    fn means_are_precise(&self, engine: &Engine<'_, TrafficStage<'_>>, complete: u32) -> bool {
         let own = engine.see(self.cast.own);
         let means = summary::entry_means(own, complete as usize, LEVEL);
         complete >= FEWEST_PRECISE && means.iter().all(|estimate| self.is_precise(estimate))
     }
 
     /// Whether the relative changes of the mean response times are known precisely.
-    fn changes_are_precise(&self, engine: &Engine<'_, Traffic<'_>>, complete: u32) -> bool {
+    fn changes_are_precise(&self, engine: &Engine<'_, TrafficStage<'_>>, complete: u32) -> bool {
         let Some(against) = self.against else { return true };
         let (own, base) = (engine.see(self.cast.own), Some(engine.see(against)));
         let arms = Arms { own, base };
@@ -198,14 +208,14 @@ impl<'q> Deciding<'q> {
     }
 }
 
-impl Looking<Traffic<'_>> for Deciding<'_> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Replications
+impl Looking<TrafficStage<'_>> for Deciding<'_> {
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Replications
     }
 
     fn wanted(
         &mut self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
         let mut wanted: Vec<usize> = self.open.clone();

@@ -1,8 +1,8 @@
 //! Lists the metrics of a blueprint: every row of the table that `run` measures, for each entry,
 //! service, node…
 
-use crate::metric::quantity::Quantity;
-use crate::metric::{MetricKind, Reader, STATS, table};
+use crate::metric::quantity::MeasuredQuantity;
+use crate::metric::{MetricKind, MetricReader, STATS, table};
 use crate::part::{FROM, Span, TO};
 use crate::question::MetricRef;
 use wssim_kernel::Nanos;
@@ -10,15 +10,15 @@ use wssim_model::Blueprint;
 
 /// One metric of a blueprint.
 #[derive(Clone, Debug)]
-pub(crate) struct Key {
+pub(crate) struct MetricKey {
     pub(crate) kind: &'static MetricKind,
     pub(crate) labels: Vec<(&'static str, String)>,
-    pub(crate) quantity: Quantity,
+    pub(crate) quantity: MeasuredQuantity,
     /// The part of the measured stretch, by its place in the catalogue; `None` for the whole.
     pub(crate) part: Option<usize>,
 }
 
-impl Key {
+impl MetricKey {
     /// The key of a part, named as in `metric`.
     fn of_part(&self, metric: &MetricRef, part: usize) -> Self {
         let end = |name: &'static str| Some((name, metric.labels.get(name)?.clone()));
@@ -31,7 +31,7 @@ impl Key {
 /// All metrics of a blueprint, ordered by name and labels.
 #[derive(Clone, Debug)]
 pub(crate) struct Catalogue {
-    pub(crate) keys: Vec<Key>,
+    pub(crate) keys: Vec<MetricKey>,
     /// The parts of the measured stretch that metrics refer to, each once.
     pub(crate) parts: Vec<Span>,
 }
@@ -92,9 +92,10 @@ impl Catalogue {
     fn of_rows(blueprint: &Blueprint, is_wanted: impl Fn(&MetricKind) -> bool) -> Self {
         let mut keys = Vec::new();
         for row in table().filter(|row| is_wanted(&row.kind)) {
-            let Reader::Run(keyed) = row.reader else { continue };
+            let MetricReader::Run(keyed) = row.reader else { continue };
             let found = keyed.keys(row.kind.labels, blueprint).into_iter();
-            let whole = |(labels, quantity)| Key { kind: &row.kind, labels, quantity, part: None };
+            let whole =
+                |(labels, quantity)| MetricKey { kind: &row.kind, labels, quantity, part: None };
             keys.extend(found.map(whole));
         }
         Self { keys, parts: Vec::new() }.in_order()
@@ -102,7 +103,7 @@ impl Catalogue {
 
     fn in_order(mut self) -> Self {
         // Statistics keep their own order; all else is ordered by name.
-        let rank = |key: &Key| {
+        let rank = |key: &MetricKey| {
             let label = |(name, value): &(&str, String)| {
                 let stat = STATS.iter().position(|stat| *name == "stat" && stat == value);
                 (stat.unwrap_or(0), value.clone())
@@ -114,12 +115,12 @@ impl Catalogue {
     }
 
     /// The keys of the whole stretch, with their places.
-    pub(crate) fn of_whole(&self) -> impl DoubleEndedIterator<Item = (usize, &Key)> {
+    pub(crate) fn of_whole(&self) -> impl DoubleEndedIterator<Item = (usize, &MetricKey)> {
         self.keys.iter().enumerate().filter(|(_, key)| key.part.is_none())
     }
 
     /// The place of `quantity` over the whole stretch.
-    pub(crate) fn place(&self, quantity: Quantity) -> Option<usize> {
+    pub(crate) fn place(&self, quantity: MeasuredQuantity) -> Option<usize> {
         self.of_whole().find(|(_, key)| key.quantity == quantity).map(|(place, _)| place)
     }
 

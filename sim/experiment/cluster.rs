@@ -6,7 +6,7 @@ use wssim_model::orchestrator::Kind;
 
 /// The cluster as its author describes it.
 #[derive(Clone, Debug, Default)]
-pub struct Cluster {
+pub struct ClusterFacts {
     /// The orchestrator's kind; `None` if not given.
     pub orchestrator: Option<Kind>,
     /// Managers by name; empty if not given.
@@ -62,14 +62,14 @@ pub struct EntryFacts {
     /// Whether it counts for survival.
     pub is_critical: bool,
     /// Limits of its response time.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<ResponseLimit>,
     /// The largest share of its requests that may fail.
     pub errors: Option<f64>,
 }
 
 /// A limit of a response time.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
+pub struct ResponseLimit {
     /// Probability of the quantile; `None` for the mean.
     pub probability: Option<f64>,
     /// The limit.

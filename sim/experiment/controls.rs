@@ -12,7 +12,7 @@
 //! If requests can fail, controls are used only while all are answered well in every replication. That
 //! condition biases the mean of a share a little; a test checks the coverage of such a world.
 
-use crate::metric::quantity::Entry;
+use crate::metric::quantity::EntryChoice;
 use crate::offered::{Brought, brought};
 use crate::recorder::Record;
 use crate::stored::Stored;
@@ -81,10 +81,10 @@ impl Controls {
 impl Shares {
     /// The value of one control, of mean 1, of the response time of `entry`; `None` for work that its
     /// requests never bring.
-    pub(crate) fn of(&self, entry: Entry, control: usize) -> Option<f64> {
+    pub(crate) fn of(&self, entry: EntryChoice, control: usize) -> Option<f64> {
         let sources = match entry {
-            Entry::All => self.0.as_slice(),
-            Entry::Source(place) => std::slice::from_ref(&self.0[place]),
+            EntryChoice::All => self.0.as_slice(),
+            EntryChoice::Source(place) => std::slice::from_ref(&self.0[place]),
         };
         let sum = |side: usize| sources.iter().map(|one| one[control][side]).sum::<f64>();
         (sum(1) > 0.0).then(|| sum(0) / sum(1))

@@ -3,7 +3,7 @@
 use crate::arm::{Arm, Observation};
 use crate::findings::Series;
 use crate::judge::{LEVEL, estimate};
-use crate::metric::quantity::Quantity;
+use crate::metric::quantity::MeasuredQuantity;
 use crate::question::Measure;
 use crate::sample::Sample;
 
@@ -33,7 +33,7 @@ impl<'a> Curves<'a> {
     /// among the metrics of the arm.
     pub(crate) fn series(
         &self,
-        quantity: Quantity,
+        quantity: MeasuredQuantity,
         sample: impl Fn(&Observation, usize) -> Sample,
     ) -> Option<Series> {
         let key = &self.arm.catalogue.keys[self.arm.catalogue.place(quantity)?];

@@ -12,7 +12,7 @@ use crate::sweep::findings::Sweep;
 use wssim_stats::Estimate;
 
 pub use crate::measured::Metric;
-pub use crate::rollout::findings::{Bar, Doing, RolloutShown};
+pub use crate::rollout::findings::{RolloutBar, RolloutShown, RolloutWork};
 pub use crate::shown::{
     Distribution, NodeLedger, Promised, ResponseBands, RunAnswer, Series, ServiceLedger,
     SystemMemory,

@@ -6,12 +6,12 @@
 use crate::engine::{ArmId, Design, Engine, Stage, Want};
 use crate::findings::StoppedBy;
 use crate::question::WorldError;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 
 /// A study done look by look.
 pub(crate) trait Looking<S: Stage> {
     /// The present phase.
-    fn phase(&self) -> Phase<'_>;
+    fn phase(&self) -> StudyPhase<'_>;
 
     /// The arms that need more replications after `complete`, or why none do. Without arms the study
     /// asks for the first ones.
@@ -55,7 +55,7 @@ impl<'l, L> ByLooks<'l, L> {
 }
 
 impl<S: Stage, L: Looking<S>> Design<S> for ByLooks<'_, L> {
-    fn phase(&self) -> Phase<'_> {
+    fn phase(&self) -> StudyPhase<'_> {
         self.looking.phase()
     }
 

@@ -1,6 +1,6 @@
 //! A metric with its name and interval.
 
-use crate::reason::Missing;
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
 /// A number with its interval.
@@ -17,7 +17,7 @@ pub struct Metric {
     /// times have no upper end: it is infinite.
     pub estimate: Option<Estimate>,
     /// Why there is no estimate.
-    pub missing: Option<Missing>,
+    pub missing: Option<NoEstimate>,
     /// The value in each replication of a number with a limit beside a baseline: its lower and upper
     /// end, equal for an exact one. Empty for other numbers.
     pub values: Vec<Option<[f64; 2]>>,

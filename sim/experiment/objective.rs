@@ -1,13 +1,13 @@
 //! The objectives of entries, as conditions on metrics.
 
-use crate::cluster::{Cluster, Limit};
+use crate::cluster::{ClusterFacts, ResponseLimit};
 use crate::metric::{ALL, STATS};
 use crate::question::{Expected, MetricRef};
 use wssim_model::Blueprint;
 
 /// A condition.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Condition {
+pub struct Objective {
     /// Its metric.
     pub metric: MetricRef,
     /// The limits, in the base unit.
@@ -20,7 +20,7 @@ pub struct Condition {
 pub const USUAL_ERRORS: f64 = 0.01;
 
 /// The objectives of all entries. Without any, the errors of all entries together are limited.
-pub(crate) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Condition> {
+pub(crate) fn objectives(world: &Blueprint, cluster: &ClusterFacts) -> Vec<Objective> {
     let mut all = Vec::new();
     for (source, facts) in world.sources.iter().zip(&cluster.entries) {
         for limit in &facts.limits {
@@ -41,11 +41,11 @@ pub(crate) fn objectives(world: &Blueprint, cluster: &Cluster) -> Vec<Condition>
 }
 
 /// `asked`, with a limit of errors for each entry with a limit of response time but none of errors.
-pub(crate) fn with_errors(asked: &[Condition]) -> Vec<Condition> {
+pub(crate) fn with_errors(asked: &[Objective]) -> Vec<Objective> {
     let mut all = asked.to_vec();
     for condition in asked.iter().filter(|one| one.metric.name == "response_time_seconds") {
         let entry = condition.metric.labels.get("entry").map_or(ALL, String::as_str);
-        let is_there = |one: &Condition| {
+        let is_there = |one: &Objective| {
             let of = one.metric.labels.get("entry").map_or(ALL, String::as_str);
             one.metric.name == "error_ratio" && of == entry
         };
@@ -58,7 +58,7 @@ pub(crate) fn with_errors(asked: &[Condition]) -> Vec<Condition> {
 }
 
 /// The statistic that a limit is about.
-pub(crate) fn stat(limit: &Limit) -> &'static str {
+pub(crate) fn stat(limit: &ResponseLimit) -> &'static str {
     let names = [(0.5, "p50"), (0.9, "p90"), (0.95, "p95"), (0.99, "p99")];
     let name =
         |p: f64| names.iter().find(|(known, _)| p <= *known).map_or("p999", |(_, name)| name);
@@ -70,9 +70,9 @@ fn condition(
     labels: &[(&'static str, &str)],
     most: f64,
     is_assumed: bool,
-) -> Condition {
+) -> Objective {
     let labels = labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Condition {
+    Objective {
         metric: MetricRef { name: name.to_owned(), labels: labels.collect(), part: None },
         expected: Expected { min: None, max: Some(most), relative: false, point: false },
         is_assumed,
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn quantiles_have_their_names() {
-        let of = |probability| stat(&Limit { probability, seconds: 1.0 });
+        let of = |probability| stat(&ResponseLimit { probability, seconds: 1.0 });
         let names = [0.5, 0.9, 0.95, 0.99, 0.999].map(|p| of(Some(p)));
         assert_eq!(names, ["p50", "p90", "p95", "p99", "p999"]);
         assert_eq!(of(None), "mean");

@@ -3,7 +3,7 @@
 use crate::catalogue::Catalogue;
 use crate::durations::Durations;
 use crate::metric::quantity::{
-    Calls, Component, Entry, OfEntry, OfNode, OfService, Quantity, Reason,
+    Calls, EntryChoice, ErrorReason, MeasuredQuantity, OfEntry, OfNode, OfService, TimeComponent,
 };
 use crate::metric::{Stat, can_fail};
 use crate::recorder::{Record, SourceRecord};
@@ -45,40 +45,44 @@ pub(crate) fn observe(
 }
 
 impl Observer<'_> {
-    fn sample(&self, quantity: Quantity) -> Sample {
+    fn sample(&self, quantity: MeasuredQuantity) -> Sample {
         match quantity {
-            Quantity::Entry(entry, what) => self.of_entry(entry, what),
-            Quantity::QueryTime(calls, stat) => self.query_time(calls, stat),
-            Quantity::BreakerOpen(calls) => Sample::Share(Share::of_time(self.breaker_open(calls))),
-            Quantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
-            Quantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
-            Quantity::PoolWaited(pool) => self.record.pool_waits[pool].share_above_zero(),
-            Quantity::PoolQueue(pool) => Sample::Value(self.averages.pool_waiting[pool]),
-            Quantity::Service(service, what) => self.service(service, what),
-            Quantity::Node(node, what) => self.node(node, what),
-            Quantity::Memory(what) => self.memory(what),
-            Quantity::Encrypted => {
+            MeasuredQuantity::Entry(entry, what) => self.of_entry(entry, what),
+            MeasuredQuantity::QueryTime(calls, stat) => self.query_time(calls, stat),
+            MeasuredQuantity::BreakerOpen(calls) => {
+                Sample::Share(Share::of_time(self.breaker_open(calls)))
+            }
+            MeasuredQuantity::Visit(endpoint, stat) => self.record.visits[endpoint].statistic(stat),
+            MeasuredQuantity::PoolWait(pool, stat) => self.record.pool_waits[pool].statistic(stat),
+            MeasuredQuantity::PoolWaited(pool) => self.record.pool_waits[pool].share_above_zero(),
+            MeasuredQuantity::PoolQueue(pool) => Sample::Value(self.averages.pool_waiting[pool]),
+            MeasuredQuantity::Service(service, what) => self.service(service, what),
+            MeasuredQuantity::Node(node, what) => self.node(node, what),
+            MeasuredQuantity::Memory(what) => self.memory(what),
+            MeasuredQuantity::Encrypted => {
                 let [whole, part] = self.averages.crossed;
                 Sample::Share(Share { part, whole, trials: f64::INFINITY })
             }
-            Quantity::Component(component) => self.component(component),
-            Quantity::Price => self.blueprint.price().map_or(Sample::Nothing, Sample::Value),
-            Quantity::Deployment(stack) => {
+            MeasuredQuantity::Component(component) => self.component(component),
+            MeasuredQuantity::Price => {
+                self.blueprint.price().map_or(Sample::Nothing, Sample::Value)
+            }
+            MeasuredQuantity::Deployment(stack) => {
                 deploy_seconds(self.blueprint, &self.record.activities, stack, self.seconds)
             }
         }
     }
 
-    fn of_entry(&self, entry: Entry, what: OfEntry) -> Sample {
+    fn of_entry(&self, entry: EntryChoice, what: OfEntry) -> Sample {
         let averages = self.averages;
         let record = self.entry(entry);
         match what {
             OfEntry::Response(stat) => record.response.statistic(stat),
             OfEntry::Errors(reason) => {
                 let errors = match reason {
-                    Reason::All => record.errors(),
-                    Reason::Failed(failure) => record.failed[failure as usize],
-                    Reason::Unfinished => record.response.open(),
+                    ErrorReason::All => record.errors(),
+                    ErrorReason::Failed(failure) => record.failed[failure as usize],
+                    ErrorReason::Unfinished => record.response.open(),
                 };
                 share_of_errors(self.blueprint, errors, record.requests())
             }
@@ -93,10 +97,10 @@ impl Observer<'_> {
         }
     }
 
-    fn entry(&self, entry: Entry) -> &SourceRecord {
+    fn entry(&self, entry: EntryChoice) -> &SourceRecord {
         match entry {
-            Entry::All => &self.all,
-            Entry::Source(place) => &self.record.sources[place],
+            EntryChoice::All => &self.all,
+            EntryChoice::Source(place) => &self.record.sources[place],
         }
     }
 
@@ -219,16 +223,16 @@ impl Observer<'_> {
     }
 
     /// By Little's law: the mean number there over the rate of requests.
-    fn component(&self, component: Component) -> Sample {
+    fn component(&self, component: TimeComponent) -> Sample {
         let averages = self.averages;
         let there = match component {
-            Component::Cpu(service) => self.sum(service, |c| c.computing),
-            Component::Worker(service) => self.sum(service, |c| c.waiting),
-            Component::Disk(service) => self.sum(service, |c| c.disk_waiting + c.disk_served),
-            Component::Pages(service) => self.sum(service, |c| c.paging),
-            Component::Pool(pool) => averages.pool_waiting[pool],
-            Component::Network => averages.hopping,
-            Component::Connecting => averages.connecting,
+            TimeComponent::Cpu(service) => self.sum(service, |c| c.computing),
+            TimeComponent::Worker(service) => self.sum(service, |c| c.waiting),
+            TimeComponent::Disk(service) => self.sum(service, |c| c.disk_waiting + c.disk_served),
+            TimeComponent::Pages(service) => self.sum(service, |c| c.paging),
+            TimeComponent::Pool(pool) => averages.pool_waiting[pool],
+            TimeComponent::Network => averages.hopping,
+            TimeComponent::Connecting => averages.connecting,
         };
         Sample::Ratio(there * self.seconds, self.all.requests() as f64)
     }
@@ -256,9 +260,9 @@ pub(crate) fn share_of_errors(blueprint: &Blueprint, errors: u64, requests: u64)
 }
 
 /// The part of a number by source that belongs to `entry`.
-fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: Entry) -> T {
+fn by_entry<T: Copy + std::iter::Sum<T>>(by_source: &[T], entry: EntryChoice) -> T {
     match entry {
-        Entry::All => by_source.iter().copied().sum(),
-        Entry::Source(place) => by_source[place],
+        EntryChoice::All => by_source.iter().copied().sum(),
+        EntryChoice::Source(place) => by_source[place],
     }
 }

@@ -18,7 +18,7 @@ pub const TO: &str = "to";
 
 /// A part of the measured stretch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part {
+pub struct MeasuredPart {
     /// Its start; `None` for the start of the stretch.
     pub from: Option<Moment>,
     /// Its end, exclusive; `None` for the end of the stretch.
@@ -109,7 +109,7 @@ impl Moment {
     }
 }
 
-impl Part {
+impl MeasuredPart {
     /// The part in `world`; `None` if it does not exist there, or lies outside the `measured` stretch.
     pub(crate) fn span(&self, world: &Blueprint, measured: Nanos) -> Option<Span> {
         let find =

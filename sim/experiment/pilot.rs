@@ -6,9 +6,9 @@
 
 use crate::arm::{Arm, Observation, Setting, replicate};
 use crate::engine::{Broken, Engine, Stage, Want};
-use crate::question::{Kind, Measure, WorldError};
+use crate::question::{Measure, MeasureKind, WorldError};
 use crate::recorder::Slot;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::fmt::Debug;
 use wssim_kernel::Nanos;
 use wssim_model::{Blueprint, Cut};
@@ -41,10 +41,10 @@ pub(crate) fn find_lead(
     watch: &dyn Watch,
 ) -> Result<WarmUp, Broken> {
     match measure.kind {
-        Kind::Window { lead_in: lead } | Kind::Steady { warm_up: Some(lead) } => {
+        MeasureKind::Window { lead_in: lead } | MeasureKind::Steady { warm_up: Some(lead) } => {
             Ok(WarmUp { lead, settled: true })
         }
-        Kind::Steady { warm_up: None } => find_warm_up(worlds, seed, measure, watch),
+        MeasureKind::Steady { warm_up: None } => find_warm_up(worlds, seed, measure, watch),
     }
 }
 
@@ -118,13 +118,13 @@ fn pilot(
     watch: &dyn Watch,
 ) -> Result<WarmUp, Broken> {
     let slot = Nanos((duration.0 / SLOTS).max(1));
-    let measure = Measure { kind: Kind::Steady { warm_up: None }, duration, slot };
+    let measure = Measure { kind: MeasureKind::Steady { warm_up: None }, duration, slot };
     let setting = Setting { seed: seed ^ SEED_OFFSET, lead: Nanos::ZERO, measure };
     let stage = Pilot { worlds, setting };
     let mut engine = Engine::new(&stage, watch);
     let arms = (0..worlds.len()).filter_map(|place| engine.arm(&place).ok());
     let wants: Vec<Want> = arms.map(|arm| Want { arm, replications: REPLICATIONS }).collect();
-    engine.simulate(Phase::Pilot, &wants)?;
+    engine.simulate(StudyPhase::Pilot, &wants)?;
     let mut longest = WarmUp { lead: Nanos::ZERO, settled: true };
     for arm in wants.iter().map(|want| engine.see(want.arm)) {
         for source in 0..arm.blueprint.sources.len() {

@@ -3,9 +3,9 @@
 //! A study asks for worlds through [`Worlds`]: overrides in, blueprint out. The scenario crate
 //! implements it and the command line connects the two, so neither depends on the other.
 
-use crate::cluster::Cluster;
-use crate::migrate::plan::Phase;
-use crate::part::{FROM, Part, TO};
+use crate::cluster::ClusterFacts;
+use crate::migrate::plan::PlannedPhase;
+use crate::part::{FROM, MeasuredPart, TO};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -76,14 +76,14 @@ pub trait Worlds: Sync {
     ///
     /// # Errors
     /// As [`Worlds::blueprint`].
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         let _ = arm;
         Ok(Vec::new())
     }
 
     /// The value of `input` at `fraction` (0 to 1) of the way from its nominal value to `end`; `None` if
     /// the two are different kinds of number or law.
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override>;
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override>;
 
     /// The override that gives `service` this number of replicas.
     fn replicas(&self, service: &str, replicas: u32) -> Override;
@@ -95,12 +95,12 @@ pub struct AtRisk {
     /// The world.
     pub blueprint: Blueprint,
     /// Its cluster, with groups by the places of this world.
-    pub cluster: Cluster,
+    pub cluster: ClusterFacts,
 }
 
 /// One end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum RangeEnd {
     /// The first value of the range.
     Low,
     /// The second value of the range.
@@ -150,7 +150,7 @@ pub struct Question {
     /// Closed sources by name, with their users before that factor.
     pub closed_users: Vec<(String, u32)>,
     /// Facts about the cluster beside its world.
-    pub cluster: Cluster,
+    pub cluster: ClusterFacts,
     /// Inputs with a range.
     pub ranged: Vec<RangedInput>,
     /// Observations in the scenario and in the bases of its claims: the inputs must reproduce them
@@ -226,7 +226,7 @@ pub struct Observed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measure {
     /// Whether and how the beginning is excluded.
-    pub kind: Kind,
+    pub kind: MeasureKind,
     /// Measured time of one replication.
     pub duration: Nanos,
     /// Length of a slot of the series.
@@ -236,13 +236,17 @@ pub struct Measure {
 impl Default for Measure {
     fn default() -> Self {
         let duration = Nanos::from_seconds(600.0);
-        Self { kind: Kind::Steady { warm_up: None }, duration, slot: Nanos(duration.0 / 100) }
+        Self {
+            kind: MeasureKind::Steady { warm_up: None },
+            duration,
+            slot: Nanos(duration.0 / 100),
+        }
     }
 }
 
 /// Whether and how the beginning is excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MeasureKind {
     /// Steady state: the warm-up is excluded; `None` if a pilot determines it by MSER-5.
     Steady {
         /// Simulated, not measured.
@@ -286,7 +290,7 @@ pub struct MetricRef {
     /// Such as `entry` = `web`; of a part of the measured stretch `from` and `to`, too.
     pub labels: BTreeMap<String, String>,
     /// The part of the measured stretch; `None` for the whole.
-    pub part: Option<Box<Part>>,
+    pub part: Option<Box<MeasuredPart>>,
 }
 
 impl MetricRef {

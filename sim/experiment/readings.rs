@@ -2,7 +2,7 @@
 
 use crate::question::Expected;
 use crate::verdict::Verdict;
-use wssim_stats::control_variates::{Control, Fit};
+use wssim_stats::control_variates::{ControlVariate, Fit};
 use wssim_stats::paired_end::PairedEnd;
 use wssim_stats::{Estimate, mean_interval, ratio_interval};
 
@@ -123,8 +123,8 @@ impl Readings {
 
 /// A mean adjusted by controls of mean 1, for an interval at `level`.
 fn fit(values: &[f64], controls: &[Vec<f64>], level: f64) -> Option<Fit> {
-    let controls: Vec<Control<'_>> =
-        controls.iter().map(|values| Control { values, mean: 1.0 }).collect();
+    let controls: Vec<ControlVariate<'_>> =
+        controls.iter().map(|values| ControlVariate { values, mean: 1.0 }).collect();
     Fit::of(values, &controls, level)
 }
 

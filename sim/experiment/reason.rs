@@ -119,7 +119,7 @@ pub enum Unmeasured {
 /// Why there is no long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoYears {
-    /// It was cut short.
+    /// The search was cut short.
     Cut,
     /// No years were asked for.
     NotAsked,
@@ -249,7 +249,7 @@ pub enum Setback {
 
 /// Why a metric has no estimate.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Missing {
+pub enum NoEstimate {
     /// Nothing was observed.
     Nothing,
     /// Too few requests for this quantile.

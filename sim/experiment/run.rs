@@ -5,8 +5,8 @@
 //! ranges of the inputs (`ranges/`). With m claims and K looks every interval is at level 1 −
 //! 0.05/(m·K).
 
-use crate::arm::{Setting, Traffic};
-use crate::cast::{By, Cast, Deciding};
+use crate::arm::{Setting, TrafficStage};
+use crate::cast::{Cast, Deciding, JudgedBy};
 use crate::engine::{Broken, Engine, Stopped, Want};
 use crate::findings::{Findings, JudgedClaim, StoppedBy};
 use crate::judge::{Arms, measure, not_judged, readings, undecided, unit_of, verdict};
@@ -14,10 +14,10 @@ use crate::looks::ByLooks;
 use crate::note::Note;
 use crate::pilot::find_lead;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError, Worlds};
-use crate::ranges::{Check, Checked, Inputs, Subject, Weighing as _, is_weighed};
+use crate::ranges::{Checked, Inputs, RangeCheck, Subject, Weighing as _, is_weighed};
 use crate::reason::{Needed, Reason, Runs};
 use crate::verdict::Verdict;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use crate::weigh::{About, Claims, parts, shorter};
 use crate::why::breakdown;
 use crate::{summary, threads};
@@ -68,7 +68,7 @@ pub(crate) struct RunStudy<'a> {
 
 /// The state of a study when its replications are done.
 pub(crate) struct Stand<'e, 'a> {
-    pub(crate) engine: Engine<'e, Traffic<'a>>,
+    pub(crate) engine: Engine<'e, TrafficStage<'a>>,
     pub(crate) cast: Cast,
     /// Replications of the scenario's own arm that count; other arms have no more that count.
     pub(crate) replications: usize,
@@ -103,7 +103,7 @@ impl<'a> RunStudy<'a> {
         };
         let setting = Setting { seed: self.options.seed, lead, measure };
         let judged = self.judged_metrics();
-        let stage = Traffic { worlds: self.worlds, setting, judged };
+        let stage = TrafficStage { worlds: self.worlds, setting, judged };
         let mut engine = Engine::new(&stage, self.watch);
         let cast = Cast::of(self.question, &mut engine)?;
         let deciding = self.deciding(cast.clone());
@@ -225,7 +225,7 @@ impl<'a> RunStudy<'a> {
         let subjects: Vec<Subject> = subjects.into_iter().flatten().collect();
         let (observed, seen): (Vec<About<'_>>, Vec<Subject>) = observed.into_iter().unzip();
         let weighing = Claims { all: claims.into_iter().chain(observed).collect() };
-        let check = Check {
+        let check = RangeCheck {
             weighing: &weighing,
             inputs: Inputs { worlds: self.worlds, all: &self.question.ranged },
             claims: &subjects,
@@ -233,7 +233,7 @@ impl<'a> RunStudy<'a> {
         };
         for part in parts() {
             let (setting, judged) = (shorter(setting, part), self.judged_metrics());
-            let stage = Traffic { worlds: self.worlds, setting, judged };
+            let stage = TrafficStage { worlds: self.worlds, setting, judged };
             let mut short = Engine::new(&stage, self.watch);
             match is_seen(&weighing, &mut short)? {
                 Ok(true) => return check.run(Some(&mut short), &mut stand.engine),
@@ -268,7 +268,7 @@ impl<'a> RunStudy<'a> {
     }
 
     fn judge(&self, claim: &Claim, stand: &Stand<'_, 'a>) -> JudgedClaim {
-        let By { replications, level } = stand.deciding.by(claim, stand.replications);
+        let JudgedBy { replications, level } = stand.deciding.by(claim, stand.replications);
         let (arms, replications) = stand.cast.see(claim, &stand.engine, replications);
         let measured = match not_judged(claim, self.question.command) {
             Some(reason) => Err(reason),
@@ -293,14 +293,14 @@ impl<'a> RunStudy<'a> {
 /// Whether one replication of this length gives every number.
 fn is_seen(
     weighing: &Claims<'_>,
-    engine: &mut Engine<'_, Traffic<'_>>,
+    engine: &mut Engine<'_, TrafficStage<'_>>,
 ) -> Result<Result<bool, Stopped>, WorldError> {
     let subjects = 0..weighing.all.len();
     let arms = subjects.map(|subject| weighing.arms(engine, subject, &[]));
     let arms = arms.collect::<Result<Vec<_>, _>>()?;
     let wants: Vec<Want> =
         arms.iter().flatten().map(|&arm| Want { arm, replications: 1 }).collect();
-    if let Err(stopped) = Broken::or_stopped(engine.simulate(Phase::Ranges, &wants))? {
+    if let Err(stopped) = Broken::or_stopped(engine.simulate(StudyPhase::Ranges, &wants))? {
         return Ok(Err(stopped));
     }
     let shown = |(subject, arms): (usize, &Vec<_>)| {

@@ -18,7 +18,7 @@ pub enum StoppedBy {
 }
 
 impl StoppedBy {
-    /// All of them.
+    /// All nodes.
     const ALL: [Self; 6] = [
         Self::Decided,
         Self::Precision,

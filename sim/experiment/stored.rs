@@ -8,7 +8,7 @@
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::NodeId;
 use wssim_model::{Averages, ContainerAverages, NodeAverages, Outcome};
-use wssim_stats::{Counts, Histogram};
+use wssim_stats::{Histogram, HistogramCounts};
 
 /// A value that can be written as bytes and read again.
 pub trait Stored: Sized {
@@ -196,12 +196,12 @@ impl Stored for Histogram {
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {
-        Self::of_counts(&Counts::read(from)?)
+        Self::of_counts(&HistogramCounts::read(from)?)
     }
 }
 
 stored! {
-    Counts { zeros, sum_ns, max_ns, buckets }
+    HistogramCounts { zeros, sum_ns, max_ns, buckets }
     Outcome { events, requests, unfinished, calendar_peak, simulated, averages, parts }
     Averages {
         containers, pool_waiting, breaker_open, nodes, attempts, answers_per_second, connecting, hopping, crossed,

@@ -2,7 +2,7 @@
 
 use crate::arm::{Arm, Observation};
 use crate::bands::{self, Bands};
-use crate::catalogue::Key;
+use crate::catalogue::MetricKey;
 use crate::curves::Curves;
 use crate::durations::Durations;
 use crate::findings::{
@@ -11,11 +11,11 @@ use crate::findings::{
 use crate::judge::{Arms, LEVEL, estimate, no_interval, number, times_needed};
 use crate::memory;
 use crate::metric::MEAN;
-use crate::metric::quantity::{Entry, OfEntry, Quantity, Reason};
+use crate::metric::quantity::{EntryChoice, ErrorReason, MeasuredQuantity, OfEntry};
 use crate::note::{Note, of_load};
 use crate::observe::share_of_errors;
 use crate::question::{MetricRef, Question};
-use crate::reason::{Missing, Runs};
+use crate::reason::{NoEstimate, Runs};
 use crate::recorder::Slot;
 use crate::regression::is_usual;
 use crate::rollout;
@@ -81,7 +81,7 @@ pub(crate) fn metrics(arm: &Arm, replications: usize) -> Vec<Metric> {
 }
 
 /// One metric of `arm`, with its plain interval.
-pub(crate) fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) -> Metric {
+pub(crate) fn metric(arm: &Arm, place: usize, key: &MetricKey, replications: usize) -> Metric {
     let samples = arm.samples(place, replications);
     let mut estimate = estimate(&samples, LEVEL);
     let is_max = key.labels.iter().any(|(name, value)| *name == "stat" && value == "max");
@@ -101,17 +101,17 @@ pub(crate) fn metric(arm: &Arm, place: usize, key: &Key, replications: usize) ->
     }
 }
 
-fn what_was_missing(samples: &[Sample]) -> Missing {
+fn what_was_missing(samples: &[Sample]) -> NoEstimate {
     let few = no_interval(Runs::Replications);
     match times_needed(samples) {
-        Some(times) => Missing::TooFewRequests { times },
-        None if samples.len() < few.needed as usize => Missing::TooFew(few),
-        None => Missing::Nothing,
+        Some(times) => NoEstimate::TooFewRequests { times },
+        None if samples.len() < few.needed as usize => NoEstimate::TooFew(few),
+        None => NoEstimate::Nothing,
     }
 }
 
-fn mean_response(source: usize) -> Quantity {
-    Quantity::Entry(Entry::Source(source), OfEntry::Response(MEAN))
+fn mean_response(source: usize) -> MeasuredQuantity {
+    MeasuredQuantity::Entry(EntryChoice::Source(source), OfEntry::Response(MEAN))
 }
 
 /// Mean response times of all entries.
@@ -155,7 +155,8 @@ fn series(arm: &Arm, question: &Question, replications: usize) -> Vec<Series> {
     let curves = Curves::new(arm, replications, measure);
     let mut all = memory::series::series(&curves);
     for place in 0..arm.blueprint.sources.len() {
-        let quantity = Quantity::Entry(Entry::Source(place), OfEntry::Errors(Reason::All));
+        let quantity =
+            MeasuredQuantity::Entry(EntryChoice::Source(place), OfEntry::Errors(ErrorReason::All));
         all.extend(curves.series(quantity, |one, n| errors(&one.slots[place][n])));
         let slots = curves.observations().first().map_or(0, |one| one.slots[place].len());
         let is_open =

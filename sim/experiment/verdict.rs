@@ -14,7 +14,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All of them.
+    /// All nodes.
     const ALL: [Self; 4] = [Self::Holds, Self::Reproduced, Self::Refuted, Self::Undecided];
 
     /// The verdict with this name.

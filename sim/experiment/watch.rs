@@ -4,7 +4,7 @@ use crate::archive::Archive;
 
 /// The present phase of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase<'a> {
+pub enum StudyPhase<'a> {
     /// Finding the warm-up.
     Pilot,
     /// Replications of all arms.
@@ -43,7 +43,7 @@ pub enum Phase<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
     /// The phase.
-    pub phase: Phase<'a>,
+    pub phase: StudyPhase<'a>,
     /// Complete replications of all arms.
     pub replications_done: u32,
     /// Planned replications of all arms up to the next look.

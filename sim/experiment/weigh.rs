@@ -1,9 +1,9 @@
 //! The claims of `run` for the check of ranges: the arms and values of each.
 
-use crate::arm::{Setting, Traffic};
+use crate::arm::{Setting, TrafficStage};
 use crate::engine::{ArmId, Engine};
 use crate::judge::{Arms, readings};
-use crate::question::{Claim, Kind, Measure, Override, Point, WorldError};
+use crate::question::{Claim, Measure, MeasureKind, Override, Point, WorldError};
 use crate::ranges::Weighing;
 use crate::readings::Readings;
 use wssim_kernel::Nanos;
@@ -26,10 +26,10 @@ pub(crate) struct Claims<'q> {
     pub(crate) all: Vec<About<'q>>,
 }
 
-impl Weighing<Traffic<'_>> for Claims<'_> {
+impl Weighing<TrafficStage<'_>> for Claims<'_> {
     fn arms(
         &self,
-        engine: &mut Engine<'_, Traffic<'_>>,
+        engine: &mut Engine<'_, TrafficStage<'_>>,
         subject: usize,
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError> {
@@ -48,7 +48,7 @@ impl Weighing<Traffic<'_>> for Claims<'_> {
 
     fn readings(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         subject: usize,
         arms: &[ArmId],
         replications: usize,
@@ -63,7 +63,7 @@ impl Weighing<Traffic<'_>> for Claims<'_> {
 /// its length.
 pub(crate) fn shorter(setting: &Setting, part: u64) -> Setting {
     let Measure { kind, duration, slot } = setting.measure;
-    if part <= 1 || matches!(kind, Kind::Window { .. }) {
+    if part <= 1 || matches!(kind, MeasureKind::Window { .. }) {
         return *setting;
     }
     let measure = Measure { kind, duration: Nanos((duration.0 / part).max(1)), slot };

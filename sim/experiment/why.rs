@@ -7,19 +7,19 @@
 use crate::arm::Arm;
 use crate::judge::{Arms, LEVEL, estimate};
 use crate::memory::{NodeShare, OfMemory, ServiceShare};
-use crate::metric::quantity::{OfEntry, OfNode, OfService, Quantity};
+use crate::metric::quantity::{MeasuredQuantity, OfEntry, OfNode, OfService};
 use crate::question::MetricRef;
 use crate::reason::{Breakdown, Component, Whole};
 
 /// The whole that a quantity is part or effect of, if its components are known.
-fn whole(quantity: Quantity) -> Option<Whole> {
+fn whole(quantity: MeasuredQuantity) -> Option<Whole> {
     match quantity {
-        Quantity::Entry(_, OfEntry::Response(_))
-        | Quantity::QueryTime(..)
-        | Quantity::Visit(..)
-        | Quantity::Service(_, OfService::Visits(_)) => Some(Whole::RequestTime),
-        Quantity::Node(_, OfNode::Load | OfNode::Cpu) => Some(Whole::RunQueue),
-        Quantity::Memory(OfMemory::Node(_, share)) => Some(match share {
+        MeasuredQuantity::Entry(_, OfEntry::Response(_))
+        | MeasuredQuantity::QueryTime(..)
+        | MeasuredQuantity::Visit(..)
+        | MeasuredQuantity::Service(_, OfService::Visits(_)) => Some(Whole::RequestTime),
+        MeasuredQuantity::Node(_, OfNode::Load | OfNode::Cpu) => Some(Whole::RunQueue),
+        MeasuredQuantity::Memory(OfMemory::Node(_, share)) => Some(match share {
             NodeShare::Used | NodeShare::Resident | NodeShare::PageCache => Whole::MemoryHeld,
             NodeShare::Demand | NodeShare::Hot | NodeShare::Stall => Whole::MemoryAskedFor,
             NodeShare::Swap | NodeShare::SwapIn => Whole::Swap,
@@ -29,16 +29,19 @@ fn whole(quantity: Quantity) -> Option<Whole> {
 }
 
 /// Whether `part` is a component of the whole that `quantity` belongs to.
-fn is_component(part: Quantity, quantity: Quantity) -> bool {
+fn is_component(part: MeasuredQuantity, quantity: MeasuredQuantity) -> bool {
     match (quantity, part) {
-        (Quantity::Node(node, OfNode::Load), Quantity::Node(on, OfNode::DiskVisits(_)))
+        (
+            MeasuredQuantity::Node(node, OfNode::Load),
+            MeasuredQuantity::Node(on, OfNode::DiskVisits(_)),
+        )
         | (
-            Quantity::Node(node, OfNode::Load | OfNode::Cpu),
-            Quantity::Node(on, OfNode::Runnable(_)),
+            MeasuredQuantity::Node(node, OfNode::Load | OfNode::Cpu),
+            MeasuredQuantity::Node(on, OfNode::Runnable(_)),
         ) => on == node,
         (
-            Quantity::Memory(OfMemory::Node(node, _)),
-            Quantity::Memory(OfMemory::Service(on, _, share)),
+            MeasuredQuantity::Memory(OfMemory::Node(node, _)),
+            MeasuredQuantity::Memory(OfMemory::Service(on, _, share)),
         ) => {
             let of = match share {
                 ServiceShare::Resident => Whole::MemoryHeld,
@@ -47,7 +50,7 @@ fn is_component(part: Quantity, quantity: Quantity) -> bool {
             };
             on == node && whole(quantity) == Some(of)
         }
-        (_, Quantity::Component(_)) => whole(quantity) == Some(Whole::RequestTime),
+        (_, MeasuredQuantity::Component(_)) => whole(quantity) == Some(Whole::RequestTime),
         _ => false,
     }
 }
@@ -77,7 +80,7 @@ fn parts_of(arm: &Arm, metric: &MetricRef) -> Option<(Whole, Vec<Component>)> {
         .filter_map(|(place, key)| {
             let (_, name) = key.labels.last()?;
             let amount = estimate(&arm.samples(place, arm.observations.len()), LEVEL)?.mean;
-            let at_disk = matches!(key.quantity, Quantity::Node(_, OfNode::DiskVisits(_)));
+            let at_disk = matches!(key.quantity, MeasuredQuantity::Node(_, OfNode::DiskVisits(_)));
             Some(Component { name: name.clone(), at_disk, amount })
         })
         .collect();

@@ -3,16 +3,13 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::known::Known;
 use crate::files::{Files, Location};
-use crate::load;
+use crate::load::{self, Set};
 use crate::source::Sources;
 use crate::stack::{self, field};
 use crate::trace::Rows;
 use crate::tree::Table;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// `path=value`, and its name in messages.
-pub(crate) type Set = (String, String);
 
 /// Data shared by the worlds of a scenario.
 #[derive(Debug, Default)]

@@ -2,21 +2,21 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_model::law::Law;
 
 /// An endpoint by name.
-pub(crate) type Place = (String, String);
+pub(crate) type EndpointName = (String, String);
 
 /// A call from one endpoint to another.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     /// The calling endpoint.
-    pub from: Place,
+    pub from: EndpointName,
     /// The called endpoint.
-    pub to: Place,
+    pub to: EndpointName,
     /// Mean number of calls per visit.
     pub times: f64,
     /// Whether every visit makes the call.
@@ -26,7 +26,7 @@ pub(crate) struct Edge {
 }
 
 /// Splits `service.endpoint`; services may have dots in their names.
-pub(crate) fn split(target: &str) -> Option<Place> {
+pub(crate) fn split(target: &str) -> Option<EndpointName> {
     let (service, endpoint) = target.rsplit_once('.')?;
     Some((service.to_owned(), endpoint.to_owned()))
 }
@@ -44,7 +44,7 @@ pub(crate) fn edges(document: &Document) -> Vec<Edge> {
             visit(&content.steps, 1.0, true, &mut |step, times, certain| {
                 let (to, origin) = match &step.kind {
                     StepKind::Call(call) => (split(&call.target.text), call.target.origin),
-                    StepKind::Cache(cache) => {
+                    StepKind::Cache(cache, _) => {
                         let place = (cache.cache.text.clone(), LOOK_UP.to_owned());
                         (Some(place), cache.cache.origin)
                     }
@@ -62,10 +62,10 @@ pub(crate) fn edges(document: &Document) -> Vec<Edge> {
 /// Calls a function for every step, nested ones too, with its mean number per visit and whether every
 /// visit reaches it.
 pub(crate) fn visit<'d>(
-    steps: &'d [Step],
+    steps: &'d [StepText],
     times: f64,
     certain: bool,
-    show: &mut impl FnMut(&'d Step, f64, bool),
+    show: &mut impl FnMut(&'d StepText, f64, bool),
 ) {
     for step in steps {
         let repeats = step.repeat.as_ref().map_or(1.0, Law::mean);
@@ -83,9 +83,9 @@ pub(crate) fn visit<'d>(
                     visit(branch, times, certain, show);
                 }
             }
-            StepKind::Cache(cache) => {
+            StepKind::Cache(cache, miss) => {
                 let misses = 1.0 - cache.hits.expected();
-                visit(&cache.miss, times * misses, certain && misses >= 1.0, show);
+                visit(miss, times * misses, certain && misses >= 1.0, show);
             }
             StepKind::Group(steps) => visit(steps, times, certain, show),
             StepKind::With(with) => visit(&with.steps, times, certain, show),
@@ -98,7 +98,7 @@ pub(crate) fn visit<'d>(
 pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     let arrow = |edge: &'e Edge| (&edge.from, &edge.to, edge);
-    let mut endless: BTreeSet<&Place> = BTreeSet::new();
+    let mut endless: BTreeSet<&EndpointName> = BTreeSet::new();
     for (closing, names) in find(edges.iter().filter(|edge| edge.certain).map(arrow)) {
         endless.extend(names.iter().copied());
         let message = format!("calls go in a circle without end: {}", show(&names));
@@ -125,9 +125,9 @@ pub(crate) fn circles<'e>(edges: &'e [Edge], sources: &Sources) -> Vec<Diagnosti
 }
 
 /// A cycle as text; of a long one the first names and the last.
-fn show(names: &[&Place]) -> String {
+fn show(names: &[&EndpointName]) -> String {
     const SHOWN: usize = 12;
-    let name = |(service, endpoint): &&Place| format!("`{service}.{endpoint}`");
+    let name = |(service, endpoint): &&EndpointName| format!("`{service}.{endpoint}`");
     let mut shown: Vec<String> = names.iter().take(SHOWN).map(name).collect();
     if let [.., last] = names
         && names.len() > SHOWN
@@ -143,11 +143,11 @@ pub(crate) type Arrow<'n, N, E> = (&'n N, &'n N, E);
 /// For each endpoint its number in `own` plus those of all its calls, weighted by their number; inexact
 /// above `enough`.
 pub(crate) fn with_callees(
-    own: &BTreeMap<Place, f64>,
+    own: &BTreeMap<EndpointName, f64>,
     edges: &[Edge],
     enough: f64,
-) -> BTreeMap<Place, f64> {
-    let number: BTreeMap<&Place, usize> = own.keys().zip(0..).collect();
+) -> BTreeMap<EndpointName, f64> {
+    let number: BTreeMap<&EndpointName, usize> = own.keys().zip(0..).collect();
     let links: Vec<(usize, usize, f64)> = (edges.iter())
         .filter_map(|edge| Some((*number.get(&edge.from)?, *number.get(&edge.to)?, edge.times)))
         .collect();
@@ -245,7 +245,7 @@ pub(crate) fn find<'n, N: Ord, E: Copy>(
 /// Whether a visit to any endpoint causes finitely many visits on average.
 fn converges(edges: &[Edge]) -> bool {
     const TOO_MANY: f64 = 1e9;
-    let mut number: BTreeMap<&Place, usize> = BTreeMap::new();
+    let mut number: BTreeMap<&EndpointName, usize> = BTreeMap::new();
     for edge in edges {
         for place in [&edge.from, &edge.to] {
             let next = number.len();

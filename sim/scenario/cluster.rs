@@ -2,17 +2,17 @@
 
 use crate::check::groups::split;
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::traffic::Traffic;
 use crate::places;
-use wssim_experiment::cluster::{Cluster, EntryFacts, Group, Member, ServiceFacts};
+use wssim_experiment::cluster::{ClusterFacts, EntryFacts, Group, Member, ServiceFacts};
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
 /// The facts about the cluster in a document.
-pub(crate) fn of(document: &Document) -> Cluster {
+pub(crate) fn of(document: &Document) -> ClusterFacts {
     let machines = places::machines(document);
     let orchestrator = &document.orchestrator;
-    Cluster {
+    ClusterFacts {
         orchestrator: orchestrator.kind,
         managers: orchestrator.managers.iter().map(|manager| manager.text.clone()).collect(),
         services: document.services.values().map(|one| service(one, &machines)).collect(),
@@ -36,7 +36,7 @@ fn groups(document: &Document) -> Vec<Group> {
             _ => Member::Group(place(name, &mut document.groups.keys())?),
         })
     };
-    let group = |(name, group): (&String, &crate::document::group::Group)| {
+    let group = |(name, group): (&String, &crate::document::group::GroupText)| {
         let members: Vec<Member> =
             group.members.iter().filter_map(|one| member(&one.text)).collect();
         let need = group.need.map_or(members.len(), |need| need as usize);
@@ -45,7 +45,7 @@ fn groups(document: &Document) -> Vec<Group> {
     document.groups.iter().map(group).collect()
 }
 
-fn service(service: &Service, machines: &[Machine]) -> ServiceFacts {
+fn service(service: &ServiceText, machines: &[Machine]) -> ServiceFacts {
     let texts = || service.constraints.iter().map(|name| name.text.as_str());
     let constraints: Vec<Constraint> = texts().filter_map(Constraint::parse).collect();
     let fits = |machine: &&Machine| constraints.iter().all(|one| one.holds(machine));

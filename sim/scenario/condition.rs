@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
 use crate::question;
-use wssim_experiment::objective::Condition;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::question::Expected;
 
 /// Signs, longer ones first, and whether the limit is an upper one.
@@ -14,7 +14,7 @@ const SIGNS: [(&str, bool); 6] =
 ///
 /// # Errors
 /// The mistake in it.
-pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Condition, Diagnostics> {
+pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Objective, Diagnostics> {
     let Some((metric, is_most, limit)) = parts(text) else {
         let message = format!("`{}` is not a condition", wssim_text::printable(text));
         let help = "expected a metric, `<` or `>`, and a limit, such as \
@@ -36,7 +36,7 @@ pub(crate) fn read(document: &Document, shown: &str, text: &str) -> Result<Condi
     };
     let (min, max) = if is_most { (None, Some(limit)) } else { (Some(limit), None) };
     let expected = Expected { min, max, relative: false, point: false };
-    Ok(Condition { metric, expected, is_assumed: false })
+    Ok(Objective { metric, expected, is_assumed: false })
 }
 
 /// The metric, whether the limit is an upper one, and the limit; signs within quotes are ignored.

@@ -76,11 +76,11 @@ fn name_in(message: &str) -> Option<&str> {
 mod tests {
     use super::*;
     use crate::files::Location;
-    use crate::source::{Origin, Source, Sources};
+    use crate::source::{Origin, SourceText, Sources};
 
     fn at(place: u32, message: &str, help: &str) -> Diagnostic {
         let mut sources = Sources::default();
-        let source = sources.add(Source::of_file(&Location::on_disk("a.yml"), "123456"));
+        let source = sources.add(SourceText::of_file(&Location::on_disk("a.yml"), "123456"));
         let origin = Origin { source, start: place, end: place };
         Diagnostic::warning("unset-variable", message).help(help).at(&sources, origin)
     }

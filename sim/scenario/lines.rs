@@ -1,8 +1,8 @@
 //! Reports mistakes in files of rows with their lines, the first few of each file.
 
-use crate::diagnostic::{Diagnostic, Place, UNREADABLE};
+use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::document::fields::{Name, Texts};
-use crate::source::Source;
+use crate::source::{SourceText, TextPlace};
 use std::sync::Arc;
 
 /// Most reported mistakes of one file: further ones are of the same kind.
@@ -13,10 +13,10 @@ pub(crate) fn text_of(
     texts: &Texts<'_>,
     file: &Name,
     mistakes: &mut Vec<Diagnostic>,
-) -> Option<Arc<Source>> {
+) -> Option<Arc<SourceText>> {
     let location = texts.sources.beside(file.origin, &file.text);
     match texts.files.rows(&location) {
-        Ok(text) => Some(Arc::new(Source::of_file(&location, text))),
+        Ok(text) => Some(Arc::new(SourceText::of_file(&location, text))),
         Err(reason) => {
             let message = format!("`{}` cannot be read: {reason}", file.text);
             mistakes.push(Diagnostic::error(UNREADABLE, message).at(texts.sources, file.origin));
@@ -27,7 +27,7 @@ pub(crate) fn text_of(
 
 /// Collects the mistakes in the lines of one file.
 pub(crate) struct Lines<'a> {
-    file: &'a Arc<Source>,
+    file: &'a Arc<SourceText>,
     /// The code of its mistakes.
     pub code: &'static str,
     pub mistakes: &'a mut Vec<Diagnostic>,
@@ -36,7 +36,7 @@ pub(crate) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(crate) fn new(
-        file: &'a Arc<Source>,
+        file: &'a Arc<SourceText>,
         code: &'static str,
         mistakes: &'a mut Vec<Diagnostic>,
     ) -> Self {
@@ -60,9 +60,9 @@ impl<'a> Lines<'a> {
     }
 
     /// The whole line `line`.
-    pub(crate) fn place(&self, line: u64) -> Place {
+    pub(crate) fn place(&self, line: u64) -> TextPlace {
         let bytes = self.file.bytes_of_line(line.max(1) as usize);
-        Place::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
+        TextPlace::new(Arc::clone(self.file), bytes.start as u32, bytes.end as u32)
     }
 
     /// Reports the number of hidden mistakes.

@@ -1,25 +1,12 @@
-//! Makes worlds of the phases of a migration: each is the scenario with the overlays up to its own, and
-//! with containers as the previous phases left them.
+//! How the phases of a migration follow each other: each is the scenario with the overlays up to its own, in which
+//! containers stand where the phases before have left them.
 
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::migration::{Copy, Phase, PhaseStep, WorkText};
-use crate::lower::{self, Traces};
+use crate::document::migration::{PhaseStep, PhaseText};
+use crate::document::moving::Moving;
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
-use wssim_experiment::migrate::plan;
-use wssim_text::quantity::{Dimension, Quantity};
-
-/// The changes of placement in a phase.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Moving {
-    /// The nodes of a service's containers before it, by service.
-    pub from: BTreeMap<String, Vec<String>>,
-    /// The services that its steps name.
-    pub named: BTreeSet<String>,
-    /// Number of the phase, from zero.
-    pub phase: usize,
-}
 
 /// Nodes of all placed containers, by service.
 pub(crate) fn standing(document: &Document) -> BTreeMap<String, Vec<String>> {
@@ -55,29 +42,8 @@ pub(crate) fn document(before: &Document, after: &Document, phase: usize) -> Doc
     Document { moving, ..calm(after) }
 }
 
-/// All phases with their worlds; `worlds` are the documents with the overlays of none, of the first, of
-/// the first two phases, and so on.
-pub(crate) fn phases(worlds: &[(&Document, &Traces)]) -> Vec<plan::Phase> {
-    let Some((base, _)) = worlds.first() else { return Vec::new() };
-    let all = &base.migration.phases;
-    let pairs = worlds.windows(2).zip(all).enumerate();
-    pairs
-        .map(|(place, (pair, phase))| {
-            let document = document(pair[0].0, pair[1].0, place);
-            plan::Phase {
-                id: phase.id.text.clone(),
-                title: phase.title.clone(),
-                after: after(all, place),
-                window: phase.window,
-                steps: phase.steps.iter().map(step_name).collect(),
-                blueprint: lower::lower(&document, pair[1].1),
-            }
-        })
-        .collect()
-}
-
 /// The phases that come before the one at `place`.
-pub(crate) fn after(phases: &[Phase], place: usize) -> Vec<usize> {
+pub(crate) fn after(phases: &[PhaseText], place: usize) -> Vec<usize> {
     let named = phases[place].after.as_ref();
     before(named, place, |id| phases.iter().position(|phase| phase.id.text == id))
 }
@@ -117,38 +83,4 @@ pub(crate) fn circles(after: &[Vec<usize>]) -> Vec<usize> {
         is_free[next] = true;
     }
     (0..after.len()).filter(|place| !is_free[*place]).collect()
-}
-
-fn step_name(step: &PhaseStep) -> plan::StepName {
-    let text = step.text.clone().unwrap_or_else(|| told(&step.work));
-    plan::StepName { id: step.id.clone(), text }
-}
-
-/// A short description of a step.
-fn told(work: &WorkText) -> String {
-    let names = |names: &[Name]| {
-        let texts: Vec<&str> = names.iter().take(2).map(|name| name.text.as_str()).collect();
-        let more = names.len().saturating_sub(2);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        texts.join(", ") + &more
-    };
-    let size = |bytes: f64| {
-        let text = Quantity { value: bytes, dimension: Dimension::Size }.to_string();
-        let unit = text.find(|sign: char| sign.is_alphabetic()).unwrap_or(text.len());
-        format!("{} {}", &text[..unit], &text[unit..])
-    };
-    match work {
-        WorkText::Stop(all) => format!("stop {}", names(all)),
-        WorkText::Start(all) => format!("start {}", names(all)),
-        WorkText::Switch(all) => format!("switch to {}", names(all)),
-        WorkText::Dump(service, bytes, _) => format!("dump {}, {}", service.text, size(*bytes)),
-        WorkText::Restore(service, bytes, _) => {
-            format!("restore {}, {}", service.text, size(*bytes))
-        }
-        WorkText::Copy(Copy { bytes, from, to, .. }) => {
-            format!("copy {}, {} to {}", size(*bytes), from.text, to.text)
-        }
-        WorkText::People(true, _) => "verify".to_owned(),
-        WorkText::People(false, _) => "by hand".to_owned(),
-    }
 }

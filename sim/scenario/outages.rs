@@ -9,11 +9,12 @@
 //! `time` counts from the beginning of the measured stretch; without `duration` an outage is permanent;
 //! `factor` is for slowness. Rows need not be in order. Each is equivalent to a `[[fault]]`.
 
-use crate::check::{self, shown};
+use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fault::{FACTOR, FaultText};
 use crate::document::fields::{Fields, Name, Reader};
+use crate::length::shown;
 use crate::lines::{self, Lines};
 use crate::lower::faults;
 use crate::schema::FAULTS;

@@ -9,10 +9,10 @@
 //! Points of a range have equal distances, with `log` equal ratios, and are written in the unit of its
 //! lower end. If a key takes whole numbers, the points are whole, each once.
 
-use crate::load::{self, Segment};
+use crate::path::{Segment, end_of_path, segments};
 use crate::schema;
 use crate::stack::{field, values as docker};
-use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, Value, Written};
+use wssim_experiment::sweep::{MOST_POINTS, Numbers, Parameter, ParameterValue, WrittenUnit};
 use wssim_text::quantity::{self, Dimension, Flaw, Quantity};
 
 /// Keys of `[scenario]` about measuring, which are common to all points of a study.
@@ -55,9 +55,9 @@ impl Takes {
 /// The mistake, in one line.
 pub fn parameter(text: &str) -> Result<Parameter, String> {
     let expected = "`key=a,b,c` or `key=lo..hi/n` is expected";
-    let equals = load::end_of_path(text).ok_or(expected)?;
+    let equals = end_of_path(text).ok_or(expected)?;
     let (path, values) = (text[..equals].trim(), text[equals + 1..].trim());
-    let segments = load::segments(path)?;
+    let segments = segments(path)?;
     refuse_measuring(&segments)?;
     refuse_objectives(&segments)?;
     let takes = Takes::at(&segments);
@@ -75,8 +75,8 @@ pub fn parameter(text: &str) -> Result<Parameter, String> {
 /// # Errors
 /// The mistake, in one line.
 pub fn range_of(text: &str) -> Result<Parameter, String> {
-    let Some(equals) = load::end_of_path(text) else {
-        let segments = load::segments(text.trim())?;
+    let Some(equals) = end_of_path(text) else {
+        let segments = segments(text.trim())?;
         if Takes::at(&segments).whole {
             return parameter(&format!("{}={USUAL_ENDS}/2", text.trim()));
         }
@@ -153,11 +153,11 @@ fn list(path: &str, values: &str, takes: Takes) -> Result<Parameter, String> {
     let dimension = quantities.as_ref().map(|all| all[0].dimension);
     let is_one = |all: &&Vec<Quantity>| all.iter().all(|one| Some(one.dimension) == dimension);
     let numbers = quantities.as_ref().filter(is_one);
-    let value = |(at, text): (usize, &&str)| Value {
+    let value = |(at, text): (usize, &&str)| ParameterValue {
         text: (*text).to_owned(),
         number: numbers.map(|all| in_base(all[at])),
     };
-    let mut values: Vec<Value> = texts.iter().enumerate().map(value).collect();
+    let mut values: Vec<ParameterValue> = texts.iter().enumerate().map(value).collect();
     values.sort_by(|a, b| match (a.number, b.number) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => std::cmp::Ordering::Equal,
@@ -245,10 +245,10 @@ fn between(from: f64, to: f64, at: usize, count: usize, is_log: bool) -> f64 {
     }
 }
 
-fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<Value> {
+fn whole_values(ends: [Quantity; 2], count: usize, numbers: Numbers) -> Vec<ParameterValue> {
     let [from, to] = ends.map(in_base);
     let value = |at: usize| numbers.write(between(from, to, at, count, numbers.is_log), 1.0);
-    let mut values: Vec<Value> = (0..count).map(value).collect();
+    let mut values: Vec<ParameterValue> = (0..count).map(value).collect();
     values.dedup();
     values
 }
@@ -259,12 +259,12 @@ fn values(
     ends: [Quantity; 2],
     count: usize,
     numbers: Numbers,
-) -> Vec<Value> {
+) -> Vec<ParameterValue> {
     let [from, to] = ends.map(in_base);
     let point = |at: usize| between(from, to, at, count, numbers.is_log);
     let value = |at: usize| match at {
-        0 => Value { text: low.to_owned(), number: Some(from) },
-        _ if at + 1 == count => Value { text: high.to_owned(), number: Some(to) },
+        0 => ParameterValue { text: low.to_owned(), number: Some(from) },
+        _ if at + 1 == count => ParameterValue { text: high.to_owned(), number: Some(to) },
         _ => numbers.write(point(at), point(at) - point(at - 1)),
     };
     (0..count).map(value).collect()
@@ -294,27 +294,27 @@ fn numbers_of(dimension: Dimension, text: &str, is_log: bool, takes: Takes) -> N
         Dimension::Number => "1",
     };
     let written = match docker::size_unit(bare(text)) {
-        Some((unit, size)) if takes.docker_size => Written { unit, size },
+        Some((unit, size)) if takes.docker_size => WrittenUnit { unit, size },
         _ => unit_of(dimension, bare(text)),
     };
     Numbers { unit, is_log, is_whole: takes.whole, written }
 }
 
 /// The unit at the end of `text`.
-fn unit_of(dimension: Dimension, text: &str) -> Written {
-    let none = Written { unit: "", size: 1.0 };
+fn unit_of(dimension: Dimension, text: &str) -> WrittenUnit {
+    let none = WrittenUnit { unit: "", size: 1.0 };
     let fits = |unit: &&str| {
         let number = text.strip_suffix(*unit);
         number.is_some_and(|rest| rest.trim_end().ends_with(|end: char| end.is_ascii_digit()))
     };
     let unit = quantity::units(dimension).find(fits);
     let one = unit.and_then(|unit| Some((unit, quantity::parse(&format!("1{unit}")).ok()?)));
-    one.map_or(none, |(unit, one)| Written { unit, size: in_base(one) })
+    one.map_or(none, |(unit, one)| WrittenUnit { unit, size: in_base(one) })
 }
 
 /// Refuses a duplicate value, which would be simulated once and reported twice.
 fn refuse_doubles(parameter: &Parameter) -> Result<(), String> {
-    let is_same = |a: &Value, b: &Value| match (a.number, b.number) {
+    let is_same = |a: &ParameterValue, b: &ParameterValue| match (a.number, b.number) {
         (Some(a), Some(b)) => a == b,
         _ => a.text == b.text,
     };

@@ -5,8 +5,8 @@ use crate::check;
 use crate::document::Document;
 use crate::document::fault::FaultText;
 use crate::document::part::{FORM, moment, written};
-use crate::unsimulated;
-use wssim_experiment::part::{Anchor, FROM, Moment, NoMoment, Part, Struck, TO};
+use crate::measured;
+use wssim_experiment::part::{Anchor, FROM, MeasuredPart, Moment, NoMoment, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
@@ -35,7 +35,7 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     write(metric)?;
     let Some(part) = &metric.part else { return Ok(()) };
     let first = usize::from(part.from.is_none());
-    let only = unsimulated::only_study(metric);
+    let only = measured::only_study(metric);
     if let Some(study) = only.or_else(|| (!Study::Compare.judges(study)).then_some(study)) {
         let message = format!(
             "`{}` is taken of no part of a stretch: `wssim {}` measures it",
@@ -83,7 +83,7 @@ pub(crate) fn write(metric: &mut MetricRef) -> Result<(), Wrong> {
         found[end] = Some(moment);
     }
     let [from, to] = found;
-    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(Part { from, to }));
+    metric.part = (from.is_some() || to.is_some()).then(|| Box::new(MeasuredPart { from, to }));
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 
 use crate::document::Document;
 use crate::document::deploy::Mode;
-use crate::document::service::Service;
-use crate::migration::Moving;
+use crate::document::moving::Moving;
+use crate::document::service::ServiceText;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
@@ -69,7 +69,7 @@ pub(crate) fn of(document: &Document) -> Places {
         let missing = (growth.to as usize).saturating_sub(places.count());
         places.added = scheduler.grow(&growing(document), missing);
     }
-    let (all, room) = (places.all(), Room::of(document));
+    let (all, room) = (places.all(), RoomForContainers::of(document));
     let services = wanted.iter().zip(&all).zip(0..);
     places.spare = services
         .map(|((wanted, taken), service)| {
@@ -80,14 +80,14 @@ pub(crate) fn of(document: &Document) -> Places {
 }
 
 /// The number of places for containers.
-pub(crate) struct Room {
+pub(crate) struct RoomForContainers {
     /// Whether lost containers are replaced on other nodes.
     moves: bool,
     /// Services whose old and new containers run side by side.
     renewed: BTreeSet<usize>,
 }
 
-impl Room {
+impl RoomForContainers {
     pub(crate) fn of(document: &Document) -> Self {
         let side_by_side = document.orchestrator.replaces();
         let renewed = if side_by_side { renewal::all(document) } else { BTreeSet::new() };
@@ -147,7 +147,7 @@ fn spare(
 
 /// The places of `machines` for containers of a service: `times` its own number and, with growth,
 /// `added` more.
-pub(crate) fn room(machines: &[Machine], service: &Service, added: u32, times: usize) -> u64 {
+pub(crate) fn room(machines: &[Machine], service: &ServiceText, added: u32, times: usize) -> u64 {
     let added = if never_grows(service).is_none() { added } else { 0 };
     let wanted = wanted(service);
     let Some(replicas) = wanted.replicas else {
@@ -172,7 +172,7 @@ fn growing(document: &Document) -> Vec<usize> {
 }
 
 /// Why a service never gets further containers.
-pub(crate) fn never_grows(service: &Service) -> Option<&'static str> {
+pub(crate) fn never_grows(service: &ServiceText) -> Option<&'static str> {
     match service.deploy.mode {
         Mode::Global => Some("it runs once on each node"),
         Mode::GlobalJob | Mode::ReplicatedJob => Some("it is a job"),
@@ -197,7 +197,7 @@ pub(crate) fn all_wanted(document: &Document) -> Vec<Wanted> {
     document.services.values().map(of).collect()
 }
 
-pub(crate) fn wanted(service: &Service) -> Wanted {
+pub(crate) fn wanted(service: &ServiceText) -> Wanted {
     Wanted {
         replicas: (!service.is_global()).then_some(service.replicas),
         spread: service.spread_labels(),

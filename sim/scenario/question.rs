@@ -5,15 +5,17 @@ use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::claim::{self, Bound, ClaimText, Expect};
+use crate::length::shown;
+use crate::measured;
 use crate::parts;
 use crate::places;
 use crate::renewal;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::unsimulated::{self, NotSimulated};
 use wssim_experiment::failures::years::MANAGERS;
 use wssim_experiment::metric::{self, MetricKind, PLANNED, STATS, reasons, table};
 use wssim_experiment::part::{FROM, TO};
-use wssim_experiment::question::{Claim, Expected, Kind, Measure, MetricRef, Study};
+use wssim_experiment::question::{Claim, Expected, Measure, MeasureKind, MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_model::probe::OutOfMemory;
 use wssim_text::quantity::{self, Dimension};
@@ -24,9 +26,9 @@ pub(crate) fn measure(document: &Document) -> Measure {
     let header = &document.header;
     let duration = header.duration.unwrap_or(check::DURATION);
     let kind = if check::is_window(document) {
-        Kind::Window { lead_in: header.lead_in.unwrap_or(Nanos::ZERO) }
+        MeasureKind::Window { lead_in: header.lead_in.unwrap_or(Nanos::ZERO) }
     } else {
-        Kind::Steady { warm_up: header.warm_up }
+        MeasureKind::Steady { warm_up: header.warm_up }
     };
     let slot = header.slot.unwrap_or(Nanos((duration.0 / 100).max(1)));
     Measure { kind, duration, slot }
@@ -39,8 +41,8 @@ pub(crate) fn header_defaults(document: &Document) -> Vec<(String, String)> {
     let kind = if check::is_window(document) { "window" } else { "steady" };
     [
         ("scenario.kind", header.kind.is_none(), kind.to_owned()),
-        ("scenario.duration", header.duration.is_none(), check::shown(measure.duration)),
-        ("scenario.slot", header.slot.is_none(), check::shown(measure.slot)),
+        ("scenario.duration", header.duration.is_none(), shown(measure.duration)),
+        ("scenario.slot", header.slot.is_none(), shown(measure.slot)),
         ("scenario.warmup", kind == "steady" && header.warm_up_origin.is_none(), "auto".to_owned()),
         ("scenario.lead_in", kind == "window" && header.lead_in.is_none(), "0s".to_owned()),
     ]
@@ -140,7 +142,7 @@ pub(crate) fn limit_of_flag(
 /// The text of a flag as a source.
 fn flag(shown: &str, text: &str) -> (Sources, Origin) {
     let mut sources = Sources::default();
-    let number = sources.add(Source::of_flag(shown, text));
+    let number = sources.add(SourceText::of_flag(shown, text));
     let origin = Origin { source: number, start: 0, end: text.len() as u32 };
     (sources, origin)
 }
@@ -174,7 +176,7 @@ impl Claims<'_> {
             Some(at) => self.sources.inside(origin, &text, at, part.len()),
             None => origin,
         };
-        let Some((kind, measured)) = unsimulated::metric(metric) else {
+        let Some((kind, measured)) = measured::metric(metric) else {
             let all = table().map(|row| &row.kind).chain(PLANNED).map(|kind| kind.name);
             let hint = suggest::hint(&metric.name, all.collect::<Vec<_>>());
             let at = place(&metric.name);
@@ -241,7 +243,7 @@ impl Claims<'_> {
         let known: Vec<String> = match key {
             "entry" => document.traffic.keys().cloned().chain(["all".to_owned()]).collect(),
             // Nodes and services may be added by a phase.
-            "node" if unsimulated::only_study(metric) == Some(Study::Migrate) => return,
+            "node" if measured::only_study(metric) == Some(Study::Migrate) => return,
             "phase" => {
                 let phases = document.migration.phases.iter().map(|phase| phase.id.text.clone());
                 phases.chain([metric::ALL.to_owned()]).collect()
@@ -255,7 +257,7 @@ impl Claims<'_> {
             "node" => {
                 let kind = metric::kind_of(&metric.name);
                 let has_all = kind.is_some_and(|kind| kind.of_all_nodes)
-                    || unsimulated::only_study(metric) == Some(Study::Capacity);
+                    || measured::only_study(metric) == Some(Study::Capacity);
                 let all = has_all.then(|| metric::ALL.to_owned());
                 document.nodes.keys().cloned().chain(all).collect()
             }

@@ -3,7 +3,7 @@
 use crate::document::Document;
 use crate::document::deploy::Mode;
 use crate::document::rollout::RolloutText;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use std::collections::BTreeSet;
 
 /// The rollouts of this world: none at risk, since a study of losses is about the cluster as it stands.
@@ -17,7 +17,7 @@ pub(crate) fn services(document: &Document, rollout: &RolloutText) -> Vec<usize>
     let named: Option<BTreeSet<&String>> =
         rollout.services.as_ref().map(|all| all.iter().map(|name| &name.text).collect());
     let is_named = |name: &String| named.as_ref().is_none_or(|named| named.contains(name));
-    let is_of_stack = |service: &Service| {
+    let is_of_stack = |service: &ServiceText| {
         rollout.stack.as_ref().is_none_or(|of| service.deploy.stack.as_ref() == Some(&of.text))
     };
     let is_meant = rollout.stack.is_some() || rollout.services.is_some();
@@ -45,7 +45,7 @@ pub(crate) fn all(document: &Document) -> BTreeSet<usize> {
 }
 
 /// Why a service cannot be renewed.
-pub(crate) fn never(service: &Service) -> Option<&'static str> {
+pub(crate) fn never(service: &ServiceText) -> Option<&'static str> {
     match service.deploy.mode {
         Mode::GlobalJob | Mode::ReplicatedJob => Some("it is a job"),
         Mode::Replicated if service.replicas == 0 => Some("it has no containers"),

@@ -2,7 +2,6 @@
 //!
 //! A value on the command line is a text, too, so that mistakes in it are shown like those in files.
 
-use crate::diagnostic::Place;
 use crate::files::Location;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -20,7 +19,7 @@ pub(crate) struct Origin {
 
 /// One text.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct SourceText {
     /// Its path, or the flag.
     pub name: String,
     /// Base of relative file names in it.
@@ -33,7 +32,7 @@ pub(crate) struct Source {
     lines: OnceLock<Vec<u32>>,
 }
 
-impl Source {
+impl SourceText {
     /// The text of a file.
     pub(crate) fn of_file(location: &Location, text: impl Into<Arc<str>>) -> Self {
         let name = location.path().display().to_string();
@@ -74,17 +73,17 @@ impl Source {
 
 /// All texts of one scenario, in order of first use, shared by its worlds.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Sources(Vec<Arc<Source>>);
+pub(crate) struct Sources(Vec<Arc<SourceText>>);
 
 impl Sources {
     /// Adds a text, returns its number.
-    pub(crate) fn add(&mut self, source: Source) -> u32 {
+    pub(crate) fn add(&mut self, source: SourceText) -> u32 {
         self.0.push(Arc::new(source));
         (self.0.len() - 1) as u32
     }
 
     /// The text that `origin` lies in.
-    pub(crate) fn of(&self, origin: Origin) -> &Source {
+    pub(crate) fn of(&self, origin: Origin) -> &SourceText {
         &self.0[origin.source as usize]
     }
 
@@ -131,8 +130,8 @@ impl Sources {
     }
 
     /// The place of `origin`, for people.
-    pub(crate) fn place(&self, origin: Origin) -> Place {
-        Place::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
+    pub(crate) fn place(&self, origin: Origin) -> TextPlace {
+        TextPlace::new(Arc::clone(&self.0[origin.source as usize]), origin.start, origin.end)
     }
 
     /// Short form of a place: `file:line`, or `--set`.
@@ -153,4 +152,76 @@ impl Sources {
         let file = source.name.rsplit(['/', '\\']).next().unwrap_or_default();
         format!("{file}:{}", source.line(origin.start))
     }
+}
+
+/// A place in a text. Its line and column are computed when needed: of very many mistakes few are shown.
+#[derive(Clone, Debug)]
+pub struct TextPlace {
+    source: Arc<SourceText>,
+    start: u32,
+    end: u32,
+}
+
+/// Places are equal if they are shown alike.
+impl PartialEq for TextPlace {
+    fn eq(&self, other: &Self) -> bool {
+        let one = Arc::ptr_eq(&self.source, &other.source)
+            || (self.file() == other.file() && self.source.text == other.source.text);
+        one && (self.start, self.end) == (other.start, other.end)
+    }
+}
+
+impl Eq for TextPlace {}
+
+impl TextPlace {
+    pub(crate) fn new(source: Arc<SourceText>, start: u32, end: u32) -> Self {
+        Self { source, start, end }
+    }
+
+    /// The file, or `--set`.
+    #[must_use]
+    pub fn file(&self) -> String {
+        self.source.folder.marked(&self.source.name)
+    }
+
+    /// From 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.source.line(self.start)
+    }
+
+    /// In characters, from 1.
+    #[must_use]
+    pub fn column(&self) -> usize {
+        1 + self.parts()[0].chars().count()
+    }
+
+    /// The parts of the line before, within and after the marked text.
+    #[must_use]
+    pub fn parts(&self) -> [&str; 3] {
+        let text = &self.source.text;
+        let line = self.source.bytes_of_line(self.line());
+        let start = floor(text, (self.start as usize).clamp(line.start, line.end));
+        let end = floor(text, (self.end as usize).clamp(start, line.end));
+        [&text[line.start..start], &text[start..end], &text[end..line.end]]
+    }
+
+    /// Byte offset of the start.
+    pub(crate) fn start(&self) -> u32 {
+        self.start
+    }
+
+    /// The name and the text of the flag that contains it, if any.
+    pub(crate) fn flag(&self) -> Option<(&str, &str)> {
+        self.source.is_set.then(|| (self.source.name.as_str(), &*self.source.text))
+    }
+}
+
+/// The nearest character boundary at or below `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

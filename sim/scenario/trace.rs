@@ -8,11 +8,15 @@ use crate::document::Document;
 use crate::document::fields::{Name, Texts};
 use crate::document::step::StepKind;
 use crate::lines::{self, Lines};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Trace, TraceRow};
 use wssim_model::ids::{EndpointId, LabelId};
 use wssim_text::suggest;
+
+/// Traces by source, read before.
+pub(crate) type Traces = BTreeMap<String, Arc<Rows>>;
 
 /// A trace file as read.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,7 @@
 //! Parses TOML into a tree in which every key and value has its place.
 
 use crate::diagnostic::{Diagnostic, MOST};
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
@@ -71,7 +71,11 @@ impl Item {
 pub(crate) const LONGEST_NAME: usize = 255;
 
 /// Parses `source`; adds mistakes to `mistakes` and keeps the valid parts.
-pub(crate) fn parse(sources: &mut Sources, source: Source, mistakes: &mut Vec<Diagnostic>) -> Item {
+pub(crate) fn parse(
+    sources: &mut Sources,
+    source: SourceText,
+    mistakes: &mut Vec<Diagnostic>,
+) -> Item {
     let text = Arc::clone(&source.text);
     let end = text.len() as u32;
     let number = sources.add(source);

@@ -3,14 +3,14 @@
 use crate::calls;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
+use crate::measured;
 use crate::migration;
 use crate::places;
 use crate::renewal;
 use crate::source::Sources;
 use crate::traefik::passage;
 use std::collections::{BTreeMap, BTreeSet};
-use wssim_experiment::metric::{self, MeasuredBy, MetricKind};
 use wssim_experiment::question::{MetricRef, Study};
 
 /// A feature in a scenario that the model does not simulate.
@@ -25,22 +25,6 @@ pub struct NotSimulated {
 impl std::fmt::Display for NotSimulated {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{}: {}", wssim_text::printable(&self.path), self.reason)
-    }
-}
-
-/// The kind of `metric`, and whether it is measured. A name can be measured with some labels and planned
-/// with others.
-pub(crate) fn metric(metric: &MetricRef) -> Option<(&'static MetricKind, bool)> {
-    let measured = metric::kind_of(&metric.name).map(|kind| (kind, true));
-    let planned = metric::PLANNED.iter().find(|kind| kind.name == metric.name);
-    let has_all =
-        |kind: &MetricKind| metric.labels.keys().all(|label| kind.labels.contains(&label.as_str()));
-    match (measured, planned) {
-        (Some((kind, _)), Some(planned)) if !has_all(kind) && has_all(planned) => {
-            Some((planned, false))
-        }
-        (Some(measured), _) => Some(measured),
-        (None, planned) => planned.map(|kind| (kind, false)),
     }
 }
 
@@ -171,7 +155,7 @@ fn service_reason(key: &str) -> &'static str {
     }
 }
 
-fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
+fn step_reasons(step: &StepText, add: &mut impl FnMut(String, &str)) {
     if let StepKind::Call(call) = &step.kind {
         for key in &call.unsimulated {
             add(format!("{}.{key}", step.path), "not simulated yet; the call is made without it");
@@ -179,22 +163,12 @@ fn step_reasons(step: &Step, add: &mut impl FnMut(String, &str)) {
     }
 }
 
-/// The only study that measures `metric`; `None` for those that measure requests and nodes.
-pub(crate) fn only_study(metric: &MetricRef) -> Option<Study> {
-    match metric::row_of(&metric.name)?.measured_by() {
-        MeasuredBy::Run => None,
-        MeasuredBy::Failures | MeasuredBy::LongRun => Some(Study::Failures),
-        MeasuredBy::Capacity => Some(Study::Capacity),
-        MeasuredBy::Migrate => Some(Study::Migrate),
-    }
-}
-
 /// Why `study` cannot judge a claim about `metric`; `None` if it can.
 pub(crate) fn why_not(metric: &MetricRef, study: Study) -> Option<String> {
-    if let Some((kind, false)) = self::metric(metric) {
+    if let Some((kind, false)) = measured::metric(metric) {
         return Some(format!("`{}` is not measured yet", kind.name));
     }
-    let only = only_study(metric).filter(|only| *only != study)?;
+    let only = measured::only_study(metric).filter(|only| *only != study)?;
     Some(format!("`{}` is measured by `wssim {}` only", metric.name, only.name()))
 }
 

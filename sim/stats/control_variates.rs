@@ -30,7 +30,7 @@ pub const MOST_CONTROLS: usize = 2;
 
 /// A quantity with a known mean, observed in every replication.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Control<'a> {
+pub struct ControlVariate<'a> {
     /// Its value in each replication.
     pub values: &'a [f64],
     /// Its known mean, in the same unit.
@@ -90,7 +90,7 @@ impl Fit {
     ///
     /// # Panics
     /// When the numbers of replications of a control and of `values` differ, or unless 0 < `level` < 1.
-    pub fn of(values: &[f64], controls: &[Control<'_>], level: f64) -> Option<Self> {
+    pub fn of(values: &[f64], controls: &[ControlVariate<'_>], level: f64) -> Option<Self> {
         if values.len() < 2 {
             return None;
         }
@@ -151,7 +151,7 @@ impl Fit {
         Self { mean, residuals, directions: Vec::new() }
     }
 
-    fn take_out(&mut self, control: &Control<'_>) {
+    fn take_out(&mut self, control: &ControlVariate<'_>) {
         let centre = mean(control.values);
         let mut values: Vec<f64> = control.values.iter().map(|value| value - centre).collect();
         let mut off = centre - control.mean;
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
     use crate::mean_interval;
 
-    fn fit(values: &[f64], controls: &[Control<'_>]) -> Fit {
+    fn fit(values: &[f64], controls: &[ControlVariate<'_>]) -> Fit {
         Fit::of(values, controls, 0.95).unwrap()
     }
 
@@ -198,7 +198,7 @@ mod tests {
     /// Against the textbook's intercept of a regression on one variable, at C = 5.
     #[test]
     fn one_control_is_the_regression_line_at_the_known_mean() {
-        let found = fit(&Y, &[Control { values: &C, mean: 5.0 }]);
+        let found = fit(&Y, &[ControlVariate { values: &C, mean: 5.0 }]);
         // S(C)Y = 36, S(C)C = S(Y)Y = 42: b = 36/42, s² = (42 − 36²/42)/6; C̄ = 4.5, Ȳ = 6.5.
         let (slope, variance) = (36.0 / 42.0, (42.0 - 36.0 * 36.0 / 42.0) / 6.0);
         assert_eq!(found.controls(), 1);
@@ -213,7 +213,10 @@ mod tests {
     fn two_controls_that_explain_everything_leave_no_doubt() {
         let other = [0.0, 1.0, 0.0, 2.0, 5.0, 1.0, 3.0, 2.0];
         let y: Vec<f64> = C.iter().zip(other).map(|(c, d)| 2.0 + 3.0 * c - d).collect();
-        let controls = [Control { values: &C, mean: 4.0 }, Control { values: &other, mean: 2.5 }];
+        let controls = [
+            ControlVariate { values: &C, mean: 4.0 },
+            ControlVariate { values: &other, mean: 2.5 },
+        ];
         let found = fit(&y, &controls);
         assert_eq!(found.controls(), 2);
         assert!((found.mean() - 11.5).abs() < 1e-12);
@@ -223,21 +226,21 @@ mod tests {
     #[test]
     fn what_does_not_vary_or_says_nothing_new_is_left_out() {
         let plain = mean_interval(&Y, 0.95).unwrap();
-        let constant = Control { values: &[0.1 + 0.2; 8], mean: 0.3 };
+        let constant = ControlVariate { values: &[0.1 + 0.2; 8], mean: 0.3 };
         let found = fit(&Y, &[constant]);
         assert_eq!(found.controls(), 0);
         assert!((found.mean() - plain.mean).abs() < 1e-12);
         assert!((found.interval(0.95).half_width() - plain.half_width()).abs() < 1e-12);
-        let control = Control { values: &C, mean: 4.0 };
+        let control = ControlVariate { values: &C, mean: 4.0 };
         let alone = fit(&Y, &[control]);
         let scaled = C.map(|c| 0.1 * c + 7.0);
-        let again = Control { values: &scaled, mean: 7.4 };
+        let again = ControlVariate { values: &scaled, mean: 7.4 };
         assert_eq!(fit(&Y, &[control, again]).interval(0.95), alone.interval(0.95));
     }
 
     #[test]
     fn too_few_replications_get_the_plain_mean() {
-        let control = |n: usize| Control { values: &C[..n], mean: 4.0 };
+        let control = |n: usize| ControlVariate { values: &C[..n], mean: 4.0 };
         for level in [0.95, 0.999, 0.9999] {
             let needed = replications_for_controls(1, level);
             let used = |n: usize| Fit::of(&Y[..n], &[control(n)], level).unwrap().controls();
@@ -258,7 +261,7 @@ mod tests {
     #[test]
     fn arms_that_differ_by_what_a_control_explains_differ_exactly() {
         let differences = C.map(|c| 2.0 * c);
-        let found = fit(&differences, &[Control { values: &C, mean: 4.0 }]);
+        let found = fit(&differences, &[ControlVariate { values: &C, mean: 4.0 }]);
         assert!((found.mean() - 8.0).abs() < 1e-12);
         assert!(found.interval(0.95).half_width() < 1e-12);
     }

@@ -25,7 +25,7 @@ pub struct Histogram {
 
 /// The complete contents of a histogram as plain numbers, for storage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct HistogramCounts {
     /// Number of zero durations.
     pub zeros: u64,
     /// Sum of all durations, in nanoseconds.
@@ -168,16 +168,16 @@ impl Histogram {
     }
 
     /// The complete contents.
-    pub fn counts(&self) -> Counts {
+    pub fn counts(&self) -> HistogramCounts {
         let recorded = self.buckets.iter_recorded();
         let buckets = recorded.map(|step| (step.value_iterated_to(), step.count_at_value()));
         let Self { zeros, sum_ns, max_ns, .. } = *self;
-        Counts { zeros, sum_ns, max_ns, buckets: buckets.collect() }
+        HistogramCounts { zeros, sum_ns, max_ns, buckets: buckets.collect() }
     }
 
     /// The histogram with these contents; `None` if no histogram has them.
-    pub fn of_counts(counts: &Counts) -> Option<Self> {
-        let Counts { zeros, sum_ns, max_ns, .. } = *counts;
+    pub fn of_counts(counts: &HistogramCounts) -> Option<Self> {
+        let HistogramCounts { zeros, sum_ns, max_ns, .. } = *counts;
         let mut buckets = Buckets::new(3).expect("three digits are allowed");
         for &(value, count) in &counts.buckets {
             let fits = 0 < value && value <= buckets.highest_equivalent(Self::LIMIT_NS);

@@ -28,7 +28,7 @@ pub mod warm_up;
 pub mod worst_case;
 
 pub use estimate::Estimate;
-pub use histogram::{Counts, Histogram};
+pub use histogram::{Histogram, HistogramCounts};
 pub use interval::{mean_interval, poisson_interval, ratio_interval, student_t_quantile};
 pub use looks::Looks;
 pub use multiple::{holm_adjusted, simultaneous_level};

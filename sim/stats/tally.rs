@@ -3,7 +3,7 @@
 //! A bucket's place is two operations away from the value, and nothing else is kept for each: count, quantiles and
 //! whatever else a histogram knows are found when the tally becomes one.
 
-use crate::histogram::{Counts, Histogram};
+use crate::histogram::{Histogram, HistogramCounts};
 
 /// Values below 2¹¹ have a bucket each; above, each doubling has 2¹⁰ (`HdrHistogram` with three digits).
 const EXACT_BITS: u32 = 11;
@@ -73,7 +73,7 @@ impl Tally {
         let above = above.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
         let all = below.iter().copied().chain([above]).enumerate().filter(|(_, count)| *count > 0);
         let buckets = all.map(|(place, count)| (longest(place), count)).collect();
-        let counts = Counts { zeros, sum_ns: self.sum_ns, max_ns: self.max_ns, buckets };
+        let counts = HistogramCounts { zeros, sum_ns: self.sum_ns, max_ns: self.max_ns, buckets };
         Histogram::of_counts(&counts).expect("the buckets are those of a histogram")
     }
 }

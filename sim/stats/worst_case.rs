@@ -43,7 +43,7 @@ pub struct Effects {
 
 /// An observed metric: its value at nominal, and the range that reproduces the observation.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Observation {
+pub struct ObservedMetric {
     /// The value with all inputs at nominal.
     pub base: f64,
     /// The smallest value that reproduces the observation; −∞ for no lower limit.
@@ -90,7 +90,7 @@ const ROUNDING: f64 = 1e-7;
 /// When an input lacks an effect on an observed metric, or an effect is not finite.
 pub fn worst(
     inputs: &[Effects],
-    observed: &[Observation],
+    observed: &[ObservedMetric],
     worst: Worst,
 ) -> Result<Vec<f64>, NoSetting> {
     let sign = if worst == Worst::Largest { 1.0 } else { -1.0 };
@@ -151,13 +151,13 @@ struct Search {
 }
 
 impl Search {
-    fn new(inputs: &[Effects], observed: &[Observation], sign: f64) -> Self {
+    fn new(inputs: &[Effects], observed: &[ObservedMetric], sign: f64) -> Self {
         for input in inputs {
             assert_eq!(input.observed.len(), observed.len(), "an effect on each observed metric");
         }
         let judged: Vec<Effect> = inputs.iter().map(|input| input.judged).collect();
         let scale = sign / scale_of(&judged);
-        let row = |(place, seen): (usize, &Observation)| {
+        let row = |(place, seen): (usize, &ObservedMetric)| {
             assert!(seen.base.is_finite(), "a metric at nominal is a finite number");
             let effects: Vec<Effect> = inputs.iter().map(|input| input.observed[place]).collect();
             let scale = scale_of(&effects);
@@ -328,7 +328,7 @@ mod tests {
             input(Effect { low: -1.0, high: 4.0 }, &[Effect { low: -5.0, high: 5.0 }]),
             input(NONE, &[Effect { low: -8.0, high: 8.0 }]),
         ];
-        let observed = [Observation { base: 7.0, low: 7.0, high: 7.0 }];
+        let observed = [ObservedMetric { base: 7.0, low: 7.0, high: 7.0 }];
         assert_eq!(worst(&inputs, &observed, Worst::Largest), Ok(vec![1.0, -0.625]));
         let alone = worst(&inputs[..1], &observed, Worst::Largest);
         assert_eq!(alone, Ok(vec![0.0]), "alone it cannot move");
@@ -338,9 +338,9 @@ mod tests {
     #[test]
     fn nominal_need_not_reproduce() {
         let inputs = [input(Effect { low: -1.0, high: 2.0 }, &[Effect { low: 4.0, high: -4.0 }])];
-        let above = [Observation { base: 0.0, low: 1.0, high: f64::INFINITY }];
+        let above = [ObservedMetric { base: 0.0, low: 1.0, high: f64::INFINITY }];
         assert_eq!(worst(&inputs, &above, Worst::Largest), Ok(vec![-0.25]));
-        let far = [Observation { base: 0.0, low: 5.0, high: 6.0 }];
+        let far = [ObservedMetric { base: 0.0, low: 5.0, high: 6.0 }];
         assert_eq!(worst(&inputs, &far, Worst::Largest), Err(NoSetting::Infeasible));
     }
 
@@ -349,7 +349,7 @@ mod tests {
     fn an_input_is_not_on_both_sides_at_once() {
         let both = Effect { low: 1.0, high: 1.0 };
         let inputs = [input(both, &[Effect { low: -1.0, high: 1.0 }])];
-        let observed = [Observation { base: 0.0, low: -0.25, high: 0.5 }];
+        let observed = [ObservedMetric { base: 0.0, low: -0.25, high: 0.5 }];
         assert_eq!(worst(&inputs, &observed, Worst::Largest), Ok(vec![0.5]));
     }
 
@@ -357,7 +357,7 @@ mod tests {
     #[test]
     fn an_observation_that_no_input_reaches_decides_alone() {
         let inputs = [input(Effect { low: 0.0, high: 1.0 }, &[NONE])];
-        let seen = |low| [Observation { base: 2.0, low, high: 3.0 }];
+        let seen = |low| [ObservedMetric { base: 2.0, low, high: 3.0 }];
         assert_eq!(worst(&inputs, &seen(1.0), Worst::Largest), Ok(vec![1.0]));
         assert_eq!(worst(&inputs, &seen(2.5), Worst::Largest), Err(NoSetting::Infeasible));
     }

@@ -3,7 +3,7 @@
 
 use super::{simulated, twin_of};
 use crate::text::{self, Text, poisson};
-use wssim_experiment::analytic::Reason;
+use wssim_experiment::analytic::FormulaGap;
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_scenario::Scenario;
 
@@ -97,7 +97,7 @@ fn bursts_that_pile_up_are_a_queue() {
     is_about(twin.nodes[0].load_average, 4.0, 0.01);
 }
 
-fn reasons(steps: &str, more: &str) -> Vec<Reason> {
+fn reasons(steps: &str, more: &str) -> Vec<FormulaGap> {
     let rest = text::world()
         .with("disk = { read = '8ms', write = 'exp(8ms)', bandwidth = '1000 GB/s' }")
         .service("web", "workers = 50")
@@ -115,22 +115,22 @@ fn what_is_left_out_is_named() {
     let web = || "web".to_owned();
     let cases = [
         (
-            Reason::Branches(web()),
+            FormulaGap::Branches(web()),
             ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { cpu = \"5ms\" } ] ] }", ""],
             ["{ parallel = [ [ { cpu = \"5ms\" } ], [ { sleep = \"5ms\" } ] ] }", ""],
         ),
         (
-            Reason::NoVariance(web()),
+            FormulaGap::NoVariance(web()),
             ["{ sleep = \"pareto(5ms, alpha=1.5)\" }", ""],
             ["{ sleep = \"pareto(5ms, alpha=2.5)\" }", ""],
         ),
         (
-            Reason::DiskLaw("host".to_owned()),
+            FormulaGap::DiskLaw("host".to_owned()),
             ["{ disk = \"1 B\" }", ""],
             ["{ disk = \"1 B\", write = true }", ""],
         ),
         (
-            Reason::PoolTimeOut(web(), "db".to_owned()),
+            FormulaGap::PoolTimeOut(web(), "db".to_owned()),
             ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20ms\" }"],
             ["{ call = \"db.get\" }", "pool.db = { size = 1, timeout = \"20s\" }"],
         ),
@@ -156,5 +156,5 @@ fn branches_on_one_core_take_turns() {
     is_about(shown, 0.010, 0.05);
     let twin = twin_of(&scenario);
     assert!(twin.entries[0].response_seconds < 0.006, "{:?}", twin.entries);
-    assert!(twin.reasons.contains(&Reason::Branches("web".to_owned())), "{:?}", twin.reasons);
+    assert!(twin.reasons.contains(&FormulaGap::Branches("web".to_owned())), "{:?}", twin.reasons);
 }

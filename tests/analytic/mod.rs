@@ -4,7 +4,7 @@
 mod corners;
 
 use crate::text::{load_with, poisson, world};
-use wssim_experiment::analytic::{Analytic, Reason, Twin, analytic, compare};
+use wssim_experiment::analytic::{Analytic, FormulaGap, Twin, analytic, compare};
 use wssim_experiment::findings::{Findings, Metric};
 use wssim_experiment::question::{MetricRef, Question, Worlds};
 use wssim_experiment::watch::Unwatched;
@@ -112,12 +112,14 @@ fn where_they_differ_the_reason_is_named() {
     assert!(named("response_time_seconds", "web").is_some(), "{beyond:?}");
     assert!(named("node_cpu_utilization_ratio", "gmktec").is_some(), "{beyond:?}");
     assert_eq!(named("node_cpu_utilization_ratio", "hppavilion"), None);
-    for reason in [Reason::Arrivals("analysts".to_owned()), Reason::Ram("gmktec".to_owned())] {
+    for reason in
+        [FormulaGap::Arrivals("analysts".to_owned()), FormulaGap::Ram("gmktec".to_owned())]
+    {
         assert!(twin.reasons.contains(&reason), "{reason:?} is not in {:?}", twin.reasons);
     }
     // The calm world has neither.
     let calm = twin_of(&load("scenarios/recommended.toml", &[])).reasons;
-    let loud = |reason: &Reason| matches!(reason, Reason::Arrivals(_) | Reason::Ram(_));
+    let loud = |reason: &FormulaGap| matches!(reason, FormulaGap::Arrivals(_) | FormulaGap::Ram(_));
     assert!(!calm.iter().any(loud), "{calm:?}");
 }
 
@@ -133,7 +135,7 @@ fn the_first_to_saturate_bounds_what_is_carried() {
         assert!((least..least * 1.1).contains(&first.factor), "{name}: {first:?}");
         assert!(twin.at(first.factor * 0.5).is_stable, "{name}");
         let beyond = twin.at(first.factor * 1.01);
-        assert!(!beyond.is_stable && beyond.reasons.contains(&Reason::Overload), "{name}");
+        assert!(!beyond.is_stable && beyond.reasons.contains(&FormulaGap::Overload), "{name}");
         let half = twin.at(0.5);
         assert!((half.demands[0].factor / first.factor - 2.0).abs() < 1e-9, "{name}");
         assert!(half.entries[0].response_seconds < twin.at(2.0).entries[0].response_seconds);

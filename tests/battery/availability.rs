@@ -4,7 +4,7 @@
 
 use super::file::{Model, models};
 use crate::text::{Text, world};
-use wssim_experiment::cluster::Cluster;
+use wssim_experiment::cluster::ClusterFacts;
 use wssim_experiment::failures::years::{self, Outage};
 use wssim_experiment::question::Worlds;
 use wssim_kernel::{Nanos, Time};
@@ -20,7 +20,7 @@ const HOUR: f64 = 3.6e12;
 /// A world with its groups.
 struct Worn {
     blueprint: Blueprint,
-    cluster: Cluster,
+    cluster: ClusterFacts,
 }
 
 impl Worn {

@@ -66,7 +66,7 @@ fn law(law: &Value) -> String {
         }
         "weibull" => {
             let (shape, scale) = (number("shape"), number("scale"));
-            let mean = wssim_stats::theory::Law::Weibull { shape, scale }.mean();
+            let mean = wssim_stats::theory::DurationLaw::Weibull { shape, scale }.mean();
             format!("weibull({}, shape={shape})", seconds(mean))
         }
         other => panic!("no law is called {other}"),

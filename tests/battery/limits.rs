@@ -6,8 +6,8 @@
 
 use super::file::{Model, models};
 use crate::text::{poisson, world};
-use wssim_experiment::capacity::findings::{Capacity, End};
-use wssim_experiment::capacity::{Options, capacity};
+use wssim_experiment::capacity::findings::{Capacity, SearchEnd};
+use wssim_experiment::capacity::{CapacityOptions, capacity};
 use wssim_experiment::findings::Answer;
 use wssim_experiment::watch::Unwatched;
 use wssim_scenario::range_of;
@@ -23,7 +23,7 @@ fn station(rate: f64, mu: f64, servers: u32, arguments: &[(&str, &str)]) -> Capa
         .scenario();
     let of = |name: &'static str| arguments.iter().filter(move |(key, _)| *key == name);
     let conditions = of("until").map(|(_, text)| scenario.condition("until", text).unwrap());
-    let options = Options {
+    let options = CapacityOptions {
         seed: 84,
         threads: None,
         replications: None,
@@ -95,7 +95,7 @@ fn the_fewest_servers() {
         let found = station(lam, mu, 9, &arguments);
         assert_eq!(found.search.kept, Some(exact(&model, "min_servers")));
         assert_eq!(found.search.missed, Some(exact(&model, "min_servers") - 1.0));
-        assert_eq!(found.search.end, End::Narrow);
+        assert_eq!(found.search.end, SearchEnd::Narrow);
         let at =
             found.search.tried.iter().find(|one| Some(one.value) == found.search.kept).unwrap();
         let waiting = at.values[0].unwrap();
@@ -112,7 +112,7 @@ fn what_has_no_limit_is_told_so() {
     };
     let response = r#"response_time_seconds{entry="all", stat="mean"}"#;
     let never = search(&format!("{response} < 100ms"), "service.shop.workers=10..40");
-    assert_eq!((never.end, never.kept), (End::NeverKept, None));
+    assert_eq!((never.end, never.kept), (SearchEnd::NeverKept, None));
     let always = search(&format!("{response} < 500ms"), "service.shop.workers=12..40");
-    assert_eq!((always.end, always.missed), (End::AlwaysKept, None));
+    assert_eq!((always.end, always.missed), (SearchEnd::AlwaysKept, None));
 }

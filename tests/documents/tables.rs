@@ -3,7 +3,7 @@
 use super::{files, read, root};
 use std::fmt::Write as _;
 use std::fs;
-use wssim_experiment::metric::{self, Limit, MeasuredBy, Worse};
+use wssim_experiment::metric::{self, MeasuredBy, RegressionLimit, Worse};
 
 const REPORTS: &str = "reports/README.md";
 
@@ -29,7 +29,7 @@ fn metrics() -> String {
     out
 }
 
-fn told(limit: Limit) -> String {
+fn told(limit: RegressionLimit) -> String {
     let sign = match limit.worse {
         Worse::Higher => "+",
         Worse::Lower => "−",

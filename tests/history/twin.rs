@@ -3,8 +3,8 @@
 
 use super::random_cluster;
 use std::fmt::Write as _;
-use wssim_experiment::cluster::{Cluster, Member};
-use wssim_experiment::failures::years::{self, Kind, MANAGERS, Outage};
+use wssim_experiment::cluster::{ClusterFacts, Member};
+use wssim_experiment::failures::years::{self, MANAGERS, Outage, SubjectKind};
 use wssim_experiment::question::{AtRisk, Worlds};
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
@@ -18,21 +18,23 @@ const LENGTH: Nanos = Nanos(3_600_000_000_000);
 /// The slow twin.
 struct Slow<'a> {
     blueprint: &'a Blueprint,
-    cluster: &'a Cluster,
+    cluster: &'a ClusterFacts,
     needs: Vec<CallsNeeded>,
     /// Kind and name, whether it works; and its outages.
-    all: Vec<(Kind, String, bool, Vec<Outage>)>,
+    all: Vec<(SubjectKind, String, bool, Vec<Outage>)>,
     last: Option<FaultId>,
 }
 
 impl<'a> Slow<'a> {
-    fn new(blueprint: &'a Blueprint, cluster: &'a Cluster) -> Self {
+    fn new(blueprint: &'a Blueprint, cluster: &'a ClusterFacts) -> Self {
         let rarely = 1.0 - cluster.survival.share;
         let needs = (0..blueprint.endpoints.len()).map(|at| blueprint.needs(at, rarely)).collect();
-        let entries = blueprint.sources.iter().map(|one| (Kind::Entry, one.name.clone()));
-        let groups = cluster.groups.iter().map(|one| (Kind::Group, one.name.clone()));
-        let managers = blueprint.control.is_some().then(|| (Kind::Group, MANAGERS.to_owned()));
-        let services = blueprint.services.iter().map(|one| (Kind::Service, one.name.clone()));
+        let entries = blueprint.sources.iter().map(|one| (SubjectKind::Entry, one.name.clone()));
+        let groups = cluster.groups.iter().map(|one| (SubjectKind::Group, one.name.clone()));
+        let managers =
+            blueprint.control.is_some().then(|| (SubjectKind::Group, MANAGERS.to_owned()));
+        let services =
+            blueprint.services.iter().map(|one| (SubjectKind::Service, one.name.clone()));
         let names = entries.chain(groups).chain(managers).chain(services);
         let all = names.map(|(kind, name)| (kind, name, true, Vec::new())).collect();
         Self { blueprint, cluster, needs, all, last: None }
@@ -177,7 +179,7 @@ fn compare(AtRisk { blueprint, cluster }: &AtRisk, seed: u64, what: &str) -> usi
         outages.retain(|outage| outage.end > outage.begin);
     }
     let mut found = told.outages;
-    let key = |(kind, name, _): &(Kind, String, Vec<Outage>)| (*kind, name.clone());
+    let key = |(kind, name, _): &(SubjectKind, String, Vec<Outage>)| (*kind, name.clone());
     due.sort_by_key(key);
     found.sort_by_key(key);
     for (due, found) in due.iter().zip(&found) {

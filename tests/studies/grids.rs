@@ -3,8 +3,8 @@
 use crate::text::{poisson, world};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use wssim_experiment::findings::{Answer, Findings, StoppedBy};
-use wssim_experiment::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
-use wssim_experiment::sweep::{Options, sweep};
+use wssim_experiment::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
+use wssim_experiment::sweep::{SweepOptions, sweep};
 use wssim_experiment::watch::{Progress, Unwatched, Watch};
 use wssim_model::Blueprint;
 use wssim_scenario::Scenario;
@@ -25,7 +25,7 @@ impl Worlds for Counted {
         self.scenario.at_risk(arm, all)
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.scenario.between(input, end, fraction)
     }
 
@@ -44,7 +44,7 @@ fn swept(watch: &dyn Watch, values: &str, refine: u32) -> (Findings, usize) {
         .traffic("web", "shop.buy", poisson(20))
         .scenario();
     let worlds = Counted { scenario, made: AtomicUsize::new(0) };
-    let options = Options {
+    let options = SweepOptions {
         seed: 84,
         threads: Some(2),
         replications: 2,

@@ -6,7 +6,7 @@ mod screens;
 use std::fmt::Debug;
 use wssim_experiment::engine::{ArmId, Broken, Design, Engine, Stage, Want};
 use wssim_experiment::question::WorldError;
-use wssim_experiment::watch::{Phase, Progress, Unwatched, Watch};
+use wssim_experiment::watch::{Progress, StudyPhase, Unwatched, Watch};
 use wssim_model::Cut;
 
 /// Dice with a number of sides; two names of one die are one world.
@@ -57,8 +57,8 @@ impl Stage for Dice {
 struct FirstSix(Vec<ArmId>);
 
 impl Design<Dice> for FirstSix {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Replications
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Replications
     }
 
     fn next(&mut self, dice: &mut Engine<'_, Dice>) -> Result<Vec<Want>, WorldError> {
@@ -88,10 +88,10 @@ fn equal_worlds_are_one_arm_whoever_asks() {
     let other = dice.arm(&("mine", 8)).unwrap();
     assert_eq!(mine, yours);
     assert_ne!(mine, other);
-    dice.simulate(Phase::Replications, &[Want { arm: mine, replications: 3 }]).unwrap();
+    dice.simulate(StudyPhase::Replications, &[Want { arm: mine, replications: 3 }]).unwrap();
     assert_eq!((dice.replications(yours), dice.replications(other)), (3, 0));
     // Existing replications are not simulated again.
-    dice.simulate(Phase::Replications, &[Want { arm: yours, replications: 2 }]).unwrap();
+    dice.simulate(StudyPhase::Replications, &[Want { arm: yours, replications: 2 }]).unwrap();
     assert_eq!(dice.replications(mine), 3);
 }
 
@@ -118,7 +118,7 @@ fn what_is_complete_when_it_is_stopped_has_no_gaps() {
     let mut dice = Engine::new(&Dice, &watch);
     let arms = [("a", 6), ("b", 8)].map(|point| dice.arm(&point).unwrap());
     let wants = arms.map(|arm| Want { arm, replications: 50 });
-    let end = dice.simulate(Phase::Replications, &wants);
+    let end = dice.simulate(StudyPhase::Replications, &wants);
     assert_eq!(end, Err(Broken::Stopped));
     // The first replications come first, so that arms grow together.
     let done = arms.map(|arm| dice.see(arm).thrown.len());

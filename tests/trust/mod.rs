@@ -15,10 +15,10 @@ mod shares;
 mod trace;
 mod verdicts;
 
-use wssim_experiment::cluster::Cluster;
+use wssim_experiment::cluster::ClusterFacts;
 use wssim_experiment::question::{
-    AtRisk, Claim, End, Expected, Kind, Measure, MetricRef, Override, Question, RangedInput, Study,
-    WorldError, Worlds,
+    AtRisk, Claim, Expected, Measure, MeasureKind, MetricRef, Override, Question, RangeEnd,
+    RangedInput, Study, WorldError, Worlds,
 };
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -32,10 +32,10 @@ impl Worlds for Fixed {
     }
 
     fn at_risk(&self, _: Option<&str>, _: &[Override]) -> Result<AtRisk, WorldError> {
-        Ok(AtRisk { blueprint: self.0.clone(), cluster: Cluster::default() })
+        Ok(AtRisk { blueprint: self.0.clone(), cluster: ClusterFacts::default() })
     }
 
-    fn between(&self, _: &RangedInput, _: End, _: f64) -> Option<Override> {
+    fn between(&self, _: &RangedInput, _: RangeEnd, _: f64) -> Option<Override> {
         None
     }
 
@@ -47,7 +47,7 @@ impl Worlds for Fixed {
 /// A steady state of `seconds` after a warm-up, no claims.
 fn steady(warm_up: f64, seconds: f64) -> Question {
     let duration = Nanos::from_seconds(seconds);
-    let kind = Kind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };
+    let kind = MeasureKind::Steady { warm_up: Some(Nanos::from_seconds(warm_up)) };
     let measure = Measure { kind, duration, slot: Nanos(duration.0 / 10) };
     Question { measure, ..Question::default() }
 }

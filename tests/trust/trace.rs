@@ -4,7 +4,10 @@ use super::random_worlds::random_scenario;
 use super::steady;
 use crate::text::{periodic_from, scenario, world};
 use wssim_experiment::question::Worlds;
-use wssim_experiment::trace::{Error, Kind, Options, Pick, Place, Stay, StayKind, Trace, trace};
+use wssim_experiment::trace::{
+    RequestPick, RequestTrace, Stay, StayKind, StretchKind, StretchPlace, TraceError, TraceOptions,
+    trace,
+};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
@@ -43,23 +46,25 @@ fn serial() -> Scenario {
         .scenario()
 }
 
-fn options(entry: Option<&str>, pick: Pick) -> Options {
+fn options(entry: Option<&str>, pick: RequestPick) -> TraceOptions {
     let entry = entry.map(str::to_owned);
-    Options { seed: 84, replication: 0, threads: Some(1), entry, pick }
+    TraceOptions { seed: 84, replication: 0, threads: Some(1), entry, pick }
 }
 
 /// The place written as `a`, `a – b` (a way) or `a → b` (a pool).
-fn place(text: &str) -> Place {
+fn place(text: &str) -> StretchPlace {
     if let Some((first, second)) = text.split_once(" – ") {
-        return Place::Between(first.to_owned(), second.to_owned());
+        return StretchPlace::Between(first.to_owned(), second.to_owned());
     }
     match text.split_once(" → ") {
-        Some((service, pool)) => Place::Pool { service: service.to_owned(), pool: pool.to_owned() },
-        None => Place::At(text.to_owned()),
+        Some((service, pool)) => {
+            StretchPlace::Pool { service: service.to_owned(), pool: pool.to_owned() }
+        }
+        None => StretchPlace::At(text.to_owned()),
     }
 }
 
-fn of(trace: &Trace, kind: Kind, at: &str) -> u64 {
+fn of(trace: &RequestTrace, kind: StretchKind, at: &str) -> u64 {
     let at = place(at);
     let fits = trace.components.iter().filter(|c| c.kind == kind && c.place == at);
     fits.map(|component| component.ns).sum()
@@ -92,18 +97,20 @@ fn leaves(stays: &[Stay], place: usize, until: u64, found: &mut Vec<(u64, u64)>)
 #[test]
 fn a_serial_request_is_tiled_by_its_spans() {
     let world = serial();
-    let web = trace(&world, &steady(0.0, 10.0), &options(Some("web"), Pick::Failed), &Unwatched);
+    let web =
+        trace(&world, &steady(0.0, 10.0), &options(Some("web"), RequestPick::Failed), &Unwatched);
     let web = web.unwrap();
     // Arrives at 102.5 ms at a worker that is held until 106 ms. A query is 1 ms there, 2 ms of
     // CPU at half speed, 1 ms back; the last call is given up after 10 ms, and again 4 ms later.
-    assert_eq!(of(&web, Kind::Worker, "shop"), 7 * MS / 2);
-    assert_eq!(of(&web, Kind::Cpu, "shop"), 3 * MS);
-    assert_eq!(of(&web, Kind::Sleep, "shop"), 5 * MS);
-    assert_eq!(of(&web, Kind::Backoff, "shop"), 4 * MS);
-    assert_eq!(of(&web, Kind::Network, "user – a"), MS);
-    assert_eq!(of(&web, Kind::Network, "a – b"), 2 * 2 * MS + 2 * MS);
+    assert_eq!(of(&web, StretchKind::Worker, "shop"), 7 * MS / 2);
+    assert_eq!(of(&web, StretchKind::Cpu, "shop"), 3 * MS);
+    assert_eq!(of(&web, StretchKind::Sleep, "shop"), 5 * MS);
+    assert_eq!(of(&web, StretchKind::Backoff, "shop"), 4 * MS);
+    assert_eq!(of(&web, StretchKind::Network, "user – a"), MS);
+    assert_eq!(of(&web, StretchKind::Network, "a – b"), 2 * 2 * MS + 2 * MS);
     // Two queries of 4 ms; 9 ms of each attempt before it times out.
-    let database = of(&web, Kind::Cpu, "database") + of(&web, Kind::Sharing, "database");
+    let database =
+        of(&web, StretchKind::Cpu, "database") + of(&web, StretchKind::Sharing, "database");
     assert_eq!(database, 2 * 4 * MS + 2 * 9 * MS);
     let response = MS + 7 * MS / 2 + 3 * MS + 2 * 6 * MS + 5 * MS + 10 * MS + 4 * MS + 10 * MS;
     assert_eq!((web.response_ns, web.failed), (response, Some("timeout")));
@@ -145,17 +152,17 @@ fn cpu_time_is_told_from_sharing_and_throttling() {
         .traffic("third", "limited.go", periodic_from("1s", "100ms"))
         .scenario();
     let follow = |entry| {
-        trace(&world, &steady(0.0, 10.0), &options(Some(entry), Pick::Number(3)), &Unwatched)
+        trace(&world, &steady(0.0, 10.0), &options(Some(entry), RequestPick::Number(3)), &Unwatched)
             .unwrap()
     };
     for entry in ["first", "second"] {
         let told = follow(entry);
-        assert_eq!(of(&told, Kind::Cpu, "shared"), 10 * MS);
-        assert_eq!(of(&told, Kind::Sharing, "shared"), 10 * MS);
+        assert_eq!(of(&told, StretchKind::Cpu, "shared"), 10 * MS);
+        assert_eq!(of(&told, StretchKind::Sharing, "shared"), 10 * MS);
     }
     let told = follow("third");
-    assert_eq!(of(&told, Kind::Cpu, "limited"), 25 * MS);
-    assert_eq!(of(&told, Kind::Throttled, "limited"), 180 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "limited"), 25 * MS);
+    assert_eq!(of(&told, StretchKind::Throttled, "limited"), 180 * MS);
     assert_eq!(told.response_ns, 205 * MS);
 }
 
@@ -174,11 +181,12 @@ fn the_critical_path_goes_through_the_branch_that_is_waited_for() {
         .cpu("go", "7ms")
         .traffic("web", "page.go", periodic_from("1s", "50ms"))
         .scenario();
-    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Slowest), &Unwatched).unwrap();
+    let told =
+        trace(&world, &steady(0.0, 5.0), &options(None, RequestPick::Slowest), &Unwatched).unwrap();
     assert_eq!(told.response_ns, 8 * MS);
-    assert_eq!(of(&told, Kind::Sleep, "page"), MS);
-    assert_eq!(of(&told, Kind::Cpu, "slow"), 7 * MS);
-    assert_eq!(of(&told, Kind::Cpu, "quick"), 0);
+    assert_eq!(of(&told, StretchKind::Sleep, "page"), MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "slow"), 7 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "quick"), 0);
     let branches = told.stays.iter().filter(|stay| stay.kind == StayKind::Branch).count();
     assert_eq!(branches, 2);
 }
@@ -197,14 +205,15 @@ fn the_critical_path_of_a_failure_is_the_branch_that_failed() {
         .cpu("go", "7ms")
         .traffic("web", "page.go", periodic_from("1s", "50ms"))
         .scenario();
-    let told = trace(&world, &steady(0.0, 5.0), &options(None, Pick::Failed), &Unwatched).unwrap();
+    let told =
+        trace(&world, &steady(0.0, 5.0), &options(None, RequestPick::Failed), &Unwatched).unwrap();
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
-    assert_eq!(of(&told, Kind::Connection, "page → slow"), 5 * MS);
+    assert_eq!(of(&told, StretchKind::Connection, "page → slow"), 5 * MS);
 }
 
 /// A DNS look-up of 0.5 ms, four round trips of 2 ms, 2 ms of CPU for accepting: and a caller that gives
 /// up before it is connected, or when server `b` is dead.
-fn connecting(timeout: &str, fault: &str) -> Trace {
+fn connecting(timeout: &str, fault: &str) -> RequestTrace {
     let world = world()
         .window("10s")
         .swarm("'a'")
@@ -220,19 +229,19 @@ fn connecting(timeout: &str, fault: &str) -> Trace {
         .traffic("web", "shop.page", periodic_from("1s", "50ms"))
         .with(fault)
         .scenario();
-    let pick = if timeout.is_empty() { Pick::Slowest } else { Pick::Failed };
+    let pick = if timeout.is_empty() { RequestPick::Slowest } else { RequestPick::Failed };
     trace(&world, &steady(0.0, 10.0), &options(None, pick), &Unwatched).unwrap()
 }
 
 #[test]
 fn getting_a_connection_is_told_part_by_part() {
     let told = connecting("", "");
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Handshake, "shop"), 8 * MS);
-    assert_eq!(of(&told, Kind::Network, "a – b"), 2 * MS);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Handshake, "shop"), 8 * MS);
+    assert_eq!(of(&told, StretchKind::Network, "a – b"), 2 * MS);
     // Accepting is CPU of networking.
-    assert_eq!(of(&told, Kind::NetworkCpu, "database"), 2 * MS);
-    assert_eq!(of(&told, Kind::Cpu, "database"), 3 * MS);
+    assert_eq!(of(&told, StretchKind::NetworkCpu, "database"), 2 * MS);
+    assert_eq!(of(&told, StretchKind::Cpu, "database"), 3 * MS);
     assert_eq!(told.response_ns, MS / 2 + 15 * MS);
     told.stays.iter().for_each(is_tiled);
 }
@@ -240,8 +249,8 @@ fn getting_a_connection_is_told_part_by_part() {
 #[test]
 fn what_is_given_up_before_it_is_sent_takes_no_longer() {
     let told = connecting(", timeout = \"5ms\"", "");
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Handshake, "shop"), 9 * MS / 2);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Handshake, "shop"), 9 * MS / 2);
     assert_eq!((told.response_ns, told.failed), (5 * MS, Some("timeout")));
 }
 
@@ -250,8 +259,8 @@ fn what_is_given_up_before_it_is_sent_takes_no_longer() {
 fn waiting_for_a_dead_node_is_told() {
     let dead = "[[fault]]\nid = \"b\"\nkind = \"crash\"\nnode = \"b\"\nat = \"2s\"";
     let told = connecting(", timeout = \"30ms\"", dead);
-    assert_eq!(of(&told, Kind::Dns, "shop"), MS / 2);
-    assert_eq!(of(&told, Kind::Silence, "shop"), 30 * MS - MS / 2);
+    assert_eq!(of(&told, StretchKind::Dns, "shop"), MS / 2);
+    assert_eq!(of(&told, StretchKind::Silence, "shop"), 30 * MS - MS / 2);
     assert_eq!((told.response_ns, told.failed), (30 * MS, Some("timeout")));
 }
 
@@ -282,11 +291,16 @@ fn spans_tile_in_random_worlds() {
         };
         let blueprint = world.blueprint(None, &[]).unwrap();
         let (_, all) = simulate(&blueprint, run, Requests::default(), &|| false).unwrap();
-        for pick in [Pick::Percentile(50.0), Pick::Slowest, Pick::Failed, Pick::Number(1)] {
+        for pick in [
+            RequestPick::Percentile(50.0),
+            RequestPick::Slowest,
+            RequestPick::Failed,
+            RequestPick::Number(1),
+        ] {
             let found = trace(&world, &steady(lead, seconds), &options(None, pick), &Unwatched);
             let told = match found {
                 Ok(told) => told,
-                Err(Error::NoSuchRequest { .. }) => continue,
+                Err(TraceError::NoSuchRequest { .. }) => continue,
                 Err(other) => panic!("{other:?}"),
             };
             if told.stays[0].unfinished {

@@ -3,15 +3,15 @@
 
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
-use crate::text::{Options, render};
+use crate::text::{TextOptions, render};
 use crate::{json, markdown};
-use wssim_experiment::analytic::{Demand, Resource};
+use wssim_experiment::analytic::{Resource, ResourceDemand};
 use wssim_experiment::capacity::findings::{
-    Asked, Capacity, Carries, End, First, Fit, Fits, Mean, Room, Searched, State, Traffic, Tried,
-    Without,
+    AskedCondition, Bottleneck, Capacity, Carries, FitCount, Fits, Mean, Room, SearchEnd, Searched,
+    TrafficLimits, Tried, ValueState, Without,
 };
 use wssim_experiment::findings::{Answer, Findings};
-use wssim_experiment::objective::Condition;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::question::{Expected, MetricRef};
 use wssim_stats::Estimate;
 
@@ -20,10 +20,15 @@ fn around(mean: f64, half: f64) -> Option<Estimate> {
     Some(Estimate::symmetric(mean, half, 20))
 }
 
-fn asked(name: &'static str, stat: (&'static str, &str), unit: &'static str, max: f64) -> Asked {
+fn asked(
+    name: &'static str,
+    stat: (&'static str, &str),
+    unit: &'static str,
+    max: f64,
+) -> AskedCondition {
     let labels = vec![("entry", "web".to_owned()), (stat.0, stat.1.to_owned())];
-    Asked {
-        condition: Condition {
+    AskedCondition {
+        condition: Objective {
             metric: MetricRef { name: name.to_owned(), ..MetricRef::default() },
             expected: Expected { min: None, max: Some(max), relative: false, point: false },
             is_assumed: unit == "ratio",
@@ -34,7 +39,7 @@ fn asked(name: &'static str, stat: (&'static str, &str), unit: &'static str, max
     }
 }
 
-fn tried(value: f64, state: State, p95: f64, n: u32) -> Tried {
+fn tried(value: f64, state: ValueState, p95: f64, n: u32) -> Tried {
     let simulated = around(p95 / 2.3, 0.002).filter(|_| n > 0);
     let mean = Mean { entry: "web".to_owned(), analytic: p95 / 2.4, simulated, difference: None };
     Tried {
@@ -52,14 +57,14 @@ fn tried(value: f64, state: State, p95: f64, n: u32) -> Tried {
 fn searched() -> Searched {
     Searched {
         tried: vec![
-            tried(1.0, State::Kept, 0.296, 5),
-            tried(8.54, State::Kept, 0.486, 80),
-            tried(8.7, State::Open, 0.499, 80),
-            tried(8.89, State::Missed, 0.514, 40),
+            tried(1.0, ValueState::Kept, 0.296, 5),
+            tried(8.54, ValueState::Kept, 0.486, 80),
+            tried(8.7, ValueState::Open, 0.499, 80),
+            tried(8.89, ValueState::Missed, 0.514, 40),
         ],
         kept: Some(8.54),
         missed: Some(8.89),
-        end: End::Open,
+        end: SearchEnd::Open,
         left_out: Vec::new(),
         confidence: 0.95,
     }
@@ -76,8 +81,8 @@ fn room(node: &str, factor: Option<f64>) -> Room {
     }
 }
 
-fn demand(of: Resource, capacity: f64, open: f64) -> Demand {
-    Demand { of, capacity, open, fixed: 0.1, factor: (capacity - 0.1) / open }
+fn demand(of: Resource, capacity: f64, open: f64) -> ResourceDemand {
+    ResourceDemand { of, capacity, open, fixed: 0.1, factor: (capacity - 0.1) / open }
 }
 
 fn findings(capacity: Capacity) -> Findings {
@@ -92,8 +97,11 @@ fn findings(capacity: Capacity) -> Findings {
 pub(crate) fn of_traffic() -> Findings {
     let hppavilion = Resource::Processor("hppavilion".to_owned());
     let without = |node: &str, carries| Without { node: node.to_owned(), carries };
-    let first =
-        First { broken: vec![0], busiest: Some((hppavilion.clone(), 0.62)), ..First::default() };
+    let first = Bottleneck {
+        broken: vec![0],
+        busiest: Some((hppavilion.clone(), 0.62)),
+        ..Bottleneck::default()
+    };
     findings(Capacity {
         key: "traffic.scale".to_owned(),
         conditions: vec![
@@ -101,7 +109,7 @@ pub(crate) fn of_traffic() -> Findings {
             asked("error_ratio", ("reason", "all"), "ratio", 0.01),
         ],
         search: searched(),
-        traffic: Some(Box::new(Traffic {
+        traffic: Some(Box::new(TrafficLimits {
             first: Some(first),
             without: vec![
                 without("gmktec", Carries::NotToday(vec![(1, around(1.0, 0.0))])),
@@ -127,9 +135,9 @@ pub(crate) fn of_traffic() -> Findings {
                 today: 90,
                 ram_each: 370e6,
                 cpu_each: 0.0007,
-                by_ram: Fit::Most(48, None),
-                by_cpu: Fit::Unlimited,
-                by_scheduler: Fit::Most(48, Some("gmktec".to_owned())),
+                by_ram: FitCount::Most(48, None),
+                by_cpu: FitCount::Unlimited,
+                by_scheduler: FitCount::Most(48, Some("gmktec".to_owned())),
             }),
         })),
     })
@@ -139,7 +147,7 @@ pub(crate) fn of_traffic() -> Findings {
 fn the_reports_are_as_golden() {
     let findings = of_traffic();
     for width in [60, 80, 120] {
-        let text = render(&findings, &Options { width, ..Options::default() });
+        let text = render(&findings, &TextOptions { width, ..TextOptions::default() });
         assert_golden(&format!("capacity-{width}.txt"), &text);
     }
     assert_golden("capacity.md", &markdown::render(&findings));
@@ -150,7 +158,7 @@ fn the_reports_are_as_golden() {
 #[test]
 fn every_terminal_is_wide_enough() {
     let findings = of_traffic();
-    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    let text = |width| render(&findings, &TextOptions { width, ..TextOptions::default() });
     assert_fits(text);
     assert_numbers_stay_whole(text);
 }
@@ -167,10 +175,10 @@ fn the_first_line_of_a_key_says_which_value_will_do() {
         })
         .join(" ")
     };
-    let least = of_key(Some(8.89), Some(8.54), End::Narrow);
+    let least = of_key(Some(8.89), Some(8.54), SearchEnd::Narrow);
     assert_eq!(least, "service.api.workers = 8.89 is the least that will do, 8.54 will not.");
-    let none = of_key(None, Some(1.0), End::NeverKept);
+    let none = of_key(None, Some(1.0), SearchEnd::NeverKept);
     assert_eq!(none, "service.api.workers: no value from 1 to 8.89 will do.");
-    assert!(of_key(Some(1.0), None, End::AlwaysKept).contains("every value from 1 to 8.89"));
-    assert!(of_key(Some(1.0), None, End::Turns).contains("rises and falls"));
+    assert!(of_key(Some(1.0), None, SearchEnd::AlwaysKept).contains("every value from 1 to 8.89"));
+    assert!(of_key(Some(1.0), None, SearchEnd::Turns).contains("rises and falls"));
 }

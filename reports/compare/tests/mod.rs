@@ -2,10 +2,10 @@
 
 use super::csv;
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
-use crate::text::{Options, render};
+use crate::text::{TextOptions, render};
 use crate::{failures, json, markdown};
 use wssim_experiment::compare::findings::{
-    Beside, Comparison, Named, Of, Outcome, Row, Said, Takes, Trial,
+    Beside, ComparedMetric, Comparison, Named, Of, OrchestratorTakes, PlanTrial, Said, TrialResult,
 };
 use wssim_experiment::findings::{Answer, Findings, Metric};
 use wssim_experiment::reason::{Breakdown, Component, Whole};
@@ -20,7 +20,7 @@ fn named(name: &str, title: &str) -> Named {
     Named { name: name.to_owned(), title: title.to_owned(), replications: 20 }
 }
 
-fn response(stat: &str) -> Row {
+fn response(stat: &str) -> ComparedMetric {
     let labels = vec![("entry", "web".to_owned()), ("stat", stat.to_owned())];
     let part = |name: &str, amount| Component { name: name.to_owned(), at_disk: false, amount };
     let parts = vec![part("cpu gibd-postgres", 0.0325), part("network", 0.0031)];
@@ -32,7 +32,7 @@ fn response(stat: &str) -> Row {
         variance_reduction: Some(0.72),
         carried_by,
     };
-    Row {
+    ComparedMetric {
         name: "response_time_seconds",
         labels,
         unit: "seconds",
@@ -42,9 +42,9 @@ fn response(stat: &str) -> Row {
     }
 }
 
-fn cpu(node: &str, before: Option<Estimate>, change: Option<Estimate>) -> Row {
+fn cpu(node: &str, before: Option<Estimate>, change: Option<Estimate>) -> ComparedMetric {
     let beside = Beside { after: around(0.0144, 0.0002), change, ..Beside::default() };
-    Row {
+    ComparedMetric {
         name: "node_cpu_utilization_ratio",
         labels: vec![("node", node.to_owned())],
         unit: "ratio",
@@ -84,13 +84,13 @@ pub(crate) fn findings() -> Findings {
 pub(crate) fn with_trials() -> Findings {
     let mut findings = findings();
     let Answer::Failures(failures) = failures::tests::usual().answer else { unreachable!() };
-    let trial = |scenario: &str, variant: Option<&str>, outcome: Outcome| Trial {
+    let trial = |scenario: &str, variant: Option<&str>, outcome: TrialResult| PlanTrial {
         scenario: scenario.to_owned(),
         variant: variant.map(str::to_owned),
         title: variant.map_or(scenario, |name| name).to_owned(),
         orchestrator: (scenario == "after").then_some("swarm"),
         price: (scenario == "after").then_some(2250.0),
-        takes: Takes { bytes: 4.2e8, threads: 0.06 },
+        takes: OrchestratorTakes { bytes: 4.2e8, threads: 0.06 },
         outcome,
     };
     let metric = |name: &'static str, label: (&'static str, &str), unit, mean| Metric {
@@ -108,12 +108,12 @@ pub(crate) fn with_trials() -> Findings {
         metric("downtime_seconds", ("entry", "all"), "seconds", 6.2),
     ];
     if let Answer::Compare(comparison) = &mut findings.answer {
-        let lost = || Outcome::Failures(Box::new(failures.clone()));
+        let lost = || TrialResult::Failures(Box::new(failures.clone()));
         comparison.trials = vec![
             trial("before", None, lost()),
-            trial("before", Some("deployment"), Outcome::CutShort),
+            trial("before", Some("deployment"), TrialResult::CutShort),
             trial("after", None, lost()),
-            trial("after", Some("deployment"), Outcome::Rollouts(metrics)),
+            trial("after", Some("deployment"), TrialResult::Rollouts(metrics)),
             trial("after", Some("unpinned"), lost()),
         ];
     }
@@ -123,7 +123,7 @@ pub(crate) fn with_trials() -> Findings {
 #[test]
 fn what_each_comes_to_is_as_golden() {
     let findings = with_trials();
-    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    let text = |width| render(&findings, &TextOptions { width, ..TextOptions::default() });
     for width in [60, 80, 120] {
         assert_golden(&format!("compare-trials-{width}.txt"), &text(width));
     }
@@ -136,7 +136,7 @@ fn what_each_comes_to_is_as_golden() {
 fn the_reports_are_as_golden() {
     let findings = findings();
     for width in [60, 80, 120] {
-        let text = render(&findings, &Options { width, ..Options::default() });
+        let text = render(&findings, &TextOptions { width, ..TextOptions::default() });
         assert_golden(&format!("compare-{width}.txt"), &text);
     }
     assert_golden("compare.md", &markdown::render(&findings));
@@ -147,7 +147,7 @@ fn the_reports_are_as_golden() {
 #[test]
 fn every_terminal_is_wide_enough() {
     let findings = findings();
-    let text = |width| render(&findings, &Options { width, ..Options::default() });
+    let text = |width| render(&findings, &TextOptions { width, ..TextOptions::default() });
     assert_fits(text);
     assert_numbers_stay_whole(text);
 }
@@ -160,7 +160,7 @@ fn nothing_that_changes_is_told_as_such() {
             row.others[0].change = around(0.0, 0.0);
         }
     }
-    let text = render(&findings, &Options::default());
+    let text = render(&findings, &TextOptions::default());
     assert!(text.contains("after and before are the same in every number."), "{text}");
 }
 
@@ -172,7 +172,7 @@ fn migrations_lead_with_what_changes() {
         let beside = Beside { after: around(314.0, 0.1), change, ..Beside::default() };
         let labels = labels.iter().map(|(label, value)| (*label, (*value).to_owned())).collect();
         let (unit, before) = ("seconds", around(62.8, 0.1));
-        Row { name, labels, unit, before, others: vec![beside], said: Vec::new() }
+        ComparedMetric { name, labels, unit, before, others: vec![beside], said: Vec::new() }
     };
     let rows = [
         row("migration_downtime_seconds", &[("entry", "web"), ("phase", "all")]),
@@ -188,7 +188,7 @@ fn migrations_lead_with_what_changes() {
                 comparison.rows[first + at].others[0].change = around(0.0, 0.0);
             }
         }
-        render(&findings, &Options { width: 120, ..Options::default() })
+        render(&findings, &TextOptions { width: 120, ..TextOptions::default() })
     };
     for (same, expected) in [
         (&[][..], "after against before: people work 4.19 min more to get there"),

@@ -4,15 +4,15 @@ use super::*;
 use crate::sample;
 use crate::{json, markdown, text};
 use wssim_experiment::failures::findings::{
-    EntryTrouble, NodeFinding, Part, ServiceFinding, ServiceLoss, Way,
+    EntryTrouble, NodeFinding, ServiceFinding, ServiceLevel, ServiceLoss, Way,
 };
-use wssim_experiment::failures::years::Kind;
+use wssim_experiment::failures::years::SubjectKind;
 use wssim_experiment::failures::years::findings::{Availability, Cause, Lengths, LongRun, Year};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_stats::Estimate;
 
-fn part(error_ratio: f64, mean: f64) -> Part {
-    Part { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
+fn part(error_ratio: f64, mean: f64) -> ServiceLevel {
+    ServiceLevel { error_ratio: Some(error_ratio), mean: Some(mean), p95: Some(mean * 2.5) }
 }
 
 /// A service pinned to failed nodes.
@@ -26,24 +26,29 @@ fn cut(why: ServiceLoss) -> EntryTrouble {
     EntryTrouble::Cut { ways: vec![way], more: 0 }
 }
 
-fn entry(name: &str, state: State, recovery: &[f64], why: Option<EntryTrouble>) -> EntryFinding {
-    let lost = state == State::Lost;
+fn entry(
+    name: &str,
+    state: SurvivalState,
+    recovery: &[f64],
+    why: Option<EntryTrouble>,
+) -> EntryFinding {
+    let lost = state == SurvivalState::Lost;
     EntryFinding {
         name: name.to_owned(),
         is_critical: name == "web",
         state: Some(state),
         recovery: recovery.to_vec(),
         whole: part(if lost { 1.0 } else { 0.02 }, 0.08),
-        during: if state == State::Up { Part::default() } else { part(0.47, 0.2) },
-        after: if lost { Part::default() } else { part(0.0, 0.075) },
+        during: if state == SurvivalState::Up { ServiceLevel::default() } else { part(0.47, 0.2) },
+        after: if lost { ServiceLevel::default() } else { part(0.0, 0.075) },
         why,
         is_overloaded: false,
     }
 }
 
-fn service(name: &str, state: State, why: Option<ServiceLoss>) -> ServiceFinding {
-    let left = if state == State::Lost { 0.0 } else { 1.0 };
-    let again = if state == State::Lost { f64::INFINITY } else { 0.0 };
+fn service(name: &str, state: SurvivalState, why: Option<ServiceLoss>) -> ServiceFinding {
+    let left = if state == SurvivalState::Lost { 0.0 } else { 1.0 };
+    let again = if state == SurvivalState::Lost { f64::INFINITY } else { 0.0 };
     ServiceFinding {
         name: name.to_owned(),
         state,
@@ -62,16 +67,16 @@ fn set(nodes: &[&str], survived: u32, web: EntryFinding, why: &ServiceLoss) -> S
         quorum: Some(nodes.len() == 1),
         survived: [survived, survived, 0],
         survives: [survived == 3, survived == 3, false],
-        entries: vec![entry("mail", State::Up, &[0.0; 3], None), web],
+        entries: vec![entry("mail", SurvivalState::Up, &[0.0; 3], None), web],
         services: vec![
-            service("db", State::Lost, Some(why.clone())),
-            service("front", State::Degraded, None),
+            service("db", SurvivalState::Lost, Some(why.clone())),
+            service("front", SurvivalState::Degraded, None),
         ],
         survivors: if nodes.len() == 1 { vec![node("spare")] } else { Vec::new() },
     }
 }
 
-fn availability(kind: Kind, name: &str, down: f64, outages: u64) -> Availability {
+fn availability(kind: SubjectKind, name: &str, down: f64, outages: u64) -> Availability {
     let estimate =
         |mean: f64, half: f64| Estimate { mean, low: mean - half, high: mean + half, n: 40 };
     let seen = outages > 0;
@@ -80,7 +85,7 @@ fn availability(kind: Kind, name: &str, down: f64, outages: u64) -> Availability
         name: name.to_owned(),
         availability: estimate(1.0 - down, down / 20.0),
         histories: vec![[1.0 - down, 0.0]; 40],
-        at_most: (kind == Kind::Entry).then_some(1.0 - down * 0.97),
+        at_most: (kind == SubjectKind::Entry).then_some(1.0 - down * 0.97),
         outages_per_year: estimate(outages as f64 / 1000.0, if seen { 0.2 } else { 0.003 }),
         outages,
         lengths: seen.then_some(Lengths { mean: 4000.0, p50: 1500.0, p95: 16_000.0, max: 4e5 }),
@@ -106,10 +111,10 @@ fn long_run() -> LongRun {
         faults: 35_210,
         events: 500_000,
         subjects: vec![
-            availability(Kind::Entry, "web", 0.004, 12_000),
-            availability(Kind::Group, "managers", 0.0002, 900),
-            availability(Kind::Service, "db", 0.003, 11_000),
-            availability(Kind::Service, "front", 0.0, 0),
+            availability(SubjectKind::Entry, "web", 0.004, 12_000),
+            availability(SubjectKind::Group, "managers", 0.0002, 900),
+            availability(SubjectKind::Service, "db", 0.003, 11_000),
+            availability(SubjectKind::Service, "front", 0.0, 0),
         ],
     }
 }
@@ -117,10 +122,10 @@ fn long_run() -> LongRun {
 fn failures(why: &ServiceLoss) -> Failures {
     let usual = Survival::default();
     let never = f64::INFINITY;
-    let lost = |recovery| entry("web", State::Lost, recovery, Some(cut(why.clone())));
+    let lost = |recovery| entry("web", SurvivalState::Lost, recovery, Some(cut(why.clone())));
     let sets = vec![
         set(&["host"], 0, lost(&[never; 3]), why),
-        set(&["spare"], 3, entry("web", State::Back, &[5.0, 6.0, 8.0], None), why),
+        set(&["spare"], 3, entry("web", SurvivalState::Back, &[5.0, 6.0, 8.0], None), why),
         set(&["host", "spare"], 0, lost(&[4.0, never, never]), why),
     ];
     Failures {
@@ -152,7 +157,7 @@ pub(crate) fn usual() -> Findings {
 #[test]
 fn the_reports_are_as_golden() {
     let findings = usual();
-    sample::assert_golden("failures.txt", &text::render(&findings, &text::Options::default()));
+    sample::assert_golden("failures.txt", &text::render(&findings, &text::TextOptions::default()));
     sample::assert_golden("failures.md", &markdown::render(&findings));
     sample::assert_golden("failures.csv", &csv::render(&findings));
     sample::assert_golden("availability.csv", &years::csv::render(&findings));
@@ -160,7 +165,9 @@ fn the_reports_are_as_golden() {
 
 #[test]
 fn every_terminal_is_wide_enough() {
-    let told = |width| text::render(&usual(), &text::Options { width, ..text::Options::default() });
+    let told = |width| {
+        text::render(&usual(), &text::TextOptions { width, ..text::TextOptions::default() })
+    };
     sample::assert_fits(told);
     sample::assert_numbers_stay_whole(told);
     sample::assert_golden("failures-narrow.txt", &told(60));
@@ -185,7 +192,7 @@ fn hostile_reasons_stay_data() {
     hostile.clone_into(&mut failures.sets[0].entries[1].name);
     let findings = findings(failures);
     assert!(!markdown::render(&findings).contains("<script>"));
-    let plain = text::render(&findings, &text::Options::default());
+    let plain = text::render(&findings, &text::TextOptions::default());
     assert!(!plain.contains('\u{1b}'), "{plain}");
     assert!(csv::render(&findings).contains("'=cmd"));
 }
@@ -195,6 +202,6 @@ fn nothing_complete_is_no_matrix() {
     let mut failures = failures(&pinned("node.hostname == host"));
     failures.sets.clear();
     let findings = findings(failures);
-    let text = text::render(&findings, &text::Options::default());
+    let text = text::render(&findings, &text::TextOptions::default());
     assert!(!text.contains("single failures") && !text.contains("Down"), "{text}");
 }

@@ -5,8 +5,8 @@ pub(crate) mod json;
 
 use crate::quantity;
 use crate::reason;
-use crate::table::{Cell, Kind, Section, Table, Tone};
-use wssim_experiment::failures::years::Kind as Subject;
+use crate::table::{Cell, ColumnKind, Section, Table, Tone};
+use wssim_experiment::failures::years::SubjectKind;
 use wssim_experiment::failures::years::findings::{Availability, Cause, LongRun};
 
 /// Most services in the table: those that are down longest.
@@ -17,16 +17,16 @@ const LEAST_CAUSE: f64 = 0.01;
 /// Entries and groups, then the services that are down longest.
 pub(super) fn section(run: &LongRun) -> Section {
     let columns = vec![
-        ("What", Kind::Phrases),
-        ("Works", Kind::Numbers),
-        ("at most", Kind::Numbers),
-        ("Down a year", Kind::Numbers),
-        ("bad year", Kind::Numbers),
-        ("Outages", Kind::Numbers),
-        ("mean, p95", Kind::Numbers),
-        ("Calm years", Kind::Numbers),
+        ("What", ColumnKind::Phrases),
+        ("Works", ColumnKind::Numbers),
+        ("at most", ColumnKind::Numbers),
+        ("Down a year", ColumnKind::Numbers),
+        ("bad year", ColumnKind::Numbers),
+        ("Outages", ColumnKind::Numbers),
+        ("mean, p95", ColumnKind::Numbers),
+        ("Calm years", ColumnKind::Numbers),
     ];
-    let is_service = |one: &&Availability| one.kind == Subject::Service;
+    let is_service = |one: &&Availability| one.kind == SubjectKind::Service;
     let mut rows: Vec<Vec<Cell>> = (run.subjects.iter())
         .filter(|one| !is_service(one))
         .map(|one| row(one, one.name.clone()))
@@ -131,6 +131,6 @@ fn cause((cause, share): &(Cause, f64)) -> String {
 fn causes(one: &Availability) -> Option<String> {
     let named = one.causes.iter().filter(|(_, share)| *share >= LEAST_CAUSE);
     let named: Vec<String> = named.map(cause).collect();
-    let many = one.kind != Subject::Service && named.len() > 1;
+    let many = one.kind != SubjectKind::Service && named.len() > 1;
     many.then(|| format!("{}: down after {}", one.name, named.join(", ")))
 }

@@ -1,7 +1,7 @@
 //! Figures contain their data at the right places.
 
 use super::*;
-use crate::plot::{Chart, Dot, Series};
+use crate::plot::{Chart, Dot, DotSeries};
 use roxmltree::{Document, Node};
 
 fn chart(dots: &[(f64, f64)]) -> Chart {
@@ -12,7 +12,7 @@ fn chart(dots: &[(f64, f64)]) -> Chart {
         x_unit: "1",
         x_is_log: false,
         y_unit: "1",
-        series: vec![Series { name: "c".to_owned(), dots: dots.iter().map(dot).collect() }],
+        series: vec![DotSeries { name: "c".to_owned(), dots: dots.iter().map(dot).collect() }],
         limit: None,
     }
 }

@@ -4,15 +4,15 @@ use crate::figure::{Bracket, bar, bracket};
 use crate::html::drawn::{Body, Figure};
 use crate::html::markup::Html;
 use crate::quantity;
-use wssim_experiment::capacity::findings::{Capacity, Room, State, Traffic};
+use wssim_experiment::capacity::findings::{Capacity, Room, TrafficLimits, ValueState};
 use wssim_stats::Estimate;
 
 /// The class of a value by its state.
-fn class(state: State) -> &'static str {
+fn class(state: ValueState) -> &'static str {
     match state {
-        State::Kept => "good",
-        State::Missed => "bad",
-        State::Open => "open",
+        ValueState::Kept => "good",
+        ValueState::Missed => "bad",
+        ValueState::Open => "open",
     }
 }
 
@@ -42,7 +42,7 @@ pub(super) fn figure(capacity: &Capacity) -> Figure {
 }
 
 /// The fill level of each node at today's traffic.
-fn rooms(html: &mut Html, traffic: &Traffic) {
+fn rooms(html: &mut Html, traffic: &TrafficLimits) {
     if traffic.rooms.is_empty() {
         return;
     }

@@ -2,10 +2,10 @@
 
 use crate::compare::change;
 use crate::figure::{Length, pair};
-use crate::html::drawn::{Figure, Row as Drawn};
+use crate::html::drawn::{DrawnRow, Figure};
 use crate::html::markup::Html;
 use crate::{metric_name, quantity};
-use wssim_experiment::compare::findings::{Beside, Comparison, Named, Row};
+use wssim_experiment::compare::findings::{Beside, ComparedMetric, Comparison, Named};
 use wssim_stats::Estimate;
 
 /// The meaning of the bars.
@@ -34,7 +34,7 @@ pub(super) fn figures(comparison: &Comparison) -> Vec<Figure> {
     others.map(figure).collect()
 }
 
-fn bars(row: &Row, beside: &Beside) -> Option<Drawn> {
+fn bars(row: &ComparedMetric, beside: &Beside) -> Option<DrawnRow> {
     let (before, after) = (row.before.as_ref()?, beside.after.as_ref()?);
     let whole = [before, after].map(|one| one.high.max(one.mean)).into_iter().fold(0.0, f64::max);
     let is_nothing = before.mean == 0.0 && after.mean == 0.0;
@@ -46,7 +46,7 @@ fn bars(row: &Row, beside: &Beside) -> Option<Drawn> {
     let told = format!("{name}: before {first}, after {second}");
     let svg = pair(&[length(before, "before"), length(after, "fill")], whole, &told);
     let text = format!("{first} → {second}: {}", change(beside, row.unit));
-    Some(Drawn { name, svg, text })
+    Some(DrawnRow { name, svg, text })
 }
 
 fn length(estimate: &Estimate, class: &'static str) -> Length {

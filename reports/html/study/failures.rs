@@ -2,12 +2,12 @@
 
 use crate::failures::{recovery, state};
 use crate::figure::{Length, pair};
-use crate::html::drawn::{Body, Figure, Row};
+use crate::html::drawn::{Body, DrawnRow, Figure};
 use crate::html::markup::{Html, tone};
 use crate::quantity;
 use wssim_experiment::failures::findings::{EntryFinding, Failures, SetFinding};
 use wssim_experiment::failures::years::findings::{Availability, LongRun};
-use wssim_experiment::failures::years::{Kind, YEAR};
+use wssim_experiment::failures::years::{SubjectKind, YEAR};
 use wssim_stats::Estimate;
 
 pub(super) fn section(html: &mut Html, failures: &Failures) {
@@ -79,28 +79,28 @@ const SERVICES: &str = "time_down_of_services";
 pub(super) fn figures(run: &LongRun) -> Vec<Figure> {
     let down = |one: &Availability| 1.0 - one.availability.mean;
     let longest = run.subjects.iter().map(down).fold(0.0, f64::max);
-    let rows = |is_of: fn(Kind) -> bool| -> Vec<Row> {
+    let rows = |is_of: fn(SubjectKind) -> bool| -> Vec<DrawnRow> {
         let subjects = run.subjects.iter().filter(|one| is_of(one.kind));
         subjects.map(|one| bar(one, longest)).collect()
     };
-    let figure = |name: &str, of: &str, rows: Vec<Row>| {
+    let figure = |name: &str, of: &str, rows: Vec<DrawnRow>| {
         let title = format!("Time down in a year: {of}");
         let figure = Figure::of_rows(name, title, rows);
         Figure { note: Some(LEGEND.to_owned()), ..figure }
     };
     let all = [
-        figure("time_down", "entries and groups", rows(|kind| kind != Kind::Service)),
-        figure(SERVICES, "services", rows(|kind| kind == Kind::Service)),
+        figure("time_down", "entries and groups", rows(|kind| kind != SubjectKind::Service)),
+        figure(SERVICES, "services", rows(|kind| kind == SubjectKind::Service)),
     ];
     let has_rows = |one: &Figure| matches!(&one.body, Body::Rows(rows) if !rows.is_empty());
     all.into_iter().filter(has_rows).collect()
 }
 
-fn bar(one: &Availability, longest: f64) -> Row {
+fn bar(one: &Availability, longest: f64) -> DrawnRow {
     let Estimate { mean, low, high, .. } = one.availability;
     let text = quantity::rough((1.0 - mean) * YEAR.seconds(), "seconds");
     let name = format!("{} {}", one.kind.name(), one.name);
     let length = Length { mean: 1.0 - mean, ends: [1.0 - high, 1.0 - low], class: "fill" };
     let svg = pair(&[length], longest * ROOM, &format!("{name}: {text}"));
-    Row { name, svg, text }
+    DrawnRow { name, svg, text }
 }

@@ -1,12 +1,12 @@
 //! Sweep: a picture of each number, with intervals.
 
 use crate::figure::{self, Length, pair};
-use crate::html::drawn::{Figure, Row};
+use crate::html::drawn::{DrawnRow, Figure};
 use crate::html::markup::Html;
 use crate::metric_name;
 use crate::plot::Bar;
 use crate::sweep::{barred, charted, differs};
-use wssim_experiment::sweep::findings::{Sweep, Told};
+use wssim_experiment::sweep::findings::{PointNumber, Sweep};
 
 pub(super) fn section(html: &mut Html, sweep: &Sweep) {
     let figures = figures(sweep);
@@ -33,7 +33,7 @@ pub(super) fn figures(sweep: &Sweep) -> Vec<Figure> {
         .collect()
 }
 
-fn picture(sweep: &Sweep, at: usize, told: &Told) -> Option<Figure> {
+fn picture(sweep: &Sweep, at: usize, told: &PointNumber) -> Option<Figure> {
     let (name, title) = if told.is_busiest {
         ("cpu_of_busiest_node".to_owned(), "CPU of the busiest node".to_owned())
     } else {
@@ -50,14 +50,14 @@ fn picture(sweep: &Sweep, at: usize, told: &Told) -> Option<Figure> {
 }
 
 /// Bars for values that are not numbers.
-fn bars(sweep: &Sweep, (at, told): (usize, &Told)) -> Vec<Row> {
+fn bars(sweep: &Sweep, (at, told): (usize, &PointNumber)) -> Vec<DrawnRow> {
     let bars = barred(sweep, at, told);
     let longest = bars.iter().filter_map(|bar| bar.length).fold(0.0, f64::max);
     let row = |bar: Bar| {
         let mean = bar.length.unwrap_or(0.0);
         let length = Length { mean, ends: [mean; 2], class: "fill" };
         let svg = pair(&[length], longest, &format!("{}: {}", bar.name, bar.text));
-        Row { name: bar.name, svg, text: bar.text }
+        DrawnRow { name: bar.name, svg, text: bar.text }
     };
     bars.into_iter().map(row).collect()
 }

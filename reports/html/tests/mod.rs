@@ -1,7 +1,7 @@
 //! The page is well-formed, loads nothing, agrees with `results.json`, and treats no name as markup.
 
 use super::*;
-use crate::check::Placement;
+use crate::check::PlacementShown;
 use crate::{json, sample};
 use roxmltree::{Document, Node, ParsingOptions};
 use sha2::{Digest as _, Sha256};
@@ -10,7 +10,7 @@ use wssim_experiment::findings::Answer;
 use wssim_experiment::input::{Basis, Input};
 use wssim_stats::Estimate;
 
-fn told() -> Told {
+fn told() -> CommandContext {
     let input = |path: &str, basis: Basis| Input {
         path: path.to_owned(),
         value: "4/s".to_owned(),
@@ -18,13 +18,16 @@ fn told() -> Told {
         place: "shop.toml:7".to_owned(),
         basis,
     };
-    Told {
+    CommandContext {
         call: "wssim run shop --seed 84".to_owned(),
-        plans: vec![Plan {
+        plans: vec![PlanShown {
             name: "shop".to_owned(),
             placements: vec![
-                Placement { node: Some("gmktec".to_owned()), containers: vec!["web.1".to_owned()] },
-                Placement { node: None, containers: vec!["db.1".to_owned()] },
+                PlacementShown {
+                    node: Some("gmktec".to_owned()),
+                    containers: vec!["web.1".to_owned()],
+                },
+                PlacementShown { node: None, containers: vec!["db.1".to_owned()] },
             ],
             memory: vec![("gmktec".to_owned(), [28e9, 8e9])],
             scripted: vec![(3.0, "monitoring-dies".to_owned())],
@@ -41,14 +44,15 @@ fn told() -> Told {
 }
 
 /// Findings with hostile names everywhere.
-fn hostile() -> (Findings, Told) {
+fn hostile() -> (Findings, CommandContext) {
     let findings = sample::hostile();
     let name = findings.name.clone();
     let mut told = told();
     told.call.clone_from(&name);
     let plan = &mut told.plans[0];
     plan.name.clone_from(&name);
-    plan.placements[0] = Placement { node: Some(name.clone()), containers: vec![name.clone()] };
+    plan.placements[0] =
+        PlacementShown { node: Some(name.clone()), containers: vec![name.clone()] };
     plan.memory[0].0.clone_from(&name);
     plan.scripted[0].1.clone_from(&name);
     plan.warnings = vec![name.clone()];
@@ -285,7 +289,8 @@ fn figures_do_not_replace_each_other() {
 #[test]
 fn what_is_compared_has_its_figures_and_its_faults() {
     let mut told = told();
-    told.plans.push(Plan { scripted: vec![(2.0, "power".to_owned())], ..told.plans[0].clone() });
+    told.plans
+        .push(PlanShown { scripted: vec![(2.0, "power".to_owned())], ..told.plans[0].clone() });
     let mut findings = crate::compare::tests::findings();
     let Answer::Compare(comparison) = &mut findings.answer else { panic!("another study") };
     comparison.runs[1].bands[0].entry = "mail".to_owned();

@@ -1,7 +1,7 @@
 //! A migration made by hand: two phases, one of which moves a database.
 
 use crate::sample::{self, assert_fits, assert_golden, assert_numbers_stay_whole};
-use crate::text::{Options, render};
+use crate::text::{TextOptions, render};
 use crate::{json, markdown};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::migrate::findings::{
@@ -102,16 +102,16 @@ pub(crate) fn usual() -> Findings {
 #[test]
 fn reports_are_as_golden() {
     let findings = usual();
-    let options = Options { out: Some("out/migration/migrate"), ..Options::default() };
+    let options = TextOptions { out: Some("out/migration/migrate"), ..TextOptions::default() };
     assert_golden("migrate/text.txt", &render(&findings, &options));
-    assert_golden("migrate/narrow.txt", &render(&findings, &Options { width: 60, ..options }));
+    assert_golden("migrate/narrow.txt", &render(&findings, &TextOptions { width: 60, ..options }));
     assert_golden("migrate/markdown.md", &markdown::render(&findings));
     assert_golden("migrate/results.json", &json::render(&findings));
 }
 
 #[test]
 fn every_terminal_is_wide_enough() {
-    let told = |width| render(&usual(), &Options { width, ..Options::default() });
+    let told = |width| render(&usual(), &TextOptions { width, ..TextOptions::default() });
     assert_fits(told);
     assert_numbers_stay_whole(told);
 }
@@ -122,7 +122,7 @@ fn people_are_told_of_only_where_they_work() {
     if let Answer::Migrate(migration) = &mut findings.answer {
         migration.effort = around(0.0, 0.0);
     }
-    let text = render(&findings, &Options::default());
+    let text = render(&findings, &TextOptions::default());
     assert!(text.contains("Takes 8.86 h. Entries"), "{text}");
     assert!(!text.contains("people work"), "{text}");
 }
@@ -135,8 +135,8 @@ fn names_of_users_are_data() {
         migration.phases[1].title = "<script>".to_owned();
         migration.phases[1].steps[0].text = "\u{202e}turned | round".to_owned();
     }
-    let text = render(&findings, &Options::default());
+    let text = render(&findings, &TextOptions::default());
     assert!(!text.chars().any(|one| one != '\n' && wssim_text::is_control(one)), "{text:?}");
-    let page = crate::html::render(&findings, &crate::html::Told::default());
+    let page = crate::html::render(&findings, &crate::html::CommandContext::default());
     assert!(!page.contains("<h3><script>"));
 }

@@ -1,6 +1,6 @@
 //! Pictures as golden files for narrow, usual and wide terminals, and properties at any width.
 
-use super::{Bar, Chart, Dot, Series, bars, chart};
+use super::{Bar, Chart, Dot, DotSeries, bars, chart};
 use crate::sample::{assert_fits, assert_golden};
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ fn dot(x: f64, y: f64, half_width: f64) -> Dot {
     Dot { x, y, low: y - half_width, high: y + half_width, is_odd: false }
 }
 
-fn series(name: &str, dots: &[Dot]) -> Series {
-    Series { name: name.to_owned(), dots: dots.to_vec() }
+fn series(name: &str, dots: &[Dot]) -> DotSeries {
+    DotSeries { name: name.to_owned(), dots: dots.to_vec() }
 }
 
 fn one() -> Chart {

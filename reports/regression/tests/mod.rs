@@ -59,13 +59,13 @@ fn the_reports_are_as_golden() {
     let worse = worse();
     assert!(worse.regressions() > 1);
     for width in [60, 80, 120] {
-        let options = Options { style: Style::Plain, width, all: false, brief: false };
+        let options = DifferenceOptions { style: Style::Plain, width, all: false, brief: false };
         sample::assert_golden(&format!("diff-{width}.txt"), &text(&worse, &options));
     }
     sample::assert_golden("diff.md", &markdown(&worse, false));
     sample::assert_golden("diff.json", &json(&worse));
     sample::assert_fits(|width| {
-        text(&worse, &Options { style: Style::Plain, width, all: true, brief: false })
+        text(&worse, &DifferenceOptions { style: Style::Plain, width, all: true, brief: false })
     });
 }
 
@@ -89,13 +89,16 @@ fn a_run_tells_of_its_baseline() {
     findings.regression = Some(worse());
     let summary = words::summary(&worse());
     let told = [
-        glance::render(&findings, &crate::text::Options { width: 200, ..Default::default() }),
-        crate::text::render(&findings, &crate::text::Options { width: 200, ..Default::default() }),
+        glance::render(&findings, &crate::text::TextOptions { width: 200, ..Default::default() }),
+        crate::text::render(
+            &findings,
+            &crate::text::TextOptions { width: 200, ..Default::default() },
+        ),
         markdown::brief(&findings),
         markdown::render(&findings),
         crate::html::render(
             &findings,
-            &crate::html::Told { call: String::new(), plans: Vec::new() },
+            &crate::html::CommandContext { call: String::new(), plans: Vec::new() },
         ),
     ];
     for text in told {

@@ -2,24 +2,25 @@
 
 use super::{answer, csv};
 use crate::sample::{assert_fits, assert_golden, assert_numbers_stay_whole};
-use crate::text::{Options, render};
+use crate::text::{TextOptions, render};
 use crate::{json, markdown};
-use State::{Kept, Missed, Open};
+use LimitState::{Kept, Missed, Open};
 use wssim_experiment::findings::{Answer, Findings, Metric, StoppedBy};
 use wssim_experiment::offered::{Overload, Overloaded};
-use wssim_experiment::reason::Missing;
+use wssim_experiment::reason::NoEstimate;
 use wssim_experiment::sweep::findings::{
-    Change, Crossing, Formula, Jump, ObjectiveFinding, PointFinding, State, Sweep, Told,
+    Crossing, Formula, GridChange, Jump, LimitState, ObjectiveFinding, PointFinding, PointNumber,
+    Sweep,
 };
-use wssim_experiment::sweep::{Numbers, Parameter, Value, Written};
+use wssim_experiment::sweep::{Numbers, Parameter, ParameterValue, WrittenUnit};
 use wssim_stats::Estimate;
 
-fn value(number: f64) -> Value {
-    Value { text: number.to_string(), number: Some(number) }
+fn value(number: f64) -> ParameterValue {
+    ParameterValue { text: number.to_string(), number: Some(number) }
 }
 
 fn parameter(path: &str, values: &[f64]) -> Parameter {
-    let written = Written { unit: "", size: 1.0 };
+    let written = WrittenUnit { unit: "", size: 1.0 };
     let numbers = Numbers { unit: "1", is_log: false, is_whole: false, written };
     Parameter {
         path: path.to_owned(),
@@ -72,23 +73,23 @@ fn point((scale, workers, mean, share, node, is_added): &Row) -> PointFinding {
     }
 }
 
-fn told(name: &'static str, labels: Vec<(&'static str, String)>, is_busiest: bool) -> Told {
+fn told(name: &'static str, labels: Vec<(&'static str, String)>, is_busiest: bool) -> PointNumber {
     let unit = if is_busiest { "ratio" } else { "seconds" };
-    Told { name, labels, unit, is_busiest }
+    PointNumber { name, labels, unit, is_busiest }
 }
 
 fn grid() -> Sweep {
     let step =
         |from, to, mean| Jump { from, to, difference: Some(Estimate::symmetric(mean, 0.02, 10)) };
     let changes = vec![
-        Change {
+        GridChange {
             column: Some(told("response_time_seconds", labels("p95"), false)),
             extremes: Some([0, 3]),
             jump: Some(step(2, 3, 0.33)),
             differ: 4,
             pairs: 4,
         },
-        Change {
+        GridChange {
             column: Some(told("node_cpu_utilization_ratio", Vec::new(), true)),
             extremes: Some([0, 3]),
             jump: Some(step(1, 2, 0.48)),
@@ -143,7 +144,7 @@ pub(crate) fn usual() -> Findings {
 }
 
 fn text(sweep: Sweep, width: usize) -> String {
-    render(&findings(sweep), &Options { width, ..Options::default() })
+    render(&findings(sweep), &TextOptions { width, ..TextOptions::default() })
 }
 
 #[test]
@@ -190,15 +191,17 @@ fn every_outcome_has_its_sentence() {
         change(&mut sweep);
         answer(&sweep).join(" ")
     };
-    let all = |state: State| {
+    let all = |state: LimitState| {
         move |sweep: &mut Sweep| {
             sweep.objectives[0].states.fill(state);
             sweep.objectives[0].crossings.clear();
         }
     };
-    assert!(said(&all(State::Kept)).contains("Every objective is kept at every point."));
-    assert!(said(&all(State::Missed)).contains("misses its objective of 150 ms at every point."));
-    assert!(said(&all(State::Open)).contains("is open at traffic.scale 1, workers 10"));
+    assert!(said(&all(LimitState::Kept)).contains("Every objective is kept at every point."));
+    assert!(
+        said(&all(LimitState::Missed)).contains("misses its objective of 150 ms at every point.")
+    );
+    assert!(said(&all(LimitState::Open)).contains("is open at traffic.scale 1, workers 10"));
     assert!(said(&|sweep| sweep.worlds = 1).contains("workers has no effect here."));
     let none = said(&|sweep| sweep.objectives.clear());
     assert!(none.contains("is offered 6.4 erlangs"), "{none}");
@@ -218,7 +221,7 @@ fn names_are_drawn_as_bars() {
     sweep.parameters = vec![Parameter { numbers: None, ..parameter("node.a.disk", &[]) }];
     sweep.points.truncate(2);
     for (point, disk) in sweep.points.iter_mut().zip(["nvme", "hdd"]) {
-        point.values = vec![Value { text: disk.to_owned(), number: None }];
+        point.values = vec![ParameterValue { text: disk.to_owned(), number: None }];
     }
     sweep.rows = vec![vec![0, 1]];
     sweep.objectives.clear();
@@ -292,7 +295,7 @@ fn what_would_close_an_open_limit_is_said() {
     let mut sweep = grid();
     let objective = &mut sweep.objectives[0];
     (objective.states, objective.crossings) = (vec![Open; 7], Vec::new());
-    objective.missing = vec![Some(Missing::TooFewRequests { times: 2.5 }); 7];
+    objective.missing = vec![Some(NoEstimate::TooFewRequests { times: 2.5 }); 7];
     let told = answer(&sweep).join(" ");
     assert!(told.contains("2.5 times the duration would do"), "{told}");
     assert!(!told.contains("--replications"), "{told}");

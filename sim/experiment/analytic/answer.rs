@@ -1,7 +1,7 @@
 //! The results of the analytic twin: means of entries, nodes, services and pools.
 
-use super::reason::Reason;
-use super::resource::Demand;
+use super::reason::FormulaGap;
+use super::resource::ResourceDemand;
 
 /// The means that formulas give for a blueprint. Times in seconds; infinite without a steady state.
 #[derive(Clone, Debug, Default)]
@@ -17,9 +17,9 @@ pub struct Analytic {
     /// By pool.
     pub pools: Vec<PoolValue>,
     /// Resources that open traffic uses, the scarcest first.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<ResourceDemand>,
     /// Why a simulation may differ.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<FormulaGap>,
 }
 
 /// Of a source of requests.
@@ -33,7 +33,7 @@ pub struct EntryValue {
     pub response_seconds: f64,
 }
 
-/// Of a node.
+/// The settings of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeValue {
     /// Its name.
@@ -73,7 +73,7 @@ pub struct ServiceValue {
 /// Of a pool of connections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PoolValue {
-    /// Who calls.
+    /// The calling endpoint.
     pub service: String,
     /// The calling service.
     pub target: String,

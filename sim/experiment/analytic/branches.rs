@@ -1,11 +1,11 @@
 //! Parallel branches of one request on one processor: the formulas ignore that they compete with each
 //! other.
 
-use super::flows::Flows;
+use super::flows::TrafficFlows;
 use wssim_model::blueprint::{Instruction, Parallel};
 
 /// Nodes on which branches of the endpoint at `place` compute at the same time, and how many at most.
-pub(super) fn at_once(flows: &Flows<'_>, place: usize) -> Vec<(usize, usize)> {
+pub(super) fn at_once(flows: &TrafficFlows<'_>, place: usize) -> Vec<(usize, usize)> {
     let blueprint = flows.blueprint;
     let parallels =
         blueprint.program_of(place).iter().filter_map(|instruction| match instruction {
@@ -25,7 +25,7 @@ pub(super) fn at_once(flows: &Flows<'_>, place: usize) -> Vec<(usize, usize)> {
 
 /// The instructions of each branch, which are stored one branch after the other.
 fn branches<'f>(
-    flows: &'f Flows<'_>,
+    flows: &'f TrafficFlows<'_>,
     parallel: &'f Parallel,
 ) -> impl Iterator<Item = &'f [Instruction]> {
     let ends = parallel.branches.iter().skip(1).chain([&parallel.next]);
@@ -34,7 +34,12 @@ fn branches<'f>(
 }
 
 /// Whether `instruction` of the endpoint at `place`, or a service that it calls, computes on `node`.
-fn computes(flows: &Flows<'_>, place: usize, instruction: &Instruction, node: usize) -> bool {
+fn computes(
+    flows: &TrafficFlows<'_>,
+    place: usize,
+    instruction: &Instruction,
+    node: usize,
+) -> bool {
     let blueprint = flows.blueprint;
     match instruction {
         Instruction::Cpu { demand, .. } => {

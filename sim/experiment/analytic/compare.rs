@@ -16,7 +16,7 @@ const NO_WAIT: f64 = 1e-4;
 
 /// A difference beyond the limit.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Difference {
+pub struct FormulaDifference {
     /// (simulated − analytic) / analytic, at the nearer end of the interval.
     pub share: f64,
     /// The limit, as a share.
@@ -42,7 +42,11 @@ pub fn limit_of(metric: &MetricRef) -> Option<f64> {
 /// The distance of the interval of `simulated` from the formula's value, if it exceeds the metric's
 /// limit: chance alone is no difference.
 #[must_use]
-pub fn compare(metric: &MetricRef, analytic: f64, simulated: &Estimate) -> Option<Difference> {
+pub fn compare(
+    metric: &MetricRef,
+    analytic: f64,
+    simulated: &Estimate,
+) -> Option<FormulaDifference> {
     let limit = limit_of(metric)?;
     let is_wait = metric.name == "waiting_time_seconds";
     if is_wait && analytic.max(simulated.low) < NO_WAIT {
@@ -50,7 +54,7 @@ pub fn compare(metric: &MetricRef, analytic: f64, simulated: &Estimate) -> Optio
     }
     let nearest = analytic.clamp(simulated.low.min(simulated.high), simulated.high);
     let share = if nearest == analytic { 0.0 } else { (nearest - analytic) / analytic };
-    (share.is_nan() || share.abs() > limit).then_some(Difference { share, limit })
+    (share.is_nan() || share.abs() > limit).then_some(FormulaDifference { share, limit })
 }
 
 #[cfg(test)]

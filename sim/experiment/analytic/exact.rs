@@ -1,10 +1,10 @@
 //! One source of closed users on resources that are not held within each other: a closed network with a
 //! product form, solved exactly.
 
-use super::flows::{Flows, OPEN};
+use super::flows::{OPEN, TrafficFlows};
 use super::resource::connections;
 use crate::offered::{Loads, requests};
-use wssim_stats::theory::closed_network::{ClosedNetwork, Station};
+use wssim_stats::theory::closed_network::{ClosedNetwork, ClosedStation};
 use wssim_stats::theory::mixed_network::Class;
 
 /// Most users that are solved exactly.
@@ -14,7 +14,7 @@ const SLACK: f64 = 1e-9;
 
 /// Requests per second of the only class of users; `response_seconds` is the response time without
 /// waits. `None` if the network has no product form.
-pub(super) fn throughput(flows: &Flows<'_>, response_seconds: f64) -> Option<f64> {
+pub(super) fn throughput(flows: &TrafficFlows<'_>, response_seconds: f64) -> Option<f64> {
     let &[_, Class::Closed { users, think_seconds }] = &flows.classes[..] else { return None };
     let blueprint = flows.blueprint;
     let is_open = flows.units[OPEN].iter().any(|visits| *visits > 0.0);
@@ -31,17 +31,17 @@ pub(super) fn throughput(flows: &Flows<'_>, response_seconds: f64) -> Option<f64
         return None;
     }
     let delay = (response_seconds - used).max(0.0);
-    stations.push(Station { demand_seconds: delay, servers: 0 });
+    stations.push(ClosedStation { demand_seconds: delay, servers: 0 });
     Some(ClosedNetwork::new(users, think_seconds, &stations).throughput)
 }
 
 /// The resources for which `users` may queue; `None` for a processor with unequal threads.
-fn scarce(flows: &Flows<'_>, loads: &Loads, users: u32) -> Option<Vec<Station>> {
+fn scarce(flows: &TrafficFlows<'_>, loads: &Loads, users: u32) -> Option<Vec<ClosedStation>> {
     let blueprint = flows.blueprint;
     let mut stations = Vec::new();
     let mut add = |demand_seconds: f64, servers: u32, times: u32| {
         if demand_seconds > 0.0 && servers < users {
-            let one = Station { demand_seconds: demand_seconds / f64::from(times), servers };
+            let one = ClosedStation { demand_seconds: demand_seconds / f64::from(times), servers };
             stations.extend(std::iter::repeat_n(one, times as usize));
         }
     };
@@ -70,7 +70,7 @@ fn scarce(flows: &Flows<'_>, loads: &Loads, users: u32) -> Option<Vec<Station>> 
 }
 
 /// Most users on the processor of `node` at once.
-fn computing(flows: &Flows<'_>, node: usize, users: u32) -> u32 {
+fn computing(flows: &TrafficFlows<'_>, node: usize, users: u32) -> u32 {
     let here =
         flows.blueprint.containers.iter().filter(|one| !one.spare && one.node.index() == node);
     let most = here.map(|container| {

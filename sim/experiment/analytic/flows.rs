@@ -4,7 +4,7 @@
 use super::below::{Below, most_at};
 use super::edge::edge;
 use crate::offered::{
-    Costs, Level, Loads, Stretch, Took, Visit, add_background, capacity, costs, rate, requests,
+    Costs, Loads, RateLevel, Stretch, Took, Visit, add_background, capacity, costs, rate, requests,
     responses, solve, visits,
 };
 use crate::question::Measure;
@@ -16,13 +16,13 @@ use wssim_stats::theory::mixed_network::Class;
 pub(super) const OPEN: usize = 0;
 
 /// A processor: its work rate with 1, 2, … jobs, up to its number of threads.
-pub(super) struct Processor {
+pub(super) struct ProcessorWork {
     work: Vec<f64>,
     /// Work of the reference CPU that one thread alone does in a second, in seconds.
     speed: f64,
 }
 
-impl Processor {
+impl ProcessorWork {
     fn of(node: &Node) -> Self {
         let threads = node.threads.ceil().max(1.0) as u32;
         let at = |n: u32| capacity(&node.capacity, f64::from(n).min(node.threads));
@@ -58,13 +58,13 @@ pub(super) struct Asks {
 }
 
 /// Quantities that do not depend on waits.
-pub(super) struct Flows<'b> {
+pub(super) struct TrafficFlows<'b> {
     pub(super) blueprint: &'b Blueprint,
     pub(super) costs: Costs,
     pub(super) visits: Vec<Visit>,
     /// Times of all endpoints without waits.
     pub(super) alone: Vec<Took>,
-    pub(super) processors: Vec<Processor>,
+    pub(super) processors: Vec<ProcessorWork>,
     /// CPU time that visits bring to each processor, in seconds of a thread of its own.
     pub(super) below: Below,
     /// Most jobs on each processor at once.
@@ -78,7 +78,7 @@ pub(super) struct Flows<'b> {
     pub(super) sources: Vec<Asks>,
 }
 
-impl<'b> Flows<'b> {
+impl<'b> TrafficFlows<'b> {
     pub(super) fn of(blueprint: &'b Blueprint, measure: &Measure) -> Self {
         let stretch = Stretch::of(measure);
         let costs = costs(blueprint);
@@ -97,13 +97,13 @@ impl<'b> Flows<'b> {
                     entries.push(none.clone());
                     (classes.len() - 1, 0.0)
                 }
-                _ => (OPEN, rate(source, &alone, stretch, Level::Mean)),
+                _ => (OPEN, rate(source, &alone, stretch, RateLevel::Mean)),
             };
             let unit = if class == OPEN { rate } else { 1.0 };
             for (share, endpoint) in &source.entries {
                 entries[class][endpoint.index()] += unit * share;
             }
-            let most = self::rate(source, &alone, stretch, Level::Peak);
+            let most = self::rate(source, &alone, stretch, RateLevel::Peak);
             let peak = if class == OPEN && rate > 0.0 { most / rate } else { 1.0 };
             sources.push(Asks { class, rate, peak });
         }
@@ -117,7 +117,7 @@ impl<'b> Flows<'b> {
             costs,
             visits,
             alone,
-            processors: blueprint.nodes.iter().map(Processor::of).collect(),
+            processors: blueprint.nodes.iter().map(ProcessorWork::of).collect(),
             below,
             most: (0..blueprint.nodes.len()).map(|node| most_at(blueprint, node)).collect(),
             background,

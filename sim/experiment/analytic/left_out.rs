@@ -2,8 +2,8 @@
 
 use super::answer::{Analytic, ServiceValue};
 use super::branches::at_once;
-use super::flows::Flows;
-use super::reason::Reason;
+use super::flows::TrafficFlows;
+use super::reason::FormulaGap;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{
     Arrivals, Balance, Hits, Instruction, Maker, Memory, Policy, Quota, Route, Service, Source,
@@ -28,18 +28,18 @@ const WAITED_FOR: f64 = 0.1;
 const CROWDED: f64 = 0.4;
 
 /// All reasons, each once, in order.
-pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
+pub(super) fn reasons(flows: &TrafficFlows<'_>, found: &Analytic) -> Vec<FormulaGap> {
     let blueprint = flows.blueprint;
     let peak = flows.sources.iter().map(|asks| asks.peak).fold(1.0, f64::max);
     let mut all = Vec::new();
     if !found.is_stable {
-        all.push(Reason::Overload);
+        all.push(FormulaGap::Overload);
     }
     if !blueprint.faults.is_empty() {
-        all.push(Reason::Faults);
+        all.push(FormulaGap::Faults);
     }
     if !blueprint.rollouts().is_empty() {
-        all.push(Reason::Rollouts);
+        all.push(FormulaGap::Rollouts);
     }
     sources(flows, found, &mut all);
     nodes(blueprint, found, peak, &mut all);
@@ -47,7 +47,7 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
     pools(blueprint, found, &mut all);
     connections(blueprint, &mut all);
     let crowded = found.pools.iter().filter(|pool| pool.utilization > CROWDED);
-    all.extend(crowded.map(|pool| Reason::Nested(pool.service.clone())));
+    all.extend(crowded.map(|pool| FormulaGap::Nested(pool.service.clone())));
     for (at, value) in found.services.iter().enumerate() {
         if value.visits_per_second > 0.0 {
             service(blueprint, at, (value, peak), &mut all);
@@ -61,7 +61,7 @@ pub(super) fn reasons(flows: &Flows<'_>, found: &Analytic) -> Vec<Reason> {
     all
 }
 
-fn sources(flows: &Flows<'_>, found: &Analytic, all: &mut Vec<Reason>) {
+fn sources(flows: &TrafficFlows<'_>, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let sources = flows.blueprint.sources.iter().zip(&flows.sources);
     for ((source, asks), value) in sources.zip(&found.entries) {
         let name = || source.name.clone();
@@ -74,14 +74,14 @@ fn sources(flows: &Flows<'_>, found: &Analytic, all: &mut Vec<Reason>) {
             Arrivals::Periodic { .. } | Arrivals::Mmpp(_) | Arrivals::Trace(_) => false,
         };
         if !is_poisson {
-            all.push(Reason::Arrivals(name()));
+            all.push(FormulaGap::Arrivals(name()));
         }
         if !source.ingress.is_empty() {
-            all.push(Reason::Mesh(name()));
+            all.push(FormulaGap::Mesh(name()));
         }
         let laws = source.patience.iter().chain(&source.patience_in_queue);
         if laws.into_iter().any(|law| law.mean() * 1e-9 < FAR * value.response_seconds) {
-            all.push(Reason::Patience(name()));
+            all.push(FormulaGap::Patience(name()));
         }
     }
 }
@@ -95,7 +95,7 @@ fn is_exponential(mean: f64, variance: f64) -> bool {
     (variance / mean.powi(2) - 1.0).abs() < NOT_POISSON
 }
 
-fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reason>) {
+fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<FormulaGap>) {
     for (at, node) in blueprint.nodes.iter().enumerate() {
         let of_node = |maker: &Maker| match maker {
             Maker::Container(id) => blueprint.containers[id.index()].node.index() == at,
@@ -104,14 +104,14 @@ fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reaso
         let bursts = blueprint.background.iter().filter(|one| one.jobs > 1 && of_node(&one.maker));
         let load = bursts.map(|one| f64::from(one.jobs) * one.cpu.mean() / one.every.mean());
         if load.sum::<f64>() / node.speed > NOTICED * node.threads {
-            all.push(Reason::Batches(node.name.clone()));
+            all.push(FormulaGap::Batches(node.name.clone()));
         }
         let others = blueprint.services.iter().zip(&found.services).filter(|(service, value)| {
             let here = |c: u32| blueprint.containers[c as usize].node.index() == at;
             value.visits_per_second > 0.0 && service.wanted().any(here)
         });
         if found.nodes[at].cpu_utilization > CROWDED && others.count() > 1 {
-            all.push(Reason::Contended(node.name.clone()));
+            all.push(FormulaGap::Contended(node.name.clone()));
         }
         let memory = &node.memory;
         let here = blueprint.containers.iter().filter(|c| !c.spare && c.node.index() == at);
@@ -121,13 +121,13 @@ fn nodes(blueprint: &Blueprint, found: &Analytic, peak: f64, all: &mut Vec<Reaso
             asked += memory.shim + wanted(blueprint, service, (&found.services[service], peak));
         }
         if asked > memory.ram {
-            all.push(Reason::Ram(node.name.clone()));
+            all.push(FormulaGap::Ram(node.name.clone()));
         }
     }
 }
 
 /// Busy disks whose times do not follow the laws of the formulas.
-fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     for (at, node) in blueprint.nodes.iter().enumerate() {
         let is_busy = found.nodes[at].disk.is_some_and(|disk| disk.utilization > WAITED_FOR);
         let Some(disk) = node.disk.as_ref().filter(|_| is_busy) else { continue };
@@ -148,7 +148,7 @@ fn disks(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
         if programs(blueprint)
             .any(|(service, program)| is_here(service) && program.iter().any(is_odd))
         {
-            all.push(Reason::DiskLaw(node.name.clone()));
+            all.push(FormulaGap::DiskLaw(node.name.clone()));
         }
     }
 }
@@ -159,31 +159,31 @@ fn programs(blueprint: &Blueprint) -> impl Iterator<Item = (usize, &[Instruction
     endpoints.map(|(at, endpoint)| (endpoint.service.index(), blueprint.program_of(at)))
 }
 
-fn pools(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+fn pools(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     for (pool, value) in blueprint.pools.iter().zip(&found.pools) {
         let limit = pool.timeout.map(|class| blueprint.timeouts[class.index()].seconds());
         if limit.is_some_and(|limit| limit < FAR * value.wait_seconds) {
-            all.push(Reason::PoolTimeOut(value.service.clone(), value.target.clone()));
+            all.push(FormulaGap::PoolTimeOut(value.service.clone(), value.target.clone()));
         }
     }
 }
 
 /// Connections that are held for more than one call, or that may be refused.
-fn connections(blueprint: &Blueprint, all: &mut Vec<Reason>) {
+fn connections(blueprint: &Blueprint, all: &mut Vec<FormulaGap>) {
     let name = |service: ServiceId| blueprint.services[service.index()].name.clone();
     for call in &blueprint.calls {
         let query = &blueprint.queries[call.query.index()];
         if let Tenure::Takes { .. } = call.tenure {
-            all.push(Reason::Held(name(query.caller), name(query.service)));
+            all.push(FormulaGap::Held(name(query.caller), name(query.service)));
         }
         if blueprint.services[query.service.index()].max_connections.is_some() {
-            all.push(Reason::Full(name(query.service)));
+            all.push(FormulaGap::Full(name(query.service)));
         }
     }
 }
 
 /// Laws of a service without a variance.
-fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<Reason>) {
+fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<FormulaGap>) {
     let has_none = |instruction: &Instruction| match instruction {
         Instruction::Cpu { demand: law, .. }
         | Instruction::Sleep { duration: law, .. }
@@ -192,12 +192,12 @@ fn laws(blueprint: &Blueprint, at: usize, all: &mut Vec<Reason>) {
     };
     let mut own = programs(blueprint).filter(|(service, _)| *service == at);
     if own.any(|(_, program)| program.iter().any(has_none)) {
-        all.push(Reason::NoVariance(blueprint.services[at].name.clone()));
+        all.push(FormulaGap::NoVariance(blueprint.services[at].name.clone()));
     }
 }
 
 /// Branches matter if they outnumber the threads, or compete with other requests, too.
-fn branches(flows: &Flows<'_>, at: usize, found: &Analytic, all: &mut Vec<Reason>) {
+fn branches(flows: &TrafficFlows<'_>, at: usize, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let endpoints = flows.blueprint.endpoints.iter().enumerate();
     let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == at);
     let is_hindered = |(node, branches): (usize, usize)| {
@@ -205,7 +205,7 @@ fn branches(flows: &Flows<'_>, at: usize, found: &Analytic, all: &mut Vec<Reason
         branches > few || found.nodes[node].cpu_utilization > CROWDED
     };
     if own.into_iter().any(|(place, _)| at_once(flows, place).into_iter().any(is_hindered)) {
-        all.push(Reason::Branches(flows.blueprint.services[at].name.clone()));
+        all.push(FormulaGap::Branches(flows.blueprint.services[at].name.clone()));
     }
 }
 
@@ -224,7 +224,7 @@ fn service(
     blueprint: &Blueprint,
     at: usize,
     (value, peak): (&ServiceValue, f64),
-    all: &mut Vec<Reason>,
+    all: &mut Vec<FormulaGap>,
 ) {
     let service = &blueprint.services[at];
     let name = || service.name.clone();
@@ -232,33 +232,33 @@ fn service(
         .filter(|endpoint| blueprint.endpoints[*endpoint].service.index() == at);
     let reads = |i: &Instruction| matches!(i, Instruction::Read { .. });
     if own.into_iter().any(|endpoint| blueprint.program_of(endpoint).iter().any(reads)) {
-        all.push(Reason::Reads(name()));
+        all.push(FormulaGap::Reads(name()));
     }
     if service.cpu_limit.is_some_and(|limit| limit.quota != Quota::Fluid) {
-        all.push(Reason::Quota(name()));
+        all.push(FormulaGap::Quota(name()));
     }
     if value.utilization.is_some_and(|busy| busy > CROWDED) {
-        all.push(Reason::Nested(name()));
+        all.push(FormulaGap::Nested(name()));
     }
     if service.backlog.is_some() && value.utilization.is_some_and(|busy| busy > BUSY) {
-        all.push(Reason::Backlog(name()));
+        all.push(FormulaGap::Backlog(name()));
     }
     let limit = service.queue_timeout.map(|class| blueprint.timeouts[class.index()].seconds());
     if limit.zip(value.wait_seconds).is_some_and(|(limit, wait)| limit < FAR * wait) {
-        all.push(Reason::QueueTimeOut(name()));
+        all.push(FormulaGap::QueueTimeOut(name()));
     }
     if service.memory.limit.is_some_and(|limit| wanted(blueprint, at, (value, peak)) > limit) {
-        all.push(Reason::RamLimit(name()));
+        all.push(FormulaGap::RamLimit(name()));
     }
     let is_cold = |hits: &Hits| matches!(hits, Hits::Lru { warm: false, .. });
     if blueprint.caches.iter().any(|cache| cache.service.index() == at && is_cold(&cache.hits)) {
-        all.push(Reason::ColdCache(name()));
+        all.push(FormulaGap::ColdCache(name()));
     }
     if service.wanted().any(|c| blueprint.containers[c as usize].begins.is_some()) {
-        all.push(Reason::Starts(name()));
+        all.push(FormulaGap::Starts(name()));
     }
     if service.replicas() > 1 && !is_spread_evenly(blueprint, at, service) {
-        all.push(Reason::Uneven(name()));
+        all.push(FormulaGap::Uneven(name()));
     }
 }
 
@@ -292,7 +292,7 @@ fn is_fair(policy: &Policy, is_alone: bool) -> bool {
     }
 }
 
-fn calls(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
+fn calls(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<FormulaGap>) {
     let is_used = |at: usize| found.services[at].visits_per_second > 0.0;
     let mut opened: Vec<usize> = Vec::new();
     for call in &blueprint.calls {
@@ -304,10 +304,10 @@ fn calls(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
         let value = &found.services[service];
         let limit = call.timeout.map(|class| blueprint.timeouts[class.index()].seconds());
         if limit.zip(value.response_seconds).is_some_and(|(limit, took)| limit < FAR * took) {
-            all.push(Reason::TimeOut(value.service.clone()));
+            all.push(FormulaGap::TimeOut(value.service.clone()));
         }
         if call.breaker.is_some() || !call.limits.is_empty() {
-            all.push(Reason::Guard(found.services[caller].service.clone()));
+            all.push(FormulaGap::Guard(found.services[caller].service.clone()));
         }
         let client = &blueprint.routes[call.query.index()].client;
         let costs = client.handshakes > 0 || !client.accept_cpu.is_zero();
@@ -318,6 +318,6 @@ fn calls(blueprint: &Blueprint, found: &Analytic, all: &mut Vec<Reason>) {
     opened.sort_unstable();
     opened.dedup();
     if !opened.is_empty() {
-        all.push(Reason::Connections(opened.len()));
+        all.push(FormulaGap::Connections(opened.len()));
     }
 }

@@ -2,7 +2,7 @@
 
 /// A feature of the blueprint that the formulas leave out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
+pub enum FormulaGap {
     /// A resource is overloaded: there is no steady state.
     Overload,
     /// Bursts: arrivals of this source are no Poisson process of constant rate.

@@ -1,6 +1,6 @@
 //! Resources, and the multiple of open traffic at which each is exhausted.
 
-use super::flows::{Flows, OPEN};
+use super::flows::{OPEN, TrafficFlows};
 use crate::offered::{Loads, Took, requests};
 use wssim_model::Blueprint;
 
@@ -22,7 +22,7 @@ pub enum Resource {
 /// The demand on a resource, in the unit of its capacity: busy threads, disk visits, CPUs, workers,
 /// connections. Without waits: a resource held during waits for others is held longer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Demand {
+pub struct ResourceDemand {
     /// The resource.
     pub of: Resource,
     /// Its capacity.
@@ -55,7 +55,7 @@ pub(super) struct Resources {
 }
 
 impl Resources {
-    pub(super) fn of(flows: &Flows<'_>) -> Self {
+    pub(super) fn of(flows: &TrafficFlows<'_>) -> Self {
         let blueprint = flows.blueprint;
         let places = places(flows);
         let all = |loads: &Loads, pools: &[f64]| -> Vec<f64> {
@@ -71,16 +71,16 @@ impl Resources {
     }
 
     /// The demand on each resource that open traffic uses, scarcest first.
-    pub(super) fn demands(&self, blueprint: &Blueprint, factor: f64) -> Vec<Demand> {
+    pub(super) fn demands(&self, blueprint: &Blueprint, factor: f64) -> Vec<ResourceDemand> {
         let demand = |at: usize| {
             let (place, capacity) = self.places[at];
             let open = self.units[OPEN][at] * factor;
             let fixed = self.fixed[at];
             let factor = ((capacity - fixed) / open).max(0.0);
-            Demand { of: named(place, blueprint), capacity, open, fixed, factor }
+            ResourceDemand { of: named(place, blueprint), capacity, open, fixed, factor }
         };
         let used = (0..self.places.len()).filter(|at| self.units[OPEN][*at] > 0.0);
-        let mut demands: Vec<Demand> = used.map(demand).collect();
+        let mut demands: Vec<ResourceDemand> = used.map(demand).collect();
         demands.sort_by(|a, b| a.factor.total_cmp(&b.factor).then_with(|| a.of.cmp(&b.of)));
         demands
     }
@@ -104,7 +104,7 @@ impl Resources {
     }
 }
 
-fn places(flows: &Flows<'_>) -> Vec<(Place, f64)> {
+fn places(flows: &TrafficFlows<'_>) -> Vec<(Place, f64)> {
     let blueprint = flows.blueprint;
     let mut places = Vec::new();
     for (at, node) in blueprint.nodes.iter().enumerate() {
@@ -144,7 +144,7 @@ fn asked(place: Place, blueprint: &Blueprint, loads: &Loads, pools: &[f64]) -> f
 }
 
 /// Connections in use of each pool, over all instances: Σ calls · (way there and back + visit).
-pub(super) fn connections(flows: &Flows<'_>, took: &[Took], rates: &[f64]) -> Vec<f64> {
+pub(super) fn connections(flows: &TrafficFlows<'_>, took: &[Took], rates: &[f64]) -> Vec<f64> {
     let mut used = vec![0.0; flows.blueprint.pools.len()];
     for (rate, visit) in rates.iter().zip(&flows.visits) {
         for call in visit.calls.iter().filter(|_| *rate > 0.0) {

@@ -1,6 +1,6 @@
 //! The fixed point of waits and visits: waits make visits longer, and longer visits make waits.
 
-use super::flows::Flows;
+use super::flows::TrafficFlows;
 use super::station::{Stations, stations};
 use crate::offered::{Loads, Took, has_moved, requests, responses_after};
 
@@ -16,7 +16,7 @@ pub(super) struct Settled {
 
 impl Settled {
     /// The fixed point at `rates` of visits.
-    pub(super) fn at(flows: &Flows<'_>, rates: &[f64]) -> Self {
+    pub(super) fn at(flows: &TrafficFlows<'_>, rates: &[f64]) -> Self {
         let mut took = flows.alone.clone();
         let mut slowed = flows.below.clone();
         let mut round = 0;
@@ -38,7 +38,7 @@ impl Settled {
     }
 
     /// The load on all resources at `rates`, with these visit times.
-    pub(super) fn loads_at(&self, flows: &Flows<'_>, rates: &[f64]) -> Loads {
+    pub(super) fn loads_at(&self, flows: &TrafficFlows<'_>, rates: &[f64]) -> Loads {
         let mut loads = requests(flows.blueprint, &flows.visits, &self.took, rates);
         for (load, more) in loads.nodes.iter_mut().zip(&flows.background.nodes) {
             *load += more;
@@ -47,7 +47,7 @@ impl Settled {
     }
 
     /// From the call of the endpoint at `place` to its answer, in seconds.
-    pub(super) fn response_seconds(&self, flows: &Flows<'_>, place: usize) -> f64 {
+    pub(super) fn response_seconds(&self, flows: &TrafficFlows<'_>, place: usize) -> f64 {
         let service = flows.blueprint.endpoints[place].service.index();
         (self.stations.conditions.before_visit[service] + self.took[place].total) * 1e-9
     }

@@ -1,19 +1,19 @@
 //! Queues at given rates of visits: processors, workers, CPU limits, pools and disks.
 
 use super::below::Below;
-use super::flows::{Flows, Processor};
+use super::flows::{ProcessorWork, TrafficFlows};
 use super::resource::connections;
 use crate::offered::{Conditions, Loads, Took, requests};
 use wssim_model::blueprint::{CpuLimit, Hold, Quota, Service};
 use wssim_stats::theory::limited::{Limited, limited};
-use wssim_stats::theory::shared::{Shared, Sharing};
+use wssim_stats::theory::shared::{SharedProcessor, Sharing};
 
 /// A period of a CPU quota, in seconds.
 const PERIOD_SECONDS: f64 = 0.1;
 
 /// The state of a queue.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Queue {
+pub(super) struct StationQueue {
     /// Mean wait of all in seconds; infinite without a steady state.
     pub(super) wait_seconds: f64,
     /// Mean number waiting.
@@ -30,18 +30,18 @@ pub(super) struct Stations {
     /// By node: threads that jobs hold or wait for, without jobs waiting for a worker.
     pub(super) runnable: Vec<f64>,
     /// By node.
-    pub(super) disks: Vec<Queue>,
+    pub(super) disks: Vec<StationQueue>,
     /// By service: the queue for workers, all containers together.
-    pub(super) workers: Vec<Queue>,
+    pub(super) workers: Vec<StationQueue>,
     /// By pool, all instances together.
-    pub(super) pools: Vec<Queue>,
+    pub(super) pools: Vec<StationQueue>,
     pub(super) loads: Loads,
 }
 
 /// The stations at `rates` of visits, whose durations are in `took` and whose time on the processors
 /// behind them is in `slowed`.
 pub(super) fn stations(
-    flows: &Flows<'_>,
+    flows: &TrafficFlows<'_>,
     rates: &[f64],
     took: &[Took],
     slowed: &Below,
@@ -58,14 +58,14 @@ pub(super) fn stations(
     let background = flows.background.nodes.iter().zip(&machines);
     let mut runnable: Vec<f64> =
         background.map(|(load, machine)| scaled(*load, machine.slowdown)).collect();
-    let mut workers = vec![Queue::default(); blueprint.services.len()];
+    let mut workers = vec![StationQueue::default(); blueprint.services.len()];
     for (at, service) in blueprint.services.iter().enumerate() {
         let asked = Asked::of(flows, at, rates, took);
         if asked.visits <= 0.0 {
             continue;
         }
         let replicas = f64::from(service.replicas().max(1));
-        let (mut slow, mut queue) = (0.0, Queue::default());
+        let (mut slow, mut queue) = (0.0, StationQueue::default());
         for container in service.wanted() {
             let node = blueprint.containers[container as usize].node.index();
             let speed = blueprint.nodes[node].speed;
@@ -106,7 +106,7 @@ fn scaled(load: f64, slowdown: f64) -> f64 {
 
 /// A processor under its load.
 struct Machine<'f> {
-    processor: &'f Processor,
+    processor: &'f ProcessorWork,
     load: f64,
     sharing: Option<Sharing>,
     /// The time of a job with a full share, as a multiple of its time alone.
@@ -114,9 +114,9 @@ struct Machine<'f> {
 }
 
 impl<'f> Machine<'f> {
-    fn of(flows: &'f Flows<'_>, at: usize, load: f64) -> Self {
+    fn of(flows: &'f TrafficFlows<'_>, at: usize, load: f64) -> Self {
         let processor = &flows.processors[at];
-        let shared = Shared { full: processor.full(), work: |n: u32| processor.work(n) };
+        let shared = SharedProcessor { full: processor.full(), work: |n: u32| processor.work(n) };
         let sharing = shared.under(load);
         let jobs = match (sharing, flows.most[at]) {
             (Some(all), Some(most)) => limited(load, 0.0, most, |n| processor.work(n))
@@ -130,7 +130,8 @@ impl<'f> Machine<'f> {
     /// The queue for one of `servers` servers; its holders offer `cpu` erlangs here and `elsewhere`
     /// erlangs of waiting for others. Each gets at most `most` of the processor.
     fn limits(&self, cpu: f64, elsewhere: f64, servers: u32, most: f64) -> Option<Limited> {
-        let shared = Shared { full: self.processor.full(), work: |n: u32| self.processor.work(n) };
+        let shared =
+            SharedProcessor { full: self.processor.full(), work: |n: u32| self.processor.work(n) };
         let others = (self.load - cpu).max(0.0);
         // The rate no longer changes above the number of threads: computed once.
         let crowd = shared.rate_beside(self.processor.full(), others);
@@ -171,7 +172,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(flows: &Flows<'_>, at: usize, rates: &[f64], took: &[Took]) -> Self {
+    fn of(flows: &TrafficFlows<'_>, at: usize, rates: &[f64], took: &[Took]) -> Self {
         let service = &flows.blueprint.services[at];
         let endpoints = flows.blueprint.endpoints.iter().enumerate();
         let own = endpoints.filter(|(_, endpoint)| endpoint.service.index() == at);
@@ -206,7 +207,7 @@ impl Asked {
     }
 
     /// Erlangs that its calls bring to `node` while it holds a worker.
-    fn below(&self, flows: &Flows<'_>, node: usize, all: &Below, rates: &[f64]) -> f64 {
+    fn below(&self, flows: &TrafficFlows<'_>, node: usize, all: &Below, rates: &[f64]) -> f64 {
         if self.by_step {
             return 0.0;
         }
@@ -271,21 +272,21 @@ const NO_END: Limited = Limited { waiting: f64::INFINITY, held: f64::INFINITY, c
 
 /// A queue of `rate` per second that hold `load` servers at once.
 trait Over {
-    fn over(self, load: f64, rate: f64) -> Queue;
+    fn over(self, load: f64, rate: f64) -> StationQueue;
 }
 
 impl Over for Limited {
-    fn over(self, load: f64, rate: f64) -> Queue {
-        Queue { wait_seconds: self.waiting / rate, waiting: self.waiting, held: load }
+    fn over(self, load: f64, rate: f64) -> StationQueue {
+        StationQueue { wait_seconds: self.waiting / rate, waiting: self.waiting, held: load }
     }
 }
 
 fn disks(
-    flows: &Flows<'_>,
+    flows: &TrafficFlows<'_>,
     rates: &[f64],
     loads: &Loads,
     conditions: &mut Conditions,
-) -> Vec<Queue> {
+) -> Vec<StationQueue> {
     let blueprint = flows.blueprint;
     let mut visits = vec![0.0; blueprint.nodes.len()];
     for (at, endpoint) in blueprint.endpoints.iter().enumerate() {
@@ -298,11 +299,11 @@ fn disks(
     }
     let at = |(at, rate): (usize, &f64)| {
         let disk = blueprint.nodes[at].disk.as_ref();
-        let Some(disk) = disk.filter(|_| *rate > 0.0) else { return Queue::default() };
+        let Some(disk) = disk.filter(|_| *rate > 0.0) else { return StationQueue::default() };
         let load = loads.disks[at];
         limited(0.0, load, disk.queues, |_| 1.0).unwrap_or(NO_END).over(load, *rate)
     };
-    let queues: Vec<Queue> = visits.iter().enumerate().map(at).collect();
+    let queues: Vec<StationQueue> = visits.iter().enumerate().map(at).collect();
     for (at, service) in blueprint.services.iter().enumerate() {
         let wait = |c: u32| queues[blueprint.containers[c as usize].node.index()].wait_seconds;
         let sum: f64 = service.wanted().map(wait).sum();
@@ -313,7 +314,7 @@ fn disks(
 
 /// The inputs for the queues of pools.
 struct Ground<'g> {
-    flows: &'g Flows<'g>,
+    flows: &'g TrafficFlows<'g>,
     rates: &'g [f64],
     took: &'g [Took],
     machines: &'g [Machine<'g>],
@@ -352,7 +353,7 @@ impl Ground<'_> {
     }
 }
 
-fn pools(ground: &Ground<'_>, conditions: &mut Conditions) -> Vec<Queue> {
+fn pools(ground: &Ground<'_>, conditions: &mut Conditions) -> Vec<StationQueue> {
     let blueprint = ground.flows.blueprint;
     if blueprint.pools.is_empty() {
         return Vec::new();
@@ -371,10 +372,14 @@ fn pools(ground: &Ground<'_>, conditions: &mut Conditions) -> Vec<Queue> {
             let (load, rate) = (used[at] / replicas, calls.rate / replicas);
             before_pool(ground, &calls, load, replicas, pool.size).over(load, rate)
         } else {
-            Queue::default()
+            StationQueue::default()
         };
         conditions.before_call[at] = one.wait_seconds * 1e9;
-        queues.push(Queue { waiting: one.waiting * replicas, held: one.held * replicas, ..one });
+        queues.push(StationQueue {
+            waiting: one.waiting * replicas,
+            held: one.held * replicas,
+            ..one
+        });
     }
     queues
 }

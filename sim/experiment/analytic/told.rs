@@ -2,15 +2,15 @@
 //! all requests.
 
 use super::answer::{DiskValue, NodeValue, PoolValue, ServiceValue};
-use super::flows::Flows;
+use super::flows::TrafficFlows;
 use super::resource::connections;
 use super::settle::Settled;
-use super::station::Queue;
+use super::station::StationQueue;
 use crate::offered::Loads;
 
 /// Stations as some class finds them (`main`), and as they are.
-pub(super) struct Told<'a> {
-    flows: &'a Flows<'a>,
+pub(super) struct StationViews<'a> {
+    flows: &'a TrafficFlows<'a>,
     main: &'a Settled,
     rates: &'a [f64],
     /// The loads at all `rates`.
@@ -19,8 +19,8 @@ pub(super) struct Told<'a> {
     connections: Vec<f64>,
 }
 
-impl<'a> Told<'a> {
-    pub(super) fn of(flows: &'a Flows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
+impl<'a> StationViews<'a> {
+    pub(super) fn of(flows: &'a TrafficFlows<'a>, main: &'a Settled, rates: &'a [f64]) -> Self {
         let all = main.loads_at(flows, rates);
         Self { flows, main, rates, all, connections: connections(flows, &main.took, rates) }
     }
@@ -99,17 +99,18 @@ impl<'a> Told<'a> {
         let blueprint = self.flows.blueprint;
         let name = |at: usize| blueprint.services[at].name.clone();
         let pools = blueprint.pools.iter().zip(&self.main.stations.pools).zip(&self.connections);
-        let value = |((pool, queue), alone): ((&wssim_model::blueprint::Pool, &Queue), &f64)| {
-            let caller = pool.service.index();
-            let size =
-                f64::from(pool.size) * f64::from(blueprint.services[caller].replicas().max(1));
-            PoolValue {
-                service: name(caller),
-                target: pool.name.clone(),
-                utilization: (self.held(caller, queue.held, *alone) / size).min(1.0),
-                wait_seconds: queue.wait_seconds,
-            }
-        };
+        let value =
+            |((pool, queue), alone): ((&wssim_model::blueprint::Pool, &StationQueue), &f64)| {
+                let caller = pool.service.index();
+                let size =
+                    f64::from(pool.size) * f64::from(blueprint.services[caller].replicas().max(1));
+                PoolValue {
+                    service: name(caller),
+                    target: pool.name.clone(),
+                    utilization: (self.held(caller, queue.held, *alone) / size).min(1.0),
+                    wait_seconds: queue.wait_seconds,
+                }
+            };
         pools.map(value).collect()
     }
 }

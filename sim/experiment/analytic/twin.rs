@@ -3,11 +3,11 @@
 use super::answer::{Analytic, EntryValue};
 use super::edge::edge;
 use super::exact;
-use super::flows::{Asks, Flows, OPEN};
+use super::flows::{Asks, OPEN, TrafficFlows};
 use super::left_out::reasons;
 use super::resource::Resources;
 use super::settle::Settled;
-use super::told::Told;
+use super::told::StationViews;
 use crate::question::Measure;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Source;
@@ -15,7 +15,7 @@ use wssim_stats::theory::mixed_network::{Class, throughputs};
 
 /// A blueprint prepared for the formulas.
 pub struct Twin<'b> {
-    flows: Flows<'b>,
+    flows: TrafficFlows<'b>,
     resources: Resources,
 }
 
@@ -23,7 +23,7 @@ impl<'b> Twin<'b> {
     /// The twin of `blueprint`, over the measured stretch.
     #[must_use]
     pub fn new(blueprint: &'b Blueprint, measure: &Measure) -> Self {
-        let flows = Flows::of(blueprint, measure);
+        let flows = TrafficFlows::of(blueprint, measure);
         let resources = Resources::of(&flows);
         Self { flows, resources }
     }
@@ -56,7 +56,7 @@ impl<'b> Twin<'b> {
         let is_open = self.flows.sources.iter().any(|asks| asks.class == OPEN);
         let main = &views[if is_open || views.len() == 1 { OPEN } else { OPEN + 1 }];
         let rates = self.flows.rates(&throughput, |_| 1.0);
-        let told = Told::of(&self.flows, main, &rates);
+        let told = StationViews::of(&self.flows, main, &rates);
         let has_end = |entry: &EntryValue| entry.response_seconds.is_finite();
         let is_stable = self.resources.carries(factor) && entries.iter().all(has_end);
         let mut all = Analytic {

@@ -1,13 +1,13 @@
 //! The worlds of the search: without rollouts, whose failures do not depend on traffic.
 
-use crate::migrate::plan::Phase;
-use crate::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
+use crate::migrate::plan::PlannedPhase;
+use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
 use wssim_model::Blueprint;
 
 /// The same worlds without rollouts.
-pub(super) struct Calm<'a>(pub(super) &'a dyn Worlds);
+pub(super) struct CalmWorlds<'a>(pub(super) &'a dyn Worlds);
 
-impl Worlds for Calm<'_> {
+impl Worlds for CalmWorlds<'_> {
     fn blueprint(
         &self,
         arm: Option<&str>,
@@ -20,11 +20,11 @@ impl Worlds for Calm<'_> {
         self.0.at_risk(arm, overrides)
     }
 
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         self.0.phases(arm)
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.0.between(input, end, fraction)
     }
 

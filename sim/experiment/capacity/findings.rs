@@ -1,9 +1,9 @@
 //! The findings of `capacity`: a bracket of the value at which a condition breaks, the bottleneck there,
 //! and the spare room.
 
-pub use super::search::State;
-use crate::analytic::{Demand, Difference, Reason, Resource};
-use crate::objective::Condition;
+pub use super::search::ValueState;
+use crate::analytic::{FormulaDifference, FormulaGap, Resource, ResourceDemand};
+use crate::objective::Objective;
 use crate::offered::Overload;
 use crate::question::Overfull;
 use crate::reason::Breakdown;
@@ -15,18 +15,18 @@ pub struct Capacity {
     /// The varied key: `traffic.scale`, or the key that was asked for.
     pub key: String,
     /// The conditions, with unit and name in the table of metrics.
-    pub conditions: Vec<Asked>,
+    pub conditions: Vec<AskedCondition>,
     /// The search in the whole cluster.
     pub search: Searched,
     /// Findings about traffic only.
-    pub traffic: Option<Box<Traffic>>,
+    pub traffic: Option<Box<TrafficLimits>>,
 }
 
 /// A condition and its metric.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct AskedCondition {
     /// The condition.
-    pub condition: Condition,
+    pub condition: Objective,
     /// Name and labels of the metric, in the order of the table.
     pub name: &'static str,
     /// See `name`.
@@ -45,16 +45,16 @@ pub struct Searched {
     /// The first value at which a condition does not hold.
     pub missed: Option<f64>,
     /// Why the search ended.
-    pub end: End,
+    pub end: SearchEnd,
     /// What formulas leave out of these worlds: why they may differ from the simulation.
-    pub left_out: Vec<Reason>,
+    pub left_out: Vec<FormulaGap>,
     /// A lower bound of the probability that the bracket is right.
     pub confidence: f64,
 }
 
 /// Why a search ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum SearchEnd {
     /// The bracket is as narrow as asked for.
     Narrow,
     /// The permitted replications decide nothing within the bracket, or beyond its known side.
@@ -79,7 +79,7 @@ pub struct Tried {
     /// As written in the scenario.
     pub text: String,
     /// The decision about it.
-    pub state: State,
+    pub state: ValueState,
     /// Replications; zero if the offered load alone decides.
     pub replications: u32,
     /// Overloaded resources: there is no steady state.
@@ -102,18 +102,18 @@ pub struct Mean {
     /// Simulated, in seconds.
     pub simulated: Option<Estimate>,
     /// How far the two are apart, where that is beyond the limit of formulas.
-    pub difference: Option<Difference>,
+    pub difference: Option<FormulaDifference>,
 }
 
 /// Findings about traffic only.
 #[derive(Clone, Debug, Default)]
-pub struct Traffic {
+pub struct TrafficLimits {
     /// The first bottleneck; `None` if there is none, or it was not simulated.
-    pub first: Option<First>,
+    pub first: Option<Bottleneck>,
     /// By node: the search without it.
     pub without: Vec<Without>,
     /// Demand of traffic on resources, the scarcest first.
-    pub demands: Vec<Demand>,
+    pub demands: Vec<ResourceDemand>,
     /// By node, at today's traffic.
     pub rooms: Vec<Room>,
     /// How many containers of a template fit; `None` if not asked for.
@@ -122,20 +122,20 @@ pub struct Traffic {
 
 /// The first bottleneck as traffic grows.
 #[derive(Clone, Debug, Default)]
-pub struct First {
+pub struct Bottleneck {
     /// Conditions that do not hold, by place; empty without a steady state.
     pub broken: Vec<usize>,
     /// The most used resource there, and its utilization; `None` if traffic uses no limited resource.
     pub busiest: Option<(Resource, f64)>,
     /// Other strains there, the worst first.
-    pub strains: Vec<Strain>,
+    pub strains: Vec<Slowdown>,
     /// Components that carry the change of the first broken condition from today's traffic.
     pub carried_by: Option<Breakdown>,
 }
 
 /// A cause of slowness other than a queue.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Strain {
+pub enum Slowdown {
     /// Jobs on this node stall for pages for this share of time.
     Memory(String, f64),
     /// The containers of this service are throttled by their CPU quota for this share of time.
@@ -198,16 +198,16 @@ pub struct Fits {
     /// CPU that one asks for without requests, in thread-seconds per second of the reference CPU.
     pub cpu_each: f64,
     /// By RAM.
-    pub by_ram: Fit,
+    pub by_ram: FitCount,
     /// By CPU.
-    pub by_cpu: Fit,
+    pub by_cpu: FitCount,
     /// By the scheduler's placement.
-    pub by_scheduler: Fit,
+    pub by_scheduler: FitCount,
 }
 
 /// How many fit.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fit {
+pub enum FitCount {
     /// This many, and the node that is full first, if any.
     Most(u32, Option<String>),
     /// More than the limit of the search.

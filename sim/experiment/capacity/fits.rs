@@ -5,12 +5,12 @@
 //! reservations, and spreads: it stops at the first node whose RAM is exhausted, or when a container
 //! stays pending.
 
-use super::findings::{Fit, Fits};
+use super::findings::{FitCount, Fits};
 use super::room::mean;
 use super::stage::Load;
 use crate::arm::Arm;
 use crate::memory::{NodeShare, OfMemory, ServiceShare};
-use crate::metric::quantity::Quantity;
+use crate::metric::quantity::MeasuredQuantity;
 use crate::offered::{OfferedLoad, offered};
 use crate::question::{Question, WorldError, Worlds};
 use wssim_model::Blueprint;
@@ -85,7 +85,8 @@ fn work(load: &OfferedLoad, world: &Blueprint) -> f64 {
 /// Mean RAM that one container of a service asks for.
 fn ram_each(arm: &Arm, service: usize) -> f64 {
     let world = &arm.blueprint;
-    let of = |node| Quantity::Memory(OfMemory::Service(node, service, ServiceShare::Demand));
+    let of =
+        |node| MeasuredQuantity::Memory(OfMemory::Service(node, service, ServiceShare::Demand));
     let demand = (0..world.nodes.len()).filter_map(|node| mean(arm, of(node)));
     let demand: f64 = demand.map(|estimate| estimate.mean).sum();
     let shim = world.nodes.iter().map(|node| node.memory.shim).fold(0.0, f64::max);
@@ -95,18 +96,18 @@ fn ram_each(arm: &Arm, service: usize) -> f64 {
 /// Unused RAM of a node in bytes; infinite if its size is not given.
 fn free_ram(arm: &Arm, place: usize) -> f64 {
     let ram = arm.blueprint.nodes[place].memory.ram;
-    let used = mean(arm, Quantity::Memory(OfMemory::Node(place, NodeShare::Used)));
+    let used = mean(arm, MeasuredQuantity::Memory(OfMemory::Node(place, NodeShare::Used)));
     ram - used.map_or(0.0, |used| used.mean)
 }
 
 /// How many items of size `each` fit in total.
-fn packed(free: impl Iterator<Item = f64>, each: f64) -> Fit {
+fn packed(free: impl Iterator<Item = f64>, each: f64) -> FitCount {
     let sum: f64 = free.map(|free| (free / each).floor().max(0.0)).sum();
-    if sum < f64::from(MOST) { Fit::Most(sum as u32, None) } else { Fit::Unlimited }
+    if sum < f64::from(MOST) { FitCount::Most(sum as u32, None) } else { FitCount::Unlimited }
 }
 
 /// How many the scheduler places before a node's RAM is exhausted.
-fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<Fit, WorldError> {
+fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<FitCount, WorldError> {
     let world = &arm.blueprint;
     let (name, here) = (&world.services[service].name, world.services[service].replicas());
     let free: Vec<f64> = (0..world.nodes.len()).map(|place| free_ram(arm, place)).collect();
@@ -128,7 +129,7 @@ fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<Fit,
     let mut bad = 1;
     while full(bad)?.is_none() {
         if bad >= MOST {
-            return Ok(Fit::Unlimited);
+            return Ok(FitCount::Unlimited);
         }
         bad *= 2;
     }
@@ -137,5 +138,5 @@ fn spread(stage: &Load<'_>, arm: &Arm, service: usize, each: f64) -> Result<Fit,
         let middle = u32::midpoint(good, bad);
         if full(middle)?.is_none() { good = middle } else { bad = middle }
     }
-    Ok(Fit::Most(good, full(bad)?.flatten()))
+    Ok(FitCount::Most(good, full(bad)?.flatten()))
 }

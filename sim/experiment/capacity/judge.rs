@@ -1,19 +1,19 @@
 //! Judges the claims of `capacity` by brackets: a claim holds if the whole bracket satisfies it.
 //! Verdicts apply to the values in force, and note ranges of inputs.
 
-use super::findings::{Carries, Fit, Fits, Searched, Traffic};
+use super::findings::{Carries, FitCount, Fits, Searched, TrafficLimits};
 use crate::findings::JudgedClaim;
 use crate::judge::{not_judged, unit_of, verdict};
-use crate::metric::{ALL, OfCapacity, Reader, row_of};
+use crate::metric::{ALL, MetricReader, OfCapacity, row_of};
 use crate::question::{Claim, Study};
 use crate::reason::{Reason, Unmeasured};
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
 /// The findings to judge by.
-pub(super) struct Bench<'a> {
+pub(super) struct CapacityBench<'a> {
     pub(super) search: &'a Searched,
-    pub(super) traffic: &'a Traffic,
+    pub(super) traffic: &'a TrafficLimits,
     /// By service that a claim names.
     pub(super) fits: &'a [Fits],
     /// Number of inputs with ranges, which are not explored.
@@ -34,12 +34,12 @@ pub(super) fn templates(claims: &[Claim]) -> Vec<String> {
 
 fn of(claim: &Claim) -> Option<OfCapacity> {
     match row_of(&claim.metric.name)?.reader {
-        Reader::Capacity(of) => Some(of),
+        MetricReader::Capacity(of) => Some(of),
         _ => None,
     }
 }
 
-impl Bench<'_> {
+impl CapacityBench<'_> {
     /// The claim with its verdict.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let unmeasured = || Reason::Unmeasured(Unmeasured::NotObserved(claim.metric.name.clone()));
@@ -84,8 +84,8 @@ impl Bench<'_> {
                     _ => &fits.by_scheduler,
                 };
                 let all = match fit {
-                    Fit::Most(more, _) => f64::from(fits.today + more),
-                    Fit::Unlimited => f64::INFINITY,
+                    FitCount::Most(more, _) => f64::from(fits.today + more),
+                    FitCount::Unlimited => f64::INFINITY,
                 };
                 Some(between(all, all, EXACT))
             }

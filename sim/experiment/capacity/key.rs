@@ -1,12 +1,12 @@
 //! Searches any other key: the smallest, or the largest, value at which the conditions hold.
 
-use super::findings::{End, Searched, State, Tried};
+use super::findings::{SearchEnd, Searched, Tried, ValueState};
 use super::search::{Line, Search, rounded};
 use super::seek::{Log, Seeker, ended, searched};
 use super::stage::At;
 use crate::engine::{Broken, Engine};
 use crate::judge::paired_change;
-use crate::objective::Condition;
+use crate::objective::Objective;
 use crate::question::{Override, WorldError};
 use crate::sweep::{Numbers, Parameter};
 
@@ -26,10 +26,10 @@ pub(super) fn seek(
     let mut search = None;
     let cut = ended(walk(seeker, log, key, numbers, &mut search))?;
     let has_turns = || turns(seeker.engine, seeker.conditions, log, seeker.level());
-    let end = cut.or_else(|| has_turns().then_some(End::Turns));
+    let end = cut.or_else(|| has_turns().then_some(SearchEnd::Turns));
     let none = Search::new(line(numbers, true, seeker.tolerance));
     let mut found = searched(search.as_ref().unwrap_or(&none), log, end);
-    if search.is_none() && found.end != End::Cut && found.end != End::Turns {
+    if search.is_none() && found.end != SearchEnd::Cut && found.end != SearchEnd::Turns {
         found.end = alike(&found.tried);
     }
     Ok(found)
@@ -40,13 +40,13 @@ fn line(numbers: Numbers, is_kept_below: bool, tolerance: f64) -> Line {
 }
 
 /// The end of a search over a range in which the answer does not change.
-fn alike(tried: &[Tried]) -> End {
-    if tried.iter().all(|one| one.state == State::Kept) {
-        End::AlwaysKept
-    } else if tried.iter().all(|one| one.state == State::Missed) {
-        End::NeverKept
+fn alike(tried: &[Tried]) -> SearchEnd {
+    if tried.iter().all(|one| one.state == ValueState::Kept) {
+        SearchEnd::AlwaysKept
+    } else if tried.iter().all(|one| one.state == ValueState::Missed) {
+        SearchEnd::NeverKept
     } else {
-        End::Open
+        SearchEnd::Open
     }
 }
 
@@ -102,19 +102,19 @@ fn direction(log: &Log) -> Option<bool> {
         let all = log.tried.iter().filter(move |(tried, _)| tried.state == state);
         all.map(|(tried, _)| tried.value).reduce(f64::min)
     };
-    Some(of(State::Kept)? < of(State::Missed)?)
+    Some(of(ValueState::Kept)? < of(ValueState::Missed)?)
 }
 
 /// Whether a condition's metric rises significantly between some neighbours and falls between others.
 fn turns(
     engine: &Engine<'_, super::stage::Load<'_>>,
-    conditions: &[Condition],
+    conditions: &[Objective],
     log: &Log,
     level: f64,
 ) -> bool {
     let mut tried: Vec<_> = log.tried.iter().filter(|(tried, _)| tried.replications > 0).collect();
     tried.sort_by(|a, b| a.0.value.total_cmp(&b.0.value));
-    let samples = |at: usize, condition: &Condition| {
+    let samples = |at: usize, condition: &Objective| {
         let (tried, arm) = tried[at];
         let arm = &engine.see(*arm).arm;
         let place = arm.catalogue.find(&condition.metric)?;

@@ -28,13 +28,13 @@ mod study;
 mod traffic;
 mod trial;
 
-pub use options::{Error, Options};
+pub use options::{CapacityError, CapacityOptions};
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};
 use crate::threads;
 use crate::watch::Watch;
-use calm::Calm;
+use calm::CalmWorlds;
 
 /// Answers `question`.
 ///
@@ -43,10 +43,10 @@ use calm::Calm;
 pub fn capacity(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &CapacityOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
-    let calm = Calm(worlds);
+) -> Result<Findings, CapacityError> {
+    let calm = CalmWorlds(worlds);
     let study = study::CapacityStudy { worlds: &calm, question, options, watch };
     threads::pool(options.threads)?.install(|| study.answer())
 }

@@ -1,12 +1,12 @@
 //! Options and errors of `capacity`.
 
-use crate::objective::Condition;
+use crate::objective::Objective;
 use crate::question::WorldError;
 use crate::sweep::Parameter;
 
 /// Options of the study.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct CapacityOptions {
     /// The seed.
     pub seed: u64,
     /// Threads; `None` for all cores.
@@ -16,7 +16,7 @@ pub struct Options {
     /// The width of the bracket, as a share of its upper end.
     pub precision: f64,
     /// The conditions; empty for the objectives of the entries.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<Objective>,
     /// The key to search, with the ends of its range; `None` for the traffic.
     pub find: Option<Parameter>,
     /// The service whose containers are fitted.
@@ -25,7 +25,7 @@ pub struct Options {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Error {
+pub enum CapacityError {
     /// A world cannot be made.
     World(WorldError),
     /// No source sends requests, so there is no condition to check.
@@ -45,7 +45,7 @@ pub enum Error {
     },
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for CapacityError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

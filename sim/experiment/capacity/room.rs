@@ -1,15 +1,15 @@
 //! The spare room of each node at today's traffic, and the first bottleneck as it grows.
 
-use super::findings::{First, Room, Searched, Strain};
+use super::findings::{Bottleneck, Room, Searched, Slowdown};
 use super::seek::Log;
 use super::stage::Load;
-use crate::analytic::{Demand, Resource};
+use crate::analytic::{Resource, ResourceDemand};
 use crate::arm::Arm;
 use crate::engine::Engine;
 use crate::judge::{Arms, LEVEL, estimate, verdict};
 use crate::memory::{NodeShare, OfMemory};
-use crate::metric::quantity::{OfNode, OfService, Quantity};
-use crate::objective::Condition;
+use crate::metric::quantity::{MeasuredQuantity, OfNode, OfService};
+use crate::objective::Objective;
 use crate::verdict::Verdict;
 use crate::why::breakdown;
 use wssim_model::Blueprint;
@@ -19,23 +19,23 @@ use wssim_stats::Estimate;
 const STRAIN: f64 = 0.01;
 
 /// The mean of a quantity, with a plain interval.
-pub(super) fn mean(arm: &Arm, quantity: Quantity) -> Option<Estimate> {
+pub(super) fn mean(arm: &Arm, quantity: MeasuredQuantity) -> Option<Estimate> {
     let place = arm.catalogue.place(quantity)?;
     estimate(&arm.samples(place, arm.observations.len()), LEVEL)
 }
 
 /// By node.
-pub(super) fn rooms(arm: &Arm, demands: &[Demand]) -> Vec<Room> {
+pub(super) fn rooms(arm: &Arm, demands: &[ResourceDemand]) -> Vec<Room> {
     let world = &arm.blueprint;
     let room = |(place, node): (usize, &wssim_model::blueprint::Node)| {
         let of = Resource::Processor(node.name.clone());
-        let used = |direction| mean(arm, Quantity::Node(place, OfNode::Network(direction)));
+        let used = |direction| mean(arm, MeasuredQuantity::Node(place, OfNode::Network(direction)));
         let network = [0, 1].map(used);
         Room {
             node: node.name.clone(),
-            cpu: mean(arm, Quantity::Node(place, OfNode::Cpu)),
+            cpu: mean(arm, MeasuredQuantity::Node(place, OfNode::Cpu)),
             factor: demands.iter().find(|demand| demand.of == of).map(|demand| demand.factor),
-            used: mean(arm, Quantity::Memory(OfMemory::Node(place, NodeShare::Used))),
+            used: mean(arm, MeasuredQuantity::Memory(OfMemory::Node(place, NodeShare::Used))),
             ram: node.memory.ram,
             network: network.into_iter().flatten().max_by(|a, b| a.mean.total_cmp(&b.mean)),
         }
@@ -46,18 +46,18 @@ pub(super) fn rooms(arm: &Arm, demands: &[Demand]) -> Vec<Room> {
 /// The first bottleneck: at the first value at which a condition does not hold.
 pub(super) fn first(
     engine: &Engine<'_, Load<'_>>,
-    conditions: &[Condition],
+    conditions: &[Objective],
     log: &Log,
     searched: &Searched,
-    demands: &[Demand],
-) -> Option<First> {
+    demands: &[ResourceDemand],
+) -> Option<Bottleneck> {
     let (missed, arm) = log.of(searched.missed?)?;
     let at = searched.kept.unwrap_or(missed.value);
-    let used = |demand: &Demand| (demand.open * at + demand.fixed) / demand.capacity;
+    let used = |demand: &ResourceDemand| (demand.open * at + demand.fixed) / demand.capacity;
     let busiest = demands.iter().max_by(|a, b| used(a).total_cmp(&used(b)));
     let busiest = busiest.map(|demand| (demand.of.clone(), used(demand)));
     if missed.replications == 0 {
-        return Some(First { busiest, ..First::default() });
+        return Some(Bottleneck { busiest, ..Bottleneck::default() });
     }
     let arm = &engine.see(*arm).arm;
     let broken = broken(conditions, &missed.values);
@@ -66,11 +66,11 @@ pub(super) fn first(
     let today = today.map(|(_, arm)| &engine.see(*arm).arm);
     let worst = broken.first().map(|place| &conditions[*place].metric);
     let carried_by = worst.and_then(|metric| breakdown(metric, Arms { own: arm, base: today }));
-    Some(First { broken, busiest, strains: strains(arm), carried_by })
+    Some(Bottleneck { broken, busiest, strains: strains(arm), carried_by })
 }
 
 /// The conditions that do not hold, by place.
-pub(super) fn broken(conditions: &[Condition], values: &[Option<Estimate>]) -> Vec<usize> {
+pub(super) fn broken(conditions: &[Objective], values: &[Option<Estimate>]) -> Vec<usize> {
     let is_broken = |place: &usize| {
         let value = values[*place].as_ref();
         value.is_some_and(|value| {
@@ -81,19 +81,19 @@ pub(super) fn broken(conditions: &[Condition], values: &[Option<Estimate>]) -> V
 }
 
 /// Other strains.
-fn strains(arm: &Arm) -> Vec<Strain> {
+fn strains(arm: &Arm) -> Vec<Slowdown> {
     let world: &Blueprint = &arm.blueprint;
     let share = |quantity| mean(arm, quantity).map(|estimate| estimate.mean);
     let nodes = world.nodes.iter().enumerate().filter_map(|(place, node)| {
-        let stall = share(Quantity::Memory(OfMemory::Node(place, NodeShare::Stall)))?;
-        (stall > STRAIN).then(|| (stall, Strain::Memory(node.name.clone(), stall)))
+        let stall = share(MeasuredQuantity::Memory(OfMemory::Node(place, NodeShare::Stall)))?;
+        (stall > STRAIN).then(|| (stall, Slowdown::Memory(node.name.clone(), stall)))
     });
     let services = world.services.iter().enumerate().filter_map(|(place, service)| {
-        let throttled = share(Quantity::Service(place, OfService::Throttled))?;
+        let throttled = share(MeasuredQuantity::Service(place, OfService::Throttled))?;
         (throttled > STRAIN)
-            .then(|| (throttled, Strain::Throttled(service.name.clone(), throttled)))
+            .then(|| (throttled, Slowdown::Throttled(service.name.clone(), throttled)))
     });
-    let mut all: Vec<(f64, Strain)> = nodes.chain(services).collect();
+    let mut all: Vec<(f64, Slowdown)> = nodes.chain(services).collect();
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
     all.into_iter().map(|(_, strain)| strain).collect()
 }

@@ -9,7 +9,7 @@
 
 /// The decision about a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum ValueState {
     /// All conditions hold.
     Kept,
     /// A condition does not hold.
@@ -46,15 +46,15 @@ impl Search {
     }
 
     /// Records the decision about `value`.
-    pub(super) fn told(&mut self, value: f64, state: State) {
+    pub(super) fn told(&mut self, value: f64, state: ValueState) {
         let is_low = match state {
-            State::Open => {
+            ValueState::Open => {
                 self.open.push(value);
                 self.open.sort_by(f64::total_cmp);
                 return;
             }
-            State::Kept => self.line.is_kept_below,
-            State::Missed => !self.line.is_kept_below,
+            ValueState::Kept => self.line.is_kept_below,
+            ValueState::Missed => !self.line.is_kept_below,
         };
         if is_low {
             self.low = Some(self.low.map_or(value, |low| low.max(value)));
@@ -159,7 +159,7 @@ mod tests {
     const SCALE: Line = Line { is_kept_below: true, is_whole: false, tolerance: 0.01 };
 
     /// Searches from the ends of an interval; returns the bracket and the number of steps.
-    fn search(line: Line, ends: [f64; 2], state: impl Fn(f64) -> State) -> (Search, usize) {
+    fn search(line: Line, ends: [f64; 2], state: impl Fn(f64) -> ValueState) -> (Search, usize) {
         let mut search = Search::new(line);
         for end in ends {
             search.told(end, state(end));
@@ -175,7 +175,9 @@ mod tests {
 
     #[test]
     fn a_limit_is_bracketed_to_the_tolerance() {
-        let at = |limit: f64| move |value| if value <= limit { State::Kept } else { State::Missed };
+        let at = |limit: f64| {
+            move |value| if value <= limit { ValueState::Kept } else { ValueState::Missed }
+        };
         for limit in [0.51, 0.7, 0.999, 1.0, 31.4] {
             let (found, steps) = search(SCALE, [0.5, 64.0], at(limit));
             let (kept, missed) = (found.kept().unwrap(), found.missed().unwrap());
@@ -187,7 +189,7 @@ mod tests {
     #[test]
     fn whole_numbers_are_told_apart() {
         let line = Line { is_kept_below: false, is_whole: true, tolerance: 0.01 };
-        let enough = |value| if value >= 12.0 { State::Kept } else { State::Missed };
+        let enough = |value| if value >= 12.0 { ValueState::Kept } else { ValueState::Missed };
         let (found, steps) = search(line, [1.0, 64.0], enough);
         assert_eq!((found.missed(), found.kept()), (Some(11.0), Some(12.0)));
         assert!(steps <= 6);
@@ -198,9 +200,9 @@ mod tests {
     fn what_holds_in_the_middle_alone_has_no_limit() {
         for is_kept_below in [true, false] {
             let mut search = Search::new(Line { is_kept_below, ..SCALE });
-            search.told(1.0, State::Missed);
-            search.told(64.0, State::Missed);
-            search.told(33.0, State::Kept);
+            search.told(1.0, ValueState::Missed);
+            search.told(64.0, ValueState::Missed);
+            search.told(33.0, ValueState::Kept);
             assert!(search.has_turned(), "{search:?}");
         }
     }
@@ -209,9 +211,9 @@ mod tests {
     #[test]
     fn what_cannot_be_decided_is_enclosed() {
         let state = |value: f64| match value {
-            _ if value < 3.0 => State::Kept,
-            _ if value > 4.0 => State::Missed,
-            _ => State::Open,
+            _ if value < 3.0 => ValueState::Kept,
+            _ if value > 4.0 => ValueState::Missed,
+            _ => ValueState::Open,
         };
         let (found, steps) = search(SCALE, [1.0, 8.0], state);
         let (kept, missed) = (found.kept().unwrap(), found.missed().unwrap());

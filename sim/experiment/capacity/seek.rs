@@ -1,14 +1,14 @@
 //! Runs a search: tries values on the engine, look by look, and records the decisions.
 
-use super::findings::{End, Mean, Searched, State, Tried};
+use super::findings::{Mean, SearchEnd, Searched, Tried, ValueState};
 use super::search::{Line, Search, rounded};
 use super::stage::{At, Load};
-use super::trial::{LOOKS, Trial, state, told};
+use super::trial::{ConditionTrial, LOOKS, state, told};
 use crate::analytic::{Analytic, EntryValue, Twin, compare};
 use crate::engine::{ArmId, Broken, Engine};
 use crate::judge::{Arms, LEVEL, number};
 use crate::looks::ByLooks;
-use crate::objective::Condition;
+use crate::objective::Objective;
 use crate::offered::{Overload, offered, overloads};
 use crate::question::{Measure, MetricRef, WorldError};
 use wssim_model::Blueprint;
@@ -28,7 +28,7 @@ const CLEAR: f64 = 1.15;
 /// How values are tried.
 pub(super) struct Seeker<'e, 's, 'a> {
     pub(super) engine: &'e mut Engine<'s, Load<'a>>,
-    pub(super) conditions: &'e [Condition],
+    pub(super) conditions: &'e [Objective],
     pub(super) measure: Measure,
     pub(super) exactly: Option<u32>,
     /// The width of a narrow bracket, as a share of its upper end.
@@ -66,7 +66,7 @@ impl Seeker<'_, '_, '_> {
         value: f64,
         text: String,
         at: &At,
-    ) -> Result<State, Broken> {
+    ) -> Result<ValueState, Broken> {
         if let Some((known, _)) = log.of(value) {
             return Ok(known.state);
         }
@@ -79,7 +79,7 @@ impl Seeker<'_, '_, '_> {
         let mut tried = Tried {
             value,
             text,
-            state: State::Missed,
+            state: ValueState::Missed,
             replications: 0,
             overloads,
             overfull: None,
@@ -89,14 +89,14 @@ impl Seeker<'_, '_, '_> {
         let done = if tried.overloads.is_empty() { self.simulate(arm, &mut tried) } else { Ok(()) };
         let done = match done {
             Err(Broken::World(WorldError::Overfull(overfull))) => {
-                (tried.overfull, tried.state) = (Some(overfull), State::Missed);
+                (tried.overfull, tried.state) = (Some(overfull), ValueState::Missed);
                 Ok(())
             }
             done => done,
         };
         if done.is_err() {
             // Replications simulated before the stop are reported all the same.
-            tried.state = State::Open;
+            tried.state = ValueState::Open;
         }
         let state = tried.state;
         log.tried.push((tried, arm));
@@ -105,13 +105,13 @@ impl Seeker<'_, '_, '_> {
 
     fn simulate(&mut self, arm: ArmId, tried: &mut Tried) -> Result<(), Broken> {
         let level = self.level();
-        let trial = Trial { arm, conditions: self.conditions, level };
+        let trial = ConditionTrial { arm, conditions: self.conditions, level };
         let done = self.engine.pursue(&mut ByLooks::new(trial, &LOOKS, self.exactly));
         let n = self.engine.replications(arm);
         let seen = &self.engine.see(arm).arm;
         tried.replications = n;
         tried.state = state(self.conditions, seen, n as usize, level);
-        let value = |condition: &Condition| told(condition, seen, n as usize, level);
+        let value = |condition: &Objective| told(condition, seen, n as usize, level);
         tried.values = self.conditions.iter().map(value).collect();
         for mean in &mut tried.means {
             let metric = response(&mean.entry);
@@ -185,10 +185,10 @@ fn means(twin: &Analytic) -> Vec<Mean> {
 ///
 /// # Errors
 /// When a world cannot be made.
-pub(super) fn ended(end: Result<(), Broken>) -> Result<Option<End>, WorldError> {
+pub(super) fn ended(end: Result<(), Broken>) -> Result<Option<SearchEnd>, WorldError> {
     match end {
         Ok(()) => Ok(None),
-        Err(Broken::Stopped) => Ok(Some(End::Cut)),
+        Err(Broken::Stopped) => Ok(Some(SearchEnd::Cut)),
         Err(Broken::World(error)) => Err(error),
     }
 }
@@ -203,19 +203,19 @@ pub(super) fn resumed(line: Line, log: &Log) -> Search {
 }
 
 /// The result of a search.
-pub(super) fn searched(search: &Search, log: &Log, end: Option<End>) -> Searched {
+pub(super) fn searched(search: &Search, log: &Log, end: Option<SearchEnd>) -> Searched {
     let mut tried: Vec<Tried> = log.tried.iter().map(|(tried, _)| tried.clone()).collect();
     tried.sort_by(|a, b| a.value.total_cmp(&b.value));
     let (kept, missed) = (search.kept(), search.missed());
-    let is_open = tried.iter().any(|tried| tried.state == State::Open);
+    let is_open = tried.iter().any(|tried| tried.state == ValueState::Open);
     let end = end.unwrap_or(match (kept, missed) {
-        _ if search.has_turned() => End::Turns,
-        (Some(_), Some(_)) if search.is_open() => End::Open,
-        (Some(_), Some(_)) if search.is_narrow() => End::Narrow,
-        (Some(_), Some(_)) => End::Tries,
-        _ if is_open => End::Open,
-        (Some(_), None) => End::AlwaysKept,
-        (None, _) => End::NeverKept,
+        _ if search.has_turned() => SearchEnd::Turns,
+        (Some(_), Some(_)) if search.is_open() => SearchEnd::Open,
+        (Some(_), Some(_)) if search.is_narrow() => SearchEnd::Narrow,
+        (Some(_), Some(_)) => SearchEnd::Tries,
+        _ if is_open => SearchEnd::Open,
+        (Some(_), None) => SearchEnd::AlwaysKept,
+        (None, _) => SearchEnd::NeverKept,
     });
     Searched { tried, kept, missed, end, left_out: Vec::new(), confidence: CONFIDENCE }
 }

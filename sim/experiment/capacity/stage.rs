@@ -3,7 +3,7 @@
 use crate::arm::{Arm, Observation, Setting, replicate};
 use crate::engine;
 use crate::failures::crash;
-use crate::question::{Kind, Measure, Override, WorldError, Worlds};
+use crate::question::{Measure, MeasureKind, Override, WorldError, Worlds};
 use std::fmt::Debug;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Comes, Fault};
@@ -66,8 +66,10 @@ impl Load<'_> {
 /// an eighth of the time. A window keeps its length.
 pub(super) fn measured(measure: &Measure, factor: f64) -> Nanos {
     match measure.kind {
-        Kind::Window { .. } => Nanos::ZERO,
-        Kind::Steady { .. } => Nanos((measure.duration.0 as f64 / factor.clamp(1.0, 8.0)) as u64),
+        MeasureKind::Window { .. } => Nanos::ZERO,
+        MeasureKind::Steady { .. } => {
+            Nanos((measure.duration.0 as f64 / factor.clamp(1.0, 8.0)) as u64)
+        }
     }
 }
 

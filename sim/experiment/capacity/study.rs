@@ -1,23 +1,25 @@
 //! The study: today, the search, the search without each node, and the spare room.
 
-use super::findings::{Asked, Capacity, Carries, End, Searched, State, Traffic, Without};
-use super::options::{Error, Options};
+use super::findings::{
+    AskedCondition, Capacity, Carries, SearchEnd, Searched, TrafficLimits, ValueState, Without,
+};
+use super::options::{CapacityError, CapacityOptions};
 use super::seek::{CONFIDENCE, Log, Seeker, too_much};
 use super::stage::Load;
 use super::traffic::Today;
 use super::{fits, judge, key, room, traffic};
-use crate::analytic::{Demand, Reason, Twin};
+use crate::analytic::{FormulaGap, ResourceDemand, Twin};
 use crate::arm::{Arm, Setting};
 use crate::catalogue::Catalogue;
 use crate::engine::{Broken, Engine, Stopped};
 use crate::findings::{Answer, Findings, JudgedClaim, StoppedBy};
 use crate::judge::times_needed;
 use crate::note::{Note, of_load, of_rounding};
-use crate::objective::{Condition, objectives, with_errors};
+use crate::objective::{Objective, objectives, with_errors};
 use crate::pilot::find_lead;
 use crate::question::{Override, Question, SCALE_KEY, WorldError, Worlds};
 use crate::summary;
-use crate::sweep::Value;
+use crate::sweep::ParameterValue;
 use crate::watch::Watch;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
@@ -28,23 +30,23 @@ const BUSY: f64 = 0.9;
 pub(super) struct CapacityStudy<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
-    pub(super) options: &'a Options,
+    pub(super) options: &'a CapacityOptions,
     pub(super) watch: &'a dyn Watch,
 }
 
 /// Results known before the simulation.
 struct Known {
     world: Blueprint,
-    conditions: Vec<Condition>,
-    demands: Vec<Demand>,
+    conditions: Vec<Objective>,
+    demands: Vec<ResourceDemand>,
     /// What formulas leave out.
-    left_out: Vec<Reason>,
+    left_out: Vec<FormulaGap>,
     /// The multiple of today's traffic that exhausts a resource.
     bound: f64,
 }
 
 impl<'a> CapacityStudy<'a> {
-    pub(super) fn answer(&self) -> Result<Findings, Error> {
+    pub(super) fn answer(&self) -> Result<Findings, CapacityError> {
         let known = self.known()?;
         let (lead, notes) = self.lead(&known)?;
         let setting = Setting {
@@ -83,7 +85,7 @@ impl<'a> CapacityStudy<'a> {
         stage: &Load<'a>,
         today: Option<&Arm>,
         search: &Searched,
-        traffic: &mut Traffic,
+        traffic: &mut TrafficLimits,
     ) -> Result<Vec<JudgedClaim>, WorldError> {
         let mut all = Vec::new();
         if let Some(today) = today {
@@ -95,7 +97,7 @@ impl<'a> CapacityStudy<'a> {
                 traffic.fits = fits::fits(stage, self.question, today, template)?;
             }
         }
-        let bench = judge::Bench {
+        let bench = judge::CapacityBench {
             search,
             traffic,
             fits: &all,
@@ -108,7 +110,10 @@ impl<'a> CapacityStudy<'a> {
     /// The ends of the searched range of another key.
     fn ends(&self) -> impl Iterator<Item = Override> {
         self.options.find.iter().flat_map(|key| {
-            let of = |value: &Value| Override { path: key.path.clone(), value: value.text.clone() };
+            let of = |value: &ParameterValue| Override {
+                path: key.path.clone(),
+                value: value.text.clone(),
+            };
             key.values.iter().map(of).collect::<Vec<_>>()
         })
     }
@@ -118,15 +123,15 @@ impl<'a> CapacityStudy<'a> {
         Today { scale: traffic_scale.unwrap_or(1.0), measure }
     }
 
-    fn known(&self) -> Result<Known, Error> {
+    fn known(&self) -> Result<Known, CapacityError> {
         let world = self.worlds.blueprint(None, &[])?;
         if world.sources.is_empty() {
-            return Err(Error::NoTraffic);
+            return Err(CapacityError::NoTraffic);
         }
         let services = &world.services;
         let is_there = |name: &&String| !services.iter().any(|service| service.name == **name);
         if let Some(template) = self.options.template.as_ref().filter(is_there) {
-            return Err(Error::NoTemplate(template.clone()));
+            return Err(CapacityError::NoTemplate(template.clone()));
         }
         for template in judge::templates(&self.question.claims).iter().chain(&self.options.template)
         {
@@ -142,15 +147,15 @@ impl<'a> CapacityStudy<'a> {
             with_errors(&self.options.conditions)
         };
         let catalogue = Catalogue::of(&world);
-        let asks_for_more = |one: &&Condition| one.expected.min.is_some();
+        let asks_for_more = |one: &&Objective| one.expected.min.is_some();
         if let Some(condition) = conditions.iter().find(asks_for_more)
             && self.options.find.is_none()
         {
-            return Err(Error::AtLeast(condition.metric.name.clone()));
+            return Err(CapacityError::AtLeast(condition.metric.name.clone()));
         }
         for condition in &conditions {
             if catalogue.find(&condition.metric).is_none() {
-                return Err(Error::NoMetric(condition.metric.name.clone()));
+                return Err(CapacityError::NoMetric(condition.metric.name.clone()));
             }
         }
         let twin = Twin::new(&world, &self.question.measure).at(1.0);
@@ -191,7 +196,7 @@ impl<'a> CapacityStudy<'a> {
         known: &Known,
         log: &mut Log,
         is_cut: bool,
-    ) -> Result<Capacity, Error> {
+    ) -> Result<Capacity, CapacityError> {
         let conditions = &known.conditions;
         let mut seeker = Seeker {
             engine,
@@ -213,12 +218,13 @@ impl<'a> CapacityStudy<'a> {
             }
             return Ok(capacity);
         }
-        let mut found = Traffic { demands: known.demands.clone(), ..Traffic::default() };
+        let mut found =
+            TrafficLimits { demands: known.demands.clone(), ..TrafficLimits::default() };
         if !is_cut {
             capacity.search = traffic::largest(&mut seeker, log, (self.today(), known.bound))?;
             found.first =
                 room::first(seeker.engine, conditions, log, &capacity.search, &known.demands);
-            if capacity.search.end != End::Cut && known.world.nodes.len() > 1 {
+            if capacity.search.end != SearchEnd::Cut && known.world.nodes.len() > 1 {
                 let nodes = known.world.nodes.iter().enumerate();
                 found.without = nodes
                     .map(|(at, node)| {
@@ -245,7 +251,7 @@ impl<'a> CapacityStudy<'a> {
         });
         let is_lost = |one: &Without| matches!(one.carries, Carries::Cut);
         let mut without = capacity.traffic.iter().flat_map(|traffic| &traffic.without);
-        let is_cut = capacity.search.end == End::Cut
+        let is_cut = capacity.search.end == SearchEnd::Cut
             || log.tried.is_empty()
             || self.watch.interrupted()
             || without.any(is_lost);
@@ -293,9 +299,13 @@ impl<'a> CapacityStudy<'a> {
 }
 
 /// Whether replications are long enough for every condition.
-fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> Result<(), Error> {
+fn can_be_measured(
+    engine: &Engine<'_, Load<'_>>,
+    known: &Known,
+    log: &Log,
+) -> Result<(), CapacityError> {
     // With less traffic a quantile may need a longer run than today.
-    let open = log.tried.first().filter(|(tried, _)| tried.state == State::Open);
+    let open = log.tried.first().filter(|(tried, _)| tried.state == ValueState::Open);
     let Some((tried, arm)) = open else { return Ok(()) };
     let arm = &engine.see(*arm).arm;
     for condition in &known.conditions {
@@ -303,7 +313,7 @@ fn can_be_measured(engine: &Engine<'_, Load<'_>>, known: &Known, log: &Log) -> R
         let samples = place.map(|place| arm.samples(place, tried.replications as usize));
         if let Some(times) = samples.and_then(|samples| times_needed(&samples)) {
             let metric = condition.metric.name.clone();
-            return Err(Error::TooFewRequests { metric, times });
+            return Err(CapacityError::TooFewRequests { metric, times });
         }
     }
     Ok(())
@@ -314,17 +324,17 @@ fn nothing() -> Searched {
         tried: Vec::new(),
         kept: None,
         missed: None,
-        end: End::Cut,
+        end: SearchEnd::Cut,
         left_out: Vec::new(),
         confidence: CONFIDENCE,
     }
 }
 
 /// Conditions with their names in the table of metrics.
-fn asked(conditions: &[Condition], catalogue: &Catalogue) -> Vec<Asked> {
-    let of = |condition: &Condition| {
+fn asked(conditions: &[Objective], catalogue: &Catalogue) -> Vec<AskedCondition> {
+    let of = |condition: &Objective| {
         let key = &catalogue.keys[catalogue.find(&condition.metric)?];
-        Some(Asked {
+        Some(AskedCondition {
             condition: condition.clone(),
             name: key.kind.name,
             labels: key.labels.clone(),

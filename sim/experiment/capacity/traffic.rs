@@ -2,7 +2,7 @@
 
 use super::findings::{Carries, Searched, Without};
 use super::room::broken;
-use super::search::{Line, Search, State, rounded};
+use super::search::{Line, Search, ValueState, rounded};
 use super::seek::{Log, Seeker, ended, resumed, searched};
 use super::stage::{At, measured};
 use crate::engine::Broken;
@@ -68,7 +68,7 @@ fn seek(
         let (text, point) = at(value);
         let state = seeker.attempt(log, value, text, &point)?;
         search.told(value, state);
-        Ok::<State, Broken>(state)
+        Ok::<ValueState, Broken>(state)
     };
     attempt(seeker, search, 1.0)?;
     for halving in 1..=HALVINGS {
@@ -125,15 +125,15 @@ fn carries(
     let almost = 1.0 - COARSER * seeker.tolerance;
     let most = whole.kept.filter(|most| *most > 1.0).map(|most| rounded(most * almost).max(1.0));
     match (state, most) {
-        (State::Missed, _) => {
+        (ValueState::Missed, _) => {
             let values = &log.tried[0].0.values;
             let broken = broken(seeker.conditions, values);
             Ok(Carries::NotToday(broken.into_iter().map(|at| (at, values[at])).collect()))
         }
-        (State::Open, _) => Ok(Carries::Unknown),
-        (State::Kept, None) => Ok(Carries::AsMuch(1.0)),
-        (State::Kept, Some(most)) => {
-            if attempt(seeker, most)? == State::Kept {
+        (ValueState::Open, _) => Ok(Carries::Unknown),
+        (ValueState::Kept, None) => Ok(Carries::AsMuch(1.0)),
+        (ValueState::Kept, Some(most)) => {
+            if attempt(seeker, most)? == ValueState::Kept {
                 return Ok(Carries::AsMuch(most));
             }
             let mut search = resumed(line(seeker.tolerance * COARSER), &log);

@@ -2,7 +2,7 @@
 //! them.
 
 use crate::failures::findings::Failures;
-use crate::findings::Metric;
+use crate::measured::Metric;
 use crate::reason::Breakdown;
 use crate::shown::RunAnswer;
 use wssim_stats::Estimate;
@@ -15,16 +15,16 @@ pub struct Comparison {
     /// The others, in the order of the arguments.
     pub others: Vec<Named>,
     /// Metrics of claims in their order; then those of interest for any plan.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedMetric>,
     /// The further findings of each, the baseline first.
     pub runs: Vec<RunAnswer>,
     /// The trials of each, the baseline first, each followed by its variants; empty if not asked for.
-    pub trials: Vec<Trial>,
+    pub trials: Vec<PlanTrial>,
 }
 
 /// The trial of a scenario or of a variant.
 #[derive(Clone, Debug)]
-pub struct Trial {
+pub struct PlanTrial {
     /// The scenario's bare name.
     pub scenario: String,
     /// The variant's name; `None` for the scenario itself.
@@ -34,16 +34,16 @@ pub struct Trial {
     /// The orchestrator's name, if there is one.
     pub orchestrator: Option<&'static str>,
     /// What orchestrator and container engine take on all nodes together.
-    pub takes: Takes,
+    pub takes: OrchestratorTakes,
     /// Purchase price of the nodes with a price; `None` if none has.
     pub price: Option<f64>,
     /// The result.
-    pub outcome: Outcome,
+    pub outcome: TrialResult,
 }
 
 /// The overhead of an orchestrator and the container engine.
 #[derive(Clone, Copy, Debug)]
-pub struct Takes {
+pub struct OrchestratorTakes {
     /// RAM in bytes.
     pub bytes: f64,
     /// Threads of the reference CPU.
@@ -52,7 +52,7 @@ pub struct Takes {
 
 /// The result of a trial.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum TrialResult {
     /// The loss of every node and of every pair of nodes; then the long run.
     Failures(Box<Failures>),
     /// Rollouts of new images: all their metrics.
@@ -82,7 +82,7 @@ pub struct Named {
 
 /// One metric in all scenarios.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ComparedMetric {
     /// Such as `response_time_seconds`.
     pub name: &'static str,
     /// In the order of the table of metrics.

@@ -13,27 +13,27 @@ mod plan;
 mod rows;
 mod trials;
 
-pub use plan::{Plan, Variant};
+pub use plan::{Plan, PlanVariant};
 
-use crate::cast::By;
+use crate::cast::JudgedBy;
 use crate::catalogue::is_named;
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, RunAnswer, StoppedBy};
 use crate::judge::{Arms, measure, not_judged};
-use crate::migrate::beside::{Number, beside};
+use crate::migrate::beside::{NumberBeside, beside};
 use crate::note::Note;
 use crate::question::{Claim, MetricRef, Question, Study, WorldError};
 use crate::reason::Reason;
 use crate::run::{Options, RunStudy, Stand, judged, narrower};
 use crate::threads;
 use crate::watch::Watch;
-use findings::{Comparison, Named, Of, Row, Said, Trial};
+use findings::{ComparedMetric, Comparison, Named, Of, PlanTrial, Said};
 use plan::{Against, BASELINE};
-use rows::Shown;
+use rows::BesideBaseline;
 use std::collections::BTreeSet;
 
 /// What to report beside the default metrics.
 #[derive(Clone, Debug, Default)]
-pub struct Asked {
+pub struct CompareOptions {
     /// Further metrics.
     pub metrics: Vec<MetricRef>,
     /// Whether to try each plan and its variants: loss of nodes, years of operation, a rollout.
@@ -47,7 +47,7 @@ pub struct Asked {
 pub fn compare(
     baseline: Plan<'_>,
     others: &[Plan<'_>],
-    asked: &Asked,
+    asked: &CompareOptions,
     options: &Options,
     watch: &dyn Watch,
 ) -> Result<Findings, WorldError> {
@@ -58,7 +58,7 @@ pub fn compare(
 struct CompareStudy<'a> {
     baseline: Plan<'a>,
     others: &'a [Plan<'a>],
-    asked: &'a Asked,
+    asked: &'a CompareOptions,
     options: &'a Options,
     watch: &'a dyn Watch,
 }
@@ -66,11 +66,11 @@ struct CompareStudy<'a> {
 /// The result of one plan beside the baseline.
 struct One {
     findings: Findings,
-    shown: Shown,
+    shown: BesideBaseline,
     /// Observations in the baseline, judged by its results here.
     observed: Vec<JudgedClaim>,
     /// Numbers of both migrations, if both have phases.
-    migration: Vec<Number>,
+    migration: Vec<NumberBeside>,
     baseline: Vec<Metric>,
     /// The baseline's further findings.
     baseline_shown: RunAnswer,
@@ -94,7 +94,7 @@ impl CompareStudy<'_> {
     }
 
     /// Runs the trials of each scenario and its variants.
-    fn trials(&self) -> Result<Vec<Trial>, WorldError> {
+    fn trials(&self) -> Result<Vec<PlanTrial>, WorldError> {
         let plans = std::iter::once(&self.baseline).chain(self.others);
         let all = plans.map(|plan| trials::of(plan, self.options, self.watch));
         Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
@@ -128,7 +128,8 @@ impl CompareStudy<'_> {
             let arms = Arms { own: base, base: None };
             let replications = shown.replications as usize;
             let judge = |claim: &Claim| {
-                let By { replications: n, level } = stand.deciding.by_observed(claim, replications);
+                let JudgedBy { replications: n, level } =
+                    stand.deciding.by_observed(claim, replications);
                 let number = match not_judged(claim, Study::Compare) {
                     Some(reason) => Err(reason),
                     None => measure(claim, arms, n, level).map_err(Reason::Unmeasured),
@@ -170,9 +171,10 @@ impl CompareStudy<'_> {
         };
         let runs = std::iter::once(all[0].baseline_shown.clone());
         let runs = runs.chain(all.iter().filter_map(of_run)).collect();
-        let shown: Vec<&Shown> = all.iter().map(|one| &one.shown).collect();
+        let shown: Vec<&BesideBaseline> = all.iter().map(|one| &one.shown).collect();
         let mut rows = rows::merged(&shown);
-        let migrations: Vec<&[Number]> = all.iter().map(|one| one.migration.as_slice()).collect();
+        let migrations: Vec<&[NumberBeside]> =
+            all.iter().map(|one| one.migration.as_slice()).collect();
         rows::add_migrations(&mut rows, &migrations);
         place_claims(&mut rows, &claims, &said);
         let first = &all[0].findings;
@@ -258,7 +260,7 @@ fn stopped_by(all: &[One]) -> StoppedBy {
 }
 
 /// Adds to each row the claims about it; `said` gives the subjects of the claims up to each place.
-fn place_claims(rows: &mut [Row], claims: &[JudgedClaim], said: &[(Of, usize)]) {
+fn place_claims(rows: &mut [ComparedMetric], claims: &[JudgedClaim], said: &[(Of, usize)]) {
     for (claim, judged) in claims.iter().enumerate() {
         let Some((of, _)) = said.iter().find(|(_, until)| claim < *until) else { continue };
         let is_change = judged.claim.relative_to.is_some();

@@ -1,9 +1,9 @@
 //! The question for one plan beside the baseline: its claims about itself, and about the change from the
 //! baseline.
 
-use crate::migrate::plan::Phase;
+use crate::migrate::plan::PlannedPhase;
 use crate::question::{
-    AtRisk, Claim, End, Override, Question, RangedInput, Study, WorldError, Worlds,
+    AtRisk, Claim, Override, Question, RangeEnd, RangedInput, Study, WorldError, Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -18,11 +18,11 @@ pub struct Plan<'a> {
     /// Its own question.
     pub question: &'a Question,
     /// Its variants, for trials.
-    pub variants: &'a [Variant<'a>],
+    pub variants: &'a [PlanVariant<'a>],
 }
 
 /// A variant of a compared scenario.
-pub struct Variant<'a> {
+pub struct PlanVariant<'a> {
     /// Its name within the scenario.
     pub name: String,
     /// Its title.
@@ -105,14 +105,14 @@ impl Worlds for Against<'_> {
         }
     }
 
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         match arm {
             Some(BASELINE) => self.baseline.phases(None),
             arm => self.own.phases(arm),
         }
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.own.between(input, end, fraction)
     }
 

@@ -1,7 +1,7 @@
 //! Trials of each plan and its variants: loss of nodes, years of operation, rollouts of new images.
 
-use super::findings::{Outcome, Takes, Trial};
-use super::plan::{Plan, Variant};
+use super::findings::{OrchestratorTakes, PlanTrial, TrialResult};
+use super::plan::{Plan, PlanVariant};
 use crate::failures;
 use crate::findings::Answer;
 use crate::question::{Question, WorldError, Worlds};
@@ -24,14 +24,14 @@ pub(super) fn of(
     plan: &Plan<'_>,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Vec<Trial>, WorldError> {
-    let of = |variant: Option<&Variant<'_>>| {
+) -> Result<Vec<PlanTrial>, WorldError> {
+    let of = |variant: Option<&PlanVariant<'_>>| {
         let own = (plan.worlds, plan.question);
         let (worlds, question) = variant.map_or(own, |one| (one.worlds, &one.question));
         let world = worlds.blueprint(None, &[])?;
         let brings_out = variant.is_some() && !world.rollouts().is_empty();
         let test = if brings_out { bring_out } else { lose };
-        Ok(Trial {
+        Ok(PlanTrial {
             scenario: plan.question.name.clone(),
             variant: variant.map(|one| one.name.clone()),
             title: variant.map_or(&plan.question.title, |one| &one.title).clone(),
@@ -45,12 +45,12 @@ pub(super) fn of(
 }
 
 /// The overhead of the orchestrator and the container engine on all nodes together.
-fn takes(blueprint: &Blueprint) -> Takes {
+fn takes(blueprint: &Blueprint) -> OrchestratorTakes {
     let of_background = |one: &wssim_model::blueprint::Background| match one.maker {
         Maker::System(_) => f64::from(one.jobs) * one.cpu.mean() / one.every.mean(),
         Maker::Container(_) => 0.0,
     };
-    Takes {
+    OrchestratorTakes {
         bytes: blueprint.nodes.iter().map(|node| node.memory.agent + node.memory.engine).sum(),
         threads: blueprint.background.iter().map(of_background).fold(0.0, |sum, one| sum + one),
     }
@@ -62,18 +62,18 @@ fn lose(
     question: &Question,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Outcome, WorldError> {
+) -> Result<TrialResult, WorldError> {
     let question = alone(question);
-    let options = failures::Options {
+    let options = failures::FailureOptions {
         common: Options { ranges: false, ..*options },
         depth: None,
         survival: question.cluster.survival,
         years: Some(YEARS),
     };
     match failures::failures(worlds, &question, &options, watch).map(|found| found.answer) {
-        Ok(Answer::Failures(failures)) => Ok(Outcome::Failures(Box::new(failures))),
-        Err(failures::Error::World(error)) => Err(error),
-        _ => Ok(Outcome::CutShort),
+        Ok(Answer::Failures(failures)) => Ok(TrialResult::Failures(Box::new(failures))),
+        Err(failures::FailureError::World(error)) => Err(error),
+        _ => Ok(TrialResult::CutShort),
     }
 }
 
@@ -83,7 +83,7 @@ fn bring_out(
     question: &Question,
     options: &Options,
     watch: &dyn Watch,
-) -> Result<Outcome, WorldError> {
+) -> Result<TrialResult, WorldError> {
     let question = alone(question);
     let replications = Some(options.replications.unwrap_or(ROLLOUTS));
     let options = Options { replications, ranges: false, ..*options };
@@ -93,7 +93,7 @@ fn bring_out(
     let study = RunStudy::new(worlds, &question, &options, watch);
     let (findings, metrics) = study.answer_and(read)?;
     let is_done = Some(findings.replications) == replications;
-    Ok(if is_done { Outcome::Rollouts(metrics) } else { Outcome::CutShort })
+    Ok(if is_done { TrialResult::Rollouts(metrics) } else { TrialResult::CutShort })
 }
 
 /// The question without claims.

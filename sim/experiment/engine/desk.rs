@@ -2,9 +2,9 @@
 
 use super::stage::Stage;
 use super::work::{Progressing, in_order};
-use crate::archive::{Archive, Key};
+use crate::archive::{Archive, ArmKey};
 use crate::stored::Stored as _;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,12 +45,12 @@ impl<'a, S: Stage> Desk<'a, S> {
     pub(super) fn new(
         stage: &'a S,
         watch: &'a dyn Watch,
-        phase: Phase<'a>,
+        phase: StudyPhase<'a>,
         (jobs, bears): (&[Job], bool),
     ) -> Self {
         let progress = Progressing::new(watch, phase, jobs.len() as u32);
         let (archive, is_full) = (watch.archive(), AtomicBool::new(false));
-        let is_shared = phase != Phase::Pilot;
+        let is_shared = phase != StudyPhase::Pilot;
         let arms = jobs.iter().map(|job| job.arm + 1).max().filter(|_| bears).unwrap_or(1);
         let first_overfull = (0..arms).map(|_| AtomicUsize::new(usize::MAX)).collect();
         let overfull = Mutex::default();
@@ -61,7 +61,7 @@ impl<'a, S: Stage> Desk<'a, S> {
     pub(super) fn work(
         &self,
         arms: &[S::Arm],
-        keys: &BTreeMap<usize, Key>,
+        keys: &BTreeMap<usize, ArmKey>,
         jobs: &[Job],
     ) -> Vec<Option<S::One>> {
         let done = in_order(jobs, |job| {
@@ -122,7 +122,7 @@ impl<'a, S: Stage> Desk<'a, S> {
         &self.first_overfull[if self.first_overfull.len() == 1 { 0 } else { arm }]
     }
 
-    fn find(&self, archive: &dyn Archive, key: &Key, number: u32) -> Option<S::One> {
+    fn find(&self, archive: &dyn Archive, key: &ArmKey, number: u32) -> Option<S::One> {
         let bytes = archive.find(key, number)?;
         let mut rest = bytes.as_slice();
         let one = S::One::read(&mut rest).filter(|_| rest.is_empty())?;

@@ -23,9 +23,9 @@ mod work;
 pub use stage::Stage;
 pub(crate) use work::{Stopped, in_order};
 
-use crate::archive::Key;
+use crate::archive::ArmKey;
 use crate::question::WorldError;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use desk::{Desk, Job};
 use std::collections::BTreeMap;
 use wssim_model::Overfull;
@@ -37,7 +37,7 @@ const AT_ONCE: usize = 64;
 /// A design: the replications that a study needs, step by step.
 pub trait Design<S: Stage> {
     /// The present phase, for the user.
-    fn phase(&self) -> Phase<'_>;
+    fn phase(&self) -> StudyPhase<'_>;
 
     /// Whether the study goes on without an arm that exceeds the memory limit; that arm then lacks the
     /// remaining replications.
@@ -101,7 +101,7 @@ pub struct Engine<'a, S: Stage> {
     arms: Vec<S::Arm>,
     places: BTreeMap<S::Point, ArmId>,
     /// Keys of the arms in the archive, computed when needed.
-    keys: BTreeMap<usize, Key>,
+    keys: BTreeMap<usize, ArmKey>,
     /// By arm: what a replication would have held too much of.
     overfull: BTreeMap<usize, Overfull>,
 }
@@ -170,11 +170,11 @@ impl<'a, S: Stage> Engine<'a, S> {
     ///
     /// # Errors
     /// When the user stops it, other shards do a part of it, or a replication exceeds the memory limit.
-    pub fn simulate(&mut self, phase: Phase<'_>, wants: &[Want]) -> Result<(), Broken> {
+    pub fn simulate(&mut self, phase: StudyPhase<'_>, wants: &[Want]) -> Result<(), Broken> {
         self.work(phase, wants, false)
     }
 
-    fn work(&mut self, phase: Phase<'_>, wants: &[Want], bears: bool) -> Result<(), Broken> {
+    fn work(&mut self, phase: StudyPhase<'_>, wants: &[Want], bears: bool) -> Result<(), Broken> {
         self.check_room(wants)?;
         let jobs = self.jobs(wants);
         self.name(&jobs);

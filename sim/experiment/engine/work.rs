@@ -1,6 +1,6 @@
 //! One stream of work for all cores, and its progress.
 
-use crate::watch::{Phase, Progress, Watch};
+use crate::watch::{Progress, StudyPhase, Watch};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// The user, or the budget, stops the work.
@@ -40,7 +40,7 @@ pub(crate) fn in_order<J: Sync, R: Send>(
 /// Reports the progress of a phase, and asks whether to stop.
 pub(crate) struct Progressing<'a> {
     watch: &'a dyn Watch,
-    phase: Phase<'a>,
+    phase: StudyPhase<'a>,
     planned: u32,
     done: AtomicU64,
     events: AtomicU64,
@@ -48,7 +48,7 @@ pub(crate) struct Progressing<'a> {
 
 impl<'a> Progressing<'a> {
     /// A phase of `planned` replications.
-    pub(crate) fn new(watch: &'a dyn Watch, phase: Phase<'a>, planned: u32) -> Self {
+    pub(crate) fn new(watch: &'a dyn Watch, phase: StudyPhase<'a>, planned: u32) -> Self {
         let (done, events) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { watch, phase, planned, done, events }
     }

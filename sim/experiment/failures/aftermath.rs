@@ -1,8 +1,8 @@
 //! The result of one replication after its fault: a small record for each entry, service and node.
 
-use super::listen::{Answer, Heard, Listener, Replicas};
+use super::listen::{FailureListener, Heard, HeardAnswer, Replicas};
 use super::recovery::{recovery_seconds, worst_window};
-use crate::cluster::{Limit, Survival};
+use crate::cluster::{ResponseLimit, Survival};
 use crate::stored::stored;
 use wssim_kernel::Nanos;
 use wssim_model::ids::NodeId;
@@ -14,11 +14,11 @@ use wssim_stats::quantile::quantile_of_sorted;
 #[derive(Clone, Debug)]
 pub(super) struct Aftermath {
     /// By source.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<EntryAftermath>,
     /// By service.
-    pub(super) services: Vec<Service>,
+    pub(super) services: Vec<ServiceAftermath>,
     /// By node.
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<NodeAftermath>,
     /// Node of each container that answers at the end.
     pub(super) at_end: Vec<Option<NodeId>>,
     pub(super) events: u64,
@@ -28,16 +28,16 @@ pub(super) struct Aftermath {
 
 /// The outcome of the requests of a source.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct EntryAftermath {
     /// By definition: seconds until it answers again, infinite if it does not, `None` without requests.
     pub(super) recovery: Vec<Option<f64>>,
     /// The least share answered in any window of the definition in force.
     pub(super) worst: Option<f64>,
     /// From the fault until it answers again, and after that.
-    pub(super) during: Stretch,
-    pub(super) after: Stretch,
+    pub(super) during: AftermathStretch,
+    pub(super) after: AftermathStretch,
     /// The whole time.
-    pub(super) whole: Stretch,
+    pub(super) whole: AftermathStretch,
     /// Whether its response times keep the limits of its objective.
     pub(super) within_limits: bool,
     pub(super) failed: [u64; Failure::ALL.len()],
@@ -45,7 +45,7 @@ pub(super) struct Entry {
 
 /// Requests that arrived in a stretch of time after the fault.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Stretch {
+pub(super) struct AftermathStretch {
     pub(super) arrived: u64,
     pub(super) answered: u64,
     /// Mean response time of answered requests, in seconds.
@@ -53,7 +53,7 @@ pub(super) struct Stretch {
     pub(super) p95: Option<f64>,
 }
 
-impl Stretch {
+impl AftermathStretch {
     pub(super) fn failed(&self) -> u64 {
         self.arrived - self.answered
     }
@@ -61,7 +61,7 @@ impl Stretch {
 
 /// The outcome of the containers of a service.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Service {
+pub(super) struct ServiceAftermath {
     pub(super) before: u32,
     pub(super) fewest: u32,
     pub(super) at_end: u32,
@@ -73,7 +73,7 @@ pub(super) struct Service {
 
 /// The load of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Node {
+pub(super) struct NodeAftermath {
     /// Running thread-seconds over thread-seconds.
     pub(super) cpu: f64,
     /// Share of time in which a job waited for pages.
@@ -83,22 +83,22 @@ pub(super) struct Node {
 
 stored! {
     Aftermath { entries, services, nodes, at_end, events, requests, simulated_seconds }
-    Entry { recovery, worst, during, after, whole, within_limits, failed }
-    Stretch { arrived, answered, mean, p95 }
-    Service { before, fewest, at_end, recovery, kills }
-    Node { cpu, stalled, kills }
+    EntryAftermath { recovery, worst, during, after, whole, within_limits, failed }
+    AftermathStretch { arrived, answered, mean, p95 }
+    ServiceAftermath { before, fewest, at_end, recovery, kills }
+    NodeAftermath { cpu, stalled, kills }
 }
 
 impl Aftermath {
     pub(super) fn of(
         blueprint: &Blueprint,
-        listener: Listener,
+        listener: FailureListener,
         outcome: &Outcome,
         definitions: &[Survival],
-        limits: &[Vec<Limit>],
+        limits: &[Vec<ResponseLimit>],
         observed_seconds: f64,
     ) -> Self {
-        let nodes = (0..blueprint.nodes.len()).map(|n| Node {
+        let nodes = (0..blueprint.nodes.len()).map(|n| NodeAftermath {
             cpu: outcome.averages.nodes[n].threads / blueprint.nodes[n].threads,
             stalled: listener.stalled[n] as f64 * 1e-9 / observed_seconds,
             kills: listener.kills[n],
@@ -125,7 +125,7 @@ impl Aftermath {
     }
 }
 
-fn service(replicas: Replicas, kills: u64) -> Service {
+fn service(replicas: Replicas, kills: u64) -> ServiceAftermath {
     let recovery = match replicas {
         Replicas { before: 0, .. } => 0.0,
         Replicas { now: 0, .. } => f64::INFINITY,
@@ -133,10 +133,10 @@ fn service(replicas: Replicas, kills: u64) -> Service {
         _ => 0.0,
     };
     let Replicas { before, fewest, now, .. } = replicas;
-    Service { before, fewest, at_end: now, recovery, kills }
+    ServiceAftermath { before, fewest, at_end: now, recovery, kills }
 }
 
-fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
+fn entry(heard: Heard, definitions: &[Survival], limits: &[ResponseLimit]) -> EntryAftermath {
     let Heard { slots, mut answers, failed } = heard;
     let recovery: Vec<Option<f64>> =
         definitions.iter().map(|definition| recovery_seconds(&slots, definition)).collect();
@@ -148,16 +148,16 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
         let arrived = slots[from..to].iter().map(|slot| u64::from(slot.arrived)).sum();
         let part: Vec<f64> = (answers.iter())
             .filter(|answer| (from..to).contains(&(answer.slot as usize)))
-            .map(|answer: &Answer| answer.response as f64 * 1e-9)
+            .map(|answer: &HeardAnswer| answer.response as f64 * 1e-9)
             .collect();
         let mean = (!part.is_empty()).then(|| part.iter().sum::<f64>() / part.len() as f64);
         let p95 = quantile_of_sorted(&part, 0.95);
-        Stretch { arrived, answered: part.len() as u64, mean, p95 }
+        AftermathStretch { arrived, answered: part.len() as u64, mean, p95 }
     };
     let (during, after, whole) =
         (stretch(0, back), stretch(back, slots.len()), stretch(0, slots.len()));
     let sorted: Vec<f64> = answers.iter().map(|answer| answer.response as f64 * 1e-9).collect();
-    let keeps = |limit: &Limit| {
+    let keeps = |limit: &ResponseLimit| {
         let value = match limit.probability {
             None => whole.mean,
             Some(p) => quantile_of_sorted(&sorted, p),
@@ -165,5 +165,5 @@ fn entry(heard: Heard, definitions: &[Survival], limits: &[Limit]) -> Entry {
         value.is_none_or(|value| value <= limit.seconds)
     };
     let within_limits = limits.iter().all(keeps);
-    Entry { recovery, worst, during, after, whole, within_limits, failed }
+    EntryAftermath { recovery, worst, during, after, whole, within_limits, failed }
 }

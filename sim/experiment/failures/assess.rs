@@ -1,11 +1,12 @@
 //! Evaluates the replications of a set: the worst state, pooled errors, mean response times.
 
-use super::aftermath::{Aftermath, Entry, Service, Stretch};
+use super::aftermath::{Aftermath, AftermathStretch, EntryAftermath, ServiceAftermath};
 use super::findings::{
-    EntryFinding, EntryTrouble, NodeFinding, Part, ServiceFinding, SetFinding, State,
+    EntryFinding, EntryTrouble, NodeFinding, ServiceFinding, ServiceLevel, SetFinding,
+    SurvivalState,
 };
-use super::reason::Loss;
-use crate::cluster::{Cluster, Survival};
+use super::reason::NodesDown;
+use crate::cluster::{ClusterFacts, Survival};
 use wssim_model::Blueprint;
 
 /// Share of errors in some window above which an entry is degraded.
@@ -14,7 +15,7 @@ const DEGRADED: f64 = 0.01;
 /// The finding of the set `dead` from its replications.
 pub(super) fn assess(
     blueprint: &Blueprint,
-    cluster: &Cluster,
+    cluster: &ClusterFacts,
     definitions: &[Survival; 3],
     dead: &[usize],
     replications: &[Aftermath],
@@ -22,7 +23,7 @@ pub(super) fn assess(
     let name = |node: &usize| blueprint.nodes[*node].name.clone();
     let nodes: Vec<String> = dead.iter().map(name).collect();
     let quorum = quorum(cluster, &nodes);
-    let loss = Loss { blueprint, cluster, dead, quorum, replications };
+    let loss = NodesDown { blueprint, cluster, dead, quorum, replications };
     let survived = [0, 1, 2].map(|which| {
         let survives = |one: &&Aftermath| survives(one, cluster, &definitions[which], which);
         replications.iter().filter(survives).count() as u32
@@ -43,7 +44,7 @@ pub(super) fn assess(
 }
 
 /// Whether most managers are left, ⌊N/2⌋ + 1 of N; `None` without managers.
-fn quorum(cluster: &Cluster, dead: &[String]) -> Option<bool> {
+fn quorum(cluster: &ClusterFacts, dead: &[String]) -> Option<bool> {
     let is_managed = cluster.orchestrator.is_some_and(|kind| kind.replaces());
     if !is_managed || cluster.managers.is_empty() {
         return None;
@@ -53,7 +54,7 @@ fn quorum(cluster: &Cluster, dead: &[String]) -> Option<bool> {
 }
 
 /// Whether the entry at `source` counts for survival.
-pub(super) fn is_critical(cluster: &Cluster, source: usize) -> bool {
+pub(super) fn is_critical(cluster: &ClusterFacts, source: usize) -> bool {
     let marked = |facts: &crate::cluster::EntryFacts| facts.is_critical;
     !cluster.entries.iter().any(marked) || cluster.entries.get(source).is_some_and(marked)
 }
@@ -61,7 +62,7 @@ pub(super) fn is_critical(cluster: &Cluster, source: usize) -> bool {
 /// Whether every entry that counts answers again in time, by definition number `which`.
 pub(super) fn survives(
     one: &Aftermath,
-    cluster: &Cluster,
+    cluster: &ClusterFacts,
     definition: &Survival,
     which: usize,
 ) -> bool {
@@ -71,18 +72,18 @@ pub(super) fn survives(
         .all(|seconds| seconds <= definition.within.seconds())
 }
 
-fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
+fn entry(loss: &NodesDown<'_>, source: usize) -> EntryFinding {
     let all = || loss.replications.iter().map(|one| &one.entries[source]);
     let errors = loss.cluster.entries.get(source).and_then(|facts| facts.errors);
     let state = all().filter_map(|entry| state_of(entry, errors)).max();
     let mut recovery: Vec<f64> = all().filter_map(|entry| entry.recovery[0]).collect();
     recovery.sort_by(f64::total_cmp);
     let why = match state {
-        Some(State::Lost) => Some(loss.of_entry(source)),
-        Some(State::Degraded) => Some(degraded(&all(), errors)),
+        Some(SurvivalState::Lost) => Some(loss.of_entry(source)),
+        Some(SurvivalState::Degraded) => Some(degraded(&all(), errors)),
         _ => None,
     };
-    let is_overloaded = state == Some(State::Lost) && loss.has_all(source);
+    let is_overloaded = state == Some(SurvivalState::Lost) && loss.has_all(source);
     EntryFinding {
         name: loss.blueprint.sources[source].name.clone(),
         is_critical: is_critical(loss.cluster, source),
@@ -96,28 +97,29 @@ fn entry(loss: &Loss<'_>, source: usize) -> EntryFinding {
     }
 }
 
-fn state_of(entry: &Entry, errors: Option<f64>) -> Option<State> {
+fn state_of(entry: &EntryAftermath, errors: Option<f64>) -> Option<SurvivalState> {
     let recovery = entry.recovery[0]?;
     let whole = &entry.whole;
     let ratio = whole.failed() as f64 / whole.arrived.max(1) as f64;
     let fails = entry.worst.is_some_and(|worst| worst < 1.0 - DEGRADED);
     Some(if recovery.is_infinite() {
-        State::Lost
+        SurvivalState::Lost
     } else if recovery > 0.0 {
-        State::Back
+        SurvivalState::Back
     } else if fails || !entry.within_limits || errors.is_some_and(|most| ratio > most) {
-        State::Degraded
+        SurvivalState::Degraded
     } else {
-        State::Up
+        SurvivalState::Up
     })
 }
 
 fn degraded<'a>(
-    all: &(impl Iterator<Item = &'a Entry> + Clone),
+    all: &(impl Iterator<Item = &'a EntryAftermath> + Clone),
     errors: Option<f64>,
 ) -> EntryTrouble {
     let worst = all.clone().filter_map(|entry| entry.worst).reduce(f64::min);
-    let ratio = |entry: &Entry| entry.whole.failed() as f64 / entry.whole.arrived.max(1) as f64;
+    let ratio =
+        |entry: &EntryAftermath| entry.whole.failed() as f64 / entry.whole.arrived.max(1) as f64;
     EntryTrouble::Degraded {
         window_errors: worst.filter(|worst| *worst < 1.0 - DEGRADED).map(|worst| 1.0 - worst),
         is_slow: all.clone().any(|entry| !entry.within_limits),
@@ -136,26 +138,26 @@ pub(super) fn overloads(findings: &[SetFinding], sets: &[Vec<usize>]) -> Vec<(Ve
 }
 
 /// Errors pooled, response times averaged over replications.
-pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a Stretch> + Clone)) -> Part {
+pub(super) fn part<'a>(all: &(impl Iterator<Item = &'a AftermathStretch> + Clone)) -> ServiceLevel {
     let arrived: u64 = all.clone().map(|stretch| stretch.arrived).sum();
-    let failed: u64 = all.clone().map(Stretch::failed).sum();
-    let mean = |of: fn(&Stretch) -> Option<f64>| {
+    let failed: u64 = all.clone().map(AftermathStretch::failed).sum();
+    let mean = |of: fn(&AftermathStretch) -> Option<f64>| {
         let values: Vec<f64> = all.clone().filter_map(of).collect();
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     };
-    Part {
+    ServiceLevel {
         error_ratio: (arrived > 0).then(|| failed as f64 / arrived as f64),
         mean: mean(|stretch| stretch.mean),
         p95: mean(|stretch| stretch.p95),
     }
 }
 
-fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
+fn service(loss: &NodesDown<'_>, place: usize) -> ServiceFinding {
     let all = || loss.replications.iter().map(|one| &one.services[place]);
-    let state = all().map(state_of_service).max().unwrap_or(State::Up);
+    let state = all().map(state_of_service).max().unwrap_or(SurvivalState::Up);
     let mut recovery: Vec<f64> = all().map(|service| service.recovery).collect();
     recovery.sort_by(f64::total_cmp);
-    let mean = |of: fn(&Service) -> u32| {
+    let mean = |of: fn(&ServiceAftermath) -> u32| {
         all().map(|service| f64::from(of(service))).sum::<f64>() / loss.replications.len() as f64
     };
     ServiceFinding {
@@ -164,21 +166,21 @@ fn service(loss: &Loss<'_>, place: usize) -> ServiceFinding {
         replicas_before: mean(|service| service.before),
         replicas_after: mean(|service| service.at_end),
         recovery,
-        why: (state == State::Lost).then(|| loss.of_service(place)),
+        why: (state == SurvivalState::Lost).then(|| loss.of_service(place)),
     }
 }
 
-fn state_of_service(service: &Service) -> State {
+fn state_of_service(service: &ServiceAftermath) -> SurvivalState {
     match *service {
-        _ if service.recovery.is_infinite() => State::Lost,
-        _ if service.recovery > 0.0 => State::Back,
-        Service { before, fewest, .. } if fewest < before => State::Degraded,
-        _ => State::Up,
+        _ if service.recovery.is_infinite() => SurvivalState::Lost,
+        _ if service.recovery > 0.0 => SurvivalState::Back,
+        ServiceAftermath { before, fewest, .. } if fewest < before => SurvivalState::Degraded,
+        _ => SurvivalState::Up,
     }
 }
 
-fn survivor(loss: &Loss<'_>, node: usize) -> NodeFinding {
-    let mean = |of: fn(&super::aftermath::Node) -> f64| {
+fn survivor(loss: &NodesDown<'_>, node: usize) -> NodeFinding {
+    let mean = |of: fn(&super::aftermath::NodeAftermath) -> f64| {
         let all = loss.replications.iter().map(|one| of(&one.nodes[node]));
         all.sum::<f64>() / loss.replications.len() as f64
     };

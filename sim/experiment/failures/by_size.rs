@@ -1,7 +1,7 @@
 //! Summarizes the entries that count by the number of lost nodes.
 
-use super::findings::{EntryFinding, Failures, SetFinding, State, recovery_quantile};
-use super::years::Kind;
+use super::findings::{EntryFinding, Failures, SetFinding, SurvivalState, recovery_quantile};
+use super::years::SubjectKind;
 use super::years::findings::Availability;
 use wssim_stats::Estimate;
 
@@ -35,10 +35,11 @@ impl Failures {
 
     fn of_size(&self, size: usize) -> OfSize {
         let of_size = || self.sets.iter().filter(|set| set.nodes.len() == size);
-        let is =
-            |set: &SetFinding, state: State| set.critical().any(|one| one.state == Some(state));
-        let is_lost = |set: &&SetFinding| is(set, State::Lost);
-        let is_back = |set: &&SetFinding| !is_lost(set) && is(set, State::Back);
+        let is = |set: &SetFinding, state: SurvivalState| {
+            set.critical().any(|one| one.state == Some(state))
+        };
+        let is_lost = |set: &&SetFinding| is(set, SurvivalState::Lost);
+        let is_back = |set: &&SetFinding| !is_lost(set) && is(set, SurvivalState::Back);
         let takes = |entry: &EntryFinding| recovery_quantile(&entry.recovery, 0.5);
         let back = of_size().filter(is_back);
         let slowest = back.clone().flat_map(SetFinding::critical).filter_map(takes);
@@ -66,7 +67,7 @@ impl Failures {
         };
         let run = self.long_run.as_ref()?;
         let entries =
-            run.subjects.iter().filter(|one| one.kind == Kind::Entry && counts(&one.name));
+            run.subjects.iter().filter(|one| one.kind == SubjectKind::Entry && counts(&one.name));
         entries.map(Availability::downtime_seconds).max_by(|a, b| a.mean.total_cmp(&b.mean))
     }
 }

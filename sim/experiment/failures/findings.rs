@@ -16,7 +16,7 @@ pub struct Failures {
     /// Most nodes that fail together.
     pub depth: usize,
     /// Entries in a world without a fault, over the same stretch and with the same requests.
-    pub calm: Vec<(String, Part)>,
+    pub calm: Vec<(String, ServiceLevel)>,
     /// Smaller sets first, each size in the order of names. Empty without a complete replication.
     pub sets: Vec<SetFinding>,
     /// The long run; `None` if nothing fails by itself, or it was not asked for.
@@ -53,7 +53,7 @@ pub struct SetFinding {
 
 /// The outcome of an entry or a service, the worst of the replications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum SurvivalState {
     /// Unaffected.
     Up,
     /// An entry answers all the time, but more than 1 % of some window fail, or it misses its objective;
@@ -65,7 +65,7 @@ pub enum State {
     Lost,
 }
 
-impl State {
+impl SurvivalState {
     /// Its name in `results.json`.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -80,7 +80,7 @@ impl State {
 
 /// What users saw in part of the time; `None` without requests, or without answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Part {
+pub struct ServiceLevel {
     /// Requests without a good answer over all requests.
     pub error_ratio: Option<f64>,
     /// Mean response time in seconds.
@@ -97,15 +97,15 @@ pub struct EntryFinding {
     /// Whether it counts for survival.
     pub is_critical: bool,
     /// `None` without requests.
-    pub state: Option<State>,
+    pub state: Option<SurvivalState>,
     /// Seconds until it answers again, by replication in ascending order; infinite if it does not.
     pub recovery: Vec<f64>,
     /// From the fault to the end.
-    pub whole: Part,
+    pub whole: ServiceLevel,
     /// From the fault until it answers again.
-    pub during: Part,
+    pub during: ServiceLevel,
     /// From then on.
-    pub after: Part,
+    pub after: ServiceLevel,
     /// Why it is lost or degraded; `None` otherwise.
     pub why: Option<EntryTrouble>,
     /// Whether it is lost although a container of every service that it needs runs, or would run if the
@@ -119,7 +119,7 @@ pub struct ServiceFinding {
     /// Its name.
     pub name: String,
     /// The state of its containers, not of its answers.
-    pub state: State,
+    pub state: SurvivalState,
     /// Containers that answered when the fault struck.
     pub replicas_before: f64,
     /// Containers that answer at the end, mean over replications.

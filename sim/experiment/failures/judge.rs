@@ -10,19 +10,19 @@ use super::assess::survives;
 use super::findings::{Failures, SetFinding};
 use super::years;
 use super::years::findings::LongRun;
-use crate::cluster::{Cluster, Survival};
+use crate::cluster::{ClusterFacts, Survival};
 use crate::findings::{JudgedClaim, Metric, Verdict};
 use crate::judge::{FEWEST, LEVEL, no_interval, not_judged, undecided, unit_of, verdict};
-use crate::metric::{MetricKind, OfSets, Reader, row_of, table};
+use crate::metric::{MetricKind, MetricReader, OfSets, row_of, table};
 use crate::question::{Claim, MetricRef, Study};
-use crate::reason::{Few, Missing, Needed, NoYears, Reason, Runs, Setback, Unmeasured};
+use crate::reason::{Few, Needed, NoEstimate, NoYears, Reason, Runs, Setback, Unmeasured};
 use wssim_model::Blueprint;
 use wssim_stats::{Estimate, mean_interval};
 
 /// The results for the sets so far.
-pub(super) struct Bench<'a> {
+pub(super) struct FailureBench<'a> {
     pub(super) blueprint: &'a Blueprint,
-    pub(super) cluster: &'a Cluster,
+    pub(super) cluster: &'a ClusterFacts,
     pub(super) definition: &'a Survival,
     /// Number of other sets, which are assumed to be survived.
     pub(super) left_out: usize,
@@ -36,7 +36,7 @@ pub(super) struct Bench<'a> {
 
 /// The long run of a base that claims are changes from, beside the scenario's own.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
+pub(super) struct YearsChange {
     pub(super) file: String,
     pub(super) before: Option<LongRun>,
     pub(super) after: Option<LongRun>,
@@ -55,7 +55,7 @@ struct Worst {
     estimate: Estimate,
 }
 
-impl Bench<'_> {
+impl FailureBench<'_> {
     fn subject(&self, metric: &MetricRef) -> Result<Subject, Unmeasured> {
         let entry = metric.labels.get("entry");
         let service = metric.labels.get("service");
@@ -136,14 +136,14 @@ impl Bench<'_> {
         &self,
         claim: &Claim,
         found: &Failures,
-        changes: &[Change],
+        changes: &[YearsChange],
         no_years: NoYears,
     ) -> JudgedClaim {
         let of_years = years::judge::judged(&claim.metric).filter(|_| is_judged(claim));
         let Some(what) = of_years else {
             return self.judge_sets(claim, &found.sets);
         };
-        let is_its = |change: &&Change| Some(&change.file) == claim.relative_to.as_ref();
+        let is_its = |change: &&YearsChange| Some(&change.file) == claim.relative_to.as_ref();
         let change = changes.iter().find(is_its);
         let own = change.map_or(found.long_run.as_ref(), |change| change.after.as_ref());
         let Some(own) = own else {
@@ -352,7 +352,7 @@ impl Bench<'_> {
     pub(super) fn metrics(&self) -> Vec<Metric> {
         let mut all = Vec::new();
         for row in table() {
-            let Reader::Sets(what) = row.reader else { continue };
+            let MetricReader::Sets(what) = row.reader else { continue };
             match what {
                 OfSets::Recovery => all.extend(self.recoveries(&row.kind)),
                 OfSets::Survival => {
@@ -383,7 +383,7 @@ impl Bench<'_> {
 
     fn survival(&self, kind: &MetricKind, size: usize) -> Option<Metric> {
         let estimate = mean_interval(&self.survived(Some(size))?, LEVEL);
-        let few = Missing::TooFew(no_interval(Runs::Replications));
+        let few = NoEstimate::TooFew(no_interval(Runs::Replications));
         let missing = estimate.is_none().then_some(few);
         let labels = vec![("nodes_lost", size.to_string())];
         Some(Metric {
@@ -405,9 +405,9 @@ impl Bench<'_> {
     ) -> Metric {
         let worst = self.worst(&self.of_size(Some(size)), subject, LEVEL);
         let missing = match &worst {
-            None => Some(Missing::NobodyAsked(no_interval(Runs::Replications))),
+            None => Some(NoEstimate::NobodyAsked(no_interval(Runs::Replications))),
             Some(Worst { estimate, set }) if estimate.mean.is_infinite() => {
-                Some(Missing::NotBack(self.names(*set)))
+                Some(NoEstimate::NotBack(self.names(*set)))
             }
             Some(_) => None,
         };
@@ -444,8 +444,11 @@ fn had_containers(all: &[Aftermath], service: usize) -> bool {
 /// The metric of sets that the claim is about; `None` if it is another.
 fn of_sets(claim: &Claim) -> Option<OfSets> {
     match row_of(&claim.metric.name)?.reader {
-        Reader::Sets(what) => Some(what),
-        Reader::Run(_) | Reader::Years(_) | Reader::Capacity(_) | Reader::Migrate(_) => None,
+        MetricReader::Sets(what) => Some(what),
+        MetricReader::Run(_)
+        | MetricReader::Years(_)
+        | MetricReader::Capacity(_)
+        | MetricReader::Migrate(_) => None,
     }
 }
 

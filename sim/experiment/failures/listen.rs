@@ -1,6 +1,6 @@
 //! Records one replication of `failures`: requests by second, containers, memory.
 
-use super::recovery::{SLOT, Slot};
+use super::recovery::{RecoverySlot, SLOT};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Container;
@@ -9,7 +9,7 @@ use wssim_model::probe::{Failure, NodeMemoryState, OutOfMemory, Probe};
 
 /// An answered request.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Answer {
+pub(super) struct HeardAnswer {
     /// The slot in which it arrived.
     pub(super) slot: u32,
     /// Its response time in nanoseconds.
@@ -19,8 +19,8 @@ pub(super) struct Answer {
 /// The record of a source.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
-    pub(super) slots: Vec<Slot>,
-    pub(super) answers: Vec<Answer>,
+    pub(super) slots: Vec<RecoverySlot>,
+    pub(super) answers: Vec<HeardAnswer>,
     pub(super) failed: [u64; Failure::ALL.len()],
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Replicas {
 
 /// Records one replication.
 #[derive(Clone, Debug)]
-pub(super) struct Listener {
+pub(super) struct FailureListener {
     begin: Time,
     end: Time,
     pub(super) sources: Vec<Heard>,
@@ -60,12 +60,12 @@ fn runs_from_the_first(container: &Container) -> bool {
     container.begins.is_none() && !container.spare
 }
 
-impl Listener {
+impl FailureListener {
     /// An empty listener; the fault strikes at `begin`, and recording ends at `end`.
     pub(super) fn new(blueprint: &Blueprint, begin: Time, end: Time) -> Self {
         let slots = end.since(begin).0.div_ceil(SLOT) as usize;
         let heard = Heard {
-            slots: vec![Slot::default(); slots],
+            slots: vec![RecoverySlot::default(); slots],
             answers: Vec::new(),
             failed: [0; Failure::ALL.len()],
         };
@@ -100,7 +100,7 @@ impl Listener {
     }
 }
 
-impl Probe for Listener {
+impl Probe for FailureListener {
     fn request_arrived(&mut self, now: Time, source: SourceId) {
         let slot = self.slot(now);
         if let Some(slot) = self.sources[source.index()].slots.get_mut(slot) {
@@ -120,7 +120,7 @@ impl Probe for Listener {
         match (outcome, heard.slots.get_mut(place)) {
             (Ok(()), Some(slot)) => {
                 slot.answered += 1;
-                heard.answers.push(Answer { slot: place as u32, response: response.0 });
+                heard.answers.push(HeardAnswer { slot: place as u32, response: response.0 });
             }
             (Err(failure), Some(_)) => heard.failed[failure as usize] += 1,
             (_, None) => {}

@@ -30,7 +30,7 @@ mod wear;
 mod weigh;
 pub mod years;
 
-pub use options::{Error, Options};
+pub use options::{FailureError, FailureOptions};
 pub(crate) use stage::crash;
 
 use crate::findings::Findings;
@@ -45,9 +45,9 @@ use crate::watch::Watch;
 pub fn failures(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &FailureOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
+) -> Result<Findings, FailureError> {
     let pool = threads::pool(options.common.threads)?;
     pool.install(|| Ok(study::FailureStudy::new(worlds, question, options, watch)?.answer()?))
 }

@@ -5,7 +5,7 @@ use crate::question::WorldError;
 
 /// Options of the study.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct FailureOptions {
     /// As for `run`.
     pub common: crate::Options,
     /// Most nodes that fail together; `None` for two, if there are two.
@@ -18,7 +18,7 @@ pub struct Options {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum FailureError {
     /// A world cannot be made.
     World(WorldError),
     /// There are fewer nodes than are to fail.
@@ -39,7 +39,7 @@ pub enum Error {
     },
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for FailureError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

@@ -4,20 +4,20 @@
 //! For a refuted claim one set that refutes it is checked, and all others only if that one does not
 //! refute it elsewhere. Observations do not narrow the inputs here: they are metrics of `run`.
 
-use super::judge::{Bench, is_judged};
-use super::stage::Stage;
-use super::weigh::{Decided, OfSets, OfYears};
+use super::judge::{FailureBench, is_judged};
+use super::stage::FailureStage;
+use super::weigh::{Decided, SetClaims, YearClaims};
 use super::years;
 use super::years::stage::Years;
 use crate::cluster::Survival;
 use crate::engine::{self, Engine};
 use crate::findings::{JudgedClaim, Verdict};
 use crate::question::{Question, WorldError};
-use crate::ranges::{Check, Checked, Inputs, Subject, Weighing, is_weighed};
+use crate::ranges::{Checked, Inputs, RangeCheck, Subject, Weighing, is_weighed};
 use crate::reason::Reason;
 
 /// Decided claims, by their places.
-pub(super) struct Held {
+pub(super) struct DecidedClaims {
     of_sets: Vec<(usize, Decided)>,
     of_years: Vec<usize>,
     is_asked: bool,
@@ -35,9 +35,9 @@ pub(super) struct Facts<'a> {
     pub(super) replications: usize,
 }
 
-impl Held {
+impl DecidedClaims {
     /// The decided ones of `claims`; none unless `is_asked`.
-    pub(super) fn of(bench: &Bench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
+    pub(super) fn of(bench: &FailureBench<'_>, claims: &[JudgedClaim], is_asked: bool) -> Self {
         let mut held = Self { of_sets: Vec::new(), of_years: Vec::new(), is_asked };
         for (place, one) in claims.iter().enumerate() {
             if !is_judged(&one.claim) || !is_weighed(one.verdict) {
@@ -61,7 +61,7 @@ impl Held {
     pub(super) fn check(
         &self,
         facts: &Facts<'_>,
-        lost: &mut Engine<'_, Stage<'_>>,
+        lost: &mut Engine<'_, FailureStage<'_>>,
         worn: &mut Engine<'_, Years<'_>>,
         claims: &mut [JudgedClaim],
     ) -> Result<bool, WorldError> {
@@ -93,7 +93,7 @@ impl Held {
     fn by_sets(
         &self,
         facts: &Facts<'_>,
-        engine: &mut Engine<'_, Stage<'_>>,
+        engine: &mut Engine<'_, FailureStage<'_>>,
     ) -> Result<Checked, WorldError> {
         let mut all: Vec<Decided> = self.of_sets.iter().map(|(_, one)| one.clone()).collect();
         let mut checked = sets(facts, engine, &all)?;
@@ -122,7 +122,7 @@ impl Held {
         engine: &mut Engine<'_, Years<'_>>,
     ) -> Result<Checked, WorldError> {
         let of = |place: &usize| facts.question.claims[*place].clone();
-        let weighing = OfYears { all: self.of_years.iter().map(of).collect() };
+        let weighing = YearClaims { all: self.of_years.iter().map(of).collect() };
         let mut subjects = Vec::new();
         for subject in 0..weighing.all.len() {
             let arms = weighing.arms(engine, subject, &[])?;
@@ -137,10 +137,10 @@ impl Held {
 
 fn sets(
     facts: &Facts<'_>,
-    engine: &mut Engine<'_, Stage<'_>>,
+    engine: &mut Engine<'_, FailureStage<'_>>,
     all: &[Decided],
 ) -> Result<Checked, WorldError> {
-    let weighing = OfSets {
+    let weighing = SetClaims {
         all: all.to_vec(),
         sets: facts.sets,
         definition: facts.definition,
@@ -169,7 +169,7 @@ fn run<S: engine::Stage, W: Weighing<S>>(
         let is_done = vec![false; of];
         return Ok(Checked { flips: vec![None; of], is_done, is_cut: false });
     }
-    let check = Check { weighing, inputs: facts.inputs, claims, observed: &[] };
+    let check = RangeCheck { weighing, inputs: facts.inputs, claims, observed: &[] };
     check.run(None, engine)
 }
 

@@ -7,9 +7,9 @@
 //! ran out, or the remaining nodes wait for pages. A service that runs again is not lost, whatever these
 //! rules say: the simulation decides.
 
-use super::aftermath::{Aftermath, Node};
+use super::aftermath::{Aftermath, NodeAftermath};
 use super::findings::{EntryTrouble, FailsOf, ServiceLoss, Way};
-use crate::cluster::{Cluster, ServiceFacts};
+use crate::cluster::{ClusterFacts, ServiceFacts};
 use std::collections::{BTreeSet, VecDeque};
 use wssim_model::Blueprint;
 use wssim_model::ids::NodeId;
@@ -25,16 +25,16 @@ const STALLED: f64 = 0.1;
 const STUCK: f64 = 0.5;
 
 /// A set of nodes that is down, with its results.
-pub(super) struct Loss<'a> {
+pub(super) struct NodesDown<'a> {
     pub(super) blueprint: &'a Blueprint,
-    pub(super) cluster: &'a Cluster,
+    pub(super) cluster: &'a ClusterFacts,
     /// Places of its nodes.
     pub(super) dead: &'a [usize],
     pub(super) quorum: Option<bool>,
     pub(super) replications: &'a [Aftermath],
 }
 
-impl Loss<'_> {
+impl NodesDown<'_> {
     /// Why no container of the service at `place` answers at the end.
     pub(super) fn of_service(&self, place: usize) -> ServiceLoss {
         let unknown = ServiceFacts::default();
@@ -208,7 +208,7 @@ impl Loss<'_> {
     }
 
     /// The remaining node with the greatest mean of `what`.
-    fn worst(&self, what: impl Fn(&Node) -> f64) -> Option<(String, f64)> {
+    fn worst(&self, what: impl Fn(&NodeAftermath) -> f64) -> Option<(String, f64)> {
         let mean = |n: usize| {
             let sum: f64 = self.replications.iter().map(|one| what(&one.nodes[n])).sum();
             sum / self.replications.len() as f64

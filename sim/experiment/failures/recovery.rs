@@ -17,13 +17,13 @@ pub(crate) const SLOT: u64 = 1_000_000_000;
 
 /// Requests that arrived in a slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Slot {
+pub(crate) struct RecoverySlot {
     pub(crate) arrived: u32,
     pub(crate) answered: u32,
 }
 
 /// Seconds from the fault until the entry answers; `None` without requests.
-pub(crate) fn recovery_seconds(slots: &[Slot], definition: &Survival) -> Option<f64> {
+pub(crate) fn recovery_seconds(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
     let window = window_slots(definition).min(slots.len());
     let sums = sums(slots);
     let enough = |from: usize, to: usize| {
@@ -41,7 +41,7 @@ pub(crate) fn recovery_seconds(slots: &[Slot], definition: &Survival) -> Option<
 }
 
 /// The least share of answered requests in any window; `None` without requests.
-pub(crate) fn worst_window(slots: &[Slot], definition: &Survival) -> Option<f64> {
+pub(crate) fn worst_window(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
     let window = window_slots(definition).min(slots.len());
     let sums = sums(slots);
     let share = |at: usize| {
@@ -58,7 +58,7 @@ fn window_slots(definition: &Survival) -> usize {
 }
 
 /// (arrived, answered) before each slot, and in total.
-fn sums(slots: &[Slot]) -> Vec<(u64, u64)> {
+fn sums(slots: &[RecoverySlot]) -> Vec<(u64, u64)> {
     let mut sum = (0, 0);
     let mut sums = vec![sum];
     for slot in slots {
@@ -74,8 +74,9 @@ mod tests {
     use wssim_kernel::Nanos;
     use wssim_kernel::stream::StreamKey;
 
-    fn slots(parts: &[(usize, u32, u32)]) -> Vec<Slot> {
-        let part = |&(n, arrived, answered)| std::iter::repeat_n(Slot { arrived, answered }, n);
+    fn slots(parts: &[(usize, u32, u32)]) -> Vec<RecoverySlot> {
+        let part =
+            |&(n, arrived, answered)| std::iter::repeat_n(RecoverySlot { arrived, answered }, n);
         parts.iter().flat_map(part).collect()
     }
 
@@ -109,12 +110,12 @@ mod tests {
     }
 
     /// The definition taken literally, second by second, without sums.
-    fn twin(slots: &[Slot], definition: &Survival) -> Option<f64> {
+    fn twin(slots: &[RecoverySlot], definition: &Survival) -> Option<f64> {
         if slots.iter().all(|slot| slot.arrived == 0) {
             return None;
         }
         let window = definition.window.seconds() as usize;
-        let good = |part: &[Slot]| {
+        let good = |part: &[RecoverySlot]| {
             let arrived: u32 = part.iter().map(|slot| slot.arrived).sum();
             let answered: u32 = part.iter().map(|slot| slot.answered).sum();
             f64::from(answered) >= definition.share * f64::from(arrived)
@@ -138,11 +139,11 @@ mod tests {
                 (stream.draw(case, number).open01() * limit) as u32
             };
             let (outage, lost) = (draw(90.0), draw(3.0));
-            let slots: Vec<Slot> = (0..100)
+            let slots: Vec<RecoverySlot> = (0..100)
                 .map(|at| {
                     let arrived = draw(4.0);
                     let answers = at >= outage && (lost == 0 || draw(20.0) > 0);
-                    Slot { arrived, answered: if answers { arrived } else { 0 } }
+                    RecoverySlot { arrived, answered: if answers { arrived } else { 0 } }
                 })
                 .collect();
             let window = Nanos(u64::from(draw(30.0) + 1) * SLOT);

@@ -1,8 +1,8 @@
 //! The stage of `failures`: worlds with traffic that lose a set of nodes.
 
 use super::aftermath::Aftermath;
-use super::listen::Listener;
-use crate::cluster::{Cluster, Limit, Survival};
+use super::listen::FailureListener;
+use crate::cluster::{ClusterFacts, ResponseLimit, Survival};
 use crate::engine;
 use crate::question::{Override, Question, WorldError, Worlds};
 use std::collections::BTreeMap;
@@ -15,28 +15,28 @@ use wssim_model::{Blueprint, Cut, Run, simulate_following};
 
 /// A point: overrides, and the places of the lost nodes; `None` for no loss.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Loss {
+pub(super) struct LossPoint {
     pub(super) overrides: Vec<Override>,
     pub(super) nodes: Option<Vec<usize>>,
 }
 
 /// A world without faults.
 #[derive(Debug)]
-pub(super) struct Calm {
+pub(super) struct CalmWorld {
     pub(super) blueprint: Blueprint,
-    pub(super) cluster: Cluster,
+    pub(super) cluster: ClusterFacts,
 }
 
 /// A world that loses a set of nodes, with the results of its replications.
 #[derive(Debug)]
-pub(super) struct Lost {
-    pub(super) world: Arc<Calm>,
+pub(super) struct LostSet {
+    pub(super) world: Arc<CalmWorld>,
     pub(super) nodes: Option<Vec<usize>>,
     pub(super) done: Vec<Aftermath>,
 }
 
 /// Parameters common to all replications.
-pub(super) struct Stage<'a> {
+pub(super) struct FailureStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) question: &'a Question,
     pub(super) seed: u64,
@@ -46,10 +46,10 @@ pub(super) struct Stage<'a> {
     pub(super) lead: Nanos,
     pub(super) observed: Nanos,
     /// Worlds made so far, shared by the sets.
-    made: Mutex<BTreeMap<Vec<Override>, Arc<Calm>>>,
+    made: Mutex<BTreeMap<Vec<Override>, Arc<CalmWorld>>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> FailureStage<'a> {
     pub(super) fn new(
         worlds: &'a dyn Worlds,
         question: &'a Question,
@@ -65,14 +65,14 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(super) fn calm(&self, overrides: &[Override]) -> Result<Arc<Calm>, WorldError> {
-        let known = |made: &BTreeMap<_, Arc<Calm>>| made.get(overrides).map(Arc::clone);
+    pub(super) fn calm(&self, overrides: &[Override]) -> Result<Arc<CalmWorld>, WorldError> {
+        let known = |made: &BTreeMap<_, Arc<CalmWorld>>| made.get(overrides).map(Arc::clone);
         if let Some(calm) = known(&self.made.lock().unwrap_or_else(PoisonError::into_inner)) {
             return Ok(calm);
         }
         let world = self.worlds.at_risk(None, overrides)?;
         let blueprint = world.blueprint.struck_by(Vec::new());
-        let calm = Arc::new(Calm { blueprint, cluster: world.cluster });
+        let calm = Arc::new(CalmWorld { blueprint, cluster: world.cluster });
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.insert(overrides.to_vec(), Arc::clone(&calm));
         Ok(calm)
@@ -91,42 +91,42 @@ impl<'a> Stage<'a> {
     ) -> Result<Aftermath, Cut> {
         let struck = calm.struck_by(set.map(crash).into_iter().collect());
         let begin = Time::ZERO + self.lead;
-        let listener = Listener::new(&struck, begin, begin + self.observed);
+        let listener = FailureListener::new(&struck, begin, begin + self.observed);
         let run = Run { seed: self.seed, replication, lead: self.lead, measured: self.observed };
         let follow = self.definitions[0].window;
         let (outcome, listener) = simulate_following(&struck, run, follow, listener, stop)?;
         let facts = self.question.cluster.entries.iter();
-        let limits: Vec<Vec<Limit>> = facts.map(|facts| facts.limits.clone()).collect();
+        let limits: Vec<Vec<ResponseLimit>> = facts.map(|facts| facts.limits.clone()).collect();
         let seconds = self.observed.seconds();
         Ok(Aftermath::of(&struck, listener, &outcome, &self.definitions, &limits, seconds))
     }
 }
 
-impl engine::Stage for Stage<'_> {
-    type Point = Loss;
-    type Arm = Lost;
+impl engine::Stage for FailureStage<'_> {
+    type Point = LossPoint;
+    type Arm = LostSet;
     type One = Aftermath;
 
-    fn open(&self, point: &Loss) -> Result<Lost, WorldError> {
+    fn open(&self, point: &LossPoint) -> Result<LostSet, WorldError> {
         let world = self.calm(&point.overrides)?;
-        Ok(Lost { world, nodes: point.nodes.clone(), done: Vec::new() })
+        Ok(LostSet { world, nodes: point.nodes.clone(), done: Vec::new() })
     }
 
-    fn is_same(&self, a: &Lost, b: &Lost) -> bool {
+    fn is_same(&self, a: &LostSet, b: &LostSet) -> bool {
         let is_one = Arc::ptr_eq(&a.world, &b.world);
         a.nodes == b.nodes && (is_one || a.world.blueprint == b.world.blueprint)
     }
 
-    fn identity(&self, arm: &Lost) -> impl Debug {
+    fn identity(&self, arm: &LostSet) -> impl Debug {
         let facts = self.question.cluster.entries.iter();
-        let limits: Vec<&Vec<Limit>> = facts.map(|facts| &facts.limits).collect();
+        let limits: Vec<&Vec<ResponseLimit>> = facts.map(|facts| &facts.limits).collect();
         let Self { seed, definitions, lead, observed, .. } = *self;
         ((seed, definitions, lead, observed), limits, &arm.nodes, &arm.world.blueprint)
     }
 
     fn replicate(
         &self,
-        arm: &Lost,
+        arm: &LostSet,
         number: u32,
         stop: &dyn Fn() -> bool,
     ) -> Result<Aftermath, Cut> {
@@ -137,11 +137,11 @@ impl engine::Stage for Stage<'_> {
         one.events
     }
 
-    fn keep(&self, arm: &mut Lost, one: Aftermath) {
+    fn keep(&self, arm: &mut LostSet, one: Aftermath) {
         arm.done.push(one);
     }
 
-    fn replications(&self, arm: &Lost) -> u32 {
+    fn replications(&self, arm: &LostSet) -> u32 {
         arm.done.len() as u32
     }
 }

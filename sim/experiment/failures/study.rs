@@ -3,11 +3,11 @@
 use super::aftermath::Aftermath;
 use super::assess::{assess, overloads, part};
 use super::findings::{Failures, SetFinding};
-use super::judge::{Bench, Change, is_judged};
-use super::options::{Error, Options};
-use super::ranges::{Facts, Held};
+use super::judge::{FailureBench, YearsChange, is_judged};
+use super::options::{FailureError, FailureOptions};
+use super::ranges::{DecidedClaims, Facts};
 use super::sets::{MOST_SETS, count_sets, sets};
-use super::stage::{Loss, Stage};
+use super::stage::{FailureStage, LossPoint};
 use super::wear::Wear;
 use super::years;
 use super::years::findings::LongRun;
@@ -22,7 +22,7 @@ use crate::pilot::find_lead;
 use crate::question::{Claim, Point, Question, WorldError, Worlds};
 use crate::ranges::Inputs;
 use crate::reason::NoYears;
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Comes, Fault};
 use wssim_model::{Blueprint, Cut};
@@ -37,7 +37,7 @@ const CALM: Nanos = Nanos(120_000_000_000);
 pub(super) struct FailureStudy<'a> {
     worlds: &'a dyn Worlds,
     question: &'a Question,
-    options: &'a Options,
+    options: &'a FailureOptions,
     watch: &'a dyn Watch,
     /// The world without faults.
     calm: Blueprint,
@@ -59,15 +59,15 @@ struct Stand {
     stopped_by: StoppedBy,
 }
 
-type Losses<'e, 'a> = Engine<'e, Stage<'a>>;
+type Losses<'e, 'a> = Engine<'e, FailureStage<'a>>;
 
 impl<'a> FailureStudy<'a> {
     pub(super) fn new(
         worlds: &'a dyn Worlds,
         question: &'a Question,
-        options: &'a Options,
+        options: &'a FailureOptions,
         watch: &'a dyn Watch,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, FailureError> {
         let own = worlds.at_risk(None, &[])?;
         let calm = own.blueprint.struck_by(Vec::new());
         let is_scripted = |fault: &Fault| matches!(fault.comes, Comes::Once(_));
@@ -102,7 +102,7 @@ impl<'a> FailureStudy<'a> {
     /// When a world at the end of an input's range cannot be made.
     pub(super) fn answer(mut self) -> Result<Findings, WorldError> {
         let seed = self.options.common.seed;
-        let mut stage = Stage::new(self.worlds, self.question, seed, self.definitions);
+        let mut stage = FailureStage::new(self.worlds, self.question, seed, self.definitions);
         let lead = self.lead()?;
         stage.lead = lead.unwrap_or(CALM);
         let mut engine = Engine::new(&stage, self.watch);
@@ -124,7 +124,7 @@ impl<'a> FailureStudy<'a> {
     }
 
     fn cast(&self, engine: &mut Losses<'_, 'a>) -> Result<Stand, WorldError> {
-        let mut lose = |nodes| engine.arm(&Loss { overrides: Vec::new(), nodes });
+        let mut lose = |nodes| engine.arm(&LossPoint { overrides: Vec::new(), nodes });
         let calm = lose(None)?;
         let lost = self.sets.iter().map(|set| lose(Some(set.clone())));
         let lost = lost.collect::<Result<_, _>>()?;
@@ -152,9 +152,9 @@ impl<'a> FailureStudy<'a> {
         engine: &'e Losses<'_, 'a>,
         stand: &Stand,
         replications: usize,
-    ) -> Bench<'e> {
+    ) -> FailureBench<'e> {
         let done = |arm: &ArmId| &engine.see(*arm).done[..replications];
-        Bench {
+        FailureBench {
             blueprint: &self.calm,
             cluster: &self.question.cluster,
             definition: &self.definitions[0],
@@ -168,7 +168,7 @@ impl<'a> FailureStudy<'a> {
 
     fn findings(
         mut self,
-        stage: &Stage<'a>,
+        stage: &FailureStage<'a>,
         mut engine: Losses<'_, 'a>,
         stand: &Stand,
     ) -> Result<Findings, WorldError> {
@@ -181,7 +181,7 @@ impl<'a> FailureStudy<'a> {
             Years { worlds: self.worlds, seed: stage.seed, length: years, overloads: &carried };
         let mut wear = Wear::new(&all_years, self.question, self.watch)?;
         let is_told = stand.stopped_by != StoppedBy::Interrupt && !self.is_elsewhere(stand);
-        let (mut changes, mut more): (Vec<Change>, Vec<Note>) = (Vec::new(), Vec::new());
+        let (mut changes, mut more): (Vec<YearsChange>, Vec<Note>) = (Vec::new(), Vec::new());
         if is_told {
             more = wear.run();
             (failures.long_run, changes) = wear.told();
@@ -193,7 +193,7 @@ impl<'a> FailureStudy<'a> {
         let mut claims: Vec<JudgedClaim> = self.question.claims.iter().map(judge).collect();
         let mut metrics = if replications == 0 { Vec::new() } else { bench.metrics() };
         metrics.extend(failures.long_run.iter().flat_map(years::metrics::metrics));
-        let held = Held::of(&bench, &claims, self.options.common.ranges && is_told);
+        let held = DecidedClaims::of(&bench, &claims, self.options.common.ranges && is_told);
         let all = || stand.lost.iter().chain([&stand.calm]);
         let all = all().flat_map(|arm| &engine.see(*arm).done[..replications]);
         let all: Vec<&Aftermath> = all.collect();
@@ -281,7 +281,7 @@ impl<'a> FailureStudy<'a> {
     /// that may differ.
     fn carried(
         &self,
-        stage: &Stage<'a>,
+        stage: &FailureStage<'a>,
         here: &Overloads,
         point: &Point,
     ) -> Result<Overloads, WorldError> {
@@ -332,14 +332,14 @@ struct Deciding<'s, 'a> {
     stand: &'s Stand,
 }
 
-impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Sets
+impl<'a> Looking<FailureStage<'a>> for Deciding<'_, 'a> {
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Sets
     }
 
     fn wanted(
         &mut self,
-        engine: &Engine<'_, Stage<'a>>,
+        engine: &Engine<'_, FailureStage<'a>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
         let arms = || self.stand.lost.iter().chain([&self.stand.calm]).copied().collect();
@@ -364,14 +364,14 @@ impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
 }
 
 /// The number of nodes that fail together, at most.
-fn depth(options: &Options, nodes: usize) -> Result<usize, Error> {
+fn depth(options: &FailureOptions, nodes: usize) -> Result<usize, FailureError> {
     let depth = options.depth.unwrap_or(2.min(nodes));
     if depth > nodes {
-        return Err(Error::TooFewNodes { depth, nodes });
+        return Err(FailureError::TooFewNodes { depth, nodes });
     }
     let sets = count_sets(nodes as u64, depth as u64);
     if sets > MOST_SETS {
-        return Err(Error::TooManySets { depth, nodes, sets });
+        return Err(FailureError::TooManySets { depth, nodes, sets });
     }
     Ok(depth)
 }

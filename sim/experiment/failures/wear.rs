@@ -1,14 +1,14 @@
 //! The long run, in the study: of the scenario, and of the bases that claims about years are changes
 //! from.
 
-use super::judge::{Change, is_judged};
+use super::judge::{YearsChange, is_judged};
 use super::years;
 use super::years::findings::LongRun;
-use super::years::stage::{Wearing, Years};
+use super::years::stage::{WearPoint, Years};
 use crate::engine::{ArmId, Engine, Want};
 use crate::note::Note;
 use crate::question::{Point, Question, WorldError};
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::collections::BTreeSet;
 
 /// All long runs at the values in force.
@@ -35,7 +35,7 @@ impl<'e, 'a> Wear<'e, 'a> {
         let mut engine = Engine::new(stage, watch);
         let mut worn = |arm: Option<&String>, with_overloads| {
             let point = Point { arm: arm.cloned(), overrides: Vec::new() };
-            engine.arm(&Wearing { point, with_overloads })
+            engine.arm(&WearPoint { point, with_overloads })
         };
         let of_years = question
             .claims
@@ -67,7 +67,7 @@ impl<'e, 'a> Wear<'e, 'a> {
     pub(super) fn run(&mut self) -> Vec<Note> {
         let want = |arm| Want { arm, replications: self.planned(arm) };
         let wants: Vec<Want> = self.arms().map(want).collect();
-        if self.engine.simulate(Phase::Histories, &wants).is_ok() {
+        if self.engine.simulate(StudyPhase::Histories, &wants).is_ok() {
             return Vec::new();
         }
         let cut = |arm: ArmId| {
@@ -87,11 +87,11 @@ impl<'e, 'a> Wear<'e, 'a> {
     }
 
     /// Their findings: of the scenario, and of each base of a change.
-    pub(super) fn told(&self) -> (Option<LongRun>, Vec<Change>) {
+    pub(super) fn told(&self) -> (Option<LongRun>, Vec<YearsChange>) {
         let told = |arm: ArmId| self.engine.see(arm).told();
         let own = told(self.own);
         let plain = if self.plain == self.own { own.clone() } else { told(self.plain) };
-        let change = |(file, arm): &(String, ArmId)| Change {
+        let change = |(file, arm): &(String, ArmId)| YearsChange {
             file: file.clone(),
             before: told(*arm),
             after: plain.clone(),

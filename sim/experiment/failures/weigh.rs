@@ -1,8 +1,8 @@
 //! Claims of `failures` for the check of ranges: about lost sets, and about years.
 
-use super::judge::Bench;
-use super::stage::{Loss, Lost, Stage};
-use super::years::stage::{Wearing, Worn, Years};
+use super::judge::FailureBench;
+use super::stage::{FailureStage, LossPoint, LostSet};
+use super::years::stage::{WearPoint, Worn, Years};
 use crate::cluster::Survival;
 use crate::engine::{ArmId, Engine};
 use crate::question::{Claim, Override, Point, WorldError};
@@ -19,7 +19,7 @@ pub(super) struct Decided {
 }
 
 /// Claims about sets.
-pub(super) struct OfSets<'a> {
+pub(super) struct SetClaims<'a> {
     pub(super) all: Vec<Decided>,
     pub(super) sets: &'a [Vec<usize>],
     pub(super) definition: &'a Survival,
@@ -27,16 +27,16 @@ pub(super) struct OfSets<'a> {
     pub(super) level: f64,
 }
 
-impl Weighing<Stage<'_>> for OfSets<'_> {
+impl Weighing<FailureStage<'_>> for SetClaims<'_> {
     fn arms(
         &self,
-        engine: &mut Engine<'_, Stage<'_>>,
+        engine: &mut Engine<'_, FailureStage<'_>>,
         subject: usize,
         at: &[Override],
     ) -> Result<Vec<ArmId>, WorldError> {
         let lose = |set: &usize| {
             let nodes = Some(self.sets[*set].clone());
-            engine.arm(&Loss { overrides: at.to_vec(), nodes })
+            engine.arm(&LossPoint { overrides: at.to_vec(), nodes })
         };
         self.all[subject].sets.iter().map(lose).collect()
     }
@@ -47,16 +47,16 @@ impl Weighing<Stage<'_>> for OfSets<'_> {
 
     fn readings(
         &self,
-        engine: &Engine<'_, Stage<'_>>,
+        engine: &Engine<'_, FailureStage<'_>>,
         subject: usize,
         arms: &[ArmId],
         replications: usize,
     ) -> Option<Readings> {
         let Decided { claim, sets, of } = &self.all[subject];
-        let arms: Vec<&Lost> = arms.iter().map(|arm| engine.see(*arm)).collect();
+        let arms: Vec<&LostSet> = arms.iter().map(|arm| engine.see(*arm)).collect();
         let world = &arms.first()?.world;
         let sets: Vec<Vec<usize>> = sets.iter().map(|set| self.sets[*set].clone()).collect();
-        let bench = Bench {
+        let bench = FailureBench {
             blueprint: &world.blueprint,
             cluster: &world.cluster,
             definition: self.definition,
@@ -75,11 +75,11 @@ impl Weighing<Stage<'_>> for OfSets<'_> {
 }
 
 /// Claims about years.
-pub(super) struct OfYears {
+pub(super) struct YearClaims {
     pub(super) all: Vec<Claim>,
 }
 
-impl Weighing<Years<'_>> for OfYears {
+impl Weighing<Years<'_>> for YearClaims {
     fn arms(
         &self,
         engine: &mut Engine<'_, Years<'_>>,
@@ -92,7 +92,7 @@ impl Weighing<Years<'_>> for OfYears {
         let with_overloads = base.is_none() && claim.metric.labels.contains_key("entry");
         let mut worn = |arm: Option<&String>, with_overloads| {
             let point = Point { arm: arm.cloned(), overrides: at.to_vec() };
-            engine.arm(&Wearing { point, with_overloads })
+            engine.arm(&WearPoint { point, with_overloads })
         };
         let own = worn(None, with_overloads)?;
         let base = base.map(|file| worn(Some(file), false)).transpose()?;

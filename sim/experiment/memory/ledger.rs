@@ -5,7 +5,7 @@ use super::{NodeShare, OfMemory, ServiceShare, containers_on, grows, has_ram, me
 use crate::arm::Arm;
 use crate::findings::{NodeLedger, Promised, ServiceLedger, SystemMemory};
 use crate::judge::{LEVEL, estimate};
-use crate::metric::quantity::Quantity;
+use crate::metric::quantity::MeasuredQuantity;
 use crate::note::{FirstToGive, Killed, Note};
 use crate::question::Question;
 use crate::sample::Sample;
@@ -29,7 +29,7 @@ pub(crate) fn ledger(arm: &Arm, replications: usize) -> Vec<NodeLedger> {
 
 impl Books<'_> {
     fn samples(&self, quantity: OfMemory) -> Vec<Sample> {
-        let place = self.arm.catalogue.place(Quantity::Memory(quantity));
+        let place = self.arm.catalogue.place(MeasuredQuantity::Memory(quantity));
         place.map_or(Vec::new(), |place| self.arm.samples(place, self.replications))
     }
 
@@ -88,7 +88,7 @@ impl Books<'_> {
     fn services(&self, node: usize) -> Vec<ServiceLedger> {
         let keys = self.arm.catalogue.of_whole();
         let here = keys.filter_map(|(_, key)| match key.quantity {
-            Quantity::Memory(OfMemory::Service(on, service, ServiceShare::Demand))
+            MeasuredQuantity::Memory(OfMemory::Service(on, service, ServiceShare::Demand))
                 if on == node =>
             {
                 Some(service)

@@ -18,7 +18,7 @@ use wssim_model::probe::{Failure, OutOfMemory};
 /// A metric of memory; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfMemory {
-    /// Of a node.
+    /// The settings of a node.
     Node(usize, NodeShare),
     /// Of a service on a node.
     Service(usize, usize, ServiceShare),

@@ -4,7 +4,7 @@ use super::{NodeShare, OfMemory, grows, has_ram, value};
 use crate::arm::Observation;
 use crate::curves::Curves;
 use crate::findings::Series;
-use crate::metric::quantity::Quantity;
+use crate::metric::quantity::MeasuredQuantity;
 use crate::sample::Sample;
 
 /// The metrics with a series.
@@ -26,9 +26,9 @@ pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
         for share in SHOWN {
             let at =
                 |one: &Observation, slot: usize| value::of(&one.memory[place].slots[slot], share);
-            all.extend(curves.series(Quantity::Memory(OfMemory::Node(place, share)), at));
+            all.extend(curves.series(MeasuredQuantity::Memory(OfMemory::Node(place, share)), at));
         }
-        let kills = Quantity::Memory(OfMemory::Kills(Some(place)));
+        let kills = MeasuredQuantity::Memory(OfMemory::Kills(Some(place)));
         all.extend(curves.series(kills, |one, slot| {
             Sample::Value(one.memory[place].slots[slot].kills.iter().sum::<u64>() as f64)
         }));
@@ -36,7 +36,7 @@ pub(crate) fn series(curves: &Curves<'_>) -> Vec<Series> {
     if let Some(node) = (0..nodes.len()).find(|node| heard(*node))
         && grows(&curves.arm.blueprint)
     {
-        all.extend(curves.series(Quantity::Memory(OfMemory::Running), |one, slot| {
+        all.extend(curves.series(MeasuredQuantity::Memory(OfMemory::Running), |one, slot| {
             let running = one.memory[node].slots[slot].mean(|sums| sums.running);
             running.map_or(Sample::Nothing, Sample::Value)
         }));

@@ -1,6 +1,6 @@
 //! Metrics of `capacity`: the traffic carried, and the number of containers that fit.
 
-use super::row::{OfCapacity, Reader, Row, kind};
+use super::row::{MetricReader, OfCapacity, Row, kind};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Row] = &[
             "containers of all services that fit when further ones of this service are added: by \"ram\", by \
              \"cpu\", or as the \"scheduler\" spreads them",
         ),
-        reader: Reader::Capacity(OfCapacity::Containers),
+        reader: MetricReader::Capacity(OfCapacity::Containers),
     },
     Row {
         kind: kind(
@@ -21,6 +21,6 @@ pub(super) const ROWS: &[Row] = &[
             "the largest factor on all traffic at which every objective holds; without that node, \"all\": \
              with all nodes",
         ),
-        reader: Reader::Capacity(OfCapacity::Traffic),
+        reader: MetricReader::Capacity(OfCapacity::Traffic),
     },
 ];

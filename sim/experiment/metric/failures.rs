@@ -1,6 +1,6 @@
 //! Metrics of `failures`: of sets of nodes, and of years.
 
-use super::row::{OfHistory, OfSets, OfYears, Reader, Row, Worse, kind};
+use super::row::{MetricReader, OfHistory, OfSets, OfYears, Row, Worse, kind};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
@@ -11,7 +11,7 @@ pub(super) const ROWS: &[Row] = &[
             "share of the time in which it works; the group \"managers\" is that of a quorum that can decide",
         )
     .limited(Worse::Lower, 0.0, 1e-4),
-        reader: Reader::Years(OfYears::History(OfHistory::Availability)),
+        reader: MetricReader::Years(OfYears::History(OfHistory::Availability)),
     },
     Row {
         kind: kind(
@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
             &["entry", "group", "service"],
             "time of a year in which it does not work",
         ),
-        reader: Reader::Years(OfYears::History(OfHistory::Downtime)),
+        reader: MetricReader::Years(OfYears::History(OfHistory::Downtime)),
     },
     Row {
         kind: kind(
@@ -29,7 +29,7 @@ pub(super) const ROWS: &[Row] = &[
             &["entry", "group", "service", "stat"],
             "how long an outage lasts; all of them pooled, without an interval",
         ),
-        reader: Reader::Years(OfYears::Lengths),
+        reader: MetricReader::Years(OfYears::Lengths),
     },
     Row {
         kind: kind(
@@ -38,7 +38,7 @@ pub(super) const ROWS: &[Row] = &[
             &["entry", "group", "service"],
             "outages that begin in a year; of nothing seen, up to the rule of three",
         ),
-        reader: Reader::Years(OfYears::History(OfHistory::Outages)),
+        reader: MetricReader::Years(OfYears::History(OfHistory::Outages)),
     },
     Row {
         kind: kind(
@@ -49,7 +49,7 @@ pub(super) const ROWS: &[Row] = &[
          worst set of that size",
         )
     .limited(Worse::Higher, 0.1, 1.0),
-        reader: Reader::Sets(OfSets::Recovery),
+        reader: MetricReader::Sets(OfSets::Recovery),
     },
     Row {
         kind: kind(
@@ -59,6 +59,6 @@ pub(super) const ROWS: &[Row] = &[
             "sets of that size whose loss is survived, over all sets of that size",
         )
     .limited(Worse::Lower, 0.0, 0.01),
-        reader: Reader::Sets(OfSets::Survival),
+        reader: MetricReader::Sets(OfSets::Survival),
     },
 ];

@@ -1,8 +1,8 @@
 //! Metrics of memory; nodes that can never come under pressure have few.
 
 use super::labels::ALL;
-use super::quantity::Quantity;
-use super::row::{Either, Found, Keys, Row, Worse, run, run_either};
+use super::quantity::MeasuredQuantity;
+use super::row::{Either, FoundKeys, Keys, Row, Worse, run, run_either};
 use crate::memory::{self, NodeShare, OfMemory, ServiceShare};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Service;
@@ -151,35 +151,36 @@ fn nodes(world: &Blueprint, which: Which) -> impl Iterator<Item = (usize, String
     all.map(|(place, node)| (place, node.name.clone()))
 }
 
-fn of_nodes(world: &Blueprint, which: Which, share: NodeShare) -> Found<1> {
-    let quantity = |place| Quantity::Memory(OfMemory::Node(place, share));
+fn of_nodes(world: &Blueprint, which: Which, share: NodeShare) -> FoundKeys<1> {
+    let quantity = |place| MeasuredQuantity::Memory(OfMemory::Node(place, share));
     nodes(world, which).map(|(place, name)| ([name], quantity(place))).collect()
 }
 
 /// Of each node that is watched, and of all nodes together.
-fn of_each_and_all(world: &Blueprint, what: fn(Option<usize>) -> OfMemory) -> Found<1> {
+fn of_each_and_all(world: &Blueprint, what: fn(Option<usize>) -> OfMemory) -> FoundKeys<1> {
     let each = nodes(world, memory::is_watched).map(|(place, name)| (Some(place), name));
     let mut all: Vec<(Option<usize>, String)> = each.collect();
     if !all.is_empty() {
         all.push((None, ALL.to_owned()));
     }
-    all.into_iter().map(|(node, name)| ([name], Quantity::Memory(what(node)))).collect()
+    all.into_iter().map(|(node, name)| ([name], MeasuredQuantity::Memory(what(node)))).collect()
 }
 
 /// Of the services that ask for RAM on the selected nodes.
-fn on_nodes(world: &Blueprint, which: Which, share: ServiceShare) -> Found<2> {
+fn on_nodes(world: &Blueprint, which: Which, share: ServiceShare) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, name) in nodes(world, which) {
         for service in memory::asking_on(world, place) {
             let labels = [name.clone(), world.services[service].name.clone()];
-            found.push((labels, Quantity::Memory(OfMemory::Service(place, service, share))));
+            found
+                .push((labels, MeasuredQuantity::Memory(OfMemory::Service(place, service, share))));
         }
     }
     found
 }
 
 /// Of services with containers that can be killed, by cause.
-fn kills(world: &Blueprint) -> Found<2> {
+fn kills(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, service) in world.services.iter().enumerate() {
         let mut nodes =
@@ -189,16 +190,16 @@ fn kills(world: &Blueprint) -> Found<2> {
         }
         for short in OutOfMemory::ALL.map(Some).into_iter().chain([None]) {
             let by = short.map_or(ALL, OutOfMemory::name).to_owned();
-            let quantity = Quantity::Memory(OfMemory::KillsOf(place, short));
+            let quantity = MeasuredQuantity::Memory(OfMemory::KillsOf(place, short));
             found.push(([service.name.clone(), by], quantity));
         }
     }
     found
 }
 
-fn running(world: &Blueprint) -> Found<0> {
+fn running(world: &Blueprint) -> FoundKeys<0> {
     let is_told = nodes(world, memory::is_watched).next().is_some() || memory::grows(world);
-    is_told.then_some(([], Quantity::Memory(OfMemory::Running))).into_iter().collect()
+    is_told.then_some(([], MeasuredQuantity::Memory(OfMemory::Running))).into_iter().collect()
 }
 
 fn faults(world: &Blueprint, service: usize) -> bool {
@@ -209,10 +210,10 @@ fn has_data(world: &Blueprint, service: usize) -> bool {
     world.services[service].memory.data.is_some()
 }
 
-fn of_services(world: &Blueprint, which: Which, what: fn(usize) -> OfMemory) -> Found<1> {
+fn of_services(world: &Blueprint, which: Which, what: fn(usize) -> OfMemory) -> FoundKeys<1> {
     let all = world.services.iter().enumerate().filter(|(place, _)| which(world, *place));
     let key = |(place, service): (usize, &Service)| {
-        ([service.name.clone()], Quantity::Memory(what(place)))
+        ([service.name.clone()], MeasuredQuantity::Memory(what(place)))
     };
     all.map(key).collect()
 }

@@ -1,6 +1,6 @@
 //! Metrics of `migrate`: the phases of a migration.
 
-use super::row::{OfMigrate, Reader, Row, kind};
+use super::row::{MetricReader, OfMigrate, Row, kind};
 
 const fn row(
     name: &'static str,
@@ -9,7 +9,7 @@ const fn row(
     meaning: &'static str,
     of: OfMigrate,
 ) -> Row {
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Migrate(of) }
+    Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Migrate(of) }
 }
 
 pub(super) const ROWS: &[Row] = &[

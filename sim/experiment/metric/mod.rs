@@ -16,8 +16,8 @@ mod services;
 pub(crate) use failing::{can_be_down, can_fail};
 pub use labels::{ALL, STATS, UNFINISHED, reasons};
 pub(crate) use labels::{MEAN, P95, Stat};
-pub use row::{Limit, MeasuredBy, MetricKind, Row, Worse};
-pub(crate) use row::{OfCapacity, OfHistory, OfMigrate, OfSets, OfYears, Reader};
+pub use row::{MeasuredBy, MetricKind, RegressionLimit, Row, Worse};
+pub(crate) use row::{MetricReader, OfCapacity, OfHistory, OfMigrate, OfSets, OfYears};
 
 use row::kind;
 

@@ -1,7 +1,7 @@
 //! Metrics of nodes except memory: CPU, disk, network.
 
-use super::quantity::{OfNode, Quantity};
-use super::row::{Found, Keys, Row, Worse, run};
+use super::quantity::{MeasuredQuantity, OfNode};
+use super::row::{FoundKeys, Keys, Row, Worse, run};
 use crate::memory;
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
@@ -77,9 +77,9 @@ pub(super) const ROWS: &[Row] = &[
 /// Values of the label `direction`, in the order of a node's byte counts.
 const DIRECTIONS: [&str; 2] = ["tx", "rx"];
 
-fn of_nodes(world: &Blueprint, what: OfNode) -> Found<1> {
+fn of_nodes(world: &Blueprint, what: OfNode) -> FoundKeys<1> {
     let all = world.nodes.iter().enumerate();
-    all.map(|(place, node)| ([node.name.clone()], Quantity::Node(place, what))).collect()
+    all.map(|(place, node)| ([node.name.clone()], MeasuredQuantity::Node(place, what))).collect()
 }
 
 /// The selected services with containers on a node.
@@ -87,7 +87,7 @@ fn on_nodes(
     world: &Blueprint,
     which: fn(&Blueprint, usize, ServiceId) -> bool,
     what: fn(usize) -> OfNode,
-) -> Found<2> {
+) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, node) in world.nodes.iter().enumerate() {
         for (number, service) in world.services.iter().enumerate() {
@@ -95,7 +95,7 @@ fn on_nodes(
             let is_here = service.containers.clone().any(lies_here);
             if is_here && which(world, place, ServiceId::from(number)) {
                 let labels = [node.name.clone(), service.name.clone()];
-                found.push((labels, Quantity::Node(place, what(number))));
+                found.push((labels, MeasuredQuantity::Node(place, what(number))));
             }
         }
     }
@@ -109,24 +109,24 @@ fn visits_disk(world: &Blueprint, node: usize, service: ServiceId) -> bool {
 }
 
 /// Of nodes whose disk is used.
-fn disks(world: &Blueprint) -> Found<1> {
+fn disks(world: &Blueprint) -> FoundKeys<1> {
     let visitors = on_nodes(world, visits_disk, |_| OfNode::DiskUtilization);
-    let mut nodes: Found<1> =
+    let mut nodes: FoundKeys<1> =
         visitors.into_iter().map(|([node, _], quantity)| ([node], quantity)).collect();
     nodes.dedup();
     nodes
 }
 
-fn price(world: &Blueprint) -> Found<0> {
-    world.price().map(|_| ([], Quantity::Price)).into_iter().collect()
+fn price(world: &Blueprint) -> FoundKeys<0> {
+    world.price().map(|_| ([], MeasuredQuantity::Price)).into_iter().collect()
 }
 
-fn interfaces(world: &Blueprint) -> Found<2> {
+fn interfaces(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, node) in world.nodes.iter().enumerate().filter(|(_, n)| n.bandwidth.is_finite()) {
         for (number, direction) in DIRECTIONS.iter().enumerate() {
             let labels = [node.name.clone(), (*direction).to_owned()];
-            found.push((labels, Quantity::Node(place, OfNode::Network(number))));
+            found.push((labels, MeasuredQuantity::Node(place, OfNode::Network(number))));
         }
     }
     found

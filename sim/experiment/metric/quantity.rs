@@ -8,8 +8,8 @@ use wssim_model::probe::Failure;
 
 /// A measured quantity; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Quantity {
-    Entry(Entry, OfEntry),
+pub(crate) enum MeasuredQuantity {
+    Entry(EntryChoice, OfEntry),
     QueryTime(Calls, Stat),
     BreakerOpen(Calls),
     /// Of one endpoint.
@@ -21,7 +21,7 @@ pub(crate) enum Quantity {
     Service(usize, OfService),
     Node(usize, OfNode),
     Memory(OfMemory),
-    Component(Component),
+    Component(TimeComponent),
     /// Encrypted bytes between nodes.
     Encrypted,
     /// Of one stack.
@@ -32,7 +32,7 @@ pub(crate) enum Quantity {
 
 /// Entry or entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Entry {
+pub(crate) enum EntryChoice {
     All,
     Source(usize),
 }
@@ -41,7 +41,7 @@ pub(crate) enum Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfEntry {
     Response(Stat),
-    Errors(Reason),
+    Errors(ErrorReason),
     Throughput,
     Requests,
     Failed,
@@ -51,7 +51,7 @@ pub(crate) enum OfEntry {
 
 /// Why requests have no good answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(crate) enum ErrorReason {
     /// Any of them.
     All,
     Failed(Failure),
@@ -59,7 +59,7 @@ pub(crate) enum Reason {
     Unfinished,
 }
 
-impl Reason {
+impl ErrorReason {
     /// Its value of the label `reason`.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -127,7 +127,7 @@ pub(crate) enum OfNode {
 
 /// A component of a request's time; by service or pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Component {
+pub(crate) enum TimeComponent {
     Cpu(usize),
     Worker(usize),
     Pool(usize),

@@ -2,8 +2,8 @@
 
 use super::failing::{can_be_down, failures};
 use super::labels::{ALL, STATS};
-use super::quantity::{Calls, Component, Entry, OfEntry, Quantity, Reason};
-use super::row::{Found, Keys, Row, Worse, run};
+use super::quantity::{Calls, EntryChoice, ErrorReason, MeasuredQuantity, OfEntry, TimeComponent};
+use super::row::{FoundKeys, Keys, Row, Worse, run};
 use crate::memory;
 use crate::rollout::stacks;
 use wssim_model::Blueprint;
@@ -107,49 +107,49 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 /// None if no traffic crosses between nodes.
-fn encryption(world: &Blueprint) -> Found<0> {
+fn encryption(world: &Blueprint) -> FoundKeys<0> {
     let several = world.nodes.len() > 1 && !world.calls.is_empty();
-    several.then_some(([], Quantity::Encrypted)).into_iter().collect()
+    several.then_some(([], MeasuredQuantity::Encrypted)).into_iter().collect()
 }
 
 /// All entries together, and each.
-fn entries(world: &Blueprint) -> impl Iterator<Item = (String, Entry)> {
+fn entries(world: &Blueprint) -> impl Iterator<Item = (String, EntryChoice)> {
     let each = world.sources.iter().enumerate();
-    let each = each.map(|(place, source)| (source.name.clone(), Entry::Source(place)));
-    std::iter::once((ALL.to_owned(), Entry::All)).chain(each)
+    let each = each.map(|(place, source)| (source.name.clone(), EntryChoice::Source(place)));
+    std::iter::once((ALL.to_owned(), EntryChoice::All)).chain(each)
 }
 
-fn of_entries(world: &Blueprint, what: OfEntry) -> Found<1> {
-    entries(world).map(|(name, entry)| ([name], Quantity::Entry(entry, what))).collect()
+fn of_entries(world: &Blueprint, what: OfEntry) -> FoundKeys<1> {
+    entries(world).map(|(name, entry)| ([name], MeasuredQuantity::Entry(entry, what))).collect()
 }
 
-fn downtimes(world: &Blueprint) -> Found<1> {
+fn downtimes(world: &Blueprint) -> FoundKeys<1> {
     if can_be_down(world) { of_entries(world, OfEntry::Downtime) } else { Vec::new() }
 }
 
-fn deployments(world: &Blueprint) -> Found<1> {
+fn deployments(world: &Blueprint) -> FoundKeys<1> {
     let stacks = stacks(world).into_iter().enumerate();
-    stacks.map(|(place, stack)| ([stack.to_owned()], Quantity::Deployment(place))).collect()
+    stacks.map(|(place, stack)| ([stack.to_owned()], MeasuredQuantity::Deployment(place))).collect()
 }
 
-fn response_times(world: &Blueprint) -> Found<2> {
+fn response_times(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (name, entry) in entries(world) {
         for (stat, label) in STATS.iter().enumerate() {
             let what = OfEntry::Response(stat);
-            found.push(([name.clone(), (*label).to_owned()], Quantity::Entry(entry, what)));
+            found.push(([name.clone(), (*label).to_owned()], MeasuredQuantity::Entry(entry, what)));
         }
     }
     found
 }
 
-fn errors(world: &Blueprint) -> Found<2> {
+fn errors(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (name, entry) in entries(world) {
-        let failed = failures(world).map(Reason::Failed);
-        for reason in failed.chain([Reason::All, Reason::Unfinished]) {
+        let failed = failures(world).map(ErrorReason::Failed);
+        for reason in failed.chain([ErrorReason::All, ErrorReason::Unfinished]) {
             let labels = [name.clone(), reason.name().to_owned()];
-            found.push((labels, Quantity::Entry(entry, OfEntry::Errors(reason))));
+            found.push((labels, MeasuredQuantity::Entry(entry, OfEntry::Errors(reason))));
         }
     }
     found
@@ -167,47 +167,47 @@ fn calls(world: &Blueprint) -> Vec<([String; 2], Calls)> {
     pairs.chain(all).collect()
 }
 
-fn query_times(world: &Blueprint) -> Found<3> {
+fn query_times(world: &Blueprint) -> FoundKeys<3> {
     let mut found = Vec::new();
     for ([caller, service], calls) in calls(world) {
         for (stat, label) in STATS.iter().enumerate() {
             let labels = [caller.clone(), service.clone(), (*label).to_owned()];
-            found.push((labels, Quantity::QueryTime(calls, stat)));
+            found.push((labels, MeasuredQuantity::QueryTime(calls, stat)));
         }
     }
     found
 }
 
-fn breakers(world: &Blueprint) -> Found<2> {
+fn breakers(world: &Blueprint) -> FoundKeys<2> {
     let has_breaker =
         |calls: Calls| world.breakers.iter().any(|breaker| calls.has(world, breaker.query));
     let all = calls(world).into_iter().filter(|(_, calls)| has_breaker(*calls));
-    all.map(|(labels, calls)| (labels, Quantity::BreakerOpen(calls))).collect()
+    all.map(|(labels, calls)| (labels, MeasuredQuantity::BreakerOpen(calls))).collect()
 }
 
-fn components(world: &Blueprint) -> Found<1> {
+fn components(world: &Blueprint) -> FoundKeys<1> {
     let mut found = Vec::new();
     let mut add = |label: String, component| {
-        found.push(([label], Quantity::Component(component)));
+        found.push(([label], MeasuredQuantity::Component(component)));
     };
     for (place, service) in world.services.iter().enumerate() {
         let (name, id) = (&service.name, ServiceId::from(place));
-        add(format!("cpu {name}"), Component::Cpu(place));
+        add(format!("cpu {name}"), TimeComponent::Cpu(place));
         if service.workers.is_some() {
-            add(format!("worker {name}"), Component::Worker(place));
+            add(format!("worker {name}"), TimeComponent::Worker(place));
         }
         if world.uses_disk(id) {
-            add(format!("disk {name}"), Component::Disk(place));
+            add(format!("disk {name}"), TimeComponent::Disk(place));
         }
         if (0..world.nodes.len()).any(|node| memory::pages_on(world, id, node)) {
-            add(format!("pages {name}"), Component::Pages(place));
+            add(format!("pages {name}"), TimeComponent::Pages(place));
         }
     }
     for (place, pool) in world.pools.iter().enumerate() {
         let name = &world.services[pool.service.index()].name;
-        add(format!("connection {name} to {}", pool.name), Component::Pool(place));
+        add(format!("connection {name} to {}", pool.name), TimeComponent::Pool(place));
     }
-    add("connecting".to_owned(), Component::Connecting);
-    add("network".to_owned(), Component::Network);
+    add("connecting".to_owned(), TimeComponent::Connecting);
+    add("network".to_owned(), TimeComponent::Network);
     found
 }

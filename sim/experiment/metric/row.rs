@@ -1,6 +1,6 @@
 //! A row of the table of metrics: the description of a metric, and its reader.
 
-use super::quantity::Quantity;
+use super::quantity::MeasuredQuantity;
 use std::fmt::Debug;
 use wssim_model::Blueprint;
 
@@ -18,12 +18,12 @@ pub struct MetricKind {
     /// Whether it exists for each node and for all together, as `node="all"`.
     pub of_all_nodes: bool,
     /// How much worse it may get from one result to the next; `None` if it is not compared.
-    pub limit: Option<Limit>,
+    pub limit: Option<RegressionLimit>,
 }
 
 /// How much worse a number may get: by a share of its value, or by the floor if that is more.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Limit {
+pub struct RegressionLimit {
     /// The direction of worse.
     pub worse: Worse,
     /// Share of its previous value.
@@ -55,7 +55,7 @@ impl Worse {
 impl MetricKind {
     /// The metric with a limit: it may get worse by `share` of its value, or by `floor` if that is more.
     pub(super) const fn limited(mut self, worse: Worse, share: f64, floor: f64) -> Self {
-        self.limit = Some(Limit { worse, share, floor });
+        self.limit = Some(RegressionLimit { worse, share, floor });
         self
     }
 }
@@ -66,7 +66,7 @@ impl MetricKind {
 pub struct Row {
     /// Its description.
     pub kind: MetricKind,
-    pub(crate) reader: Reader,
+    pub(crate) reader: MetricReader,
 }
 
 /// The study that measures a metric.
@@ -89,11 +89,11 @@ impl Row {
     #[must_use]
     pub fn measured_by(&self) -> MeasuredBy {
         match self.reader {
-            Reader::Run(_) => MeasuredBy::Run,
-            Reader::Sets(_) => MeasuredBy::Failures,
-            Reader::Years(_) => MeasuredBy::LongRun,
-            Reader::Capacity(_) => MeasuredBy::Capacity,
-            Reader::Migrate(_) => MeasuredBy::Migrate,
+            MetricReader::Run(_) => MeasuredBy::Run,
+            MetricReader::Sets(_) => MeasuredBy::Failures,
+            MetricReader::Years(_) => MeasuredBy::LongRun,
+            MetricReader::Capacity(_) => MeasuredBy::Capacity,
+            MetricReader::Migrate(_) => MeasuredBy::Migrate,
         }
     }
 
@@ -112,7 +112,7 @@ impl Row {
 
 /// How a metric is read.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Reader {
+pub(crate) enum MetricReader {
     /// By `run`: a quantity of a replication for each key of a blueprint.
     Run(&'static dyn Keyed),
     /// By `failures`, from sets of nodes.
@@ -180,14 +180,14 @@ pub(crate) enum OfHistory {
 }
 
 /// The keys of one metric with `N` labels: label values, and the quantity.
-pub(super) type Found<const N: usize> = Vec<([String; N], Quantity)>;
+pub(super) type FoundKeys<const N: usize> = Vec<([String; N], MeasuredQuantity)>;
 
 /// Finds the keys of a blueprint.
 #[derive(Debug)]
-pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> Found<N>);
+pub(super) struct Keys<const N: usize>(pub(super) fn(&Blueprint) -> FoundKeys<N>);
 
 /// Labels of a key, and the quantity.
-pub(crate) type Labelled = (Vec<(&'static str, String)>, Quantity);
+pub(crate) type Labelled = (Vec<(&'static str, String)>, MeasuredQuantity);
 
 /// [`Keys`] for any number of labels; `names` are those of the row.
 pub(crate) trait Keyed: Debug + Sync {
@@ -196,7 +196,7 @@ pub(crate) trait Keyed: Debug + Sync {
 
 impl<const N: usize> Keyed for Keys<N> {
     fn keys(&self, names: &'static [&'static str], blueprint: &Blueprint) -> Vec<Labelled> {
-        let named = |(values, what): ([String; N], Quantity)| {
+        let named = |(values, what): ([String; N], MeasuredQuantity)| {
             (names.iter().copied().zip(values).collect(), what)
         };
         (self.0)(blueprint).into_iter().map(named).collect()
@@ -225,7 +225,7 @@ pub(super) const fn run_either<const N: usize, const A: usize, const B: usize>(
     keys: &'static Either<A, B>,
 ) -> Row {
     const { assert!(A + B == N, "every label is of one of the two sets") }
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
+    Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Run(keys) }
 }
 
 /// A metric that `run` measures.
@@ -236,7 +236,7 @@ pub(super) const fn run<const N: usize>(
     meaning: &'static str,
     keys: &'static Keys<N>,
 ) -> Row {
-    Row { kind: kind(name, unit, labels, meaning), reader: Reader::Run(keys) }
+    Row { kind: kind(name, unit, labels, meaning), reader: MetricReader::Run(keys) }
 }
 
 /// The description of a metric, measured or not.

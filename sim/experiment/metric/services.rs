@@ -1,8 +1,8 @@
 //! Metrics of services: their visits, queues, workers and containers.
 
 use super::labels::{ALL, STATS, Stat};
-use super::quantity::{OfService, Quantity};
-use super::row::{Found, Keys, Row, Worse, run};
+use super::quantity::{MeasuredQuantity, OfService};
+use super::row::{FoundKeys, Keys, Row, Worse, run};
 use wssim_model::Blueprint;
 use wssim_model::ids::ServiceId;
 
@@ -108,18 +108,18 @@ fn services(world: &Blueprint, which: Which) -> impl Iterator<Item = (usize, Str
     meant.map(|(place, service)| (place, service.name.clone()))
 }
 
-fn of_services(world: &Blueprint, which: Which, what: OfService) -> Found<1> {
+fn of_services(world: &Blueprint, which: Which, what: OfService) -> FoundKeys<1> {
     let all = services(world, which);
-    all.map(|(place, name)| ([name], Quantity::Service(place, what))).collect()
+    all.map(|(place, name)| ([name], MeasuredQuantity::Service(place, what))).collect()
 }
 
 /// A queue: its owner's kind, name and place, and its metrics.
 struct Queue {
     labels: [String; 2],
     place: usize,
-    length: fn(usize) -> Quantity,
-    wait: fn(usize, Stat) -> Quantity,
-    waited: fn(usize) -> Quantity,
+    length: fn(usize) -> MeasuredQuantity,
+    wait: fn(usize, Stat) -> MeasuredQuantity,
+    waited: fn(usize) -> MeasuredQuantity,
 }
 
 /// Queues for workers, for the disk, and for connections of pools.
@@ -129,18 +129,18 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
         queues.push(Queue {
             labels: [name, "workers".to_owned()],
             place,
-            length: |place| Quantity::Service(place, OfService::WorkerQueue),
-            wait: |place, stat| Quantity::Service(place, OfService::WorkerWait(stat)),
-            waited: |place| Quantity::Service(place, OfService::WorkersWaited),
+            length: |place| MeasuredQuantity::Service(place, OfService::WorkerQueue),
+            wait: |place, stat| MeasuredQuantity::Service(place, OfService::WorkerWait(stat)),
+            waited: |place| MeasuredQuantity::Service(place, OfService::WorkersWaited),
         });
     }
     for (place, name) in services(world, uses_disk) {
         queues.push(Queue {
             labels: [name, "disk".to_owned()],
             place,
-            length: |place| Quantity::Service(place, OfService::DiskQueue),
-            wait: |place, stat| Quantity::Service(place, OfService::DiskWait(stat)),
-            waited: |place| Quantity::Service(place, OfService::DiskWaited),
+            length: |place| MeasuredQuantity::Service(place, OfService::DiskQueue),
+            wait: |place, stat| MeasuredQuantity::Service(place, OfService::DiskWait(stat)),
+            waited: |place| MeasuredQuantity::Service(place, OfService::DiskWaited),
         });
     }
     for (place, pool) in world.pools.iter().enumerate() {
@@ -148,25 +148,25 @@ fn all_queues(world: &Blueprint) -> Vec<Queue> {
         queues.push(Queue {
             labels: [name, pool.name.clone()],
             place,
-            length: Quantity::PoolQueue,
-            wait: Quantity::PoolWait,
-            waited: Quantity::PoolWaited,
+            length: MeasuredQuantity::PoolQueue,
+            wait: MeasuredQuantity::PoolWait,
+            waited: MeasuredQuantity::PoolWaited,
         });
     }
     queues
 }
 
-fn queues(world: &Blueprint) -> Found<2> {
+fn queues(world: &Blueprint) -> FoundKeys<2> {
     let all = all_queues(world).into_iter();
     all.map(|Queue { labels, place, length, .. }| (labels, length(place))).collect()
 }
 
-fn waiters(world: &Blueprint) -> Found<2> {
+fn waiters(world: &Blueprint) -> FoundKeys<2> {
     let all = all_queues(world).into_iter();
     all.map(|Queue { labels, place, waited, .. }| (labels, waited(place))).collect()
 }
 
-fn waits(world: &Blueprint) -> Found<3> {
+fn waits(world: &Blueprint) -> FoundKeys<3> {
     let mut found = Vec::new();
     for Queue { labels: [service, queue], place, wait, .. } in all_queues(world) {
         for (stat, label) in STATS.iter().enumerate() {
@@ -177,23 +177,23 @@ fn waits(world: &Blueprint) -> Found<3> {
     found
 }
 
-fn replicas(world: &Blueprint) -> Found<2> {
+fn replicas(world: &Blueprint) -> FoundKeys<2> {
     let mut found = Vec::new();
     for (place, name) in services(world, any) {
         for number in 0..world.services[place].replicas() as usize {
             let labels = [name.clone(), (number + 1).to_string()];
-            found.push((labels, Quantity::Service(place, OfService::Share(number))));
+            found.push((labels, MeasuredQuantity::Service(place, OfService::Share(number))));
         }
     }
     found
 }
 
-fn visits(world: &Blueprint) -> Found<3> {
+fn visits(world: &Blueprint) -> FoundKeys<3> {
     let mut found = Vec::new();
     for (place, name) in services(world, any) {
         for (stat, label) in STATS.iter().enumerate() {
             let labels = [name.clone(), ALL.to_owned(), (*label).to_owned()];
-            found.push((labels, Quantity::Service(place, OfService::Visits(stat))));
+            found.push((labels, MeasuredQuantity::Service(place, OfService::Visits(stat))));
         }
         for (number, endpoint) in world.endpoints.iter().enumerate() {
             if endpoint.service.index() != place {
@@ -201,7 +201,7 @@ fn visits(world: &Blueprint) -> Found<3> {
             }
             for (stat, label) in STATS.iter().enumerate() {
                 let labels = [name.clone(), endpoint.name.clone(), (*label).to_owned()];
-                found.push((labels, Quantity::Visit(number, stat)));
+                found.push((labels, MeasuredQuantity::Visit(number, stat)));
             }
         }
     }

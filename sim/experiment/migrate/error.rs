@@ -4,14 +4,14 @@ use crate::question::WorldError;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum MigrationError {
     /// A world cannot be made.
     World(WorldError),
     /// The scenario has no phases.
     NoPhases,
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for MigrationError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }

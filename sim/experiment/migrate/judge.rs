@@ -1,6 +1,6 @@
 //! Claims of `migrate`: means over replications, or paired changes from another migration.
 
-use super::numbers::Shown;
+use super::numbers::PhasesShown;
 use crate::findings::JudgedClaim;
 use crate::judge::{estimate, not_judged, paired_change, undecided, unit_of, verdict};
 use crate::question::{Claim, Study};
@@ -9,10 +9,10 @@ use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
 /// The results to judge by.
-pub(super) struct Bench<'a> {
-    pub(super) own: &'a Shown<'a>,
+pub(super) struct MigrationBench<'a> {
+    pub(super) own: &'a PhasesShown<'a>,
     /// By file that changes refer to.
-    pub(super) bases: &'a [(String, Shown<'a>)],
+    pub(super) bases: &'a [(String, PhasesShown<'a>)],
     pub(super) replications: usize,
     /// Level of one interval.
     pub(super) level: f64,
@@ -20,7 +20,7 @@ pub(super) struct Bench<'a> {
     pub(super) ranges: usize,
 }
 
-impl Bench<'_> {
+impl MigrationBench<'_> {
     /// The claim with its verdict.
     pub(super) fn judge(&self, claim: &Claim) -> JudgedClaim {
         let measured = match not_judged(claim, Study::Migrate) {

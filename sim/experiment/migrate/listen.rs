@@ -21,7 +21,7 @@ pub(super) struct HeardNode {
 
 /// Records one phase.
 #[derive(Clone, Debug)]
-pub(super) struct Listener {
+pub(super) struct PhaseListener {
     begin: Time,
     /// By step: when it begins and ends.
     pub(super) steps: Vec<[Option<Time>; 2]>,
@@ -32,7 +32,7 @@ pub(super) struct Listener {
     pub(super) nodes: Vec<HeardNode>,
 }
 
-impl Listener {
+impl PhaseListener {
     /// An empty listener; the phase begins at `begin`.
     pub(super) fn new(blueprint: &Blueprint, begin: Time) -> Self {
         let steps = blueprint.procedure.as_ref().map_or(0, |all| all.steps.len());
@@ -46,7 +46,7 @@ impl Listener {
     }
 }
 
-impl Probe for Listener {
+impl Probe for PhaseListener {
     fn step(&mut self, now: Time, step: usize, fact: StepFact) {
         self.steps[step][usize::from(fact == StepFact::Ends)] = Some(now);
     }

@@ -31,7 +31,7 @@ mod study;
 mod thin;
 mod told;
 
-pub use error::Error;
+pub use error::MigrationError;
 
 use crate::findings::Findings;
 use crate::question::{Question, Worlds};
@@ -47,7 +47,7 @@ pub fn migrate(
     question: &Question,
     options: &crate::Options,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
+) -> Result<Findings, MigrationError> {
     let study = study::MigrateStudy { worlds, question, options, watch };
     threads::pool(options.threads)?.install(|| study.answer())
 }

@@ -2,17 +2,17 @@
 
 use super::course;
 use super::passage::Passage;
-use super::plan::Phase;
-use crate::metric::{ALL, MetricKind, OfMigrate, Reader, row_of, table};
+use super::plan::PlannedPhase;
+use crate::metric::{ALL, MetricKind, MetricReader, OfMigrate, row_of, table};
 use crate::question::MetricRef;
 use crate::sample::{Sample, Share};
 
 /// Labels of a metric.
-pub(super) type Labels = Vec<(&'static str, String)>;
+pub(super) type NumberLabels = Vec<(&'static str, String)>;
 
 /// The results of the phases of an arm.
-pub(super) struct Shown<'e> {
-    pub(super) phases: &'e [Phase],
+pub(super) struct PhasesShown<'e> {
+    pub(super) phases: &'e [PlannedPhase],
     /// By phase.
     pub(super) plain: Vec<&'e [Passage]>,
     /// By phase, for rollbacks after each step that changes something: the step, the place of the first
@@ -20,7 +20,7 @@ pub(super) struct Shown<'e> {
     pub(super) backs: Vec<Vec<(usize, usize, &'e [Passage])>>,
 }
 
-impl<'e> Shown<'e> {
+impl<'e> PhasesShown<'e> {
     /// Replications that all phases have, at most `most`.
     pub(super) fn replications(&self, most: usize) -> usize {
         self.plain.iter().map(|all| all.len()).min().unwrap_or(0).min(most)
@@ -35,7 +35,7 @@ impl<'e> Shown<'e> {
     /// The value of `metric` in each of the first `most` replications; `None` if there is no such
     /// metric.
     pub(super) fn samples(&self, metric: &MetricRef, most: usize) -> Option<Vec<Sample>> {
-        let Reader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
+        let MetricReader::Migrate(of) = row_of(&metric.name)?.reader else { return None };
         let label = |name: &str| metric.labels.get(name).map(String::as_str);
         let phase = match label("phase") {
             None | Some(ALL) => None,
@@ -106,18 +106,18 @@ impl<'e> Shown<'e> {
     }
 
     /// All existing metrics, ordered by name and labels.
-    pub(super) fn keys(&self) -> Vec<(&'static MetricKind, Labels)> {
+    pub(super) fn keys(&self) -> Vec<(&'static MetricKind, NumberLabels)> {
         let mut keys = Vec::new();
         for row in table() {
-            if let Reader::Migrate(of) = row.reader {
+            if let MetricReader::Migrate(of) = row.reader {
                 keys.extend(self.labels(of).into_iter().map(|labels| (&row.kind, labels)));
             }
         }
         keys
     }
 
-    fn labels(&self, of: OfMigrate) -> Vec<Labels> {
-        let phase = |phase: &Phase| ("phase", phase.id.clone());
+    fn labels(&self, of: OfMigrate) -> Vec<NumberLabels> {
+        let phase = |phase: &PlannedPhase| ("phase", phase.id.clone());
         let all = ("phase", ALL.to_owned());
         let phases = || self.phases.iter().map(phase);
         match of {
@@ -136,7 +136,7 @@ impl<'e> Shown<'e> {
                 self.entries().flat_map(of).collect()
             }
             OfMigrate::Memory | OfMigrate::Cpu => {
-                let of = |one: &Phase| {
+                let of = |one: &PlannedPhase| {
                     let nodes = one.blueprint.nodes.iter();
                     nodes
                         .map(|node| vec![("node", node.name.clone()), phase(one)])
@@ -145,7 +145,7 @@ impl<'e> Shown<'e> {
                 self.phases.iter().flat_map(of).collect()
             }
             OfMigrate::Rollback => {
-                let of = |(place, one): (usize, &Phase)| {
+                let of = |(place, one): (usize, &PlannedPhase)| {
                     let step = |at: usize| ("step", one.steps[at].id.clone());
                     let backs = self.backs[place].iter();
                     backs.map(|(at, ..)| vec![phase(one), step(*at)]).collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! The result of one replication of a phase.
 
 use super::course;
-use super::listen::Listener;
+use super::listen::PhaseListener;
 use crate::downtime::Seconds;
 use crate::stored::stored;
 use wssim_kernel::{Nanos, Time};
@@ -42,7 +42,7 @@ stored! {
 }
 
 /// Facts about a replication beside the record.
-pub(super) struct Setting<'a> {
+pub(super) struct PhaseSetting<'a> {
     pub(super) blueprint: &'a Blueprint,
     /// The steps with the working time of people; some are not simulated.
     pub(super) procedure: &'a Procedure,
@@ -52,7 +52,7 @@ pub(super) struct Setting<'a> {
 
 impl Passage {
     /// The passage from the record.
-    pub(super) fn of(heard: &Listener, outcome: &Outcome, setting: &Setting<'_>) -> Self {
+    pub(super) fn of(heard: &PhaseListener, outcome: &Outcome, setting: &PhaseSetting<'_>) -> Self {
         let begin = Time::ZERO + setting.run.lead;
         let looked_at = setting.run.measured.seconds();
         let (over, is_complete) = heard.over.map_or((None, false), |(at, all)| (Some(at), all));
@@ -90,7 +90,7 @@ impl Passage {
 }
 
 /// The duration of a step; NaN if it never ended.
-fn took(heard: &Listener, setting: &Setting<'_>, step: usize) -> f64 {
+fn took(heard: &PhaseListener, setting: &PhaseSetting<'_>, step: usize) -> f64 {
     if setting.only_counts[step] {
         return people(setting, step);
     }
@@ -101,21 +101,21 @@ fn took(heard: &Listener, setting: &Setting<'_>, step: usize) -> f64 {
 }
 
 /// Working time of people in a step.
-fn people(setting: &Setting<'_>, step: usize) -> f64 {
+fn people(setting: &PhaseSetting<'_>, step: usize) -> f64 {
     let Procedure { name, steps, .. } = setting.procedure;
     let Run { seed, replication, .. } = setting.run;
     steps[step].people_take(name, seed, replication).map_or(0.0, Nanos::seconds)
 }
 
 /// When the first step that changes something begins; infinite if none does.
-fn first_change(setting: &Setting<'_>, times: &[[f64; 2]]) -> f64 {
+fn first_change(setting: &PhaseSetting<'_>, times: &[[f64; 2]]) -> f64 {
     let steps = setting.procedure.steps.iter().zip(times);
     let changing = steps.filter(|(step, _)| !step.is_of_people());
     changing.map(|(_, [begins, _])| *begins).fold(f64::INFINITY, f64::min)
 }
 
 /// Working time of people in all steps.
-fn effort(setting: &Setting<'_>) -> f64 {
+fn effort(setting: &PhaseSetting<'_>) -> f64 {
     let steps = setting.procedure.steps.iter().enumerate();
     let of_people = steps.filter(|(_, step)| matches!(step.work, Work::People(_)));
     of_people.map(|(place, _)| people(setting, place)).sum()

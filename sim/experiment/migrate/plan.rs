@@ -7,7 +7,7 @@ use wssim_model::blueprint::Procedure;
 
 /// A phase, and its world.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Phase {
+pub struct PlannedPhase {
     /// Its unique name.
     pub id: String,
     /// Its title.
@@ -31,7 +31,7 @@ pub struct StepName {
     pub text: String,
 }
 
-impl Phase {
+impl PlannedPhase {
     /// Its steps; a phase without steps has an empty procedure.
     #[must_use]
     pub fn procedure(&self) -> Procedure {

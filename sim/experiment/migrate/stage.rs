@@ -2,9 +2,9 @@
 
 use super::back::back;
 use super::course::{self, after, only_counts};
-use super::listen::Listener;
-use super::passage::{Passage, Setting};
-use super::plan::Phase;
+use super::listen::PhaseListener;
+use super::passage::{Passage, PhaseSetting};
+use super::plan::PlannedPhase;
 use super::thin::thin;
 use crate::engine;
 use crate::question::{WorldError, Worlds};
@@ -28,7 +28,7 @@ const AND_AN_HOUR: f64 = 3600.0;
 
 /// An event in a phase beside its steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Variant {
+pub(super) enum PhaseVariant {
     /// None.
     Plain,
     /// After this step all completed steps are undone.
@@ -39,17 +39,17 @@ pub(super) enum Variant {
 
 /// A phase of an arm of the scenario, in a variant.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Point {
+pub(super) struct PhasePoint {
     /// `None` for the scenario itself.
     pub(super) arm: Option<String>,
     pub(super) phase: usize,
-    pub(super) variant: Variant,
+    pub(super) variant: PhaseVariant,
 }
 
 /// A world, and the results of its replications.
 #[derive(Debug)]
-pub(super) struct Arm {
-    variant: Variant,
+pub(super) struct PhaseArm {
+    variant: PhaseVariant,
     /// The world, in which steps that are not simulated take no time.
     blueprint: Blueprint,
     /// The steps with the working time of people.
@@ -61,13 +61,13 @@ pub(super) struct Arm {
 }
 
 /// Parameters common to all replications.
-pub(super) struct Stage<'a> {
+pub(super) struct MigrationStage<'a> {
     pub(super) worlds: &'a dyn Worlds,
     pub(super) seed: u64,
-    known: Mutex<BTreeMap<Option<String>, Arc<Vec<Phase>>>>,
+    known: Mutex<BTreeMap<Option<String>, Arc<Vec<PlannedPhase>>>>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> MigrationStage<'a> {
     pub(super) fn new(worlds: &'a dyn Worlds, seed: u64) -> Self {
         Self { worlds, seed, known: Mutex::new(BTreeMap::new()) }
     }
@@ -76,7 +76,7 @@ impl<'a> Stage<'a> {
     ///
     /// # Errors
     /// When they cannot be made.
-    pub(super) fn phases(&self, arm: Option<&str>) -> Result<Arc<Vec<Phase>>, WorldError> {
+    pub(super) fn phases(&self, arm: Option<&str>) -> Result<Arc<Vec<PlannedPhase>>, WorldError> {
         let key = arm.map(str::to_owned);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(phases) = known.get(&key) {
@@ -88,18 +88,18 @@ impl<'a> Stage<'a> {
     }
 }
 
-impl Arm {
-    fn new(phase: &Phase, variant: Variant) -> Self {
+impl PhaseArm {
+    fn new(phase: &PlannedPhase, variant: PhaseVariant) -> Self {
         let forth = phase.procedure();
         let (procedure, first_back) = match variant {
-            Variant::Back(last) => {
+            PhaseVariant::Back(last) => {
                 let back = back(&forth, last);
                 (back.procedure, back.first)
             }
-            Variant::Plain | Variant::Loss(_) => (forth, 0),
+            PhaseVariant::Plain | PhaseVariant::Loss(_) => (forth, 0),
         };
         let calm = phase.blueprint.struck_by(Vec::new());
-        let world = if variant == Variant::Plain { calm } else { thin(&calm) };
+        let world = if variant == PhaseVariant::Plain { calm } else { thin(&calm) };
         let only_counts = only_counts(&procedure);
         let mut simulated = procedure.clone();
         for (step, counts) in simulated.steps.iter_mut().zip(&only_counts) {
@@ -138,47 +138,52 @@ impl Arm {
     }
 }
 
-impl engine::Stage for Stage<'_> {
-    type Point = Point;
-    type Arm = Arm;
+impl engine::Stage for MigrationStage<'_> {
+    type Point = PhasePoint;
+    type Arm = PhaseArm;
     type One = Passage;
 
-    fn open(&self, point: &Point) -> Result<Arm, WorldError> {
+    fn open(&self, point: &PhasePoint) -> Result<PhaseArm, WorldError> {
         let phases = self.phases(point.arm.as_deref())?;
-        Ok(Arm::new(&phases[point.phase], point.variant))
+        Ok(PhaseArm::new(&phases[point.phase], point.variant))
     }
 
-    fn is_same(&self, a: &Arm, b: &Arm) -> bool {
+    fn is_same(&self, a: &PhaseArm, b: &PhaseArm) -> bool {
         a.variant == b.variant && a.procedure == b.procedure && a.blueprint == b.blueprint
     }
 
-    fn identity(&self, arm: &Arm) -> impl Debug {
+    fn identity(&self, arm: &PhaseArm) -> impl Debug {
         (self.seed, arm.variant, &arm.procedure, &arm.blueprint)
     }
 
-    fn replicate(&self, arm: &Arm, number: u32, stop: &dyn Fn() -> bool) -> Result<Passage, Cut> {
+    fn replicate(
+        &self,
+        arm: &PhaseArm,
+        number: u32,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Passage, Cut> {
         let struck = match arm.variant {
-            Variant::Loss(node) => Some(arm.struck(node, self.seed, number)),
-            Variant::Plain | Variant::Back(_) => None,
+            PhaseVariant::Loss(node) => Some(arm.struck(node, self.seed, number)),
+            PhaseVariant::Plain | PhaseVariant::Back(_) => None,
         };
         let blueprint = struck.as_ref().unwrap_or(&arm.blueprint);
         let measured = Nanos::from_seconds(LONGEST * arm.expected() + AND_AN_HOUR);
         let run = Run { seed: self.seed, replication: number, lead: CALM, measured };
-        let listener = Listener::new(blueprint, Time::ZERO + CALM);
+        let listener = PhaseListener::new(blueprint, Time::ZERO + CALM);
         let (outcome, heard) = simulate_following(blueprint, run, FOLLOW, listener, stop)?;
-        let Arm { procedure, only_counts, .. } = arm;
-        Ok(Passage::of(&heard, &outcome, &Setting { blueprint, procedure, only_counts, run }))
+        let PhaseArm { procedure, only_counts, .. } = arm;
+        Ok(Passage::of(&heard, &outcome, &PhaseSetting { blueprint, procedure, only_counts, run }))
     }
 
     fn events(&self, one: &Passage) -> u64 {
         one.events
     }
 
-    fn keep(&self, arm: &mut Arm, one: Passage) {
+    fn keep(&self, arm: &mut PhaseArm, one: Passage) {
         arm.done.push(one);
     }
 
-    fn replications(&self, arm: &Arm) -> u32 {
+    fn replications(&self, arm: &PhaseArm) -> u32 {
         arm.done.len() as u32
     }
 }

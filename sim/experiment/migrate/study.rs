@@ -1,21 +1,21 @@
 //! The study: all phases look by look until claims are decided, then losses of nodes and rollbacks; and
 //! its findings.
 
-use super::error::Error;
+use super::error::MigrationError;
 use super::findings::Migration;
-use super::judge::Bench;
-use super::numbers::Shown;
-use super::plan::Phase;
-use super::stage::{Point, Stage, Variant};
-use super::told::{Loss, told};
+use super::judge::MigrationBench;
+use super::numbers::PhasesShown;
+use super::plan::PlannedPhase;
+use super::stage::{MigrationStage, PhasePoint, PhaseVariant};
+use super::told::{PhaseLoss, told};
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy, Verdict};
 use crate::judge::{LEVEL, estimate, no_interval};
 use crate::looks::{ByLooks, Looking};
-use crate::metric::{OfMigrate, Reader, row_of};
+use crate::metric::{MetricReader, OfMigrate, row_of};
 use crate::note::{Note, of_load};
 use crate::question::{Claim, MetricRef, Question, WorldError, Worlds};
-use crate::reason::{Missing, Runs};
+use crate::reason::{NoEstimate, Runs};
 use crate::watch::{self, Watch};
 use std::sync::Arc;
 use wssim_stats::{simultaneous_level, within_precision};
@@ -32,7 +32,7 @@ pub(super) struct MigrateStudy<'a> {
 
 /// The arms of one migration, by phase.
 struct Cast {
-    phases: Arc<Vec<Phase>>,
+    phases: Arc<Vec<PlannedPhase>>,
     plain: Vec<ArmId>,
     /// After each step that changes something.
     backs: Vec<Vec<(usize, ArmId)>>,
@@ -47,50 +47,50 @@ struct Stand {
     stopped_by: StoppedBy,
 }
 
-type Phases<'e, 'a> = Engine<'e, Stage<'a>>;
+type Phases<'e, 'a> = Engine<'e, MigrationStage<'a>>;
 
 impl Cast {
     /// The arms of the scenario, or of a base of changes, which needs only the plain ones, and rollbacks
     /// if claims are about them.
     fn of(
         engine: &mut Phases<'_, '_>,
-        stage: &Stage<'_>,
+        stage: &MigrationStage<'_>,
         arm: Option<&str>,
         with_backs: bool,
     ) -> Result<Self, WorldError> {
         let phases = stage.phases(arm)?;
-        let mut arm_of = |phase: usize, variant: Variant| {
-            engine.arm(&Point { arm: arm.map(str::to_owned), phase, variant })
+        let mut arm_of = |phase: usize, variant: PhaseVariant| {
+            engine.arm(&PhasePoint { arm: arm.map(str::to_owned), phase, variant })
         };
         let (mut plain, mut backs, mut losses) = (Vec::new(), Vec::new(), Vec::new());
         for (place, phase) in phases.iter().enumerate() {
-            plain.push(arm_of(place, Variant::Plain)?);
+            plain.push(arm_of(place, PhaseVariant::Plain)?);
             let steps = phase.procedure().steps;
             let changing = (0..steps.len()).filter(|at| with_backs && !steps[*at].is_of_people());
-            let back = |at: usize| Ok((at, arm_of(place, Variant::Back(at))?));
+            let back = |at: usize| Ok((at, arm_of(place, PhaseVariant::Back(at))?));
             let of_phase: Result<Vec<_>, WorldError> = changing.map(back).collect();
             backs.push(of_phase?);
             // A phase without a step that changes something is not affected by a loss.
             let is_idle = backs.last().is_none_or(Vec::is_empty);
             let nodes = 0..if arm.is_some() || is_idle { 0 } else { phase.blueprint.nodes.len() };
-            let loss = |node: usize| Ok((node, arm_of(place, Variant::Loss(node))?));
+            let loss = |node: usize| Ok((node, arm_of(place, PhaseVariant::Loss(node))?));
             let of_phase: Result<Vec<_>, WorldError> = nodes.map(loss).collect();
             losses.push(of_phase?);
         }
         Ok(Self { phases, plain, backs, losses })
     }
 
-    fn see<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Shown<'e> {
+    fn see<'e>(&'e self, engine: &'e Phases<'_, '_>) -> PhasesShown<'e> {
         let done = |arm: &ArmId| engine.see(*arm).done.as_slice();
         let back = |(at, arm): &(usize, ArmId)| (*at, engine.see(*arm).first_back, done(arm));
-        Shown {
+        PhasesShown {
             phases: &self.phases,
             plain: self.plain.iter().map(done).collect(),
             backs: self.backs.iter().map(|all| all.iter().map(back).collect()).collect(),
         }
     }
 
-    fn see_losses<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Vec<Vec<Loss<'e>>> {
+    fn see_losses<'e>(&'e self, engine: &'e Phases<'_, '_>) -> Vec<Vec<PhaseLoss<'e>>> {
         let loss = |(node, arm): &(usize, ArmId)| (*node, engine.see(*arm).done.as_slice());
         self.losses.iter().map(|all| all.iter().map(loss).collect()).collect()
     }
@@ -107,10 +107,10 @@ impl Cast {
 impl<'a> MigrateStudy<'a> {
     /// # Errors
     /// When a world cannot be made, or there are no phases.
-    pub(super) fn answer(&self) -> Result<Findings, Error> {
-        let stage = Stage::new(self.worlds, self.options.seed);
+    pub(super) fn answer(&self) -> Result<Findings, MigrationError> {
+        let stage = MigrationStage::new(self.worlds, self.options.seed);
         if stage.phases(None)?.is_empty() {
-            return Err(Error::NoPhases);
+            return Err(MigrationError::NoPhases);
         }
         let mut engine = Engine::new(&stage, self.watch);
         let own = Cast::of(&mut engine, &stage, None, true)?;
@@ -132,7 +132,7 @@ impl<'a> MigrateStudy<'a> {
         let of = |claim: &Claim| row_of(&claim.metric.name).map(|row| row.reader);
         self.question
             .judged()
-            .any(|claim| matches!(of(claim), Some(Reader::Migrate(OfMigrate::Rollback))))
+            .any(|claim| matches!(of(claim), Some(MetricReader::Migrate(OfMigrate::Rollback))))
     }
 
     /// Adds replications until the stopping rule, a limit or the user ends the study; then those of
@@ -149,7 +149,7 @@ impl<'a> MigrateStudy<'a> {
         (stand.replications, stand.stopped_by) = (replications as usize, stopped_by);
         let replications = exactly.unwrap_or(LOOKS[0]);
         let wants: Vec<Want> = stand.own.beside().map(|arm| Want { arm, replications }).collect();
-        match Broken::or_stopped(engine.simulate(watch::Phase::Aside, &wants))? {
+        match Broken::or_stopped(engine.simulate(watch::StudyPhase::Aside, &wants))? {
             Ok(()) => {}
             Err(_) if self.watch.interrupted() => stand.stopped_by = StoppedBy::Interrupt,
             Err(_) => stand.stopped_by = StoppedBy::Budget,
@@ -165,12 +165,12 @@ impl<'a> MigrateStudy<'a> {
         replications: usize,
     ) -> Vec<JudgedClaim> {
         let own = stand.own.see(engine);
-        let bases: Vec<(String, Shown<'_>)> =
+        let bases: Vec<(String, PhasesShown<'_>)> =
             stand.bases.iter().map(|(file, cast)| (file.clone(), cast.see(engine))).collect();
         let judged = self.question.judged().count();
         let level = simultaneous_level(judged, LOOKS.len());
         let ranges = self.question.ranged.len();
-        let bench = Bench { own: &own, bases: &bases, replications, level, ranges };
+        let bench = MigrationBench { own: &own, bases: &bases, replications, level, ranges };
         self.question.claims.iter().map(|claim| bench.judge(claim)).collect()
     }
 
@@ -204,20 +204,21 @@ impl<'a> MigrateStudy<'a> {
 }
 
 /// All metrics with plain intervals.
-fn metrics(shown: &Shown<'_>, replications: usize) -> Vec<Metric> {
-    let of = |(kind, labels): (&'static crate::metric::MetricKind, super::numbers::Labels)| {
-        let metric = MetricRef::named(kind.name, &labels);
-        let samples = shown.samples(&metric, replications).unwrap_or_default();
-        let estimate = estimate(&samples, LEVEL);
-        let few = no_interval(Runs::Replications);
-        let missing = match samples.len() {
-            _ if estimate.is_some() => None,
-            all if all < few.needed as usize => Some(Missing::TooFew(few)),
-            _ => Some(Missing::Nothing),
+fn metrics(shown: &PhasesShown<'_>, replications: usize) -> Vec<Metric> {
+    let of =
+        |(kind, labels): (&'static crate::metric::MetricKind, super::numbers::NumberLabels)| {
+            let metric = MetricRef::named(kind.name, &labels);
+            let samples = shown.samples(&metric, replications).unwrap_or_default();
+            let estimate = estimate(&samples, LEVEL);
+            let few = no_interval(Runs::Replications);
+            let missing = match samples.len() {
+                _ if estimate.is_some() => None,
+                all if all < few.needed as usize => Some(NoEstimate::TooFew(few)),
+                _ => Some(NoEstimate::Nothing),
+            };
+            let (name, unit) = (kind.name, kind.unit);
+            Metric { name, labels, unit, estimate, missing, values: Vec::new() }
         };
-        let (name, unit) = (kind.name, kind.unit);
-        Metric { name, labels, unit, estimate, missing, values: Vec::new() }
-    };
     shown.keys().into_iter().map(of).collect()
 }
 
@@ -227,14 +228,14 @@ struct Deciding<'s, 'a> {
     stand: &'s Stand,
 }
 
-impl<'a> Looking<Stage<'a>> for Deciding<'_, 'a> {
-    fn phase(&self) -> watch::Phase<'_> {
-        watch::Phase::Replications
+impl<'a> Looking<MigrationStage<'a>> for Deciding<'_, 'a> {
+    fn phase(&self) -> watch::StudyPhase<'_> {
+        watch::StudyPhase::Replications
     }
 
     fn wanted(
         &mut self,
-        engine: &Engine<'_, Stage<'a>>,
+        engine: &Engine<'_, MigrationStage<'a>>,
         complete: u32,
     ) -> Result<Vec<ArmId>, StoppedBy> {
         let Self { study, stand } = self;

@@ -1,19 +1,23 @@
 //! Evaluates the phases: means and intervals over replications.
 
 use super::findings::{LossFinding, Migration, Peak, PhaseFinding, RollbackFinding, StepFinding};
-use super::numbers::{Shown, ways_back};
+use super::numbers::{PhasesShown, ways_back};
 use super::passage::Passage;
-use super::plan::Phase;
+use super::plan::PlannedPhase;
 use crate::judge::{LEVEL, estimate};
 use crate::question::MetricRef;
 use crate::sample::Sample;
 use wssim_stats::Estimate;
 
 /// The outcome of a phase when a node is lost: the node, and the replications.
-pub(super) type Loss<'e> = (usize, &'e [Passage]);
+pub(super) type PhaseLoss<'e> = (usize, &'e [Passage]);
 
 /// The findings of all phases from the first `replications`; losses by phase.
-pub(super) fn told(shown: &Shown<'_>, losses: &[Vec<Loss<'_>>], replications: usize) -> Migration {
+pub(super) fn told(
+    shown: &PhasesShown<'_>,
+    losses: &[Vec<PhaseLoss<'_>>],
+    replications: usize,
+) -> Migration {
     let n = shown.replications(replications);
     let number = |name: &str, labels: &[(&'static str, String)]| {
         let samples = shown.samples(&MetricRef::named(name, labels), n)?;
@@ -27,7 +31,7 @@ pub(super) fn told(shown: &Shown<'_>, losses: &[Vec<Loss<'_>>], replications: us
         shown.entries().map(of).collect()
     };
     let begins: Vec<Vec<[f64; 2]>> = (0..n).map(|n| shown.times(n)).collect();
-    let of_phase = |(place, phase): (usize, &Phase)| PhaseFinding {
+    let of_phase = |(place, phase): (usize, &PlannedPhase)| PhaseFinding {
         id: phase.id.clone(),
         title: phase.title.clone(),
         after: phase.after.iter().map(|at| shown.phases[*at].id.clone()).collect(),
@@ -69,7 +73,7 @@ fn count(all: &[Passage], is_one: impl Fn(&Passage) -> bool) -> u32 {
     all.iter().filter(|one| is_one(one)).count() as u32
 }
 
-fn steps(phase: &Phase, done: &[Passage]) -> Vec<StepFinding> {
+fn steps(phase: &PlannedPhase, done: &[Passage]) -> Vec<StepFinding> {
     let procedure = phase.procedure();
     let of = |at: usize| StepFinding {
         id: phase.steps[at].id.clone(),
@@ -82,7 +86,7 @@ fn steps(phase: &Phase, done: &[Passage]) -> Vec<StepFinding> {
 }
 
 fn peaks(
-    phase: &Phase,
+    phase: &PlannedPhase,
     number: &impl Fn(&str, &[(&'static str, String)]) -> Option<Estimate>,
 ) -> Vec<Peak> {
     let of = |node: &wssim_model::blueprint::Node| {
@@ -96,7 +100,7 @@ fn peaks(
     phase.blueprint.nodes.iter().map(of).collect()
 }
 
-fn rollbacks(shown: &Shown<'_>, place: usize) -> Vec<RollbackFinding> {
+fn rollbacks(shown: &PhasesShown<'_>, place: usize) -> Vec<RollbackFinding> {
     let names: Vec<&String> = shown.entries().collect();
     let of = |(step, first, done): &(usize, usize, &[Passage])| {
         let samples = ways_back(done, *first);
@@ -112,7 +116,7 @@ fn rollbacks(shown: &Shown<'_>, place: usize) -> Vec<RollbackFinding> {
     shown.backs[place].iter().map(of).collect()
 }
 
-fn lost(phase: &Phase, (node, done): &Loss<'_>) -> LossFinding {
+fn lost(phase: &PlannedPhase, (node, done): &PhaseLoss<'_>) -> LossFinding {
     let entry = |(at, source): (usize, &wssim_model::blueprint::Source)| {
         let seconds = mean(done.iter().map(|one| one.downtime[at])).unwrap_or(0.0);
         (source.name.clone(), seconds, count(done, |one| one.is_down[at]))

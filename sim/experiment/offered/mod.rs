@@ -19,7 +19,7 @@ pub(crate) use visits::{Brought, brought};
 
 pub(crate) use costs::{Costs, costs};
 pub(crate) use loads::{Loads, add_background, capacity, requests};
-pub(crate) use rates::{Level, Stretch, rate};
+pub(crate) use rates::{RateLevel, Stretch, rate};
 pub(crate) use times::{Conditions, Took, has_moved, moves, responses, responses_after};
 pub(crate) use visits::{Visit, solve, visits};
 
@@ -98,7 +98,7 @@ pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
     let costs = costs(blueprint);
     let visits = visits(blueprint, &costs);
     let responses = responses(blueprint, &costs);
-    let rates = |wanted: &dyn Fn(&Source) -> bool, level: Level| {
+    let rates = |wanted: &dyn Fn(&Source) -> bool, level: RateLevel| {
         let mut entries = vec![0.0; blueprint.endpoints.len()];
         for source in blueprint.sources.iter().filter(|source| wanted(source)) {
             let rate = rate(source, &responses, stretch, level);
@@ -108,15 +108,15 @@ pub fn offered(blueprint: &Blueprint, measure: &Measure) -> OfferedLoad {
         }
         solve(entries, &visits)
     };
-    let load_of = |wanted: &dyn Fn(&Source) -> bool, level: Level| {
+    let load_of = |wanted: &dyn Fn(&Source) -> bool, level: RateLevel| {
         let mut loads = requests(blueprint, &visits, &responses, &rates(wanted, level));
         add_background(blueprint, stretch, &mut loads);
         loads
     };
     let is_open = |source: &Source| !matches!(source.arrivals, Arrivals::Closed { .. });
-    let all = load_of(&|_| true, Level::Mean);
-    let open = load_of(&is_open, Level::Mean);
-    let peak = load_of(&is_open, Level::Peak);
+    let all = load_of(&|_| true, RateLevel::Mean);
+    let open = load_of(&is_open, RateLevel::Mean);
+    let peak = load_of(&is_open, RateLevel::Peak);
     let nodes = blueprint
         .nodes
         .iter()

@@ -1,7 +1,7 @@
 //! Arrival rates of sources.
 
 use super::times::Took;
-use crate::question::{Kind, Measure};
+use crate::question::{Measure, MeasureKind};
 use wssim_kernel::Time;
 use wssim_model::blueprint::{Arrivals, Source};
 
@@ -15,8 +15,8 @@ pub(crate) struct Stretch {
 impl Stretch {
     pub(crate) fn of(measure: &Measure) -> Self {
         let from = match measure.kind {
-            Kind::Window { lead_in } => Time::ZERO + lead_in,
-            Kind::Steady { .. } => Time::ZERO,
+            MeasureKind::Window { lead_in } => Time::ZERO + lead_in,
+            MeasureKind::Steady { .. } => Time::ZERO,
         };
         Self { from, until: from + measure.duration }
     }
@@ -24,21 +24,21 @@ impl Stretch {
 
 /// Which rate of a source with a profile.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Level {
+pub(crate) enum RateLevel {
     Mean,
     Peak,
 }
 
 /// Mean arrival rate in 1/s; for closed users the largest possible.
-pub(crate) fn rate(source: &Source, responses: &[Took], stretch: Stretch, level: Level) -> f64 {
+pub(crate) fn rate(source: &Source, responses: &[Took], stretch: Stretch, level: RateLevel) -> f64 {
     match &source.arrivals {
         Arrivals::Poisson { rate_per_second } => *rate_per_second,
         Arrivals::Renewal { gap } => 1e9 / gap.mean(),
         Arrivals::Periodic { period, .. } => 1e9 / period.as_f64(),
         Arrivals::Shaped { gap, profile, .. } => {
             let factor = match level {
-                Level::Mean => profile.mean(stretch.from, stretch.until),
-                Level::Peak => profile.peak(stretch.from, stretch.until),
+                RateLevel::Mean => profile.mean(stretch.from, stretch.until),
+                RateLevel::Peak => profile.peak(stretch.from, stretch.until),
             };
             1e9 / gap.mean() * factor
         }

@@ -1,7 +1,7 @@
 //! A claim whose verdict may change within the ranges, and the result.
 
 use super::inputs::Position;
-use super::joint::Model;
+use super::joint::LinearModel;
 use super::screen::Threat;
 use crate::question::Expected;
 use crate::verdict::Verdict;
@@ -10,7 +10,7 @@ use wssim_stats::Estimate;
 /// A claim whose verdict may change.
 #[derive(Clone, Debug)]
 pub(crate) struct Case {
-    pub(crate) model: Model,
+    pub(crate) model: LinearModel,
     pub(crate) expected: Expected,
     /// Its verdict and number at the values in force.
     pub(crate) verdict: Verdict,
@@ -22,20 +22,25 @@ pub(crate) struct Case {
     /// Level of one interval.
     pub(crate) level: f64,
     /// The result of a search in short replications, if any.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<SearchResult>,
 }
 
 impl Case {
     /// The verdict changes to `found` at `position`.
-    pub(crate) fn lost(&self, position: Position, found: Verdict, estimate: Estimate) -> Lost {
+    pub(crate) fn lost(
+        &self,
+        position: Position,
+        found: Verdict,
+        estimate: Estimate,
+    ) -> LostVerdict {
         let Threat { subject, limit, .. } = self.model.threat;
-        Lost { subject, position, found, estimate, limit }
+        LostVerdict { subject, position, found, estimate, limit }
     }
 }
 
 /// The result of a search in short replications.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
+pub(crate) struct SearchResult {
     /// The worst setting for the claim.
     pub(crate) worst: Position,
     /// Whether the verdict changes there, and a setting of fewer inputs that also changes it.
@@ -45,7 +50,7 @@ pub(crate) struct Found {
 
 /// A setting at which the verdict differs.
 #[derive(Clone, Debug)]
-pub(crate) struct Lost {
+pub(crate) struct LostVerdict {
     pub(crate) subject: usize,
     pub(crate) position: Position,
     pub(crate) found: Verdict,

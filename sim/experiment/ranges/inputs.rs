@@ -1,6 +1,6 @@
 //! Positions of the inputs within their ranges, and the corresponding overrides.
 
-use crate::question::{End, Override, RangedInput, Worlds};
+use crate::question::{Override, RangeEnd, RangedInput, Worlds};
 
 /// A position for each input: −1 is the low end, 0 the value in force, +1 the high end.
 pub(crate) type Position = Vec<f64>;
@@ -50,7 +50,7 @@ impl Inputs<'_> {
     }
 
     fn value(&self, input: &RangedInput, place: f64) -> Option<Override> {
-        let end = if place < 0.0 { End::Low } else { End::High };
+        let end = if place < 0.0 { RangeEnd::Low } else { RangeEnd::High };
         let nearer = if place.abs() < 0.5 { None } else { self.worlds.between(input, end, 1.0) };
         self.worlds.between(input, end, place.abs()).or(nearer)
     }

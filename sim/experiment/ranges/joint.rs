@@ -1,8 +1,8 @@
 //! The worst joint setting for a claim by the linear model of the screen.
 
 use super::inputs::{Position, rounded};
-use super::screen::{Effects, Threat};
-use wssim_stats::worst_case::{Effect, Effects as Lines, Observation, Worst, worst};
+use super::screen::{ScreenedEffects, Threat};
+use wssim_stats::worst_case::{Effect, Effects, ObservedMetric, Worst, worst};
 
 /// Share of their width by which observations are kept inside their limits: the model is not exact.
 const MARGIN: f64 = 0.02;
@@ -15,31 +15,31 @@ const BEYOND: f64 = 0.1;
 
 /// The screen's linear model of one claim and all observations, corrected by later simulations.
 #[derive(Clone, Debug)]
-pub(crate) struct Model {
+pub(crate) struct LinearModel {
     pub(crate) threat: Threat,
     /// The position of the screen: lines lead from there to both ends of each range.
     pub(crate) centre: Position,
     /// The number there.
     pub(crate) value: f64,
-    pub(crate) effects: Effects,
-    pub(crate) observed: Vec<Observed>,
+    pub(crate) effects: ScreenedEffects,
+    pub(crate) observed: Vec<ObservedEffects>,
     /// Correction of the lines by simulation.
     pub(crate) offset: f64,
 }
 
 /// An observation to be reproduced.
 #[derive(Clone, Debug)]
-pub(crate) struct Observed {
+pub(crate) struct ObservedEffects {
     pub(crate) subject: usize,
     /// The value at the values in force, and at the centre.
     pub(crate) in_force: f64,
     pub(crate) value: f64,
     pub(crate) limits: [f64; 2],
-    pub(crate) effects: Effects,
+    pub(crate) effects: ScreenedEffects,
     pub(crate) offset: f64,
 }
 
-impl Observed {
+impl ObservedEffects {
     /// Whether `value` reproduces it; an observation not reproduced at the values in force is ignored.
     pub(crate) fn admits(&self, value: f64) -> bool {
         let inside = |value: f64| self.limits[0] <= value && value <= self.limits[1];
@@ -47,11 +47,11 @@ impl Observed {
     }
 
     /// Its limits for the lines, `moved` from the centre by fixed inputs.
-    fn narrowed(&self, moved: f64) -> Observation {
+    fn narrowed(&self, moved: f64) -> ObservedMetric {
         let [low, high] = self.limits;
         let width = high - low;
         let margin = if width.is_finite() { MARGIN * width } else { 0.0 };
-        Observation {
+        ObservedMetric {
             base: self.value + self.offset + moved,
             low: (low + margin).min(self.in_force),
             high: (high - margin).max(self.in_force),
@@ -60,7 +60,7 @@ impl Observed {
 }
 
 /// The effects of an input from the centre `at`: to its low end, and to its high end.
-fn effect(effects: &Effects, input: usize) -> Effect {
+fn effect(effects: &ScreenedEffects, input: usize) -> Effect {
     // A value observed at only one of the two gives no line.
     let known = |shift: f64| if shift.is_finite() { shift } else { 0.0 };
     let [low, high] = effects.shifts[input].map(known);
@@ -79,20 +79,20 @@ fn place(at: f64, part: f64) -> f64 {
     at + part * way
 }
 
-impl Model {
+impl LinearModel {
     /// The worst setting for the claim, with only the inputs that `may` move off their values in force;
     /// `None` if there is none.
     pub(crate) fn worst(&self, may: &[bool]) -> Option<Position> {
         let (free, held): (Vec<usize>, Vec<usize>) = (0..may.len()).partition(|input| may[*input]);
-        let of = |input: &usize| Lines {
+        let of = |input: &usize| Effects {
             judged: effect(&self.effects, *input),
             observed: self.observed.iter().map(|one| effect(&one.effects, *input)).collect(),
         };
-        let lines: Vec<Lines> = free.iter().map(of).collect();
-        let moved = |effects: &Effects| -> f64 {
+        let lines: Vec<Effects> = free.iter().map(of).collect();
+        let moved = |effects: &ScreenedEffects| -> f64 {
             held.iter().map(|&input| self.part_of(effects, input, 0.0)).sum()
         };
-        let observed: Vec<Observation> =
+        let observed: Vec<ObservedMetric> =
             self.observed.iter().map(|one| one.narrowed(moved(&one.effects))).collect();
         let side = if self.threat.direction > 0.0 { Worst::Largest } else { Worst::Smallest };
         let found = worst(&lines, &observed, side).ok()?;
@@ -111,12 +111,12 @@ impl Model {
     }
 
     /// The contribution of `input` at `place` to a number, from the centre.
-    fn part_of(&self, effects: &Effects, input: usize, place: f64) -> f64 {
+    fn part_of(&self, effects: &ScreenedEffects, input: usize, place: f64) -> f64 {
         effect(effects, input).at(part(self.centre[input], place))
     }
 
     /// The change of a number from the centre to `position` by the lines.
-    fn moved(&self, effects: &Effects, position: &[f64]) -> f64 {
+    fn moved(&self, effects: &ScreenedEffects, position: &[f64]) -> f64 {
         let inputs = position.iter().enumerate();
         inputs.map(|(input, place)| self.part_of(effects, input, *place)).sum()
     }
@@ -144,7 +144,7 @@ impl Model {
 
     /// `position` without the inputs whose effects are trivial.
     pub(crate) fn without_trifles(&self, position: &[f64]) -> Position {
-        let moves = |effects: &Effects, input: usize| {
+        let moves = |effects: &ScreenedEffects, input: usize| {
             let at = |place: f64| self.part_of(effects, input, place);
             (at(position[input]) - at(0.0)).abs()
         };
@@ -164,7 +164,7 @@ impl Model {
     /// The point on the straight way from the centre to `position` at which every observation, with
     /// value `observed` there, is reproduced again.
     pub(crate) fn back(&self, position: &[f64], observed: &[f64]) -> Position {
-        let part = |(one, found): (&Observed, &f64)| {
+        let part = |(one, found): (&ObservedEffects, &f64)| {
             let [low, high] = one.limits;
             let limit = if *found > high { high } else { low };
             let is_missed = !one.admits(*found) && one.admits(one.value);
@@ -181,7 +181,7 @@ impl Model {
     pub(crate) fn correct(&mut self, position: &[f64], numbers: &[f64]) {
         let Some((found, observed)) = numbers.split_first() else { return };
         self.offset = found - self.value - self.moved(&self.effects, position);
-        let moved = |one: &Observed| self.moved(&one.effects, position);
+        let moved = |one: &ObservedEffects| self.moved(&one.effects, position);
         let moved: Vec<f64> = self.observed.iter().map(moved).collect();
         for ((one, found), moved) in self.observed.iter_mut().zip(observed).zip(moved) {
             one.offset = found - one.value - moved;

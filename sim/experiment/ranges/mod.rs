@@ -39,11 +39,11 @@ use crate::question::{Expected, WorldError};
 use crate::readings::{Readings, verdict_on};
 use crate::reason::{Flip, InputValue};
 use crate::verdict::Verdict;
-use crate::watch::Phase;
-use case::{Case, Lost, Surprise};
-use joint::{Model, Observed};
-use screen::{Effects, Screen, Threat};
-use trial::By;
+use crate::watch::StudyPhase;
+use case::{Case, LostVerdict, Surprise};
+use joint::{LinearModel, ObservedEffects};
+use screen::{Screen, ScreenedEffects, Threat};
+use trial::ReadBy;
 use verify::Verify;
 use wssim_stats::Estimate;
 
@@ -81,10 +81,10 @@ impl Subject {
 }
 
 /// The remaining threats, and the effects of the inputs by subject.
-type Screened = (Vec<Threat>, Vec<Effects>);
+type Screened = (Vec<Threat>, Vec<ScreenedEffects>);
 
 /// The parameters of the check.
-pub(crate) struct Check<'w, W> {
+pub(crate) struct RangeCheck<'w, W> {
     pub(crate) weighing: &'w W,
     pub(crate) inputs: Inputs<'w>,
     /// Decided claims, and observations.
@@ -103,7 +103,7 @@ pub(crate) struct Checked {
     pub(crate) is_cut: bool,
 }
 
-impl<W> Check<'_, W> {
+impl<W> RangeCheck<'_, W> {
     /// Checks the ranges: screens in `short` replications, if given, and verifies in `full` ones.
     ///
     /// # Errors
@@ -170,7 +170,7 @@ impl<W> Check<'_, W> {
             Some(short) => self.search(short, cases, checked)?,
             None => cases,
         };
-        let mut verify = Verify::new(self.weighing, self.inputs, By::Intervals, cases);
+        let mut verify = Verify::new(self.weighing, self.inputs, ReadBy::Intervals, cases);
         checked.is_cut |= is_cut(full.pursue(&mut verify))?;
         let ended = verify.ended();
         for subject in ended.open {
@@ -195,7 +195,7 @@ impl<W> Check<'_, W> {
     where
         W: Weighing<S>,
     {
-        let mut search = Verify::new(self.weighing, self.inputs, By::Means, cases);
+        let mut search = Verify::new(self.weighing, self.inputs, ReadBy::Means, cases);
         checked.is_cut |= is_cut(short.pursue(&mut search))?;
         let (mut found, mut anew) = (Vec::new(), Vec::new());
         for (case, surprise) in search.ended().cases {
@@ -206,7 +206,7 @@ impl<W> Check<'_, W> {
                 anew.extend(case);
             }
         }
-        let mut again = Verify::new(self.weighing, self.inputs, By::Means, anew);
+        let mut again = Verify::new(self.weighing, self.inputs, ReadBy::Means, anew);
         checked.is_cut |= is_cut(short.pursue(&mut again))?;
         found.extend(again.ended().cases.into_iter().map(|(case, _)| case));
         if checked.is_cut {
@@ -258,12 +258,12 @@ impl<W> Check<'_, W> {
     }
 
     /// The case of a threat; `centre` is the start of its lines, if not the values in force.
-    fn case(&self, threat: Threat, effects: &[Effects], centre: Option<&Surprise>) -> Case {
+    fn case(&self, threat: Threat, effects: &[ScreenedEffects], centre: Option<&Surprise>) -> Case {
         let claim = &self.claims[threat.subject];
         let observed = self.observed.iter().enumerate().map(|(number, one)| {
             let subject = self.claims.len() + number;
             let [low, high] = [one.expected.min, one.expected.max];
-            Observed {
+            ObservedEffects {
                 subject,
                 in_force: one.estimate.mean,
                 value: centre.map_or(one.estimate.mean, |centre| centre.numbers[1 + number]),
@@ -272,7 +272,7 @@ impl<W> Check<'_, W> {
                 offset: 0.0,
             }
         });
-        let model = Model {
+        let model = LinearModel {
             threat,
             centre: centre.map_or(self.inputs.in_force(), |centre| centre.position.clone()),
             value: centre.map_or(claim.estimate.mean, |centre| centre.numbers[0]),
@@ -293,7 +293,7 @@ impl<W> Check<'_, W> {
     }
 
     /// The setting at which a verdict changes, as written in scenarios.
-    fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &Lost) -> Flip
+    fn flip<S: Stage>(&self, engine: &mut Engine<'_, S>, lost: &LostVerdict) -> Flip
     where
         W: Weighing<S>,
     {
@@ -318,7 +318,7 @@ impl<W> Check<'_, W> {
     fn near<S: Stage>(
         &self,
         engine: &mut Engine<'_, S>,
-        lost: &Lost,
+        lost: &LostVerdict,
         input: usize,
     ) -> Option<String>
     where
@@ -356,7 +356,7 @@ impl<W> Check<'_, W> {
         let there = self.weighing.arms(engine, subject, &at).ok()?;
         let replications = NARROWED_BY;
         let wants = here.iter().chain(&there).map(|&arm| Want { arm, replications });
-        let phase = Phase::Turning(&self.inputs.all[input].path);
+        let phase = StudyPhase::Turning(&self.inputs.all[input].path);
         engine.simulate(phase, &wants.collect::<Vec<_>>()).ok()?;
         let here = self.weighing.readings(engine, subject, &here, usize::MAX)?;
         let there = self.weighing.readings(engine, subject, &there, replications as usize)?;

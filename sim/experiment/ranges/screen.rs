@@ -14,7 +14,7 @@ use crate::question::Expected;
 use crate::question::WorldError;
 use crate::readings::verdict_on;
 use crate::verdict::Verdict;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 use wssim_stats::{Estimate, mean_interval};
 
@@ -32,7 +32,7 @@ const LEVEL: f64 = 0.95;
 
 /// The effects of inputs on one subject, from single replications.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Effects {
+pub(crate) struct ScreenedEffects {
     /// By input: the change of the number at the low end, and at the high end.
     pub(crate) shifts: Vec<[f64; 2]>,
 }
@@ -88,7 +88,7 @@ pub(crate) struct Screen<'w, S, W> {
     /// By subject: its arms at the values in force.
     here: Vec<Vec<ArmId>>,
     /// By subject: the effects of the inputs.
-    effects: Vec<Effects>,
+    effects: Vec<ScreenedEffects>,
     stage: PhantomData<S>,
 }
 
@@ -126,7 +126,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
     }
 
     /// The remaining threats, and the effects of all subjects.
-    pub(crate) fn left(self) -> (Vec<Threat>, Vec<Effects>) {
+    pub(crate) fn left(self) -> (Vec<Threat>, Vec<ScreenedEffects>) {
         (self.threats, self.effects)
     }
 
@@ -194,7 +194,7 @@ impl<'w, S: Stage, W: Weighing<S>> Screen<'w, S, W> {
                 let changes = self.changes(engine, subject, &arms[subject], AT_ENDS);
                 shifts[input][usize::from(end > 0.0)] = mean(&changes);
             }
-            self.effects.push(Effects { shifts });
+            self.effects.push(ScreenedEffects { shifts });
         }
     }
 
@@ -221,7 +221,7 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-impl Effects {
+impl ScreenedEffects {
     /// The ends that move the number most in `direction`; the value in force if neither does.
     pub(crate) fn corner(&self, direction: f64) -> Position {
         let worse = |[low, high]: &[f64; 2]| match (low * direction, high * direction) {
@@ -241,9 +241,9 @@ impl Effects {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Screen<'_, S, W> {
-    fn phase(&self) -> Phase<'_> {
+    fn phase(&self) -> StudyPhase<'_> {
         let claims = self.subjects.iter().filter(|is_held| **is_held).count();
-        Phase::Screening { inputs: self.inputs.all.len(), claims }
+        StudyPhase::Screening { inputs: self.inputs.all.len(), claims }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

@@ -24,7 +24,7 @@ const LOST: f64 = 0.95;
 
 /// How trials are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum By {
+pub(crate) enum ReadBy {
     /// By means of short replications.
     Means,
     /// By intervals.
@@ -45,7 +45,7 @@ pub(crate) struct Trial {
 
 /// The result of a trial.
 #[derive(Clone, Debug)]
-pub(crate) enum Shown {
+pub(crate) enum TrialOutcome {
     /// More replications are needed, this many in total.
     More(u32),
     /// Too little was observed.
@@ -62,7 +62,7 @@ impl Trial {
     pub(crate) fn new(
         case: &Case,
         position: Position,
-        by: By,
+        by: ReadBy,
         mut at: impl FnMut(usize, bool) -> Option<Vec<ArmId>>,
     ) -> Option<Self> {
         let observed = case.model.observed.iter().map(|one| one.subject);
@@ -71,9 +71,9 @@ impl Trial {
         let arms = subjects.iter().map(|&subject| at(subject, true)).collect::<Option<_>>()?;
         let here = subjects.iter().map(|&subject| at(subject, false)).collect::<Option<_>>()?;
         let first = match by {
-            By::Means => SHORT,
-            By::Intervals if case.is_constant => FIRST_OF_CONSTANT,
-            By::Intervals => FIRST,
+            ReadBy::Means => SHORT,
+            ReadBy::Intervals if case.is_constant => FIRST_OF_CONSTANT,
+            ReadBy::Intervals => FIRST,
         };
         Some(Self { position, subjects, arms, here, replications: first.min(case.most) })
     }
@@ -96,18 +96,22 @@ impl Trial {
         weighing: &impl Weighing<S>,
         engine: &Engine<'_, S>,
         case: &Case,
-        by: By,
-    ) -> (Shown, Vec<f64>) {
+        by: ReadBy,
+    ) -> (TrialOutcome, Vec<f64>) {
         let read = |number: usize, in_force: f64, level: f64| {
             let (here, there) = self.readings(weighing, engine, number)?;
             match by {
-                By::Means => moved(in_force, &here, &there),
-                By::Intervals => there.elsewhere(&here, level),
+                ReadBy::Means => moved(in_force, &here, &there),
+                ReadBy::Intervals => there.elsewhere(&here, level),
             }
         };
         let Some(estimate) = read(0, case.in_force, case.level) else {
-            let more = by == By::Intervals && self.replications < case.most;
-            let shown = if more { Shown::More(2 * self.replications) } else { Shown::Nothing };
+            let more = by == ReadBy::Intervals && self.replications < case.most;
+            let shown = if more {
+                TrialOutcome::More(2 * self.replications)
+            } else {
+                TrialOutcome::Nothing
+            };
             return (shown, Vec::new());
         };
         let observed = case.model.observed.iter().enumerate();
@@ -121,13 +125,13 @@ impl Trial {
         let is_past =
             || read(0, case.in_force, LOST).is_some_and(|at| case.model.threat.is_past(&at));
         let shown = if !fits {
-            Shown::Impossible
+            TrialOutcome::Impossible
         } else if found == case.verdict && !case.model.threat.is_past(&estimate) {
-            Shown::Kept
-        } else if by == By::Intervals && self.replications < case.most && !is_past() {
-            Shown::More(self.needed(weighing, engine, case))
+            TrialOutcome::Kept
+        } else if by == ReadBy::Intervals && self.replications < case.most && !is_past() {
+            TrialOutcome::More(self.needed(weighing, engine, case))
         } else {
-            Shown::Lost(found, estimate)
+            TrialOutcome::Lost(found, estimate)
         };
         (shown, [vec![estimate.mean], observed].concat())
     }

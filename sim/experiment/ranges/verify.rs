@@ -3,13 +3,13 @@
 //! The same steps serve the search, in short replications read by means, and the proof, in full ones
 //! read by intervals, starting where the search ended.
 
-use super::case::{Case, Found, Lost, Surprise};
+use super::case::{Case, LostVerdict, SearchResult, Surprise};
 use super::inputs::{Inputs, Position};
-use super::trial::{By, Shown, Trial};
+use super::trial::{ReadBy, Trial, TrialOutcome};
 use super::weighing::Weighing;
 use crate::engine::{Design, Engine, Stage, Want};
 use crate::question::WorldError;
-use crate::watch::Phase;
+use crate::watch::StudyPhase;
 use std::marker::PhantomData;
 
 /// Most corrections of the lines and repetitions of the search if observations are not reproduced.
@@ -37,7 +37,7 @@ struct Progress {
     next: Option<Position>,
     /// A setting that changes the verdict, by the search at least; fewer inputs are being tried.
     worst: Option<Position>,
-    lost: Option<Lost>,
+    lost: Option<LostVerdict>,
     is_over: bool,
     /// Whether too little was observed.
     is_unseen: bool,
@@ -48,8 +48,8 @@ impl Progress {
     fn begun(case: Case) -> Self {
         let (next, worst) = match case.found.clone() {
             None => (None, None),
-            Some(Found { worst, is_lost: true, fewer }) => (fewer, Some(worst)),
-            Some(Found { worst, .. }) => (Some(worst), None),
+            Some(SearchResult { worst, is_lost: true, fewer }) => (fewer, Some(worst)),
+            Some(SearchResult { worst, .. }) => (Some(worst), None),
         };
         let (trial, last, lost, surprise) = (None, None, None, None);
         let (rounds, tries, is_over, is_unseen) = (0, 0, false, false);
@@ -57,19 +57,19 @@ impl Progress {
     }
 
     /// Its result.
-    fn found(&self) -> Option<Found> {
+    fn found(&self) -> Option<SearchResult> {
         let Some(lost) = &self.lost else {
             let worst = self.next.clone().or_else(|| self.last.clone())?;
-            return Some(Found { worst, is_lost: false, fewer: None });
+            return Some(SearchResult { worst, is_lost: false, fewer: None });
         };
         let worst = self.worst.clone().unwrap_or_else(|| lost.position.clone());
         let fewer = (lost.position != worst).then(|| lost.position.clone());
-        Some(Found { worst, is_lost: true, fewer })
+        Some(SearchResult { worst, is_lost: true, fewer })
     }
 
     /// The next setting to try.
-    fn proposal(&mut self, by: By) -> Option<Position> {
-        let most = if by == By::Means { FEWER_IN_SHORT } else { FEWER };
+    fn proposal(&mut self, by: ReadBy) -> Option<Position> {
+        let most = if by == ReadBy::Means { FEWER_IN_SHORT } else { FEWER };
         let model = &self.case.model;
         if let Some(next) = self.next.take() {
             return Some(next);
@@ -99,15 +99,15 @@ impl Progress {
     }
 
     /// Processes the result of a trial; `numbers` are those of the claim and of each observation.
-    fn take(&mut self, trial: Trial, (shown, numbers): (Shown, Vec<f64>)) {
+    fn take(&mut self, trial: Trial, (shown, numbers): (TrialOutcome, Vec<f64>)) {
         let is_for_fewer = self.is_for_fewer(&trial.position);
         let model = &mut self.case.model;
         match shown {
-            Shown::More(replications) if !(is_for_fewer && replications > FOR_FEWER) => {
+            TrialOutcome::More(replications) if !(is_for_fewer && replications > FOR_FEWER) => {
                 let replications = replications.min(self.case.most);
                 self.trial = Some(trial.longer(replications));
             }
-            Shown::Lost(found, estimate) => {
+            TrialOutcome::Lost(found, estimate) => {
                 self.is_over = is_for_fewer;
                 self.lost = Some(self.case.lost(trial.position.clone(), found, estimate));
                 self.worst.get_or_insert(trial.position);
@@ -116,14 +116,14 @@ impl Progress {
                 self.tries += 1;
                 model.correct(&trial.position, &numbers);
             }
-            Shown::Kept => {
+            TrialOutcome::Kept => {
                 let (threat, position) = (model.threat, trial.position.clone());
                 let is_surprise = model.is_lost(&trial.position);
                 model.correct(&trial.position, &numbers);
                 self.surprise = is_surprise.then_some(Surprise { threat, position, numbers });
                 self.is_over = true;
             }
-            Shown::Impossible => {
+            TrialOutcome::Impossible => {
                 let back = model.back(&trial.position, &numbers[1..]);
                 model.correct(&trial.position, &numbers);
                 self.rounds += 1;
@@ -131,7 +131,9 @@ impl Progress {
                 self.is_over = self.rounds >= ROUNDS;
                 self.next = (self.rounds >= BY_LINES).then_some(back);
             }
-            Shown::Nothing | Shown::More(_) => (self.is_over, self.is_unseen) = (true, true),
+            TrialOutcome::Nothing | TrialOutcome::More(_) => {
+                (self.is_over, self.is_unseen) = (true, true);
+            }
         }
     }
 }
@@ -140,7 +142,7 @@ impl Progress {
 pub(crate) struct Verify<'w, S, W> {
     weighing: &'w W,
     inputs: Inputs<'w>,
-    by: By,
+    by: ReadBy,
     cases: Vec<Progress>,
     stage: PhantomData<S>,
 }
@@ -148,7 +150,7 @@ pub(crate) struct Verify<'w, S, W> {
 /// The results of all cases.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ended {
-    pub(crate) lost: Vec<Lost>,
+    pub(crate) lost: Vec<LostVerdict>,
     /// Subjects whose cases are incomplete or unobserved.
     pub(crate) open: Vec<usize>,
     /// All cases with their results, and the surprises.
@@ -156,7 +158,7 @@ pub(crate) struct Ended {
 }
 
 impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
-    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, by: By, cases: Vec<Case>) -> Self {
+    pub(crate) fn new(weighing: &'w W, inputs: Inputs<'w>, by: ReadBy, cases: Vec<Case>) -> Self {
         let cases = cases.into_iter().map(Progress::begun).collect();
         Self { weighing, inputs, by, cases, stage: PhantomData }
     }
@@ -214,8 +216,8 @@ impl<'w, S: Stage, W: Weighing<S>> Verify<'w, S, W> {
 }
 
 impl<S: Stage, W: Weighing<S>> Design<S> for Verify<'_, S, W> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Worst { open: self.cases.iter().filter(|one| !one.is_over).count() }
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Worst { open: self.cases.iter().filter(|one| !one.is_over).count() }
     }
 
     fn next(&mut self, engine: &mut Engine<'_, S>) -> Result<Vec<Want>, WorldError> {

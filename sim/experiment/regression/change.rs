@@ -1,9 +1,9 @@
 //! The change of one number, and its standing against the limit.
 
-use super::findings::{Pairing, Standing};
+use super::findings::{ChangeStatus, Pairing};
 use super::recorded::RecordedMetric;
 use crate::judge::{FEWEST, LEVEL, change_between};
-use crate::metric::{Limit, Worse};
+use crate::metric::{RegressionLimit, Worse};
 use wssim_stats::stopping::replications_needed;
 use wssim_stats::{Estimate, KnownMean, paired_difference, welch_difference, welch_of_means};
 
@@ -66,12 +66,12 @@ fn of_intervals(before: &Estimate, now: &Estimate, level: f64) -> Compared {
 }
 
 /// The change for the worse that `limit` allows for a value of `before`.
-pub(super) fn allowed(limit: Limit, before: f64) -> f64 {
+pub(super) fn allowed(limit: RegressionLimit, before: f64) -> f64 {
     (limit.share * before.abs()).max(limit.floor)
 }
 
 /// The standing of `change` with the `allowed` one.
-pub(super) fn standing(change: &Estimate, worse: Worse, allowed: f64) -> Standing {
+pub(super) fn standing(change: &Estimate, worse: Worse, allowed: f64) -> ChangeStatus {
     match worse {
         Worse::Higher => upwards(change, allowed),
         Worse::Lower => upwards(&negative(change), allowed),
@@ -83,18 +83,18 @@ fn negative(change: &Estimate) -> Estimate {
 }
 
 /// The standing of `change` if higher is worse.
-fn upwards(change: &Estimate, allowed: f64) -> Standing {
+fn upwards(change: &Estimate, allowed: f64) -> ChangeStatus {
     if change.low > 0.0 && change.mean > allowed {
-        Standing::Regressed
+        ChangeStatus::Regressed
     } else if change.high < 0.0 && change.mean < -allowed {
-        Standing::Improved
+        ChangeStatus::Improved
     } else if change.high > allowed {
         // To be worse it must clear zero; to be within the limit, the limit.
         let distance = if change.mean > allowed { change.mean } else { allowed - change.mean };
         let needed = replications_needed(change, distance).filter(|more| *more > change.n);
-        Standing::Unclear { needed }
+        ChangeStatus::Unclear { needed }
     } else {
-        Standing::Within
+        ChangeStatus::Within
     }
 }
 
@@ -109,20 +109,20 @@ mod tests {
     #[test]
     fn a_regression_is_known_and_large() {
         let is = |estimate: Estimate| standing(&estimate, Worse::Higher, 1.0);
-        assert_eq!(is(of(0.1, 2.0, 3.9)), Standing::Regressed);
-        assert_eq!(is(of(0.1, 0.9, 1.0)), Standing::Within, "known, but small");
-        assert!(matches!(is(of(-0.1, 2.0, 4.1)), Standing::Unclear { .. }), "large, not known");
-        assert!(matches!(is(of(-3.0, 0.0, 3.0)), Standing::Unclear { .. }), "nothing is known");
-        assert_eq!(is(of(-3.0, -2.0, -1.0)), Standing::Improved);
-        assert_eq!(is(of(0.5, 2.0, f64::INFINITY)), Standing::Regressed, "some got no answer");
-        assert_eq!(is(of(0.0, 0.0, 0.0)), Standing::Within);
+        assert_eq!(is(of(0.1, 2.0, 3.9)), ChangeStatus::Regressed);
+        assert_eq!(is(of(0.1, 0.9, 1.0)), ChangeStatus::Within, "known, but small");
+        assert!(matches!(is(of(-0.1, 2.0, 4.1)), ChangeStatus::Unclear { .. }), "large, not known");
+        assert!(matches!(is(of(-3.0, 0.0, 3.0)), ChangeStatus::Unclear { .. }), "nothing is known");
+        assert_eq!(is(of(-3.0, -2.0, -1.0)), ChangeStatus::Improved);
+        assert_eq!(is(of(0.5, 2.0, f64::INFINITY)), ChangeStatus::Regressed, "some got no answer");
+        assert_eq!(is(of(0.0, 0.0, 0.0)), ChangeStatus::Within);
     }
 
     /// Half the width takes four times the replications.
     #[test]
     fn what_is_unclear_says_how_many_replications_would_tell() {
         let needed = |estimate: Estimate| match standing(&estimate, Worse::Higher, 1.0) {
-            Standing::Unclear { needed } => needed,
+            ChangeStatus::Unclear { needed } => needed,
             other => unreachable!("{other:?}"),
         };
         assert_eq!(needed(of(-2.0, 2.0, 6.0)), Some(40), "zero is 2 away, the half-width 4");
@@ -132,13 +132,13 @@ mod tests {
     #[test]
     fn which_way_is_worse_turns_the_sign() {
         let less = of(-3.0, -2.0, -1.0);
-        assert_eq!(standing(&less, Worse::Lower, 1.0), Standing::Regressed);
-        assert_eq!(standing(&of(1.0, 2.0, 3.0), Worse::Lower, 1.0), Standing::Improved);
+        assert_eq!(standing(&less, Worse::Lower, 1.0), ChangeStatus::Regressed);
+        assert_eq!(standing(&of(1.0, 2.0, 3.0), Worse::Lower, 1.0), ChangeStatus::Improved);
     }
 
     #[test]
     fn the_greater_of_share_and_floor_is_allowed() {
-        let limit = Limit { worse: Worse::Higher, share: 0.1, floor: 2.0 };
+        let limit = RegressionLimit { worse: Worse::Higher, share: 0.1, floor: 2.0 };
         assert_eq!(allowed(limit, 10.0), 2.0);
         assert_eq!(allowed(limit, 100.0), 10.0);
     }

@@ -1,7 +1,7 @@
 //! The findings of a comparison of two results.
 
-use super::recorded::Key;
-use crate::metric::Limit;
+use super::recorded::NumberKey;
+use crate::metric::RegressionLimit;
 use crate::verdict::Verdict;
 use wssim_stats::Estimate;
 
@@ -22,7 +22,7 @@ pub struct Difference {
     /// Whether missing numbers are reported without failing.
     pub allow_missing: bool,
     /// A row for each number with a limit, in the order of the baseline, then new ones.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedNumber>,
     /// A row for each claim of either.
     pub claims: Vec<ClaimRow>,
     /// The components of a request's time that grew most, named as in `request_time_seconds`, in seconds
@@ -41,8 +41,9 @@ impl Difference {
 
     /// Whether it fails the comparison.
     #[must_use]
-    pub fn is_regression(&self, standing: Standing) -> bool {
-        standing == Standing::Regressed || (standing == Standing::Missing && !self.allow_missing)
+    pub fn is_regression(&self, standing: ChangeStatus) -> bool {
+        standing == ChangeStatus::Regressed
+            || (standing == ChangeStatus::Missing && !self.allow_missing)
     }
 }
 
@@ -68,9 +69,9 @@ impl Pairing {
 
 /// A number with a limit.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub struct ComparedNumber {
     /// Its name and labels.
-    pub key: Key,
+    pub key: NumberKey,
     /// Base unit.
     pub unit: String,
     /// The value before and now: means over the compared replications.
@@ -80,11 +81,11 @@ pub struct Row {
     /// Its change; the interval is simultaneous over all rows. `None` if unknown.
     pub change: Option<Estimate>,
     /// Its limit.
-    pub limit: Limit,
+    pub limit: RegressionLimit,
     /// The allowed change for the worse, in the base unit.
     pub allowed: f64,
     /// The outcome.
-    pub standing: Standing,
+    pub standing: ChangeStatus,
 }
 
 /// A claim.
@@ -99,12 +100,12 @@ pub struct ClaimRow {
     /// The verdict now.
     pub now: Option<Verdict>,
     /// The outcome.
-    pub standing: Standing,
+    pub standing: ChangeStatus,
 }
 
 /// The outcome for a number or a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum ChangeStatus {
     /// Worse by more than its limit, and significantly worse.
     Regressed,
     /// The baseline has it, the later result does not.
@@ -123,7 +124,7 @@ pub enum Standing {
     Within,
 }
 
-impl Standing {
+impl ChangeStatus {
     /// Its name in `results.json`.
     #[must_use]
     pub fn name(self) -> &'static str {

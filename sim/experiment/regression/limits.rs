@@ -1,8 +1,8 @@
 //! The limits of numbers: from the table of metrics, and from the call.
 
 use super::comparable::Incomparable;
-use super::recorded::{Key, Recorded};
-use crate::metric::{ALL, Limit, kind_of};
+use super::recorded::{NumberKey, Recorded};
+use crate::metric::{ALL, RegressionLimit, kind_of};
 use crate::question::MetricRef;
 
 /// Statistics of times that have limits; the others repeat them less precisely.
@@ -35,13 +35,13 @@ pub struct Limits {
 
 impl Limits {
     /// The limit of a number; `None` without one.
-    pub(super) fn of(&self, key: &Key) -> Option<Limit> {
+    pub(super) fn of(&self, key: &NumberKey) -> Option<RegressionLimit> {
         let default = kind_of(&key.name).and_then(|kind| kind.limit)?;
         match self.asked.iter().rev().find(|(metric, _)| speaks_of(metric, key)) {
             None => is_usual(&key.labels).then_some(default),
             Some((_, AskedLimit::None)) => None,
             Some((_, AskedLimit::Of { share, floor })) => {
-                Some(Limit { worse: default.worse, share: *share, floor: *floor })
+                Some(RegressionLimit { worse: default.worse, share: *share, floor: *floor })
             }
         }
     }
@@ -64,7 +64,7 @@ impl Limits {
 
 /// Whether a metric, perhaps with only some of its labels, means this number; labels that are not given
 /// match only the usual values.
-fn speaks_of(metric: &MetricRef, key: &Key) -> bool {
+fn speaks_of(metric: &MetricRef, key: &NumberKey) -> bool {
     let is_so = |(name, value): (&String, &String)| key.label(name) == Some(value.as_str());
     let is_named = |name: &str| metric.labels.contains_key(name);
     metric.name == key.name

@@ -29,7 +29,7 @@ pub struct Recorded {
 #[derive(Clone, Debug)]
 pub struct RecordedMetric {
     /// Name and labels.
-    pub key: Key,
+    pub key: NumberKey,
     /// Base unit.
     pub unit: String,
     /// Mean and plain 95 % interval; a missing interval has NaN ends.
@@ -41,14 +41,14 @@ pub struct RecordedMetric {
 
 /// The identity of a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct NumberKey {
     /// The metric's name.
     pub name: String,
     /// Its labels, in the order of the table of metrics.
     pub labels: Vec<(String, String)>,
 }
 
-impl Key {
+impl NumberKey {
     /// The value of a label.
     #[must_use]
     pub fn label(&self, name: &str) -> Option<&str> {
@@ -71,7 +71,7 @@ pub struct RecordedClaim {
 
 impl Recorded {
     /// The number with this key.
-    pub(super) fn metric(&self, key: &Key) -> Option<&RecordedMetric> {
+    pub(super) fn metric(&self, key: &NumberKey) -> Option<&RecordedMetric> {
         self.metrics.iter().find(|metric| metric.key == *key)
     }
 }

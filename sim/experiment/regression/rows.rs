@@ -1,10 +1,10 @@
 //! Makes the rows of a comparison.
 
 use super::change::{self, CHANCE};
-use super::findings::{ClaimRow, Pairing, Row, Standing};
+use super::findings::{ChangeStatus, ClaimRow, ComparedNumber, Pairing};
 use super::limits::Limits;
 use super::recorded::{Recorded, RecordedClaim, RecordedMetric};
-use crate::metric::Limit;
+use crate::metric::RegressionLimit;
 use crate::verdict::Verdict;
 
 /// Most components of a request's time that are named.
@@ -18,7 +18,7 @@ pub(super) fn rows(
     now: &Recorded,
     limits: &Limits,
     pairing: Pairing,
-) -> Vec<Row> {
+) -> Vec<ComparedNumber> {
     let known = baseline.metrics.iter().filter(|before| change::is_known(before));
     let pairs: Vec<Pair<'_>> = known
         .filter_map(|before| {
@@ -40,23 +40,23 @@ pub(super) fn rows(
 struct Pair<'r> {
     before: &'r RecordedMetric,
     now: Option<&'r RecordedMetric>,
-    limit: Limit,
+    limit: RegressionLimit,
 }
 
 impl Pair<'_> {
-    fn row(&self, pairing: Pairing, level: f64) -> Row {
+    fn row(&self, pairing: Pairing, level: f64) -> ComparedNumber {
         let known = self.now.filter(|now| change::is_known(now));
         let compared = known.and_then(|now| change::compared(self.before, now, pairing, level));
         let before = compared.map(|both| both.before).or_else(|| mean(self.before));
         let allowed = change::allowed(self.limit, before.unwrap_or(0.0));
         let change = compared.and_then(|both| both.change);
         let standing = match (self.now, &change) {
-            (None, _) => Standing::Missing,
+            (None, _) => ChangeStatus::Missing,
             (Some(_), Some(change)) => change::standing(change, self.limit.worse, allowed),
             // No estimate of chance.
-            (Some(_), None) => Standing::Unclear { needed: None },
+            (Some(_), None) => ChangeStatus::Unclear { needed: None },
         };
-        Row {
+        ComparedNumber {
             key: self.before.key.clone(),
             unit: self.before.unit.clone(),
             before,
@@ -69,8 +69,8 @@ impl Pair<'_> {
     }
 }
 
-fn added_row(one: &RecordedMetric, limit: Limit) -> Row {
-    Row {
+fn added_row(one: &RecordedMetric, limit: RegressionLimit) -> ComparedNumber {
+    ComparedNumber {
         key: one.key.clone(),
         unit: one.unit.clone(),
         before: None,
@@ -78,7 +78,7 @@ fn added_row(one: &RecordedMetric, limit: Limit) -> Row {
         change: None,
         limit,
         allowed: limit.floor,
-        standing: Standing::New,
+        standing: ChangeStatus::New,
     }
 }
 
@@ -110,18 +110,18 @@ fn claim_row(pair: (Option<&RecordedClaim>, Option<&RecordedClaim>)) -> Option<C
 
 /// A claim is better or worse only from one decided verdict to another: chance decides in which of two
 /// runs a claim close to its limit is decided.
-fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> Standing {
+fn standing(before: Option<&RecordedClaim>, now: Option<&RecordedClaim>) -> ChangeStatus {
     let (Some(before), Some(now)) = (before, now) else {
-        return if now.is_none() { Standing::Missing } else { Standing::New };
+        return if now.is_none() { ChangeStatus::Missing } else { ChangeStatus::New };
     };
     if before.is_at_given_values != now.is_at_given_values {
-        return Standing::Unclear { needed: None };
+        return ChangeStatus::Unclear { needed: None };
     }
     match (before.verdict, now.verdict) {
-        (before, now) if before == now => Standing::Within,
-        (Verdict::Holds | Verdict::Reproduced, Verdict::Refuted) => Standing::Regressed,
-        (Verdict::Refuted, Verdict::Holds | Verdict::Reproduced) => Standing::Improved,
-        _ => Standing::Unclear { needed: None },
+        (before, now) if before == now => ChangeStatus::Within,
+        (Verdict::Holds | Verdict::Reproduced, Verdict::Refuted) => ChangeStatus::Regressed,
+        (Verdict::Refuted, Verdict::Holds | Verdict::Reproduced) => ChangeStatus::Improved,
+        _ => ChangeStatus::Unclear { needed: None },
     }
 }
 
@@ -156,14 +156,17 @@ mod tests {
         let of = |before: Verdict, now: Verdict| {
             standing(Some(&claim(before, false)), Some(&claim(now, false)))
         };
-        assert_eq!(of(Verdict::Holds, Verdict::Refuted), Standing::Regressed);
-        assert_eq!(of(Verdict::Reproduced, Verdict::Refuted), Standing::Regressed);
-        assert_eq!(of(Verdict::Refuted, Verdict::Holds), Standing::Improved);
-        assert_eq!(of(Verdict::Refuted, Verdict::Refuted), Standing::Within);
-        assert_eq!(of(Verdict::Undecided, Verdict::Refuted), Standing::Unclear { needed: None });
-        assert_eq!(of(Verdict::Holds, Verdict::Undecided), Standing::Unclear { needed: None });
+        assert_eq!(of(Verdict::Holds, Verdict::Refuted), ChangeStatus::Regressed);
+        assert_eq!(of(Verdict::Reproduced, Verdict::Refuted), ChangeStatus::Regressed);
+        assert_eq!(of(Verdict::Refuted, Verdict::Holds), ChangeStatus::Improved);
+        assert_eq!(of(Verdict::Refuted, Verdict::Refuted), ChangeStatus::Within);
+        assert_eq!(
+            of(Verdict::Undecided, Verdict::Refuted),
+            ChangeStatus::Unclear { needed: None }
+        );
+        assert_eq!(of(Verdict::Holds, Verdict::Undecided), ChangeStatus::Unclear { needed: None });
         let (all, given) = (claim(Verdict::Holds, false), claim(Verdict::Refuted, true));
-        assert_eq!(standing(Some(&all), Some(&given)), Standing::Unclear { needed: None });
-        assert_eq!(standing(Some(&all), None), Standing::Missing);
+        assert_eq!(standing(Some(&all), Some(&given)), ChangeStatus::Unclear { needed: None });
+        assert_eq!(standing(Some(&all), None), ChangeStatus::Missing);
     }
 }

@@ -20,14 +20,14 @@ pub struct RolloutShown {
     /// Mean end over the replications with one, in seconds of the measured stretch.
     pub end_seconds: Option<f64>,
     /// Its activities, in the order of their start.
-    pub bars: Vec<Bar>,
+    pub bars: Vec<RolloutBar>,
 }
 
 /// An activity during a rollout.
 #[derive(Clone, Debug)]
-pub struct Bar {
+pub struct RolloutBar {
     /// Its kind.
-    pub what: Doing,
+    pub what: RolloutWork,
     /// Mean start and end over the replications in which it happened and ended, in seconds of the
     /// measured stretch.
     pub from: f64,
@@ -41,7 +41,7 @@ pub struct Bar {
 
 /// A kind of activity during a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doing {
+pub enum RolloutWork {
     /// The image of this service is built.
     Builds(String),
     /// It is pushed to its registry.
@@ -95,12 +95,12 @@ fn bars(
     observations: &[Observation],
     place: usize,
     rollout: &Rollout,
-) -> Vec<Bar> {
-    let mut sums: Vec<Bar> = Vec::new();
+) -> Vec<RolloutBar> {
+    let mut sums: Vec<RolloutBar> = Vec::new();
     for observation in observations {
         for (what, from, to) in of_one(blueprint, observation, place, rollout) {
             let known = sums.iter().position(|bar| bar.what == what).unwrap_or_else(|| {
-                sums.push(Bar { what, from: 0.0, to: 0.0, over: 0, open: 0 });
+                sums.push(RolloutBar { what, from: 0.0, to: 0.0, over: 0, open: 0 });
                 sums.len() - 1
             });
             let bar = &mut sums[known];
@@ -125,17 +125,17 @@ fn of_one(
     observation: &Observation,
     place: usize,
     rollout: &Rollout,
-) -> Vec<(Doing, f64, f64)> {
+) -> Vec<(RolloutWork, f64, f64)> {
     let name = |service: u32| blueprint.services[service as usize].name.clone();
-    let mut all: Vec<(Doing, f64, f64)> = Vec::new();
+    let mut all: Vec<(RolloutWork, f64, f64)> = Vec::new();
     for activity in
         observation.activities.iter().filter(|activity| belongs(activity, place, rollout))
     {
         let what = match activity.what {
-            what::BUILD => Doing::Builds(name(activity.of[0])),
-            what::PUSH => Doing::Pushes(name(activity.of[0])),
-            what::UPDATE => Doing::Updates(name(activity.of[0])),
-            _ => Doing::Pulls(blueprint.nodes[activity.of[0] as usize].name.clone()),
+            what::BUILD => RolloutWork::Builds(name(activity.of[0])),
+            what::PUSH => RolloutWork::Pushes(name(activity.of[0])),
+            what::UPDATE => RolloutWork::Updates(name(activity.of[0])),
+            _ => RolloutWork::Pulls(blueprint.nodes[activity.of[0] as usize].name.clone()),
         };
         match all.iter_mut().find(|one| one.0 == what) {
             Some(one) => (one.1, one.2) = (one.1.min(activity.from), one.2.max(activity.to)),

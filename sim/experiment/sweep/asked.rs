@@ -3,10 +3,10 @@
 //! A value may add or remove something (`node.b.enabled = true, false`): metrics and limits are those of
 //! all points together, not only those of the scenario's own values.
 
-use super::columns::{self, Column, Objective};
+use super::columns::{self, JudgedObjective, PointColumn};
 use super::grid::Spot;
-use super::made::Made;
-use super::options::{Error, Options, Parameter};
+use super::made::MadeWorlds;
+use super::options::{Parameter, SweepError, SweepOptions};
 use crate::catalogue::Catalogue;
 use crate::engine::{Stopped, in_order};
 use crate::offered::{Overload, ServiceLoad, offered, overloads};
@@ -16,14 +16,14 @@ use wssim_model::Blueprint;
 
 /// The offered load of the world of a point.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct PointQuestion {
     /// Resources overloaded on average.
     pub(super) overloads: Vec<Overload>,
     /// Utilization of the scarcest resource.
     pub(super) utilization: f64,
 }
 
-impl Asked {
+impl PointQuestion {
     pub(super) fn of(world: &Blueprint, question: &Question) -> Self {
         let load = offered(world, &question.measure);
         let overloads = overloads(&load).into_iter().filter(|one| one.on_average).collect();
@@ -36,39 +36,39 @@ impl Asked {
 /// Makes the world of every point, so that a mistake in one is reported before the simulation; the inner
 /// error is a stop by the user or the budget.
 pub(super) fn all(
-    made: &Made<'_>,
+    made: &MadeWorlds<'_>,
     grid: &[Spot],
     parameters: &[Parameter],
     question: &Question,
     watch: &dyn Watch,
-) -> Result<Result<Vec<Asked>, Stopped>, Error> {
+) -> Result<Result<Vec<PointQuestion>, Stopped>, SweepError> {
     let asked = in_order(grid, |spot| {
         if watch.interrupted() || watch.over_budget() {
             return None;
         }
         let overrides = spot.overrides(parameters);
-        let asked = made.see(&overrides, |world| Asked::of(world, question));
-        Some(asked.map_err(|why| Error::Point { overrides, why }))
+        let asked = made.see(&overrides, |world| PointQuestion::of(world, question));
+        Some(asked.map_err(|why| SweepError::Point { overrides, why }))
     });
     let is_cut = asked.iter().any(Option::is_none);
-    let asked = asked.into_iter().flatten().collect::<Result<Vec<Asked>, Error>>()?;
+    let asked = asked.into_iter().flatten().collect::<Result<Vec<PointQuestion>, SweepError>>()?;
     Ok(if is_cut { Err(Stopped) } else { Ok(asked) })
 }
 
 /// The reported metrics and judged limits of each point, and the metrics measured for both.
-pub(super) struct Told {
-    pub(super) columns: Vec<Column>,
-    pub(super) objectives: Vec<Objective>,
+pub(super) struct PointColumns {
+    pub(super) columns: Vec<PointColumn>,
+    pub(super) objectives: Vec<JudgedObjective>,
     pub(super) measured: Vec<MetricRef>,
 }
 
-impl Told {
+impl PointColumns {
     pub(super) fn of(
-        made: &Made<'_>,
+        made: &MadeWorlds<'_>,
         grid: &[Spot],
         question: &Question,
-        options: &Options,
-    ) -> Result<Self, Error> {
+        options: &SweepOptions,
+    ) -> Result<Self, SweepError> {
         let parameters = &options.parameters;
         let own = made.see(&[], columns::entries)?;
         let mut objectives = columns::objectives(&own, &question.cluster);
@@ -89,14 +89,14 @@ impl Told {
                 let there = made.at_risk(None, &overrides)?;
                 let all = columns::objectives(&columns::entries(&there.blueprint), &there.cluster);
                 let is_new =
-                    |one: &Objective| found.contains(&one.entry) && !own.contains(&one.entry);
+                    |one: &JudgedObjective| found.contains(&one.entry) && !own.contains(&one.entry);
                 objectives.extend(all.into_iter().filter(is_new));
             }
         }
         if let Some(metric) = lacking.first().filter(|_| !grid.is_empty()) {
-            return Err(Error::NoMetric((*metric).clone()));
+            return Err(SweepError::NoMetric((*metric).clone()));
         }
-        let metrics = options.metrics.iter().cloned().map(Column::Metric);
+        let metrics = options.metrics.iter().cloned().map(PointColumn::Metric);
         let columns =
             if options.metrics.is_empty() { columns::usual(&entries) } else { metrics.collect() };
         let measured = columns::measured(&columns, &objectives, &nodes);

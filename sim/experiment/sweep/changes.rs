@@ -5,21 +5,21 @@
 //! probability of a false step among all of them is at most 5 %. Points without a steady state are left
 //! out: their numbers depend on the duration.
 
-use super::columns::{Column, samples};
-use super::findings::{Change, Jump, PointFinding, Told};
+use super::columns::{PointColumn, samples};
+use super::findings::{GridChange, Jump, PointFinding, PointNumber};
 use crate::arm::Arm;
 use crate::judge::paired_change;
 use wssim_stats::{Estimate, simultaneous_level};
 
 /// Points with their arms, and the number of replications that count.
-pub(super) struct Seen<'e> {
+pub(super) struct SeenPoints<'e> {
     pub(super) points: &'e [PointFinding],
     pub(super) arms: &'e [(&'e Arm, usize)],
     pub(super) rows: &'e [Vec<usize>],
 }
 
 /// The change of the number `column`, at place `at` of each point, over the grid.
-pub(super) fn change(column: &Column, at: usize, seen: &Seen<'_>) -> Change {
+pub(super) fn change(column: &PointColumn, at: usize, seen: &SeenPoints<'_>) -> GridChange {
     let mean = |place: usize| steady_mean(&seen.points[place], at);
     let known: Vec<usize> = (0..seen.points.len()).filter(|place| mean(*place).is_some()).collect();
     let by_mean =
@@ -34,7 +34,7 @@ pub(super) fn change(column: &Column, at: usize, seen: &Seen<'_>) -> Change {
     let step = |[from, to]: [usize; 2]| (mean(to).unwrap_or(0.0) - mean(from).unwrap_or(0.0)).abs();
     let largest = (0..pairs.len()).rev().max_by(|a, b| step(pairs[*a]).total_cmp(&step(pairs[*b])));
     let is_step = |estimate: &&Estimate| !estimate.covers(0.0);
-    Change {
+    GridChange {
         column: told(column, at, seen.points),
         extremes: least.zip(most).map(|(least, most)| [*least, *most]),
         jump: largest.map(|pair| {
@@ -58,26 +58,31 @@ fn steady_mean(point: &PointFinding, at: usize) -> Option<f64> {
 }
 
 /// Neighbours that both have a number.
-fn neighbours(seen: &Seen<'_>, at: usize) -> Vec<[usize; 2]> {
+fn neighbours(seen: &SeenPoints<'_>, at: usize) -> Vec<[usize; 2]> {
     let is_known = |place: usize| steady_mean(&seen.points[place], at).is_some();
     let pairs = seen.rows.iter().flat_map(|row| row.windows(2).map(|pair| [pair[0], pair[1]]));
     pairs.filter(|pair| pair.iter().all(|place| is_known(*place))).collect()
 }
 
 /// From the first to the second point of a pair, replication by replication.
-fn difference(column: &Column, pair: [usize; 2], seen: &Seen<'_>, level: f64) -> Option<Estimate> {
+fn difference(
+    column: &PointColumn,
+    pair: [usize; 2],
+    seen: &SeenPoints<'_>,
+    level: f64,
+) -> Option<Estimate> {
     let n = pair.map(|place| seen.arms[place].1).into_iter().min().unwrap_or(0);
     let [before, after] = pair.map(|place| samples(column, seen.arms[place].0, n));
     paired_change(&before, &after, false, level)
 }
 
 /// The name of a number at every point.
-fn told(column: &Column, at: usize, points: &[PointFinding]) -> Option<Told> {
+fn told(column: &PointColumn, at: usize, points: &[PointFinding]) -> Option<PointNumber> {
     let metric = points.iter().find_map(|point| point.metrics[at].as_ref())?;
-    let is_busiest = *column == Column::Busiest;
+    let is_busiest = *column == PointColumn::Busiest;
     let labels = match column {
-        Column::Metric(_) => metric.labels.clone(),
-        Column::Busiest => Vec::new(),
+        PointColumn::Metric(_) => metric.labels.clone(),
+        PointColumn::Busiest => Vec::new(),
     };
-    Some(Told { name: metric.name, labels, unit: metric.unit, is_busiest })
+    Some(PointNumber { name: metric.name, labels, unit: metric.unit, is_busiest })
 }

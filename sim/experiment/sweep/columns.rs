@@ -1,10 +1,10 @@
 //! The reported numbers of every point.
 
 use crate::arm::Arm;
-use crate::cluster::Cluster;
+use crate::cluster::ClusterFacts;
 use crate::measured::Metric;
 use crate::metric::ALL;
-use crate::metric::quantity::{OfNode, Quantity};
+use crate::metric::quantity::{MeasuredQuantity, OfNode};
 use crate::objective::stat;
 use crate::question::MetricRef;
 use crate::sample::Sample;
@@ -20,7 +20,7 @@ const CPU: &str = "node_cpu_utilization_ratio";
 
 /// One reported number of every point.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Column {
+pub(super) enum PointColumn {
     Metric(MetricRef),
     /// CPU of the busiest node at the point.
     Busiest,
@@ -28,7 +28,7 @@ pub(super) enum Column {
 
 /// A limit for an entry, and the metric that decides it.
 #[derive(Clone, Debug)]
-pub(super) struct Objective {
+pub(super) struct JudgedObjective {
     pub(super) entry: String,
     pub(super) is_critical: bool,
     pub(super) metric: MetricRef,
@@ -43,7 +43,7 @@ fn metric(name: &str, labels: &[(&str, &str)]) -> MetricRef {
 
 /// Columns by default: the mean and the 95th percentile of response times and the share of errors of
 /// each entry, and the CPU of the busiest node.
-pub(super) fn usual(entries: &[String]) -> Vec<Column> {
+pub(super) fn usual(entries: &[String]) -> Vec<PointColumn> {
     let names: Vec<&str> = match entries.len() {
         0..=TOLD_APART => entries.iter().map(String::as_str).collect(),
         _ => vec![ALL],
@@ -55,8 +55,8 @@ pub(super) fn usual(entries: &[String]) -> Vec<Column> {
             metric(ERRORS, &[("entry", entry), ("reason", ALL)]),
         ]
     };
-    let entries = names.iter().flat_map(of_entry).map(Column::Metric);
-    entries.chain([Column::Busiest]).collect()
+    let entries = names.iter().flat_map(of_entry).map(PointColumn::Metric);
+    entries.chain([PointColumn::Busiest]).collect()
 }
 
 /// Names of the entries of `world`.
@@ -70,12 +70,12 @@ pub(super) fn nodes(world: &Blueprint) -> Vec<String> {
 }
 
 /// The limits of `entries`, given by `cluster` in the same order.
-pub(super) fn objectives(entries: &[String], cluster: &Cluster) -> Vec<Objective> {
+pub(super) fn objectives(entries: &[String], cluster: &ClusterFacts) -> Vec<JudgedObjective> {
     let mut all = Vec::new();
     for (entry, facts) in entries.iter().zip(&cluster.entries) {
         let mut add = |metric: MetricRef, limit: f64| {
             let is_critical = facts.is_critical;
-            all.push(Objective { entry: entry.to_owned(), is_critical, metric, limit });
+            all.push(JudgedObjective { entry: entry.to_owned(), is_critical, metric, limit });
         };
         for limit in &facts.limits {
             add(metric(RESPONSE, &[("entry", entry), ("stat", stat(limit))]), limit.seconds);
@@ -89,13 +89,13 @@ pub(super) fn objectives(entries: &[String], cluster: &Cluster) -> Vec<Objective
 
 /// The metrics needed for all of these.
 pub(super) fn measured(
-    columns: &[Column],
-    objectives: &[Objective],
+    columns: &[PointColumn],
+    objectives: &[JudgedObjective],
     nodes: &[String],
 ) -> Vec<MetricRef> {
     let asked = columns.iter().filter_map(|column| match column {
-        Column::Metric(metric) => Some(metric.clone()),
-        Column::Busiest => None,
+        PointColumn::Metric(metric) => Some(metric.clone()),
+        PointColumn::Busiest => None,
     });
     let limits = objectives.iter().map(|objective| objective.metric.clone());
     let nodes = nodes.iter().map(|node| metric(CPU, &[("node", node)]));
@@ -103,10 +103,10 @@ pub(super) fn measured(
 }
 
 /// The place of `column` in the catalogue of `arm`, after `replications`.
-pub(super) fn place(column: &Column, arm: &Arm, replications: usize) -> Option<usize> {
+pub(super) fn place(column: &PointColumn, arm: &Arm, replications: usize) -> Option<usize> {
     match column {
-        Column::Metric(metric) => arm.catalogue.find(metric),
-        Column::Busiest => busiest(arm, replications),
+        PointColumn::Metric(metric) => arm.catalogue.find(metric),
+        PointColumn::Busiest => busiest(arm, replications),
     }
 }
 
@@ -117,20 +117,21 @@ fn busiest(arm: &Arm, replications: usize) -> Option<usize> {
         samples.iter().filter_map(|sample| sample.ends()).map(|[low, _]| low).sum()
     };
     let nodes = arm.catalogue.of_whole();
-    let nodes = nodes.filter(|(_, key)| matches!(key.quantity, Quantity::Node(_, OfNode::Cpu)));
+    let nodes =
+        nodes.filter(|(_, key)| matches!(key.quantity, MeasuredQuantity::Node(_, OfNode::Cpu)));
     let places = nodes.map(|(place, _)| place);
     // Of equally busy nodes the first by name.
     places.rev().max_by(|a, b| load(a).total_cmp(&load(b)))
 }
 
 /// The value of `column` at a point; `None` if its world has no such metric.
-pub(super) fn told(column: &Column, arm: &Arm, replications: usize) -> Option<Metric> {
+pub(super) fn told(column: &PointColumn, arm: &Arm, replications: usize) -> Option<Metric> {
     let place = place(column, arm, replications)?;
     Some(summary::metric(arm, place, &arm.catalogue.keys[place], replications))
 }
 
 /// The samples of `column` at a point.
-pub(super) fn samples(column: &Column, arm: &Arm, replications: usize) -> Vec<Sample> {
+pub(super) fn samples(column: &PointColumn, arm: &Arm, replications: usize) -> Vec<Sample> {
     let place = place(column, arm, replications);
     place.map_or_else(Vec::new, |place| arm.samples(place, replications))
 }

@@ -1,11 +1,11 @@
 //! The findings of a sweep: its points, the changes between them, and where limits are crossed.
 
-use super::options::{Parameter, Value};
-use crate::analytic::{Difference, Reason};
+use super::options::{Parameter, ParameterValue};
+use crate::analytic::{FormulaDifference, FormulaGap};
 use crate::measured::Metric;
 use crate::offered::Overload;
 use crate::question::Overfull;
-use crate::reason::Missing;
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
 /// The answer of a sweep.
@@ -20,7 +20,7 @@ pub struct Sweep {
     /// Rows of neighbours along the axis, as places among the points.
     pub rows: Vec<Vec<usize>>,
     /// The course of each number over the grid, in the order of the numbers of each point.
-    pub changes: Vec<Change>,
+    pub changes: Vec<GridChange>,
     /// The limits of entries; those of critical entries first.
     pub objectives: Vec<ObjectiveFinding>,
     /// Number of distinct worlds: one if no parameter changes anything.
@@ -28,14 +28,14 @@ pub struct Sweep {
     /// Points to be added.
     pub refine: u32,
     /// What formulas leave out at points where they differ by more than their limit.
-    pub left_out: Vec<Reason>,
+    pub left_out: Vec<FormulaGap>,
 }
 
 /// A point of the grid.
 #[derive(Clone, Debug)]
 pub struct PointFinding {
     /// A value of each parameter.
-    pub values: Vec<Value>,
+    pub values: Vec<ParameterValue>,
     /// Whether it was added where the answer changes.
     pub is_added: bool,
     /// Replications of it.
@@ -59,7 +59,7 @@ pub struct Formula {
     /// In its base unit; infinite without a steady state.
     pub value: f64,
     /// The difference of the simulated number, if it exceeds the limit of formulas.
-    pub difference: Option<Difference>,
+    pub difference: Option<FormulaDifference>,
 }
 
 impl PointFinding {
@@ -72,9 +72,9 @@ impl PointFinding {
 
 /// The course of one number over the grid.
 #[derive(Clone, Debug)]
-pub struct Change {
+pub struct GridChange {
     /// Its name at every point; `None` if no point has it.
-    pub column: Option<Told>,
+    pub column: Option<PointNumber>,
     /// The points with the smallest and the largest mean, of those with a steady state; `None` without
     /// numbers.
     pub extremes: Option<[usize; 2]>,
@@ -88,7 +88,7 @@ pub struct Change {
 
 /// A reported number of every point.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct PointNumber {
     /// Such as `response_time_seconds`.
     pub name: &'static str,
     /// Its labels; none for the busiest node.
@@ -134,16 +134,16 @@ pub struct ObjectiveFinding {
     /// The limit.
     pub limit: f64,
     /// Whether each point keeps it.
-    pub states: Vec<State>,
+    pub states: Vec<LimitState>,
     /// Why a point's value is unknown; `None` if it is known.
-    pub missing: Vec<Option<Missing>>,
+    pub missing: Vec<Option<NoEstimate>>,
     /// For each row in which it is crossed: the two points, the one that keeps it first.
     pub crossings: Vec<Crossing>,
 }
 
 /// Whether a point keeps a limit, judged on the interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum LimitState {
     /// It does.
     Kept,
     /// It does not, or has no steady state.

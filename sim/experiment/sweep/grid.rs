@@ -1,6 +1,6 @@
 //! The points of a grid, their neighbours, and its corners.
 
-use super::options::{Parameter, Value};
+use super::options::{Parameter, ParameterValue};
 use crate::question::{Override, Point};
 use std::cmp::Ordering;
 
@@ -10,7 +10,7 @@ const MOST_CORNERS: usize = 8;
 /// A point: a value of each parameter.
 #[derive(Clone, Debug)]
 pub(super) struct Spot {
-    pub(super) values: Vec<Value>,
+    pub(super) values: Vec<ParameterValue>,
     /// Whether it was added where the answer changes.
     pub(super) is_added: bool,
 }
@@ -28,9 +28,9 @@ impl Spot {
 
 /// All combinations, the last parameter changing fastest.
 pub(super) fn all(parameters: &[Parameter]) -> Vec<Spot> {
-    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    let mut rows: Vec<Vec<ParameterValue>> = vec![Vec::new()];
     for parameter in parameters {
-        let longer = |row: &Vec<Value>| {
+        let longer = |row: &Vec<ParameterValue>| {
             let row = row.clone();
             parameter.values.iter().map(move |value| {
                 let mut row = row.clone();
@@ -72,7 +72,7 @@ pub(super) fn rows(spots: &[Spot], axis: usize) -> Vec<Vec<usize>> {
     rows
 }
 
-fn ascending(a: &Value, b: &Value) -> Ordering {
+fn ascending(a: &ParameterValue, b: &ParameterValue) -> Ordering {
     match (a.number, b.number) {
         (Some(a), Some(b)) => a.total_cmp(&b),
         _ => Ordering::Equal,
@@ -100,7 +100,7 @@ pub(super) fn corners(parameters: &[Parameter], spots: &[Spot], steady: &[usize]
             .collect();
     }
     let place = |spot: &Spot| -> Vec<usize> {
-        let at = |(value, parameter): (&Value, &Parameter)| {
+        let at = |(value, parameter): (&ParameterValue, &Parameter)| {
             parameter.values.iter().position(|known| known == value).unwrap_or(0)
         };
         spot.values.iter().zip(parameters).map(at).collect()
@@ -132,7 +132,8 @@ mod tests {
     use super::*;
 
     fn numbers(path: &str, values: &[f64]) -> Parameter {
-        let value = |number: &f64| Value { text: number.to_string(), number: Some(*number) };
+        let value =
+            |number: &f64| ParameterValue { text: number.to_string(), number: Some(*number) };
         Parameter {
             path: path.to_owned(),
             values: values.iter().map(value).collect(),
@@ -141,7 +142,7 @@ mod tests {
     }
 
     fn names(path: &str, values: &[&str]) -> Parameter {
-        let value = |name: &&str| Value { text: (*name).to_owned(), number: None };
+        let value = |name: &&str| ParameterValue { text: (*name).to_owned(), number: None };
         Parameter {
             path: path.to_owned(),
             values: values.iter().map(value).collect(),
@@ -177,7 +178,7 @@ mod tests {
         assert_eq!(rows(&spots, 1), [[0, 1], [2, 3]]);
         let mut between = spots[2].clone();
         between.is_added = true;
-        between.values[1] = Value { text: "1.5".to_owned(), number: Some(1.5) };
+        between.values[1] = ParameterValue { text: "1.5".to_owned(), number: Some(1.5) };
         spots.push(between);
         let order = in_order(&spots, 1);
         assert_eq!(texts(&spots, &order), ["x 1", "x 2", "y 1", "y 1.5", "y 2"]);

@@ -1,17 +1,17 @@
 //! Makes the worlds of a grid once each: examined before the simulation, then handed to the engine.
 
-use crate::question::{AtRisk, End, Override, RangedInput, WorldError, Worlds};
+use crate::question::{AtRisk, Override, RangeEnd, RangedInput, WorldError, Worlds};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use wssim_model::Blueprint;
 
 /// Worlds kept for the engine.
-pub(super) struct Made<'a> {
+pub(super) struct MadeWorlds<'a> {
     worlds: &'a dyn Worlds,
     kept: Mutex<BTreeMap<Vec<Override>, Blueprint>>,
 }
 
-impl<'a> Made<'a> {
+impl<'a> MadeWorlds<'a> {
     pub(super) fn new(worlds: &'a dyn Worlds) -> Self {
         Self { worlds, kept: Mutex::new(BTreeMap::new()) }
     }
@@ -37,7 +37,7 @@ impl<'a> Made<'a> {
     }
 }
 
-impl Worlds for Made<'_> {
+impl Worlds for MadeWorlds<'_> {
     /// Hands over a kept world.
     fn blueprint(
         &self,
@@ -55,7 +55,7 @@ impl Worlds for Made<'_> {
         self.worlds.at_risk(arm, overrides)
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         self.worlds.between(input, end, fraction)
     }
 

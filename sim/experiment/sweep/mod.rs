@@ -27,7 +27,8 @@ mod study;
 
 pub(crate) use options::rounded;
 pub use options::{
-    Error, MOST_POINTS, Numbers, Options, Parameter, USUAL_REPLICATIONS, Value, Written,
+    MOST_POINTS, Numbers, Parameter, ParameterValue, SweepError, SweepOptions, USUAL_REPLICATIONS,
+    WrittenUnit,
 };
 
 use crate::findings::Findings;
@@ -42,10 +43,10 @@ use crate::watch::Watch;
 pub fn sweep(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &SweepOptions,
     watch: &dyn Watch,
-) -> Result<Findings, Error> {
+) -> Result<Findings, SweepError> {
     let pool = threads::pool(options.threads)?;
-    let made = made::Made::new(worlds);
+    let made = made::MadeWorlds::new(worlds);
     pool.install(|| study::SweepStudy::new(&made, question, options, watch)?.answer())
 }

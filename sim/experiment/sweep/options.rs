@@ -10,7 +10,7 @@ pub const MOST_POINTS: usize = 10_000;
 
 /// Options of the study.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SweepOptions {
     /// The seed.
     pub seed: u64,
     /// Threads; `None` for all cores.
@@ -31,21 +31,21 @@ pub struct Parameter {
     /// A path such as `traffic.scale`.
     pub path: String,
     /// At least one; numbers ascend.
-    pub values: Vec<Value>,
+    pub values: Vec<ParameterValue>,
     /// Facts about the values if all are numbers of one unit.
     pub numbers: Option<Numbers>,
 }
 
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Value {
-    /// As the scenario writes it.
+pub struct ParameterValue {
+    /// As written in the scenario.
     pub text: String,
     /// In the base unit of the parameter, if it is a number.
     pub number: Option<f64>,
 }
 
-impl Value {
+impl ParameterValue {
     /// The override that puts it in force.
     pub(super) fn at(&self, parameter: &Parameter) -> Override {
         Override { path: parameter.path.clone(), value: self.text.clone() }
@@ -62,12 +62,12 @@ pub struct Numbers {
     /// Whether only whole numbers are valid.
     pub is_whole: bool,
     /// How the scenario writes them.
-    pub written: Written,
+    pub written: WrittenUnit,
 }
 
 /// A unit in which numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Written {
+pub struct WrittenUnit {
     /// Its name after a number; empty without one.
     pub unit: &'static str,
     /// Its size in the base unit.
@@ -82,14 +82,14 @@ impl Numbers {
     /// from others about `step` away: rounding moves it by less than a hundredth of `step`. A whole
     /// number is rounded to the nearest one.
     #[must_use]
-    pub fn write(&self, number: f64, step: f64) -> Value {
-        let Written { unit, size } = self.written;
+    pub fn write(&self, number: f64, step: f64) -> ParameterValue {
+        let WrittenUnit { unit, size } = self.written;
         let count = if self.is_whole {
             (number / size).round()
         } else {
             rounded(number / size, step / size)
         };
-        Value { text: count.to_string() + unit, number: Some(count * size) }
+        ParameterValue { text: count.to_string() + unit, number: Some(count * size) }
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn rounded(value: f64, step: f64) -> f64 {
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum SweepError {
     /// The world of a point cannot be made.
     Point {
         /// The values of the point.
@@ -122,7 +122,7 @@ pub enum Error {
     World(WorldError),
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for SweepError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }
@@ -134,12 +134,12 @@ pub(super) mod tests {
 
     /// Numbers without a unit.
     pub(in crate::sweep) fn plain(is_log: bool, is_whole: bool) -> Numbers {
-        Numbers { unit: "1", is_log, is_whole, written: Written { unit: "", size: 1.0 } }
+        Numbers { unit: "1", is_log, is_whole, written: WrittenUnit { unit: "", size: 1.0 } }
     }
 
     #[test]
     fn numbers_are_written_in_their_unit_with_the_digits_that_tell_them_apart() {
-        let written = Written { unit: "ms", size: 1e-3 };
+        let written = WrittenUnit { unit: "ms", size: 1e-3 };
         let times = Numbers { unit: "seconds", written, ..plain(false, false) };
         assert_eq!(times.write(0.012_345, 1e-3).text, "12.35ms");
         assert_eq!(times.write(1.5, 1.0).text, "1500ms");

@@ -11,7 +11,7 @@ const FINEST: f64 = 1e-3;
 
 /// The values of a point.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Known {
+pub(super) struct KnownPoint {
     pub(super) at: f64,
     pub(super) mean: Option<f64>,
     pub(super) is_steady: bool,
@@ -29,7 +29,7 @@ pub(super) struct Between {
 /// The row and the number of the next point; `None` if no step can be divided. `is_closed` marks
 /// intervals, by row and ends, that cannot be.
 pub(super) fn next(
-    rows: &[Vec<Known>],
+    rows: &[Vec<KnownPoint>],
     numbers: Numbers,
     is_closed: impl Fn(usize, f64) -> bool,
 ) -> Option<Between> {
@@ -73,12 +73,13 @@ mod tests {
     use super::*;
     use crate::sweep::options::tests::plain as numbers;
 
-    fn row(points: &[(f64, f64)]) -> Vec<Known> {
-        let known = |(at, mean): &(f64, f64)| Known { at: *at, mean: Some(*mean), is_steady: true };
+    fn row(points: &[(f64, f64)]) -> Vec<KnownPoint> {
+        let known =
+            |(at, mean): &(f64, f64)| KnownPoint { at: *at, mean: Some(*mean), is_steady: true };
         points.iter().map(known).collect()
     }
 
-    fn next_in(rows: &[Vec<Known>], numbers: Numbers) -> Option<(usize, f64)> {
+    fn next_in(rows: &[Vec<KnownPoint>], numbers: Numbers) -> Option<(usize, f64)> {
         next(rows, numbers, |_, _| false).map(|between| (between.row, between.number))
     }
 

@@ -1,16 +1,16 @@
 //! The study: all worlds, one warm-up, the grid, further points, and its findings.
 
-use super::asked::{self, Asked, Told};
-use super::changes::{Seen, change, mean_at};
-use super::columns::{self, Column};
+use super::asked::{self, PointColumns, PointQuestion};
+use super::changes::{SeenPoints, change, mean_at};
+use super::columns::{self, PointColumn};
 use super::findings::{Formula, ObjectiveFinding, PointFinding, Sweep};
 use super::grid::{self, Spot};
-use super::made::Made;
+use super::made::MadeWorlds;
 use super::objectives::judge;
-use super::options::{Error, Numbers, Options, Value};
-use super::refine::{self, Between, Known};
-use crate::analytic::{Analytic, Reason, Twin, compare};
-use crate::arm::{Arm, Setting, Traffic};
+use super::options::{Numbers, ParameterValue, SweepError, SweepOptions};
+use super::refine::{self, Between, KnownPoint};
+use crate::analytic::{Analytic, FormulaGap, Twin, compare};
+use crate::arm::{Arm, Setting, TrafficStage};
 use crate::engine::{ArmId, Broken, Design, Engine, Stopped, Want};
 use crate::findings::{Answer, Findings, StoppedBy};
 use crate::measured::Metric;
@@ -18,33 +18,33 @@ use crate::note::{Note, of_rounding};
 use crate::offered::Overload;
 use crate::pilot::find_lead;
 use crate::question::{MetricRef, Question, SCALE_KEY, WorldError};
-use crate::watch::{Phase, Watch};
+use crate::watch::{StudyPhase, Watch};
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 
 pub(super) struct SweepStudy<'a> {
-    made: &'a Made<'a>,
+    made: &'a MadeWorlds<'a>,
     question: &'a Question,
-    options: &'a Options,
+    options: &'a SweepOptions,
     watch: &'a dyn Watch,
     /// Its points; empty if it was stopped before all worlds were made.
     grid: Vec<Spot>,
     /// The offered load of each point of the grid.
-    asked: Vec<Asked>,
+    asked: Vec<PointQuestion>,
     is_cut: bool,
     axis: usize,
-    told: Told,
+    told: PointColumns,
 }
 
 impl<'a> SweepStudy<'a> {
     /// Makes every world of the grid.
     pub(super) fn new(
-        made: &'a Made<'a>,
+        made: &'a MadeWorlds<'a>,
         question: &'a Question,
-        options: &'a Options,
+        options: &'a SweepOptions,
         watch: &'a dyn Watch,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, SweepError> {
         let parameters = &options.parameters;
         let mut grid = grid::all(parameters);
         let asked = asked::all(made, &grid, parameters, question, watch)?;
@@ -53,17 +53,17 @@ impl<'a> SweepStudy<'a> {
             grid.clear();
             Vec::new()
         });
-        let told = Told::of(made, &grid, question, options)?;
+        let told = PointColumns::of(made, &grid, question, options)?;
         let axis = grid::axis(parameters);
         Ok(Self { made, question, options, watch, grid, asked, is_cut, axis, told })
     }
 
-    pub(super) fn answer(self) -> Result<Findings, Error> {
+    pub(super) fn answer(self) -> Result<Findings, SweepError> {
         let (lead, settled) = self.lead()?;
         let is_cut = self.is_cut || lead.is_err();
         let lead = lead.unwrap_or(Nanos::ZERO);
         let setting = Setting { seed: self.options.seed, lead, measure: self.question.measure };
-        let stage = Traffic { worlds: self.made, setting, judged: self.told.measured.clone() };
+        let stage = TrafficStage { worlds: self.made, setting, judged: self.told.measured.clone() };
         let mut engine = Engine::new(&stage, self.watch);
         let mut spending = Spending::new(&self, &mut engine)?;
         let mut is_complete = false;
@@ -71,7 +71,7 @@ impl<'a> SweepStudy<'a> {
             match engine.pursue(&mut spending) {
                 Ok(()) => is_complete = true,
                 Err(Broken::Stopped) => {}
-                Err(Broken::World(error)) => return Err(Error::World(error)),
+                Err(Broken::World(error)) => return Err(SweepError::World(error)),
             }
         }
         let mut findings = self.findings(&engine, &spending);
@@ -108,7 +108,11 @@ impl<'a> SweepStudy<'a> {
         })
     }
 
-    fn findings(&self, engine: &Engine<'_, Traffic<'_>>, spending: &Spending<'_, '_>) -> Findings {
+    fn findings(
+        &self,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        spending: &Spending<'_, '_>,
+    ) -> Findings {
         let (rounds, told) = spending.told(engine);
         let points: Vec<PointFinding> =
             told.iter().map(|at| self.point(engine, &spending.spots[*at], rounds)).collect();
@@ -119,7 +123,7 @@ impl<'a> SweepStudy<'a> {
         let arms: Vec<(&Arm, usize)> = told.iter().map(arm).collect();
         let spots: Vec<Spot> = told.iter().map(|at| spending.spots[*at].spot.clone()).collect();
         let rows = grid::rows(&spots, self.axis);
-        let seen = Seen { points: &points, arms: &arms, rows: &rows };
+        let seen = SeenPoints { points: &points, arms: &arms, rows: &rows };
         let columns = self.told.columns.iter().enumerate();
         let changes = columns.map(|(at, column)| change(column, at, &seen)).collect();
         let judged = self.told.objectives.iter();
@@ -146,7 +150,7 @@ impl<'a> SweepStudy<'a> {
     /// The findings, with counts of the simulated worlds `arms`.
     fn counted(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         arms: &BTreeSet<ArmId>,
         rounds: usize,
         answer: Sweep,
@@ -194,11 +198,11 @@ impl<'a> SweepStudy<'a> {
     /// What formulas leave out at the points where they differ.
     fn left_out(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         spending: &Spending<'_, '_>,
         told: &[usize],
         points: &[PointFinding],
-    ) -> Vec<Reason> {
+    ) -> Vec<FormulaGap> {
         let differs = |point: &PointFinding| {
             point.formulas.iter().flatten().any(|formula| formula.difference.is_some())
         };
@@ -208,14 +212,19 @@ impl<'a> SweepStudy<'a> {
         };
         let points =
             told.iter().zip(points).filter(|(_, point)| point.is_steady() && differs(point));
-        let all: BTreeSet<Reason> = points.flat_map(|(at, _)| twin(at).reasons).collect();
+        let all: BTreeSet<FormulaGap> = points.flat_map(|(at, _)| twin(at).reasons).collect();
         all.into_iter().collect()
     }
 
-    fn point(&self, engine: &Engine<'_, Traffic<'_>>, one: &Placed, rounds: usize) -> PointFinding {
+    fn point(
+        &self,
+        engine: &Engine<'_, TrafficStage<'_>>,
+        one: &Placed,
+        rounds: usize,
+    ) -> PointFinding {
         let (arm, overfull) = (engine.see(one.arm), engine.overfull(one.arm));
         let rounds = counting(engine, one.arm, rounds);
-        let told = |column: &Column| columns::told(column, arm, rounds);
+        let told = |column: &PointColumn| columns::told(column, arm, rounds);
         let metrics: Vec<Option<Metric>> = self.told.columns.iter().map(told).collect();
         let twin = Twin::new(&arm.blueprint, &self.question.measure).at(1.0);
         PointFinding {
@@ -224,7 +233,7 @@ impl<'a> SweepStudy<'a> {
             replications: rounds as u32,
             overloads: one.overloads.clone(),
             overfull,
-            busiest: told(&Column::Busiest),
+            busiest: told(&PointColumn::Busiest),
             formulas: metrics.iter().map(|metric| formula(&twin, metric.as_ref()?)).collect(),
             metrics,
         }
@@ -232,7 +241,7 @@ impl<'a> SweepStudy<'a> {
 }
 
 /// How many of `rounds` replications of `arm` count: none if one exceeds the memory limit.
-fn counting(engine: &Engine<'_, Traffic<'_>>, arm: ArmId, rounds: usize) -> usize {
+fn counting(engine: &Engine<'_, TrafficStage<'_>>, arm: ArmId, rounds: usize) -> usize {
     if engine.overfull(arm).is_some() { 0 } else { rounds }
 }
 
@@ -260,18 +269,18 @@ struct Spending<'s, 'a> {
     /// Whether the grid has been asked for.
     has_begun: bool,
     /// Intervals whose middle is no valid world, by the other values and the number.
-    closed: Vec<(Vec<Value>, f64)>,
+    closed: Vec<(Vec<ParameterValue>, f64)>,
 }
 
 impl<'s, 'a> Spending<'s, 'a> {
     fn new(
         study: &'s SweepStudy<'a>,
-        engine: &mut Engine<'_, Traffic<'a>>,
+        engine: &mut Engine<'_, TrafficStage<'a>>,
     ) -> Result<Self, WorldError> {
         let parameters = &study.options.parameters;
         let mut spots = Vec::new();
         // Compared with all earlier ones, which takes a while with many points.
-        let is_wanted = |_: &(&Spot, &Asked)| !study.watch.interrupted();
+        let is_wanted = |_: &(&Spot, &PointQuestion)| !study.watch.interrupted();
         for (spot, asked) in study.grid.iter().zip(&study.asked).take_while(is_wanted) {
             let arm = engine.arm(&spot.point(parameters))?;
             spots.push(Placed { spot: spot.clone(), arm, overloads: asked.overloads.clone() });
@@ -281,7 +290,7 @@ impl<'s, 'a> Spending<'s, 'a> {
 
     /// The replications of every point that count, and the points that have them, in the order of
     /// reports: the rounds that are complete on the whole grid.
-    fn told(&self, engine: &Engine<'_, Traffic<'_>>) -> (usize, Vec<usize>) {
+    fn told(&self, engine: &Engine<'_, TrafficStage<'_>>) -> (usize, Vec<usize>) {
         let is_overfull = |placed: &Placed| engine.overfull(placed.arm).is_some();
         let done = |placed: &Placed| match engine.replications(placed.arm) as usize {
             _ if is_overfull(placed) => usize::MAX,
@@ -299,7 +308,7 @@ impl<'s, 'a> Spending<'s, 'a> {
     }
 
     /// The next point where the answer changes; `None` if there is none, or none is asked for.
-    fn further(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Option<ArmId> {
+    fn further(&mut self, engine: &mut Engine<'_, TrafficStage<'a>>) -> Option<ArmId> {
         let study = self.study;
         let parameters = &study.options.parameters;
         let parameter = &parameters[study.axis];
@@ -318,9 +327,10 @@ impl<'s, 'a> Spending<'s, 'a> {
                 continue;
             }
             let overrides = spot.overrides(parameters);
-            let asked = study.made.see(&overrides, |world| Asked::of(world, study.question));
+            let asked =
+                study.made.see(&overrides, |world| PointQuestion::of(world, study.question));
             let arm = engine.arm(&spot.point(parameters));
-            if let (Ok(Asked { overloads, .. }), Ok(arm)) = (asked, arm) {
+            if let (Ok(PointQuestion { overloads, .. }), Ok(arm)) = (asked, arm) {
                 self.spots.push(Placed { spot, arm, overloads });
                 return Some(arm);
             }
@@ -343,9 +353,9 @@ impl<'s, 'a> Spending<'s, 'a> {
     /// Values of a point beside the next one, and the position of its number.
     fn steepest(
         &self,
-        engine: &Engine<'_, Traffic<'_>>,
+        engine: &Engine<'_, TrafficStage<'_>>,
         numbers: Numbers,
-    ) -> Option<(Vec<Value>, Between)> {
+    ) -> Option<(Vec<ParameterValue>, Between)> {
         let study = self.study;
         let spots: Vec<Spot> = self.spots.iter().map(|placed| placed.spot.clone()).collect();
         let rows = grid::rows(&spots, study.axis);
@@ -359,12 +369,12 @@ impl<'s, 'a> Spending<'s, 'a> {
         };
         // The first number known for at least two neighbours.
         (0..study.told.columns.len()).find_map(|column| {
-            let known = |place: &usize| Known {
+            let known = |place: &usize| KnownPoint {
                 at: spots[*place].values[study.axis].number.unwrap_or(0.0),
                 mean: mean_at(&points[*place], column),
                 is_steady: points[*place].is_steady(),
             };
-            let rows: Vec<Vec<Known>> =
+            let rows: Vec<Vec<KnownPoint>> =
                 rows.iter().map(|row| row.iter().map(known).collect()).collect();
             let between = refine::next(&rows, numbers, is_closed)?;
             Some((others(between.row), between))
@@ -372,16 +382,16 @@ impl<'s, 'a> Spending<'s, 'a> {
     }
 }
 
-impl<'a> Design<Traffic<'a>> for Spending<'_, 'a> {
-    fn phase(&self) -> Phase<'_> {
-        Phase::Points
+impl<'a> Design<TrafficStage<'a>> for Spending<'_, 'a> {
+    fn phase(&self) -> StudyPhase<'_> {
+        StudyPhase::Points
     }
 
     fn bears_overfull(&self) -> bool {
         true
     }
 
-    fn next(&mut self, engine: &mut Engine<'_, Traffic<'a>>) -> Result<Vec<Want>, WorldError> {
+    fn next(&mut self, engine: &mut Engine<'_, TrafficStage<'a>>) -> Result<Vec<Want>, WorldError> {
         if !self.has_begun {
             self.has_begun = true;
             return Ok(self.spots.iter().map(|placed| self.want(placed.arm)).collect());

@@ -1,7 +1,7 @@
 //! The first pass: collects every measured request's response time, and selects the request to trace.
 
-use super::findings::Distribution;
-use super::pick::{NoRequest, Pick};
+use super::findings::TraceDistribution;
+use super::pick::{NoRequest, RequestPick};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::probe::{Fact, Failure, Opening, Probe};
 
@@ -80,20 +80,20 @@ fn rank(percent: f64, n: usize) -> usize {
 }
 
 /// The number of the selected request, from zero, or why there is none.
-pub(super) fn choose(requests: &[Request], pick: Pick) -> Result<usize, NoRequest> {
+pub(super) fn choose(requests: &[Request], pick: RequestPick) -> Result<usize, NoRequest> {
     let answered = by_response(requests);
     let nobody = || NoRequest::NoneAnswered(requests.len());
     match pick {
-        Pick::Percentile(percent) => {
+        RequestPick::Percentile(percent) => {
             let most = answered.len();
             if most == 0 { Err(nobody()) } else { Ok(answered[rank(percent, most)].1) }
         }
-        Pick::Slowest => answered.last().map(|(_, number)| *number).ok_or_else(nobody),
-        Pick::Failed => {
+        RequestPick::Slowest => answered.last().map(|(_, number)| *number).ok_or_else(nobody),
+        RequestPick::Failed => {
             let failed = |r: &Request| matches!(r.end, Some((_, Err(_))));
             requests.iter().position(failed).ok_or(NoRequest::NoneFailed(requests.len()))
         }
-        Pick::Number(number) => match usize::try_from(number) {
+        RequestPick::Number(number) => match usize::try_from(number) {
             Ok(number) if (1..=requests.len()).contains(&number) => Ok(number - 1),
             _ => Err(NoRequest::Beyond { number, requests: requests.len() }),
         },
@@ -101,12 +101,12 @@ pub(super) fn choose(requests: &[Request], pick: Pick) -> Result<usize, NoReques
 }
 
 /// The response times of the source, with the rank of the selected request.
-pub(super) fn distribution(requests: &[Request], response: Nanos) -> Distribution {
+pub(super) fn distribution(requests: &[Request], response: Nanos) -> TraceDistribution {
     let answered = by_response(requests);
     let at =
         |percent: f64| (!answered.is_empty()).then(|| answered[rank(percent, answered.len())].0.0);
     let faster = answered.partition_point(|(time, _)| *time < response);
-    Distribution {
+    TraceDistribution {
         requests: requests.len() as u64,
         answered: answered.len() as u64,
         failed: requests.iter().filter(|r| matches!(r.end, Some((_, Err(_))))).count() as u64,
@@ -137,14 +137,14 @@ mod tests {
     #[test]
     fn quantiles_are_requests_and_failures_stand_apart() {
         let all = requests(&[30, 0, 10, 40, 20, 50]);
-        assert_eq!(choose(&all, Pick::Percentile(50.0)), Ok(0));
-        assert_eq!(choose(&all, Pick::Percentile(99.0)), Ok(5));
-        assert_eq!(choose(&all, Pick::Slowest), Ok(5));
-        assert_eq!(choose(&all, Pick::Failed), Ok(1));
-        assert_eq!(choose(&all, Pick::Number(3)), Ok(2));
-        assert!(choose(&all, Pick::Number(0)).is_err());
-        assert!(choose(&all, Pick::Number(7)).is_err());
-        assert!(choose(&requests(&[0]), Pick::Percentile(50.0)).is_err());
+        assert_eq!(choose(&all, RequestPick::Percentile(50.0)), Ok(0));
+        assert_eq!(choose(&all, RequestPick::Percentile(99.0)), Ok(5));
+        assert_eq!(choose(&all, RequestPick::Slowest), Ok(5));
+        assert_eq!(choose(&all, RequestPick::Failed), Ok(1));
+        assert_eq!(choose(&all, RequestPick::Number(3)), Ok(2));
+        assert!(choose(&all, RequestPick::Number(0)).is_err());
+        assert!(choose(&all, RequestPick::Number(7)).is_err());
+        assert!(choose(&requests(&[0]), RequestPick::Percentile(50.0)).is_err());
         let told = distribution(&all, Nanos(30));
         assert_eq!((told.answered, told.failed, told.faster), (5, 1, 2));
         assert_eq!((told.p50_ns, told.max_ns), (Some(30), Some(50)));

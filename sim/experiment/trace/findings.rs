@@ -1,12 +1,12 @@
 //! The findings of `trace`: the stays of one request, and the components of its time.
 
-use super::kind::Kind;
-use super::pick::Pick;
+use super::kind::StretchKind;
+use super::pick::RequestPick;
 use crate::note::Note;
 
 /// The components of one request's time. Times are nanoseconds from its arrival.
 #[derive(Clone, Debug)]
-pub struct Trace {
+pub struct RequestTrace {
     /// Bare name of the scenario.
     pub name: String,
     /// Its title.
@@ -24,7 +24,7 @@ pub struct Trace {
     /// Whether the source was asked for; otherwise it has the most requests.
     pub entry_given: bool,
     /// Which of its requests was asked for.
-    pub pick: Pick,
+    pub pick: RequestPick,
     /// Its number among the measured ones of its source, from one.
     pub number: u64,
     /// When it arrived, from the beginning of the measured stretch.
@@ -34,16 +34,16 @@ pub struct Trace {
     /// Why it failed; `None` if it was answered.
     pub failed: Option<&'static str>,
     /// The response times of its source.
-    pub distribution: Distribution,
+    pub distribution: TraceDistribution,
     /// The request and its stays, in the order in which they began; parents before children.
     pub stays: Vec<Stay>,
     /// The components of its time, largest first; they add up to `response_ns`.
-    pub components: Vec<Component>,
+    pub components: Vec<StretchSum>,
 }
 
 /// Response times of the answered requests of one source in one replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Distribution {
+pub struct TraceDistribution {
     /// Requests that arrived in the measured stretch.
     pub requests: u64,
     /// Those that were answered.
@@ -109,12 +109,12 @@ pub struct Stay {
     /// Whether it was still in progress when the run ended.
     pub unfinished: bool,
     /// Its parts from `start_ns` to `end_ns`, without gaps.
-    pub parts: Vec<Part>,
+    pub parts: Vec<StayStretch>,
 }
 
 /// The place of a stretch of time, by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum StretchPlace {
     /// At a service; for the request itself, at its source.
     At(String),
     /// On the way between two nodes, or between the user and a node.
@@ -132,11 +132,11 @@ pub enum Place {
 
 /// A stretch of a stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct StayStretch {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: StretchKind,
     /// Where.
-    pub place: Place,
+    pub place: StretchPlace,
     /// Its beginning.
     pub start_ns: u64,
     /// Its end.
@@ -149,11 +149,11 @@ pub struct Part {
 
 /// The sum of all stretches of one kind at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Component {
+pub struct StretchSum {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: StretchKind,
     /// Where.
-    pub place: Place,
+    pub place: StretchPlace,
     /// Its time.
     pub ns: u64,
     /// Number of stretches.

@@ -5,7 +5,7 @@
 
 /// The kind of a stretch of a request's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum StretchKind {
     /// Under way between two nodes, or between the user and a node.
     Network,
     /// Waiting for a worker.
@@ -66,29 +66,29 @@ pub enum Paint {
 }
 
 /// Kind, its name in files, how it is shown.
-const KINDS: [(Kind, &str, Paint); 19] = [
-    (Kind::Network, "network", Paint::Travelling),
-    (Kind::Worker, "worker", Paint::Waiting),
-    (Kind::Connection, "connection", Paint::Waiting),
-    (Kind::Trial, "trial", Paint::Travelling),
-    (Kind::Dns, "dns", Paint::Travelling),
-    (Kind::Handshake, "handshake", Paint::Travelling),
-    (Kind::Silence, "silence", Paint::Waiting),
-    (Kind::NetworkCpu, "network-cpu", Paint::Travelling),
-    (Kind::Cpu, "cpu", Paint::Working),
-    (Kind::Sharing, "sharing", Paint::Slowed),
-    (Kind::Throttled, "throttled", Paint::Slowed),
-    (Kind::DiskQueue, "disk-queue", Paint::Waiting),
-    (Kind::Disk, "disk", Paint::Working),
-    (Kind::PageQueue, "page-queue", Paint::Waiting),
-    (Kind::Pages, "pages", Paint::Fetching),
-    (Kind::Sleep, "sleep", Paint::Pausing),
-    (Kind::Backoff, "backoff", Paint::Pausing),
-    (Kind::Call, "call", Paint::Elsewhere),
-    (Kind::Parallel, "parallel", Paint::Elsewhere),
+const KINDS: [(StretchKind, &str, Paint); 19] = [
+    (StretchKind::Network, "network", Paint::Travelling),
+    (StretchKind::Worker, "worker", Paint::Waiting),
+    (StretchKind::Connection, "connection", Paint::Waiting),
+    (StretchKind::Trial, "trial", Paint::Travelling),
+    (StretchKind::Dns, "dns", Paint::Travelling),
+    (StretchKind::Handshake, "handshake", Paint::Travelling),
+    (StretchKind::Silence, "silence", Paint::Waiting),
+    (StretchKind::NetworkCpu, "network-cpu", Paint::Travelling),
+    (StretchKind::Cpu, "cpu", Paint::Working),
+    (StretchKind::Sharing, "sharing", Paint::Slowed),
+    (StretchKind::Throttled, "throttled", Paint::Slowed),
+    (StretchKind::DiskQueue, "disk-queue", Paint::Waiting),
+    (StretchKind::Disk, "disk", Paint::Working),
+    (StretchKind::PageQueue, "page-queue", Paint::Waiting),
+    (StretchKind::Pages, "pages", Paint::Fetching),
+    (StretchKind::Sleep, "sleep", Paint::Pausing),
+    (StretchKind::Backoff, "backoff", Paint::Pausing),
+    (StretchKind::Call, "call", Paint::Elsewhere),
+    (StretchKind::Parallel, "parallel", Paint::Elsewhere),
 ];
 
-impl Kind {
+impl StretchKind {
     fn row(self) -> &'static (Self, &'static str, Paint) {
         &KINDS[self as usize]
     }

@@ -4,7 +4,7 @@
 //! begins. The calls and parts that a frame waits for live inside that step, and may outlive it
 //! unnoticed.
 
-use super::kind::Kind;
+use super::kind::StretchKind;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{PoolId, SourceId};
 use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
@@ -17,7 +17,7 @@ pub(super) enum What {
     /// Arrives there; takes no time.
     Arrives,
     /// Waits in a queue, or sleeps.
-    Waits(Kind),
+    Waits(StretchKind),
     /// Waits for a connection.
     Connects(PoolId),
     /// Computes: time needed alone, and the part of it for networking; throttled time of its container
@@ -33,7 +33,7 @@ pub(super) enum What {
 
 /// A step of a frame.
 #[derive(Clone, Debug)]
-pub(super) struct Step {
+pub(super) struct FrameStep {
     pub(super) from: Time,
     pub(super) what: What,
     /// Why the attempt failed, if it is one.
@@ -42,23 +42,23 @@ pub(super) struct Step {
 
 /// The life of a frame.
 #[derive(Clone, Debug)]
-pub(super) struct Life {
+pub(super) struct FrameLife {
     pub(super) opening: Opening,
     pub(super) parent: Option<usize>,
     pub(super) opened: Time,
     /// `None` if it was still open when the run ended.
     pub(super) closed: Option<Time>,
     pub(super) failure: Option<Failure>,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<FrameStep>,
 }
 
-impl Life {
+impl FrameLife {
     fn new(now: Time, opening: Opening, parent: Option<usize>) -> Self {
         let steps = Vec::new();
         let mut life = Self { opening, parent, opened: now, closed: None, failure: None, steps };
         match opening {
             // Until its visit sets out: at once, unless its message reaches no node.
-            Opening::Request { .. } => life.step(now, What::Waits(Kind::Silence)),
+            Opening::Request { .. } => life.step(now, What::Waits(StretchKind::Silence)),
             Opening::Visit { .. } => life.step(now, What::Travels),
             Opening::Part { .. } => {}
         }
@@ -70,11 +70,11 @@ impl Life {
         for ahead in self.steps.iter_mut().rev().take_while(|step| step.from > from) {
             ahead.from = from;
         }
-        self.steps.push(Step { from, what, failed: None });
+        self.steps.push(FrameStep { from, what, failed: None });
     }
 
     /// Its steps with their ends, up to `end`.
-    pub(super) fn steps_until(&self, end: Time) -> impl Iterator<Item = (&Step, Time)> {
+    pub(super) fn steps_until(&self, end: Time) -> impl Iterator<Item = (&FrameStep, Time)> {
         let end = self.closed.unwrap_or(Time::NEVER).min(end);
         let next = self.steps.iter().skip(1).map(|step| step.from).chain([Time::NEVER]);
         let steps = self.steps.iter().zip(next);
@@ -86,7 +86,7 @@ impl Life {
         match (opening, self.steps.last_mut()) {
             (
                 Opening::Part { parallel: true, .. },
-                Some(Step { from, what: What::Forks(children), .. }),
+                Some(FrameStep { from, what: What::Forks(children), .. }),
             ) if *from == now => children.push(child),
             (Opening::Part { parallel: true, .. }, _) => self.step(now, What::Forks(vec![child])),
             (Opening::Part { .. }, _) => self.step(now, What::Repeats(child)),
@@ -97,16 +97,16 @@ impl Life {
 
 /// Records one request and everything that it causes.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(super) struct RequestListener {
     source: SourceId,
     /// Requests of the source still to come before it.
     before: usize,
-    pub(super) lives: Vec<Life>,
+    pub(super) lives: Vec<FrameLife>,
     /// The life at each place.
     places: Vec<Option<usize>>,
 }
 
-impl Listener {
+impl RequestListener {
     /// Listens for measured request `number` of `source`, from zero.
     pub(super) fn new(source: SourceId, number: usize) -> Self {
         Self { source, before: number, lives: Vec::new(), places: Vec::new() }
@@ -137,7 +137,7 @@ impl Listener {
         if let Some(parent) = parent {
             self.lives[parent].awaits(now, life, opening);
         }
-        self.lives.push(Life::new(now, opening, parent));
+        self.lives.push(FrameLife::new(now, opening, parent));
         let place = frame as usize;
         if self.places.len() <= place {
             self.places.resize(place + 1, None);
@@ -146,7 +146,7 @@ impl Listener {
     }
 }
 
-impl Probe for Listener {
+impl Probe for RequestListener {
     const FOLLOWS: bool = true;
 
     fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
@@ -159,15 +159,15 @@ impl Probe for Listener {
             Fact::Opens(_) => {}
             Fact::Does(doing) => life.step(now, what(doing)),
             Fact::Computed(until) => {
-                if let Some(Step { what: What::Computes { before, throttled, .. }, .. }) =
+                if let Some(FrameStep { what: What::Computes { before, throttled, .. }, .. }) =
                     life.steps.last_mut()
                 {
                     *throttled = until - *before;
                 }
             }
             Fact::Fails(failure) => {
-                if let Some(Step {
-                    what: What::Calls(_) | What::Connects(_) | What::Waits(Kind::Silence),
+                if let Some(FrameStep {
+                    what: What::Calls(_) | What::Connects(_) | What::Waits(StretchKind::Silence),
                     failed,
                     ..
                 }) = life.steps.last_mut()
@@ -188,20 +188,20 @@ impl Probe for Listener {
 fn what(doing: Doing) -> What {
     match doing {
         Doing::Arrives => What::Arrives,
-        Doing::Queues => What::Waits(Kind::Worker),
+        Doing::Queues => What::Waits(StretchKind::Worker),
         Doing::Connects(pool) => What::Connects(pool),
-        Doing::Tries => What::Waits(Kind::Trial),
-        Doing::LooksUp => What::Waits(Kind::Dns),
-        Doing::ShakesHands => What::Waits(Kind::Handshake),
-        Doing::AwaitsNobody => What::Waits(Kind::Silence),
+        Doing::Tries => What::Waits(StretchKind::Trial),
+        Doing::LooksUp => What::Waits(StretchKind::Dns),
+        Doing::ShakesHands => What::Waits(StretchKind::Handshake),
+        Doing::AwaitsNobody => What::Waits(StretchKind::Silence),
         Doing::Computes { alone, networking, throttled } => {
             What::Computes { alone, networking, before: throttled, throttled: Nanos::ZERO }
         }
-        Doing::QueuesForDisk => What::Waits(Kind::DiskQueue),
-        Doing::UsesDisk => What::Waits(Kind::Disk),
-        Doing::QueuesForPages => What::Waits(Kind::PageQueue),
-        Doing::FetchesPages => What::Waits(Kind::Pages),
-        Doing::Sleeps => What::Waits(Kind::Sleep),
-        Doing::BacksOff => What::Waits(Kind::Backoff),
+        Doing::QueuesForDisk => What::Waits(StretchKind::DiskQueue),
+        Doing::UsesDisk => What::Waits(StretchKind::Disk),
+        Doing::QueuesForPages => What::Waits(StretchKind::PageQueue),
+        Doing::FetchesPages => What::Waits(StretchKind::Pages),
+        Doing::Sleeps => What::Waits(StretchKind::Sleep),
+        Doing::BacksOff => What::Waits(StretchKind::Backoff),
     }
 }

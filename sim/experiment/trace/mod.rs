@@ -12,27 +12,29 @@ mod path;
 mod pick;
 mod stays;
 
-pub use findings::{Component, Distribution, Part, Place, Stay, StayKind, Trace};
-pub use kind::{Kind, Paint};
-pub use pick::{NoRequest, Pick};
+pub use findings::{
+    RequestTrace, Stay, StayKind, StayStretch, StretchPlace, StretchSum, TraceDistribution,
+};
+pub use kind::{Paint, StretchKind};
+pub use pick::{NoRequest, RequestPick};
 
 use crate::engine::Broken;
 use crate::note::of_load;
 use crate::pilot::find_lead;
 use crate::question::{Question, WorldError, Worlds};
 use crate::threads;
-use crate::watch::{Phase, Progress, Watch};
+use crate::watch::{Progress, StudyPhase, Watch};
 use choose::{Chooser, Request, choose, distribution, most_frequent};
-use lives::Listener;
+use lives::RequestListener;
 use names::Lives;
-use stays::Rows;
+use stays::StayRows;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
 use wssim_model::{Blueprint, Cut, Outcome, Run, probe::Failure, probe::Probe, simulate};
 
 /// How to trace.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct TraceOptions {
     /// The seed.
     pub seed: u64,
     /// Number of the replication.
@@ -42,12 +44,12 @@ pub struct Options {
     /// The source; `None` for the one with the most requests.
     pub entry: Option<String>,
     /// Which of its requests.
-    pub pick: Pick,
+    pub pick: RequestPick,
 }
 
 /// Why there is no trace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Error {
+pub enum TraceError {
     /// A world could not be made or simulated.
     World(WorldError),
     /// There is no source of that name; the existing ones.
@@ -63,7 +65,7 @@ pub enum Error {
     Stopped,
 }
 
-impl From<WorldError> for Error {
+impl From<WorldError> for TraceError {
     fn from(error: WorldError) -> Self {
         Self::World(error)
     }
@@ -76,9 +78,9 @@ impl From<WorldError> for Error {
 pub fn trace(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &TraceOptions,
     watch: &dyn Watch,
-) -> Result<Trace, Error> {
+) -> Result<RequestTrace, TraceError> {
     let own = worlds.blueprint(None, &[])?;
     let lead = lead(worlds, question, options, &own, watch)?;
     let study = Study { question, options, watch, lead, blueprint: &own };
@@ -89,10 +91,10 @@ pub fn trace(
 fn lead(
     worlds: &dyn Worlds,
     question: &Question,
-    options: &Options,
+    options: &TraceOptions,
     own: &Blueprint,
     watch: &dyn Watch,
-) -> Result<Nanos, Error> {
+) -> Result<Nanos, TraceError> {
     let bases = question.base_files();
     let bases = bases.iter().map(|base| worlds.blueprint(Some(base), &[]));
     let bases: Vec<Blueprint> = bases.collect::<Result<_, _>>()?;
@@ -101,19 +103,19 @@ fn lead(
     let pool = threads::pool(options.threads)?;
     let found = pool.install(|| find_lead(&arms, options.seed, question.measure, watch));
     let found = Broken::or_stopped(found)?;
-    found.map(|found| found.lead).map_err(|_| Error::Stopped)
+    found.map(|found| found.lead).map_err(|_| TraceError::Stopped)
 }
 
 struct Study<'a> {
     question: &'a Question,
-    options: &'a Options,
+    options: &'a TraceOptions,
     watch: &'a dyn Watch,
     lead: Nanos,
     blueprint: &'a Blueprint,
 }
 
 impl Study<'_> {
-    fn trace(&self) -> Result<Trace, Error> {
+    fn trace(&self) -> Result<RequestTrace, TraceError> {
         let wanted = self.wanted_source()?;
         let sources = self.blueprint.sources.len();
         let (outcome, chooser) = self.simulate(Chooser::new(sources), (0, 0))?;
@@ -121,27 +123,27 @@ impl Study<'_> {
         let requests = chooser.sources.get(source).map_or(&[][..], Vec::as_slice);
         let number = choose(requests, self.options.pick).map_err(|why| {
             let entry = self.blueprint.sources.get(source).map(|source| source.name.clone());
-            Error::NoSuchRequest { entry: entry.unwrap_or_default(), why }
+            TraceError::NoSuchRequest { entry: entry.unwrap_or_default(), why }
         })?;
-        let listener = Listener::new(SourceId::from(source), number);
+        let listener = RequestListener::new(SourceId::from(source), number);
         let (outcome, listener) = self.simulate(listener, (1, outcome.events))?;
         let end = Time::ZERO + outcome.simulated;
         Ok(self.tell(source, number, requests, &listener, end))
     }
 
-    fn wanted_source(&self) -> Result<Option<usize>, Error> {
+    fn wanted_source(&self) -> Result<Option<usize>, TraceError> {
         let Some(entry) = &self.options.entry else { return Ok(None) };
         let sources = &self.blueprint.sources;
         match sources.iter().position(|source| source.name == *entry) {
-            None => {
-                Err(Error::UnknownEntry(sources.iter().map(|source| source.name.clone()).collect()))
-            }
+            None => Err(TraceError::UnknownEntry(
+                sources.iter().map(|source| source.name.clone()).collect(),
+            )),
             found => Ok(found),
         }
     }
 
     /// One pass; `before` are the passes and events before it.
-    fn simulate<P: Probe>(&self, probe: P, before: (u32, u64)) -> Result<(Outcome, P), Error> {
+    fn simulate<P: Probe>(&self, probe: P, before: (u32, u64)) -> Result<(Outcome, P), TraceError> {
         let run = Run {
             seed: self.options.seed,
             replication: self.options.replication,
@@ -150,7 +152,7 @@ impl Study<'_> {
         };
         let stop = || {
             self.watch.progress(&Progress {
-                phase: Phase::Trace,
+                phase: StudyPhase::Trace,
                 replications_done: before.0,
                 replications_planned: 2,
                 events: before.1,
@@ -158,7 +160,7 @@ impl Study<'_> {
             self.watch.interrupted()
         };
         simulate(self.blueprint, run, probe, &stop).map_err(|cut| match cut {
-            Cut::Stopped => Error::Stopped,
+            Cut::Stopped => TraceError::Stopped,
             Cut::Overfull(overfull) => WorldError::from(overfull).into(),
         })
     }
@@ -168,9 +170,9 @@ impl Study<'_> {
         source: usize,
         number: usize,
         requests: &[Request],
-        listener: &Listener,
+        listener: &RequestListener,
         end: Time,
-    ) -> Trace {
+    ) -> RequestTrace {
         let lives = Lives { blueprint: self.blueprint, all: &listener.lives };
         let begin = Time::ZERO + self.lead;
         let Request { arrived, end: ended } = requests[number];
@@ -178,7 +180,7 @@ impl Study<'_> {
         let components = path::components(&lives.critical_path(end));
         let sum: u64 = components.iter().map(|component| component.ns).sum();
         assert_eq!(sum, response.0, "where a request's time goes adds up to its response time");
-        Trace {
+        RequestTrace {
             name: self.question.name.clone(),
             title: self.question.title.clone(),
             seed: self.options.seed,
@@ -193,7 +195,7 @@ impl Study<'_> {
             response_ns: response.0,
             failed: outcome.err().map(Failure::name),
             distribution: distribution(requests, response),
-            stays: Rows::new(lives, end).all(),
+            stays: StayRows::new(lives, end).all(),
             components,
         }
     }

@@ -1,8 +1,8 @@
 //! Names of lives, and the leaves of their steps.
 
-use super::findings::Place;
-use super::kind::Kind;
-use super::lives::{Life, Step, What};
+use super::findings::StretchPlace;
+use super::kind::StretchKind;
+use super::lives::{FrameLife, FrameStep, What};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
 use wssim_model::ids::{ContainerId, EndpointId};
@@ -14,8 +14,8 @@ const USER: &str = "user";
 /// A stretch of time of one kind at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Leaf {
-    pub(super) kind: Kind,
-    pub(super) place: Place,
+    pub(super) kind: StretchKind,
+    pub(super) place: StretchPlace,
     pub(super) from: Time,
     pub(super) to: Time,
 }
@@ -24,7 +24,7 @@ pub(super) struct Leaf {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lives<'a> {
     pub(super) blueprint: &'a Blueprint,
-    pub(super) all: &'a [Life],
+    pub(super) all: &'a [FrameLife],
 }
 
 impl<'a> Lives<'a> {
@@ -47,8 +47,8 @@ impl<'a> Lives<'a> {
     }
 
     /// The same as a place.
-    pub(super) fn at(self, life: usize) -> Place {
-        Place::At(self.service(life).to_owned())
+    pub(super) fn at(self, life: usize) -> StretchPlace {
+        StretchPlace::At(self.service(life).to_owned())
     }
 
     /// The node of a life.
@@ -68,13 +68,16 @@ impl<'a> Lives<'a> {
             ends.sort_unstable();
         }
         let [first, second] = ends.map(str::to_owned);
-        let place =
-            if first == second { Place::Within(first) } else { Place::Between(first, second) };
-        Leaf { kind: Kind::Network, place, from, to }
+        let place = if first == second {
+            StretchPlace::Within(first)
+        } else {
+            StretchPlace::Between(first, second)
+        };
+        Leaf { kind: StretchKind::Network, place, from, to }
     }
 
     /// The leaves of a step of `life` up to `to`. Waiting for others is one leaf here.
-    pub(super) fn leaves(self, life: usize, step: &Step, to: Time) -> Vec<Leaf> {
+    pub(super) fn leaves(self, life: usize, step: &FrameStep, to: Time) -> Vec<Leaf> {
         let from = step.from;
         let here = |kind| Leaf { kind, place: self.at(life), from, to };
         match &step.what {
@@ -83,15 +86,15 @@ impl<'a> Lives<'a> {
             What::Waits(kind) => vec![here(*kind)],
             What::Connects(pool) => {
                 let pool = self.blueprint.pools[pool.index()].name.clone();
-                let place = Place::Pool { service: self.service(life).to_owned(), pool };
-                vec![Leaf { place, ..here(Kind::Connection) }]
+                let place = StretchPlace::Pool { service: self.service(life).to_owned(), pool };
+                vec![Leaf { place, ..here(StretchKind::Connection) }]
             }
             What::Computes { alone, networking, throttled, .. } => {
                 let parts = split(from, to, [*alone, *networking], *throttled);
                 parts.map(|(kind, from, to)| Leaf { from, to, ..here(kind) }).to_vec()
             }
-            What::Calls(_) => vec![here(Kind::Call)],
-            What::Repeats(_) | What::Forks(_) => vec![here(Kind::Parallel)],
+            What::Calls(_) => vec![here(StretchKind::Call)],
+            What::Repeats(_) | What::Forks(_) => vec![here(StretchKind::Parallel)],
         }
     }
 }
@@ -103,7 +106,7 @@ fn split(
     to: Time,
     [alone, networking]: [Nanos; 2],
     throttled: Nanos,
-) -> [(Kind, Time, Time); 4] {
+) -> [(StretchKind, Time, Time); 4] {
     let elapsed = to.since(from);
     let alone = alone.min(elapsed);
     let sent = from + networking.min(alone);
@@ -111,9 +114,9 @@ fn split(
     let shared = from + alone;
     let stopped = shared + (elapsed - alone - throttled);
     [
-        (Kind::NetworkCpu, from, sent),
-        (Kind::Cpu, sent, shared),
-        (Kind::Sharing, shared, stopped),
-        (Kind::Throttled, stopped, to),
+        (StretchKind::NetworkCpu, from, sent),
+        (StretchKind::Cpu, sent, shared),
+        (StretchKind::Sharing, shared, stopped),
+        (StretchKind::Throttled, stopped, to),
     ]
 }

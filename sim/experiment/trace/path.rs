@@ -4,8 +4,8 @@
 //! While it waits for parallel parts, the part whose end ends the wait counts: the critical path. So the
 //! leaves add up to the response time, to the nanosecond.
 
-use super::findings::{Component, Place};
-use super::kind::Kind;
+use super::findings::{StretchPlace, StretchSum};
+use super::kind::StretchKind;
 use super::lives::What;
 use super::names::{Leaf, Lives};
 use std::cmp::Reverse;
@@ -39,7 +39,7 @@ impl Lives<'_> {
                 self.hop(child, end, to)
             } else {
                 let place = self.at(life);
-                Leaf { kind: Kind::Parallel, place, from: end, to }
+                Leaf { kind: StretchKind::Parallel, place, from: end, to }
             });
         }
     }
@@ -56,16 +56,16 @@ impl Lives<'_> {
 }
 
 /// The sums of the leaves, largest first.
-pub(super) fn components(leaves: &[Leaf]) -> Vec<Component> {
-    let mut sums: BTreeMap<(Kind, &Place), (u64, u64)> = BTreeMap::new();
+pub(super) fn components(leaves: &[Leaf]) -> Vec<StretchSum> {
+    let mut sums: BTreeMap<(StretchKind, &StretchPlace), (u64, u64)> = BTreeMap::new();
     for leaf in leaves {
         let (time, times) = sums.entry((leaf.kind, &leaf.place)).or_default();
         *time += leaf.to.since(leaf.from).0;
         *times += 1;
     }
-    let mut components: Vec<Component> = sums
+    let mut components: Vec<StretchSum> = sums
         .into_iter()
-        .map(|((kind, place), (ns, times))| Component { kind, place: place.clone(), ns, times })
+        .map(|((kind, place), (ns, times))| StretchSum { kind, place: place.clone(), ns, times })
         .collect();
     components.sort_by_key(|component| Reverse(component.ns));
     components

@@ -2,7 +2,7 @@
 
 /// The selected request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pick {
+pub enum RequestPick {
     /// The one at this percentile of the answered ones, by nearest rank.
     Percentile(f64),
     /// The slowest answered one.

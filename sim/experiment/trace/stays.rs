@@ -2,14 +2,14 @@
 //!
 //! Repeated parts belong to the stay that repeats them. Times count from the request's arrival.
 
-use super::findings::{Part, Stay, StayKind};
-use super::lives::{Life, Step, What};
+use super::findings::{Stay, StayKind, StayStretch};
+use super::lives::{FrameLife, FrameStep, What};
 use super::names::Lives;
 use wssim_kernel::Time;
 use wssim_model::probe::{Failure, Opening};
 
 /// Makes the rows.
-pub(super) struct Rows<'a> {
+pub(super) struct StayRows<'a> {
     lives: Lives<'a>,
     /// When the run ended.
     end: Time,
@@ -18,11 +18,11 @@ pub(super) struct Rows<'a> {
 }
 
 /// Whether a life has no row of its own.
-fn is_loop(life: &Life) -> bool {
+fn is_loop(life: &FrameLife) -> bool {
     matches!(life.opening, Opening::Part { parallel: false, .. })
 }
 
-impl<'a> Rows<'a> {
+impl<'a> StayRows<'a> {
     pub(super) fn new(lives: Lives<'a>, end: Time) -> Self {
         let (mut row_of, mut rows) = (Vec::new(), 0);
         for life in lives.all {
@@ -52,7 +52,7 @@ impl<'a> Rows<'a> {
         let (until, verdict) = self.waited_for(id);
         let closed = life.closed.unwrap_or(Time::NEVER);
         let heard = closed <= until && life.failure == verdict;
-        let arrived = |step: &&Step| !matches!(step.what, What::Travels);
+        let arrived = |step: &&FrameStep| !matches!(step.what, What::Travels);
         let start = life.steps.iter().find(arrived).map_or(closed, |step| step.from);
         let (kind, attempt) = match life.opening {
             Opening::Request { .. } => (StayKind::Request, 0),
@@ -92,7 +92,7 @@ impl<'a> Rows<'a> {
             return (life.closed.unwrap_or(Time::NEVER), life.failure);
         };
         let parent = &self.lives.all[parent];
-        let waits = |step: &Step| match &step.what {
+        let waits = |step: &FrameStep| match &step.what {
             What::Calls(child) | What::Repeats(child) => *child == id,
             What::Forks(children) => children.contains(&id),
             _ => false,
@@ -107,26 +107,28 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds the parts of `life` itself up to `until`, including repeated ones.
-    fn parts(&self, id: usize, until: Time, parts: &mut Vec<Part>) {
+    fn parts(&self, id: usize, until: Time, parts: &mut Vec<StayStretch>) {
         for (step, to) in self.lives.all[id].steps_until(until) {
             let to = to.min(self.end);
             match &step.what {
                 What::Travels => {}
                 What::Repeats(child) => self.parts(*child, to, parts),
-                _ => parts.extend(self.lives.leaves(id, step, to).into_iter().map(|leaf| Part {
-                    kind: leaf.kind,
-                    place: leaf.place,
-                    start_ns: self.ns(leaf.from),
-                    end_ns: self.ns(leaf.to),
-                    callee: self.callee(step),
-                    failed: step.failed.map(Failure::name),
+                _ => parts.extend(self.lives.leaves(id, step, to).into_iter().map(|leaf| {
+                    StayStretch {
+                        kind: leaf.kind,
+                        place: leaf.place,
+                        start_ns: self.ns(leaf.from),
+                        end_ns: self.ns(leaf.to),
+                        callee: self.callee(step),
+                        failed: step.failed.map(Failure::name),
+                    }
                 })),
             }
         }
         parts.retain(|part| part.start_ns < part.end_ns || part.callee.is_some());
     }
 
-    fn callee(&self, step: &Step) -> Option<usize> {
+    fn callee(&self, step: &FrameStep) -> Option<usize> {
         match &step.what {
             What::Calls(child) => Some(self.row_of[*child]),
             _ => None,

@@ -1,13 +1,15 @@
 //! Checks that a replication can hold all requests, and that each request ends.
 
+use super::checking::Checking;
+use super::passing;
 use super::spent::Spent;
-use super::{Check, passing};
-use crate::calls::{self, Edge, Place};
+use crate::calls::{self, Edge, EndpointName};
 use crate::diagnostic::Diagnostic;
-use crate::document::arrivals::{ArrivalsText, MOST_USERS};
+use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::Name;
 use crate::document::step::StepKind;
 use crate::document::traffic::Traffic;
+use crate::schema::MOST_USERS;
 use crate::source::Sources;
 use crate::trace::Rows;
 use std::collections::BTreeMap;
@@ -28,7 +30,7 @@ const CYCLES: u32 = 1024;
 /// Deepest calls that are followed for the least duration of a request.
 const DEEPEST: usize = 32;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn arrivals(&mut self, edges: &[Edge]) {
         self.crowds();
         let document = self.document;
@@ -141,8 +143,8 @@ impl Check<'_> {
     }
 
     /// Mean number of steps that a visit to each endpoint causes, including those of its calls.
-    fn steps(&self, edges: &[Edge]) -> BTreeMap<Place, f64> {
-        let mut own: BTreeMap<Place, f64> = BTreeMap::new();
+    fn steps(&self, edges: &[Edge]) -> BTreeMap<EndpointName, f64> {
+        let mut own: BTreeMap<EndpointName, f64> = BTreeMap::new();
         for (service, content) in &self.document.services {
             for (endpoint, content) in &content.endpoints {
                 let mut steps = 1.0;

@@ -1,12 +1,12 @@
 //! Checks for useless limits on connections, and for connections that cannot be held.
 
-use super::Check;
+use super::checking::Checking;
 use crate::calls::{self, Edge};
 use crate::diagnostic::Diagnostic;
-use crate::document::service::Service;
-use crate::document::step::{Step, StepKind, WithStep};
+use crate::document::service::ServiceText;
+use crate::document::step::{StepKind, StepText, WithStep};
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn connections(&mut self, edges: &[Edge]) {
         for (name, service) in &self.document.services {
             if let Some(limit) = service.max_connections
@@ -32,7 +32,7 @@ impl Check<'_> {
 
     /// Checks that the connection leads to a known service, comes from a pool, and is used by a step, by
     /// one at a time.
-    fn held(&mut self, name: &str, service: &Service, with: &WithStep) {
+    fn held(&mut self, name: &str, service: &ServiceText, with: &WithStep) {
         let target = &with.service.text;
         if !self.known("service", &with.service, self.document.services.keys()) {
             return;
@@ -72,7 +72,7 @@ impl Check<'_> {
 }
 
 /// The number of `steps` that call `service`.
-fn called_in(steps: &[Step], service: &str) -> usize {
+fn called_in(steps: &[StepText], service: &str) -> usize {
     let mut number = 0;
     calls::visit(steps, 1.0, true, &mut |step, _, _| {
         if let StepKind::Call(call) = &step.kind {

@@ -1,12 +1,14 @@
 //! Checks that each fault strikes an existing target of a suitable kind, and in time.
 
-use super::{Check, DURATION, shown};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::fault::FaultText;
+use crate::length::shown;
 use crate::lower::faults;
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn faults(&mut self) {
         let document = self.document;
         // Faults from a file were checked line by line.

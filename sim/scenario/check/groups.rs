@@ -1,6 +1,6 @@
 //! Checks that each member of a group exists, and that no group contains itself.
 
-use super::Check;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::Name;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ pub(crate) fn split(member: &str) -> Option<(&'static str, &str)> {
     KINDS.iter().find(|known| **known == kind).map(|kind| (*kind, name))
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn groups(&mut self) {
         let document = self.document;
         for (name, group) in &document.groups {

@@ -1,11 +1,13 @@
 //! Checks for impossible growth, and for growth that ends before its goal.
 
-use super::{Check, DURATION, shown};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
+use crate::length::shown;
 use crate::places::{self, Places};
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     /// Checks of growth that do not depend on placement.
     pub(super) fn growth(&mut self) {
         let document = self.document;

@@ -1,10 +1,11 @@
 //! Checks for impossible RAM, and for RAM exhausted at the start.
 
-use super::{Check, GIB};
+use super::GIB;
+use super::checking::Checking;
 use crate::calls;
 use crate::diagnostic::Diagnostic;
-use crate::document::memory::{Data, Memory};
-use crate::document::service::Service;
+use crate::document::memory::{DataText, MemoryText};
+use crate::document::service::ServiceText;
 use crate::document::step::StepKind;
 use crate::places::Places;
 use std::collections::BTreeMap;
@@ -18,9 +19,9 @@ fn shown(bytes: f64) -> String {
     format!("{} {unit}", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     /// Checks a service's own RAM and files.
-    pub(super) fn memory(&mut self, name: &str, service: &Service) {
+    pub(super) fn memory(&mut self, name: &str, service: &ServiceText) {
         self.heap(name, &service.memory);
         if let Some(limit) = service.memory.limit.filter(|most| service.memory.reservation > *most)
         {
@@ -32,7 +33,7 @@ impl Check<'_> {
         self.entries(name, &service.memory);
     }
 
-    fn heap(&mut self, name: &str, memory: &Memory) {
+    fn heap(&mut self, name: &str, memory: &MemoryText) {
         let Some(heap) = &memory.heap else { return };
         let (live, base, most) = (shown(heap.live), shown(memory.base), shown(heap.limit));
         if heap.live >= heap.limit {
@@ -53,7 +54,7 @@ impl Check<'_> {
     }
 
     /// Steps that read missing data, and data that no step reads.
-    fn reads(&mut self, name: &str, service: &Service) {
+    fn reads(&mut self, name: &str, service: &ServiceText) {
         let mut reads = Vec::new();
         for endpoint in service.endpoints.values() {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
@@ -79,7 +80,7 @@ impl Check<'_> {
         self.data(name, data);
     }
 
-    fn data(&mut self, name: &str, data: &Data) {
+    fn data(&mut self, name: &str, data: &DataText) {
         let (size, page, buffers) = (shown(data.size), shown(data.page), shown(data.buffers));
         if data.page > data.size {
             let message = format!("one page of {page} is more than all data of `{name}`, {size}");
@@ -92,7 +93,7 @@ impl Check<'_> {
     }
 
     /// Entry sizes that no cache uses, and caches that hold more than they may.
-    fn entries(&mut self, name: &str, memory: &Memory) {
+    fn entries(&mut self, name: &str, memory: &MemoryText) {
         let Some(entry) = memory.entry else { return };
         let Some(stores) = self.stores(name) else { return };
         let held: f64 = stores.iter().sum();
@@ -114,7 +115,7 @@ impl Check<'_> {
         let services = self.document.services.values();
         for endpoint in services.flat_map(|service| service.endpoints.values()) {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
-                if let StepKind::Cache(look_up) = &step.kind
+                if let StepKind::Cache(look_up, _) = &step.kind
                     && look_up.cache.text == name
                 {
                     known &= look_up.is_sized();
@@ -172,7 +173,7 @@ impl Check<'_> {
 
     /// Checks a limit that a container exceeds from the start. It may use as much swap as RAM, Docker's
     /// default, if the node has swap.
-    fn limit(&mut self, name: &str, service: &Service, places: &[usize]) {
+    fn limit(&mut self, name: &str, service: &ServiceText, places: &[usize]) {
         let Some(limit) = service.memory.limit else { return };
         let nodes: Vec<_> = self.document.nodes.iter().collect();
         let is_killed = |at: &&usize| service.at_rest() > limit + nodes[**at].1.swap.min(limit);

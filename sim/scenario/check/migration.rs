@@ -2,13 +2,13 @@
 //! is copied.
 
 use super::moves::Moves;
-use super::shown;
 use super::size::LONGEST;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::migration::{Phase, PhaseStep, WorkText};
-use crate::lint;
+use crate::document::migration::{PhaseStep, PhaseText, WorkText};
+use crate::length::shown;
+use crate::lint::table;
 use crate::migration::{after, after_step, circles, document, earlier, services, standing};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ const MOST_STEPS: usize = 200;
 /// Checks the number of phases and steps.
 pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
     let phases = &base.migration.phases;
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     if let Some(phase) = phases.get(MOST_PHASES) {
         let message = format!("more than {MOST_PHASES} phases are too many");
         check.error("too-large", message, phase.id.origin);
@@ -38,7 +38,7 @@ pub(crate) fn size(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
 
 /// Checks phases and their dependencies without their worlds.
 pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     let phases = &base.migration.phases;
     let ids: Vec<&str> = phases.iter().map(|phase| phase.id.text.as_str()).collect();
     for phase in phases {
@@ -58,7 +58,7 @@ pub(crate) fn order(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
 /// Checks the names in phases against their worlds: documents with the overlays of none, of the first,
 /// of the first two phases, and so on.
 pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check { sources, out: Vec::new() };
+    let mut check = Checking { sources, out: Vec::new() };
     let Some(base) = worlds.first() else { return check.out };
     for ((place, phase), pair) in base.migration.phases.iter().enumerate().zip(worlds.windows(2)) {
         let world = document(pair[0], pair[1], place);
@@ -77,7 +77,7 @@ pub(crate) fn worlds(worlds: &[&Document], sources: &Sources) -> Vec<Diagnostic>
 /// worlds.
 pub(crate) fn lengths(
     base: &Document,
-    phases: &[plan::Phase],
+    phases: &[plan::PlannedPhase],
     sources: &Sources,
 ) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -118,19 +118,19 @@ pub(crate) fn lints(base: &Document, sources: &Sources) -> Vec<Diagnostic> {
                 let instead = "what it writes from then on is lost: stop it first".to_owned();
                 let name = "dump-while-running";
                 let lint = Diagnostic::warning(name, message).at(sources, service.origin);
-                out.push(lint.maybe_help(lint::reason(name, Some(instead))));
+                out.push(lint.maybe_help(table::reason(name, Some(instead))));
             }
         }
     }
     out
 }
 
-struct Check<'a> {
+struct Checking<'a> {
     sources: &'a Sources,
     out: Vec<Diagnostic>,
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     fn error(&mut self, code: &'static str, message: String, origin: Origin) {
         self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
     }
@@ -158,7 +158,7 @@ impl Check<'_> {
     }
 
     /// Checks the names and dependencies of steps.
-    fn steps(&mut self, phase: &Phase) {
+    fn steps(&mut self, phase: &PhaseText) {
         let mut seen = BTreeSet::new();
         for step in &phase.steps {
             if !seen.insert(step.id.as_str()) {
@@ -180,7 +180,12 @@ impl Check<'_> {
     }
 
     /// Checks that no node with containers disappears.
-    fn nodes_stay(&mut self, phase: &Phase, old: &BTreeMap<String, Vec<String>>, world: &Document) {
+    fn nodes_stay(
+        &mut self,
+        phase: &PhaseText,
+        old: &BTreeMap<String, Vec<String>>,
+        world: &Document,
+    ) {
         let gone = |(service, nodes): (&String, &Vec<String>)| {
             let is_there = world.services.contains_key(service);
             let gone = nodes.iter().find(|node| is_there && !world.nodes.contains_key(*node))?;

@@ -2,6 +2,7 @@
 //! despite mistakes.
 
 pub(crate) mod arrivals;
+mod checking;
 mod connections;
 mod faults;
 pub(crate) mod groups;
@@ -16,20 +17,20 @@ mod spent;
 mod start;
 
 use crate::calls::{self, Edge};
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::{Name, Timer};
 use crate::document::routing;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::step::StepKind;
-use crate::lint;
+use crate::length::shown;
+use crate::lint::table;
 use crate::places::{self, Places, machines};
 use crate::source::{Origin, Sources};
-use std::collections::BTreeSet;
+use checking::Checking;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Policy;
 use wssim_model::orchestrator::placement::{Attribute, Constraint, Machine};
-use wssim_text::quantity::{Dimension, Quantity};
 use wssim_text::suggest;
 
 /// Default measured time of one replication.
@@ -40,7 +41,7 @@ pub(crate) const GIB: f64 = 1_073_741_824.0;
 
 /// Checks the whole document.
 pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check::new(document, sources);
+    let mut check = Checking::new(document, sources);
     check.header();
     check.profiles();
     check.names();
@@ -85,11 +86,6 @@ pub(crate) fn check(document: &Document, timers: &[Timer], sources: &Sources) ->
     check.out
 }
 
-/// A duration as people write it.
-pub(crate) fn shown(length: Nanos) -> String {
-    Quantity { value: length.as_f64(), dimension: Dimension::Duration }.to_string()
-}
-
 /// Whether the measured stretch is a window, without a warm-up.
 pub(crate) fn is_window(document: &Document) -> bool {
     match document.header.kind {
@@ -113,28 +109,7 @@ pub(crate) fn clock_at_zero(document: &Document) -> i64 {
     of(document.header.start).saturating_sub(of(document.header.lead_in))
 }
 
-struct Check<'a> {
-    document: &'a Document,
-    sources: &'a Sources,
-    out: Vec<Diagnostic>,
-    /// Services reported to fit on no node.
-    unplaced: BTreeSet<String>,
-}
-
-impl<'a> Check<'a> {
-    fn new(document: &'a Document, sources: &'a Sources) -> Self {
-        Self { document, sources, out: Vec::new(), unplaced: BTreeSet::new() }
-    }
-
-    fn error(&mut self, code: &'static str, message: impl Into<String>, origin: Origin) {
-        self.out.push(Diagnostic::error(code, message).at(self.sources, origin));
-    }
-
-    fn warn(&mut self, code: &'static str, message: String, origin: Origin, help: Option<String>) {
-        let diagnostic = Diagnostic::warning(code, message).at(self.sources, origin);
-        self.out.push(diagnostic.maybe_help(help));
-    }
-
+impl Checking<'_> {
     fn header(&mut self) {
         let header = &self.document.header;
         let window = is_window(self.document);
@@ -199,40 +174,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// Checks that a name is among `known`.
-    fn known<'n>(
-        &mut self,
-        kind: &str,
-        name: &Name,
-        known: impl IntoIterator<Item = &'n String> + Clone,
-    ) -> bool {
-        let document = self.document;
-        let is_known = match kind {
-            "node" => document.nodes.contains_key(&name.text),
-            "service" => document.services.contains_key(&name.text),
-            "network" => document.networks.contains_key(&name.text),
-            _ => known.clone().into_iter().any(|other| *other == name.text),
-        };
-        if is_known {
-            return true;
-        }
-        let hint = if self.out.len() < diagnostic::MOST_HINTS {
-            suggest::hint(&name.text, known.into_iter().map(String::as_str).collect::<Vec<_>>())
-        } else {
-            None
-        };
-        let code = match kind {
-            "node" => "unknown-node",
-            "network" => "unknown-network",
-            "site" => "unknown-site",
-            "stack" => "unknown-stack",
-            _ => "unknown-service",
-        };
-        let diagnostic = Diagnostic::error(code, format!("no {kind} is named `{}`", name.text));
-        self.out.push(diagnostic.at(self.sources, name.origin).maybe_help(hint));
-        false
-    }
-
     fn names(&mut self) {
         let document = self.document;
         self.agents();
@@ -276,7 +217,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn service(&mut self, name: &str, service: &Service, added: usize) {
+    fn service(&mut self, name: &str, service: &ServiceText, added: usize) {
         for client in routing::client_names(&service.clients) {
             self.known("service", &client, self.document.services.keys());
         }
@@ -284,7 +225,7 @@ impl<'a> Check<'a> {
             let mut targets: Vec<(&Name, bool)> = Vec::new();
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| match &step.kind {
                 StepKind::Call(call) => targets.push((&call.target, true)),
-                StepKind::Cache(cache) => targets.push((&cache.cache, false)),
+                StepKind::Cache(cache, _) => targets.push((&cache.cache, false)),
                 _ => {}
             });
             for (target, is_call) in targets {
@@ -375,7 +316,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn constraints(&mut self, name: &str, service: &Service) {
+    fn constraints(&mut self, name: &str, service: &ServiceText) {
         let machines = machines(self.document);
         let (mut all, mut alone) = (Vec::new(), true);
         for text in &service.constraints {
@@ -463,7 +404,7 @@ impl<'a> Check<'a> {
                 Some(why) => {
                     let code = "reservations-above-node";
                     let message = format!("{message}: {why}");
-                    Diagnostic::warning(code, message).maybe_help(lint::reason(code, None))
+                    Diagnostic::warning(code, message).maybe_help(table::reason(code, None))
                 }
                 None => Diagnostic::warning("pending", message).help("the others stay pending"),
             };
@@ -490,7 +431,7 @@ impl Reserved {
     }
 
     /// An eligible node that lacks what a container of `service` reserves.
-    fn full(&self, service: &Service, document: &Document) -> Option<String> {
+    fn full(&self, service: &ServiceText, document: &Document) -> Option<String> {
         let constraints: Vec<Constraint> =
             service.constraints.iter().filter_map(|text| Constraint::parse(&text.text)).collect();
         let nodes = machines(document);

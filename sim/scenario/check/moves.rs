@@ -4,19 +4,19 @@
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::migration::{Phase, PhaseStep, WorkText};
+use crate::document::migration::{PhaseStep, PhaseText, WorkText};
 use crate::migration::{earlier, services};
 use crate::source::{Origin, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The nodes where containers stand, by service.
-pub(super) type Standing = BTreeMap<String, Vec<String>>;
+pub(super) type NodesByService = BTreeMap<String, Vec<String>>;
 
 /// A phase between the placements before and after it; `world` is its own.
 pub(super) struct Moves<'a> {
-    pub phase: &'a Phase,
-    pub old: &'a Standing,
-    pub new: &'a Standing,
+    pub phase: &'a PhaseText,
+    pub old: &'a NodesByService,
+    pub new: &'a NodesByService,
     pub world: &'a Document,
     pub sources: &'a Sources,
 }
@@ -51,7 +51,7 @@ impl Moves<'_> {
     }
 
     fn stays(&self, service: &str) -> bool {
-        let sorted = |standing: &Standing| {
+        let sorted = |standing: &NodesByService| {
             let mut nodes = standing.get(service).cloned().unwrap_or_default();
             nodes.sort();
             nodes

@@ -9,10 +9,11 @@
 //! by Wald's identity for the gaps cut at T (Lorden 1970; the last of them ends before 2 T). The mean
 //! alone does not suffice: nearly every draw of `weibull(1s, shape=0.01)` is far below a nanosecond.
 
-use super::{Check, DURATION};
+use super::DURATION;
+use super::checking::Checking;
 use crate::document::fault::Fails;
 use crate::document::routing::ClientText;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::renewal;
 use crate::source::Origin;
 use std::collections::BTreeSet;
@@ -50,7 +51,7 @@ pub(super) fn sums(laws: &[(f64, &Law)], longest: f64, draws: u32) -> impl Itera
     })
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     /// The length of a replication, if known.
     pub(super) fn stretch(&self) -> Nanos {
         let header = &self.document.header;
@@ -121,7 +122,7 @@ impl Check<'_> {
         }
     }
 
-    fn bursts(&mut self, name: &str, service: &Service, containers: u64) {
+    fn bursts(&mut self, name: &str, service: &ServiceText, containers: u64) {
         for load in &service.background {
             let most = MOST / f64::from(load.jobs);
             if load.count.is_some_and(|count| f64::from(count) * containers as f64 <= most) {
@@ -134,7 +135,7 @@ impl Check<'_> {
     }
 
     /// Connections that are renewed periodically.
-    fn lifetimes(&mut self, service: &Service) {
+    fn lifetimes(&mut self, service: &ServiceText) {
         let pools = service.pools.values();
         let pools = pools.map(|pool| (pool.max_lifetime.as_ref(), pool.origin));
         let client = |client: &'_ ClientText| client.max_lifetime.clone();

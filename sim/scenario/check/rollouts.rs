@@ -1,14 +1,16 @@
 //! Checks that the targets of rollouts exist and can be renewed.
 
-use super::{Check, DURATION, shown};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::Name;
 use crate::document::rollout::RolloutText;
+use crate::length::shown;
 use crate::renewal;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn rollouts(&mut self) {
         let document = self.document;
         if let (Some(first), None) = (document.rollouts.first(), document.orchestrator.kind) {

@@ -1,9 +1,11 @@
 //! Refuses scenarios that are too large to simulate, before anything is made of them.
 
-use super::{Check, DURATION, shown};
+use super::DURATION;
+use super::checking::Checking;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::places::{self, Room};
+use crate::length::shown;
+use crate::places::{self, RoomForContainers};
 use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{LONGEST_NAME, Table, Value};
@@ -71,7 +73,7 @@ pub(crate) fn of_tree(tree: &Table, sources: &Sources) -> Vec<Diagnostic> {
 
 /// Refuses a document that is too large for further checks.
 pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
-    let mut check = Check::new(document, sources);
+    let mut check = Checking::new(document, sources);
     check.lengths();
     if check.out.is_empty() {
         check.containers();
@@ -84,7 +86,7 @@ pub(crate) fn check(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     check.out
 }
 
-impl Check<'_> {
+impl Checking<'_> {
     fn too_large(&mut self, message: String, origin: Origin) {
         self.error("too-large", message, origin);
     }
@@ -151,7 +153,7 @@ impl Check<'_> {
 
     /// Places for replacements of lost or renewed containers.
     fn spares(&mut self) {
-        let room = Room::of(self.document);
+        let room = RoomForContainers::of(self.document);
         let machines = places::machines(self.document);
         let added = self.document.growth.as_ref().map_or(0, |growth| growth.to);
         let mut places = 0;

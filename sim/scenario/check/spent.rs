@@ -1,8 +1,8 @@
 //! Finds the least time of a request that is known before the simulation.
 
-use crate::calls::{self, Place};
+use crate::calls::{self, EndpointName};
 use crate::document::Document;
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use wssim_model::law::Law;
 
 /// Most laws that are sampled.
@@ -28,7 +28,7 @@ impl<'d> Spent<'d> {
     }
 
     /// Adds `times` visits to an endpoint, with calls up to a depth of `deep`.
-    pub(super) fn visit(&mut self, place: &Place, times: f64, deep: usize) {
+    pub(super) fn visit(&mut self, place: &EndpointName, times: f64, deep: usize) {
         let service = self.document.services.get(&place.0);
         if let (Some(endpoint), true) =
             (service.and_then(|it| it.endpoints.get(&place.1)), deep > 0)
@@ -37,7 +37,7 @@ impl<'d> Spent<'d> {
         }
     }
 
-    fn steps(&mut self, steps: &'d [Step], times: f64, deep: usize) {
+    fn steps(&mut self, steps: &'d [StepText], times: f64, deep: usize) {
         for step in steps {
             if self.laws.len() >= MOST {
                 return;
@@ -58,11 +58,11 @@ impl<'d> Spent<'d> {
                     self.visit(&place, times, deep - 1);
                 }
             }
-            StepKind::Cache(look_up) => {
+            StepKind::Cache(look_up, miss) => {
                 self.travels(times);
                 self.computes(&look_up.cost, times);
                 let misses = 1.0 - look_up.hits.expected();
-                self.steps(&look_up.miss, times * misses, deep);
+                self.steps(miss, times * misses, deep);
             }
             StepKind::Parallel { branches, need } => self.branches(branches, *need, times, deep),
             StepKind::Group(steps) => self.steps(steps, times, deep),
@@ -85,9 +85,9 @@ impl<'d> Spent<'d> {
 
     /// If all branches are needed they take as long as the longest of them; otherwise at least as long
     /// as the shortest.
-    fn branches(&mut self, branches: &'d [Vec<Step>], need: u32, times: f64, deep: usize) {
+    fn branches(&mut self, branches: &'d [Vec<StepText>], need: u32, times: f64, deep: usize) {
         let mean = |one: &Self| one.laws.iter().map(|(times, law)| times * law.mean()).sum::<f64>();
-        let of = |steps: &'d Vec<Step>| {
+        let of = |steps: &'d Vec<StepText>| {
             let mut one = Self::of(self.document, self.fastest);
             one.steps(steps, times, deep);
             one

@@ -1,11 +1,11 @@
 //! Checks `start_needs`: each name is another service, and all can start. And `agent_cpu`.
 
-use super::Check;
+use super::checking::Checking;
 use crate::calls;
 use crate::diagnostic::Diagnostic;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 
-impl Check<'_> {
+impl Checking<'_> {
     pub(super) fn start_needs(&mut self) {
         let services = &self.document.services;
         for (name, service) in services {
@@ -42,7 +42,7 @@ impl Check<'_> {
         }
     }
 
-    fn unused_retry(&mut self, name: &str, service: &Service) {
+    fn unused_retry(&mut self, name: &str, service: &ServiceText) {
         if let Some(origin) = service.start_retry_origin.filter(|_| service.start_needs.is_empty())
         {
             let message =

@@ -9,7 +9,7 @@
 //!
 //! A line of the text that is too long is cut around the marked part; messages are wrapped.
 
-use super::{Diagnostic, Place, Severity};
+use super::{Diagnostic, Severity, TextPlace};
 use std::fmt::Write as _;
 use wssim_text::printable;
 use wssim_text::width::{self, ELLIPSIS};
@@ -77,7 +77,7 @@ fn one(out: &mut String, item: &Diagnostic, width: usize, color: bool) {
 }
 
 /// The place, its line, and the help below the marked part.
-fn quote(out: &mut String, place: &Place, help: &str, width: usize, paint: &Paint) {
+fn quote(out: &mut String, place: &TextPlace, help: &str, width: usize, paint: &Paint) {
     let Paint { tint, blue, plain, .. } = paint;
     let number = place.line().to_string();
     let margin = " ".repeat(number.len());

@@ -2,9 +2,9 @@
 
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::{self, ProfileText};
+use crate::schema::MOST_USERS;
 use crate::tree::{Item, Value};
 use wssim_kernel::Nanos;
-use wssim_model::MOST_IN_FLIGHT;
 use wssim_model::blueprint::Mmpp;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -34,9 +34,6 @@ pub(crate) enum ArrivalsText {
         speed: f64,
     },
 }
-
-/// Most users of a closed source: as many as a replication holds of all sources together.
-pub(crate) const MOST_USERS: u32 = MOST_IN_FLIGHT as u32;
 
 /// Kinds of arrivals and their keys.
 const KINDS: [(&str, &[&str]); 6] = [

@@ -1,12 +1,9 @@
 //! A look-up in a cache: `{ cache = "redis", hit = 0.8, cost = "0.3ms", miss = [ … ] }`.
 
 use super::fields::{self, Fields, Name, Reader};
-use super::service::Service;
-use super::step::{self, Step, StepKind};
 use crate::expression::{Argument, Expression, parse};
 use crate::source::Origin;
 use crate::tree::Item;
-use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::Hits;
 use wssim_model::cache::Popularity;
@@ -18,15 +15,14 @@ use wssim_text::quantity::Dimension;
 pub(crate) struct CacheStep {
     pub cache: Name,
     pub hits: Hits,
-    /// A cache whose capacity follows from the memory of its service: it has no hits until [`size`] has
-    /// set it.
-    unsized_hits: Option<Unsized>,
+    /// Where `hits` is a real cache whose capacity follows from the memory of its service: nothing
+    /// is found in it until `capacity` has seen to that.
+    pub(super) unsized_hits: Option<Unsized>,
     /// CPU time of the look-up at the cache.
     pub cost: Law,
     pub send: Law,
     pub receive: Law,
     pub timeout: Option<Nanos>,
-    pub miss: Vec<Step>,
 }
 
 impl CacheStep {
@@ -38,10 +34,10 @@ impl CacheStep {
 
 /// A real cache of unknown capacity.
 #[derive(Clone, Debug)]
-struct Unsized {
-    popularity: Popularity,
-    warm: bool,
-    origin: Origin,
+pub(super) struct Unsized {
+    pub popularity: Popularity,
+    pub warm: bool,
+    pub origin: Origin,
 }
 
 /// How a step finds its item.
@@ -51,8 +47,9 @@ enum Found {
 }
 
 /// Most items that are tracked: 80 MB for each container of the cache.
-const MOST_ITEMS: u32 = 10_000_000;
+pub(super) const MOST_ITEMS: u32 = 10_000_000;
 
+/// Reads it, but for what is done about a miss.
 pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<CacheStep> {
     let cache = fields.name(reader, "cache");
     if !fields.has("hit") {
@@ -68,12 +65,7 @@ pub(super) fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<C
     let send = fields.law(reader, "send", Dimension::Size).unwrap_or(Law::ZERO);
     let receive = fields.law(reader, "receive", Dimension::Size).unwrap_or(Law::ZERO);
     let timeout = fields.timer(reader, "timeout");
-    let path = fields.at("miss");
-    let miss = match fields.item("miss") {
-        Some(item) => step::read_list(reader, item, &path),
-        None => Vec::new(),
-    };
-    Some(CacheStep { cache: cache?, hits, unsized_hits, cost, send, receive, timeout, miss })
+    Some(CacheStep { cache: cache?, hits, unsized_hits, cost, send, receive, timeout })
 }
 
 /// A hit ratio, or a cache with a capacity.
@@ -138,48 +130,4 @@ fn numbers(text: &str) -> Option<(f64, Option<f64>, f64)> {
     let all = (of("items")?, of("capacity"), of("alpha")?);
     let count = 2 + usize::from(all.1.is_some());
     (name == "zipf" && arguments.len() == count).then_some(all)
-}
-
-/// Sets the capacity of every cache without one from the memory of its service.
-pub(super) fn size(services: &mut BTreeMap<String, Service>, reader: &mut Reader<'_>) {
-    let entries: BTreeMap<String, Option<f64>> =
-        services.iter().map(|(name, service)| (name.clone(), service.memory.entries())).collect();
-    let mut spaces: BTreeMap<String, (Popularity, bool)> = BTreeMap::new();
-    let endpoints = services.values_mut().flat_map(|service| service.endpoints.values_mut());
-    for endpoint in endpoints {
-        step::each(&mut endpoint.steps, &mut |step| {
-            if let StepKind::Cache(look_up) = &mut step.kind
-                && let Some(due) = look_up.unsized_hits.clone()
-                && let Some(entries) = entries.get(&look_up.cache.text)
-            {
-                let space = (due.popularity.clone(), due.warm);
-                let first = spaces.entry(look_up.cache.text.clone()).or_insert(space.clone());
-                if *first != space {
-                    several(reader, look_up, due.origin);
-                } else if let Some(entries) = entries {
-                    let capacity = entries.min(f64::from(MOST_ITEMS)) as u32;
-                    look_up.hits = Hits::lru(due.popularity, capacity, due.warm);
-                    look_up.unsized_hits = None;
-                } else {
-                    unknown(reader, look_up, due.origin);
-                }
-            }
-        });
-    }
-}
-
-fn several(reader: &mut Reader<'_>, look_up: &CacheStep, origin: Origin) {
-    let name = &look_up.cache.text;
-    let message = format!("`{name}` has another key space that leaves its capacity out");
-    let help = "say the `capacity` of each: they share `memory.maxmemory`".to_owned();
-    reader.mistake(origin, "contradiction", message, Some(help));
-}
-
-fn unknown(reader: &mut Reader<'_>, look_up: &CacheStep, origin: Origin) {
-    let name = &look_up.cache.text;
-    let message = format!("how much `{name}` holds is not said");
-    let help = format!(
-        "write `capacity=` here, or `memory.maxmemory` and `memory.entry` of service `{name}`"
-    );
-    reader.mistake(origin, "no-capacity", message, Some(help));
 }

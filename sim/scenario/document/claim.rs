@@ -3,9 +3,9 @@
 use super::fields::{self, Fields, Name, Reader};
 use super::part;
 use crate::diagnostic::Diagnostic;
+use crate::measured;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
-use crate::unsimulated;
 use wssim_experiment::part::{FROM, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_text::quantity::{self, Dimension};
@@ -35,7 +35,7 @@ pub(crate) struct ClaimText {
 pub(crate) enum Expect {
     /// Bounds, at least one.
     Range(Option<Bound>, Option<Bound>),
-    /// One value.
+    /// One tried value.
     Point(Bound),
 }
 
@@ -74,7 +74,7 @@ pub(super) fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClaimText
     let studies = ["run", "failures", "rollout", "migrate", "compare", "capacity"];
     let study = fields.word(reader, "study", &studies);
     // A metric of one study only needs no `needs` for it.
-    let only = metric.as_ref().and_then(|(metric, _)| unsimulated::only_study(metric));
+    let only = metric.as_ref().and_then(|(metric, _)| measured::only_study(metric));
     let study = study.or(only.map(Study::name));
     if fields.has("nodes_lost") && study != Some("failures") {
         let message = "`nodes_lost` has no meaning but for `study = \"failures\"`";

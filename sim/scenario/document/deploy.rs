@@ -1,12 +1,12 @@
 //! Reads the deployment of a service: the contents of `deploy` in a Compose stack file and related keys,
 //! under the same names in TOML.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
-use super::machine::bandwidth;
 use super::rollout;
 use crate::schema::{PORT, VOLUME};
 use crate::source::Origin;
-use crate::traefik::Label;
+use crate::traefik::label::Label;
 use crate::tree::{Item, Value};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -50,7 +50,7 @@ pub(crate) struct Deploy {
     pub on_stop: OnStop,
     /// Slowness of a container after its start.
     pub cold: Option<Cold>,
-    pub health: Option<Health>,
+    pub health: Option<HealthText>,
     pub ports: Vec<Port>,
     pub volumes: Vec<Volume>,
     /// Aliases beside its own name, by network.
@@ -70,7 +70,7 @@ const STOP_GRACE: Nanos = Nanos(10_000_000_000);
 
 /// A health check.
 #[derive(Clone, Debug)]
-pub(crate) struct Health {
+pub(crate) struct HealthText {
     pub origin: Origin,
     pub check: HealthCheck,
     pub disabled: bool,
@@ -161,7 +161,7 @@ fn image(reader: &mut Reader<'_>, outer: &mut Fields<'_>, deploy: &mut Deploy) {
     let size = fields.value(reader, "size", fields::quantity(Dimension::Size));
     deploy.image_size = size.unwrap_or(0.0);
     deploy.registry = fields.name(reader, "registry");
-    deploy.image_rate = fields.value(reader, "rate", bandwidth);
+    deploy.image_rate = fields.value(reader, "rate", bandwidth::read);
     fields.finish(reader);
 }
 
@@ -187,7 +187,7 @@ fn start_first(fields: &Fields<'_>) -> Option<Origin> {
 
 /// Docker's defaults: every 30 s, every 5 s in a start period, 30 s for an answer, three failures in a row
 /// (moby, daemon/health.go); a value of zero stands for the default there.
-fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
+fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<HealthText> {
     let mut fields = outer.inner(reader, "healthcheck")?;
     let seconds = |n: u64| Nanos(n * 1_000_000_000);
     let positive = |length: &Nanos| *length > Nanos::ZERO;
@@ -203,7 +203,7 @@ fn health(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Health> {
     let origin = fields.origin;
     fields.finish(reader);
     let check = HealthCheck { interval, timeout, retries, start_period, start_interval };
-    Some(Health { origin, check, disabled })
+    Some(HealthText { origin, check, disabled })
 }
 
 fn items<'t>(fields: &mut Fields<'t>, key: &'static str) -> &'t [Item] {

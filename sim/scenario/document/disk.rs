@@ -66,7 +66,7 @@ pub(super) fn of_node(
         write: write.unwrap_or(kind.write),
         flush: flush.unwrap_or(kind.flush),
         bandwidth: fields
-            .value(reader, "bandwidth", super::machine::bandwidth)
+            .value(reader, "bandwidth", super::bandwidth::read)
             .unwrap_or(kind.bandwidth),
         queues: fields.value(reader, "queues", fields::count(1)).unwrap_or(kind.queues),
     };

@@ -2,7 +2,6 @@
 
 use crate::diagnostic::{self, Diagnostic, UNREADABLE};
 use crate::distribution;
-use crate::document::known::Known;
 use crate::document::values;
 use crate::files::Files;
 use crate::schema::Shape;
@@ -36,8 +35,6 @@ pub(crate) struct Reader<'a> {
     pub defaults: Vec<(String, String)>,
     /// Time-outs so far.
     pub timers: Vec<Timer>,
-    /// Earlier results for the same texts.
-    pub known: Option<&'a Known>,
 }
 
 /// A time-out and its place.
@@ -69,7 +66,6 @@ impl<'a> Reader<'a> {
             ranged: Vec::new(),
             defaults: Vec::new(),
             timers: Vec::new(),
-            known: None,
         }
     }
 
@@ -349,7 +345,8 @@ pub(crate) fn law(dimension: Dimension) -> impl Fn(&Texts<'_>, &Item) -> Read<La
         Value::Text(text) => {
             let unreadable = Cell::new(false);
             let read = |file: &str, dimension: Dimension| {
-                values::of_file(texts, item.origin, file, dimension).map_err(|why| {
+                let path = texts.sources.beside(item.origin, file);
+                values::of_file(texts.files, &path, file, dimension).map_err(|why| {
                     unreadable.set(why.is_unreadable);
                     why.message
                 })

@@ -14,12 +14,12 @@ use crate::tree::{Item, Value};
 #[derive(Clone, Debug)]
 pub(crate) struct Firewall {
     pub origin: Origin,
-    pub open: Vec<Opening>,
+    pub open: Vec<PortOpening>,
 }
 
 /// Accepted packets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opening {
+pub(crate) enum PortOpening {
     /// IP protocol 50, without ports.
     Esp,
     Tcp(u16),
@@ -27,7 +27,7 @@ pub(crate) enum Opening {
 }
 
 impl Firewall {
-    pub(crate) fn lets_in(&self, what: Opening) -> bool {
+    pub(crate) fn lets_in(&self, what: PortOpening) -> bool {
         self.open.contains(&what)
     }
 }
@@ -52,13 +52,13 @@ pub(super) fn read(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Fi
     Some(Firewall { origin, open })
 }
 
-fn opening(texts: &Texts<'_>, item: &Item) -> Read<Opening> {
+fn opening(texts: &Texts<'_>, item: &Item) -> Read<PortOpening> {
     let text = fields::text(texts, item)?;
     let parsed = match text.split_once('/') {
-        None if text == "esp" => Some(Opening::Esp),
+        None if text == "esp" => Some(PortOpening::Esp),
         Some((port, protocol)) => match (port.parse().ok().filter(|port| *port > 0), protocol) {
-            (Some(port), "tcp") => Some(Opening::Tcp(port)),
-            (Some(port), "udp") => Some(Opening::Udp(port)),
+            (Some(port), "tcp") => Some(PortOpening::Tcp(port)),
+            (Some(port), "udp") => Some(PortOpening::Udp(port)),
             _ => None,
         },
         None => None,

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 
 /// A group of which a number of members must work.
 #[derive(Clone, Debug)]
-pub(crate) struct Group {
+pub(crate) struct GroupText {
     /// Members by kind and name.
     pub members: Vec<Name>,
     /// How many must work; `None` for all.
@@ -14,7 +14,7 @@ pub(crate) struct Group {
     pub origin: Origin,
 }
 
-impl Group {
+impl GroupText {
     pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> Self {
         if !fields.has("members") {
             let help = "what belongs to it, such as `members = [\"service.api\", \"node.a\"]`";

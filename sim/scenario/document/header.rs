@@ -8,7 +8,7 @@ use wssim_kernel::Nanos;
 
 /// Title and measurement of a scenario.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Header {
+pub(crate) struct HeaderText {
     pub title: Option<String>,
     /// `steady` or `window`, if given.
     pub kind: Option<&'static str>,
@@ -27,9 +27,9 @@ pub(crate) struct Header {
     pub spares_runs: bool,
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
+pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> HeaderText {
     let Some(mut fields) = root.inner(reader, "scenario") else {
-        return Header::default();
+        return HeaderText::default();
     };
     // Both were used when the files were put together.
     fields.accept(&["extends", "stacks"]);
@@ -46,7 +46,7 @@ pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Header {
     };
     let duration_origin =
         fields.table.get("duration").map_or(fields.origin, |entry| entry.item.origin);
-    let header = Header {
+    let header = HeaderText {
         title,
         kind,
         duration: fields.duration(reader, "duration"),

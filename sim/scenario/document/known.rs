@@ -2,7 +2,7 @@
 //! same place has an equal meaning.
 
 use super::fields::{Fields, Name, Reader, Timer};
-use super::service::{self, Service};
+use super::service::{self, ServiceText};
 use crate::diagnostic::Diagnostic;
 use crate::source::Origin;
 use crate::tree::Table;
@@ -19,7 +19,7 @@ pub(crate) struct Known(Mutex<BTreeMap<String, Arc<Piece>>>);
 struct Piece {
     table: Table,
     origins: [Origin; 2],
-    service: Service,
+    service: ServiceText,
     mistakes: Vec<Diagnostic>,
     ranged: Vec<RangedInput>,
     defaults: Vec<(String, String)>,
@@ -32,7 +32,7 @@ impl Piece {
     }
 
     /// Repeats the earlier results.
-    fn again(&self, reader: &mut Reader<'_>) -> Service {
+    fn again(&self, reader: &mut Reader<'_>) -> ServiceText {
         reader.mistakes.extend_from_slice(&self.mistakes);
         reader.ranged.extend_from_slice(&self.ranged);
         reader.defaults.extend_from_slice(&self.defaults);
@@ -41,9 +41,14 @@ impl Piece {
     }
 }
 
-/// Reads the service `name`, unless an equal one was read before.
-pub(super) fn service(reader: &mut Reader<'_>, name: &Name, fields: Fields<'_>) -> Service {
-    let Some(known) = reader.known else {
+/// Reads the service `name`, unless the same is `known`.
+pub(super) fn service(
+    reader: &mut Reader<'_>,
+    known: Option<&Known>,
+    name: &Name,
+    fields: Fields<'_>,
+) -> ServiceText {
+    let Some(known) = known else {
         return service::read(reader, name.origin, fields);
     };
     let (origins, table) = ([name.origin, fields.origin], fields.table);

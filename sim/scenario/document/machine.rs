@@ -1,5 +1,6 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`: the cluster itself.
 
+use super::bandwidth;
 use super::disk;
 use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
@@ -18,7 +19,7 @@ use wssim_text::quantity::Dimension;
 
 /// A machine.
 #[derive(Clone, Debug)]
-pub(crate) struct Machine {
+pub(crate) struct MachineText {
     pub origin: Origin,
     pub labels: BTreeMap<String, String>,
     pub cores: f64,
@@ -56,7 +57,7 @@ const SPEEDS: RangeInclusive<f64> = 0.001..=1000.0;
 /// Work of two threads on a core, relative to one: the mode of the SMT yield.
 const SMT_YIELD: f64 = 1.25;
 
-pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> Machine {
+pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'_>) -> MachineText {
     let fields = &mut fields;
     let mut labels = BTreeMap::new();
     if let Some(inner) = fields.inner(reader, "labels") {
@@ -82,7 +83,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         usual.iter().map(|(n, work)| format!("[{n}, {work}]")).collect::<Vec<_>>().join(", ");
     let capacity = fields.value_or(reader, "capacity", points, usual, &format!("[{shown}]"));
     let (disk, free) = disk::of_node(reader, fields);
-    let machine = Machine {
+    let machine = MachineText {
         origin,
         labels,
         cores,
@@ -92,7 +93,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, mut fields: Fields<'
         memory: fields.value(reader, "memory", fields::quantity(Dimension::Size)),
         swap: fields.value(reader, "swap", fields::quantity(Dimension::Size)).unwrap_or(0.0),
         swappiness: swappiness(reader, fields),
-        network: fields.value(reader, "network", bandwidth),
+        network: fields.value(reader, "network", bandwidth::read),
         mtu: fields.value(reader, "mtu", packet_size),
         disk,
         free,
@@ -131,19 +132,6 @@ fn swappiness(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> f64 {
     }
     let given = fields.value(reader, "swappiness", fields::count_to(0, 200));
     f64::from(given.unwrap_or(SWAPPINESS))
-}
-
-/// A bandwidth above zero.
-pub(super) fn bandwidth(texts: &Texts<'_>, item: &Item) -> Read<f64> {
-    let value = fields::quantity(Dimension::Bandwidth)(texts, item)?;
-    if value > 0.0 {
-        return Ok(value);
-    }
-    Err(Box::new(
-        Diagnostic::error("out-of-range", "this must be above zero")
-            .at(texts.sources, item.origin)
-            .help("leave it out, or write \"none\", for infinite bandwidth"),
-    ))
 }
 
 /// Points (n, work), both increasing from zero, work never faster than n.
@@ -208,7 +196,7 @@ impl Path {
     fn read(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Self {
         Self {
             mtu: fields.value(reader, "mtu", packet_size),
-            goodput: fields.value(reader, "goodput", bandwidth),
+            goodput: fields.value(reader, "goodput", bandwidth::read),
             loss: fields.value(reader, "loss", loss),
         }
     }
@@ -316,7 +304,7 @@ fn overlay_cpu(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> OverlayCpu {
 
 /// A network of containers.
 #[derive(Clone, Debug)]
-pub(crate) struct Network {
+pub(crate) struct NetworkText {
     pub origin: Origin,
     pub overlay: bool,
     pub encrypted: bool,
@@ -326,7 +314,7 @@ pub(crate) struct Network {
     pub goodput: Option<f64>,
 }
 
-impl Network {
+impl NetworkText {
     /// The overhead of packets between nodes. The sizes of packets are Docker's: 1500 bytes less 50 for
     /// VXLAN, less 26 for ESP and the remainder modulo four (moby, overlay/encryption.go). As with
     /// Docker, only an overlay encrypts.
@@ -345,16 +333,16 @@ impl Network {
     }
 }
 
-pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Network {
+pub(super) fn network(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> NetworkText {
     let driver = fields.word(reader, "driver", &["overlay", "bridge", "host"]);
     let encrypted = fields.value(reader, "encrypted", fields::truth).unwrap_or(false);
     let mtu = fields.value(reader, "mtu", packet_size);
-    let goodput = fields.value(reader, "goodput", bandwidth);
+    let goodput = fields.value(reader, "goodput", bandwidth::read);
     let origin = fields.table.get("mtu").map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
     // Without a driver, an encrypted network is an overlay.
     let overlay = driver.map_or(encrypted, |driver| driver == "overlay");
-    Network { origin, overlay, encrypted, mtu, goodput }
+    NetworkText { origin, overlay, encrypted, mtu, goodput }
 }
 
 /// Bytes of a packet: at least what every Internet host accepts (RFC 791), at most what its header can
@@ -370,7 +358,7 @@ fn packet_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
 
 /// The orchestrator.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Orchestrator {
+pub(crate) struct OrchestratorText {
     pub kind: Option<Kind>,
     pub managers: Vec<Name>,
     /// Whether overlay networks have addresses outside of Docker's default pool.
@@ -386,7 +374,7 @@ pub(crate) struct Orchestrator {
     pub agent_cpu_origin: Origin,
 }
 
-impl Orchestrator {
+impl OrchestratorText {
     /// The kind whose rules apply to the files: Docker Swarm by default.
     pub(crate) fn kind_of_files(&self) -> Kind {
         self.kind.unwrap_or(Kind::SWARM)
@@ -430,7 +418,7 @@ impl Orchestrator {
     }
 }
 
-pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Orchestrator {
+pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> OrchestratorText {
     let kind = fields.word(reader, "kind", &Kind::NAMES).and_then(Kind::named);
     let address_pool = fields.name(reader, "address_pool").is_some();
     let managers = fields.names(reader, "managers");
@@ -441,7 +429,7 @@ pub(super) fn orchestrator(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> O
     let written = fields.table.get("agent_cpu");
     let agent_cpu_origin = written.map_or(fields.origin, |entry| entry.item.origin);
     fields.finish(reader);
-    Orchestrator {
+    OrchestratorText {
         kind,
         address_pool,
         removal,

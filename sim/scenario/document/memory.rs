@@ -10,7 +10,7 @@ use wssim_text::quantity::Dimension;
 
 /// `[memory]`: the default access pattern of services, and the RAM of each node's own system.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Common {
+pub(crate) struct CommonMemory {
     /// Share of the base that is touched.
     pub hot: f64,
     /// Skew of touches over the hot pages.
@@ -28,7 +28,7 @@ pub(crate) struct Common {
     pub manager: f64,
 }
 
-impl Default for Common {
+impl Default for CommonMemory {
     /// Assumptions: the whole base is touched; a step of 20 ms touches 2000 pages, one each 10 us;
     /// skewed as requests for the pages of a site are (Breslau et al. 1999, Web caching and Zipf-like
     /// distributions: 0.64 to 0.83). The system's RAM is unknown.
@@ -38,7 +38,7 @@ impl Default for Common {
     }
 }
 
-impl Common {
+impl CommonMemory {
     /// RAM of the orchestrator on a node.
     pub(crate) fn of_orchestrator(&self, manages: bool) -> f64 {
         if manages { self.manager } else { self.agent }
@@ -52,7 +52,7 @@ impl Common {
 
 /// The RAM that a container asks for, and how it uses it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Memory {
+pub(crate) struct MemoryText {
     pub base: f64,
     pub per_request: f64,
     pub reservation: f64,
@@ -63,7 +63,7 @@ pub(crate) struct Memory {
     pub touch: Option<f64>,
     /// `None` for one.
     pub processes: Option<u32>,
-    pub heap: Option<Heap>,
+    pub heap: Option<HeapText>,
     /// RAM of each entry of its caches.
     pub entry: Option<f64>,
     /// RAM limit of all entries together.
@@ -71,7 +71,7 @@ pub(crate) struct Memory {
     pub origin: Origin,
 }
 
-impl Memory {
+impl MemoryText {
     /// RAM of an idle container just before its heap is collected.
     pub(crate) fn before_collection(&self) -> f64 {
         self.base + self.heap.as_ref().map_or(0.0, |heap| (heap.limit - heap.live).max(0.0))
@@ -86,7 +86,7 @@ impl Memory {
 
 /// A heap that is collected when it is full.
 #[derive(Clone, Debug)]
-pub(crate) struct Heap {
+pub(crate) struct HeapText {
     pub limit: f64,
     pub live: f64,
     pub garbage: f64,
@@ -96,7 +96,7 @@ pub(crate) struct Heap {
 
 /// Files that a service reads.
 #[derive(Clone, Debug)]
-pub(crate) struct Data {
+pub(crate) struct DataText {
     pub size: f64,
     pub buffers: f64,
     pub page: f64,
@@ -148,8 +148,8 @@ fn some_size(texts: &Texts<'_>, item: &Item) -> Read<f64> {
 }
 
 /// `[memory]`, with defaults if absent.
-pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Takes) -> Common {
-    let usual = Common::default();
+pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Takes) -> CommonMemory {
+    let usual = CommonMemory::default();
     let shown = |bytes: f64| match bytes {
         0.0 => "0 B".to_owned(),
         bytes => format!("{} MB", bytes / 1e6),
@@ -163,7 +163,7 @@ pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Take
         let all = touches.into_iter().chain(sizes).chain(of_kind);
         reader.defaults.extend(all.map(|(key, shown)| (format!("memory.{key}"), shown.to_owned())));
         let (agent, manager) = (takes.agent_bytes, takes.manager_bytes);
-        return Common { agent, manager, ..usual };
+        return CommonMemory { agent, manager, ..usual };
     };
     let hot = fields.value_or(reader, "hot", fields::share, usual.hot, "1.0");
     let alpha = fields.value_or(reader, "alpha", exponent, usual.alpha, "0.8");
@@ -177,7 +177,7 @@ pub(super) fn common(reader: &mut Reader<'_>, root: &mut Fields<'_>, takes: Take
     let of_managers = takes.manager_bytes.max(agent);
     let manager = size("manager", of_managers, &shown(of_managers));
     fields.finish(reader);
-    Common { hot, alpha, touch, kernel, engine, shim, agent, manager }
+    CommonMemory { hot, alpha, touch, kernel, engine, shim, agent, manager }
 }
 
 /// `memory` and `data` of a service.
@@ -185,13 +185,13 @@ pub(super) fn of_service(
     reader: &mut Reader<'_>,
     outer: &mut Fields<'_>,
     origin: Origin,
-) -> (Memory, Option<Data>) {
+) -> (MemoryText, Option<DataText>) {
     let memory = memory(reader, outer).unwrap_or_default();
     let at = outer.table.get("memory").map_or(origin, |entry| entry.item.origin);
-    (Memory { origin: at, ..memory }, data(reader, outer))
+    (MemoryText { origin: at, ..memory }, data(reader, outer))
 }
 
-fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Memory> {
+fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<MemoryText> {
     let size = || fields::quantity(Dimension::Size);
     let Some(entry) = outer.table.get("memory") else {
         outer.accept(&["memory"]);
@@ -200,14 +200,14 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Memory> {
     if entry.item.table().is_none_or(|table| table.contains_key("value")) {
         // `memory = "360 MiB"` is the RAM at rest.
         let base = outer.value(reader, "memory", size()).unwrap_or(0.0);
-        return Some(Memory { base, ..Memory::default() });
+        return Some(MemoryText { base, ..MemoryText::default() });
     }
     let mut fields = outer.inner(reader, "memory")?;
-    let memory = Memory {
+    let memory = MemoryText {
         base: fields.value(reader, "base", size()).unwrap_or(0.0),
         per_request: fields.value(reader, "per_request", size()).unwrap_or(0.0),
         reservation: fields.value(reader, "reservation", size()).unwrap_or(0.0),
-        // For Docker a limit of 0, the default, is no limit (Engine API, `Resources`, `Memory`).
+        // To Docker a limit of 0 is none: it is the default (Engine API, `Resources`, `MemoryText`).
         limit: fields.value(reader, "limit", size()).filter(|limit| *limit > 0.0),
         hot: fields.value(reader, "hot", fields::share),
         alpha: fields.value(reader, "alpha", exponent),
@@ -229,7 +229,7 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Memory> {
     Some(memory)
 }
 
-fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Heap> {
+fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<HeapText> {
     let size = || fields::quantity(Dimension::Size);
     let mut fields = outer.inner(reader, "heap")?;
     for (key, help) in [
@@ -241,7 +241,7 @@ fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Heap> {
         }
     }
     let limit = fields.value(reader, "limit", some_size);
-    let heap = Heap {
+    let heap = HeapText {
         limit: limit.unwrap_or(f64::INFINITY),
         live: fields.value_or(reader, "live", size(), 0.0, "0 B"),
         garbage: fields.value(reader, "garbage", size()).unwrap_or(0.0),
@@ -252,13 +252,13 @@ fn heap(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Heap> {
     Some(heap)
 }
 
-fn data(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<Data> {
+fn data(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<DataText> {
     let mut fields = outer.inner(reader, "data")?;
     if !fields.has("size") {
         fields.missing(reader, "size", "such as `size = \"1.5 GB\"`");
     }
-    let alpha = Common::default().alpha;
-    let data = Data {
+    let alpha = CommonMemory::default().alpha;
+    let data = DataText {
         size: fields.value(reader, "size", some_size).unwrap_or(f64::INFINITY),
         buffers: fields.value_or(reader, "buffers", fields::quantity(Dimension::Size), 0.0, "0 B"),
         page: fields.value_or(reader, "page", some_size, DATA_PAGE, "8 KiB"),

@@ -1,7 +1,7 @@
 //! `[migration]` and `[[phase]]`: the steps from one placement to another.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Reader};
-use super::machine::bandwidth;
 use crate::load::overlay;
 use crate::source::Origin;
 use crate::tree::{Item, Value};
@@ -19,13 +19,13 @@ pub(crate) const RESTORED: Law = Law::Uniform { low: 20e6, high: 30e6 };
 
 /// Phases as read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Migration {
-    pub phases: Vec<Phase>,
+pub(crate) struct MigrationText {
+    pub phases: Vec<PhaseText>,
 }
 
 /// One phase.
 #[derive(Clone, Debug)]
-pub(crate) struct Phase {
+pub(crate) struct PhaseText {
     pub id: Name,
     pub title: String,
     /// `None` for the previous one.
@@ -72,17 +72,17 @@ pub(crate) struct Copy {
 /// Kinds of steps: each step has one of these keys.
 const KINDS: [&str; 8] = ["stop", "start", "switch", "dump", "copy", "restore", "verify", "manual"];
 
-pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> Migration {
+pub(super) fn read(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> MigrationText {
     let window = root.inner(reader, "migration").and_then(|mut fields| {
         let window = fields.duration(reader, "window");
         fields.finish(reader);
         window
     });
     let phases = root.list(reader, "phase").into_iter();
-    Migration { phases: phases.map(|fields| phase(reader, fields, window)).collect() }
+    MigrationText { phases: phases.map(|fields| phase(reader, fields, window)).collect() }
 }
 
-fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>) -> Phase {
+fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>) -> PhaseText {
     if !fields.has("id") {
         fields.missing(reader, "id", "a name of its own");
     }
@@ -97,7 +97,7 @@ fn phase(reader: &mut Reader<'_>, mut fields: Fields<'_>, window: Option<Nanos>)
     let steps = fields.list(reader, "steps").into_iter().zip(1..);
     let steps = steps.filter_map(|(fields, number)| step(reader, fields, number)).collect();
     fields.finish(reader);
-    Phase { id, title, after, window, steps }
+    PhaseText { id, title, after, window, steps }
 }
 
 /// The overlay of a phase: its keys are read with the scenario.
@@ -182,7 +182,7 @@ fn work(reader: &mut Reader<'_>, fields: &mut Fields<'_>, kind: &'static str) ->
                 }
             }
             let (from, to) = (fields.name(reader, "from"), fields.name(reader, "to"));
-            let rate = fields.value(reader, "rate", bandwidth).unwrap_or(f64::INFINITY);
+            let rate = fields.value(reader, "rate", bandwidth::read).unwrap_or(f64::INFINITY);
             Some(WorkText::Copy(Copy { bytes: bytes?, from: from?, to: to?, rate }))
         }
         _ => {

@@ -4,8 +4,10 @@
 
 pub(crate) mod arrivals;
 pub(crate) mod background;
+mod bandwidth;
 pub(crate) mod cache;
 pub(crate) mod call;
+mod capacity;
 pub(crate) mod claim;
 pub(crate) mod deploy;
 pub(crate) mod disk;
@@ -19,8 +21,10 @@ pub(crate) mod known;
 pub(crate) mod machine;
 pub(crate) mod memory;
 pub(crate) mod migration;
+pub(crate) mod moving;
 pub(crate) mod part;
 pub(crate) mod profile;
+mod read;
 pub(crate) mod rollout;
 pub(crate) mod routing;
 pub(crate) mod service;
@@ -33,38 +37,35 @@ pub(crate) mod variant;
 
 use claim::ClaimText;
 use fault::{FaultText, Site};
-use fields::{Fields, Name, Reader};
-use group::Group;
+use fields::Name;
+use group::GroupText;
 use growth::Growth;
-use header::Header;
-use machine::{Lan, Machine, Network, Orchestrator};
+use header::HeaderText;
+use machine::{Lan, MachineText, NetworkText, OrchestratorText};
+use moving::Moving;
+pub(crate) use read::read;
 use rollout::RolloutText;
-use service::Service;
+use service::ServiceText;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use traffic::Traffic;
 use variant::Variant;
 use wssim_experiment::cluster::Survival;
 
-use crate::migration::Moving;
-use crate::outages;
-use crate::schema::ROOT;
-use crate::source::Origin;
-use crate::traefik::{self, Proxy};
-use crate::tree::Table;
+use crate::traefik::proxy::ProxyLabels;
 
 /// A scenario as read.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Document {
-    pub header: Header,
-    pub nodes: BTreeMap<String, Machine>,
+    pub header: HeaderText,
+    pub nodes: BTreeMap<String, MachineText>,
     pub sites: BTreeMap<String, Site>,
-    pub memory: memory::Common,
+    pub memory: memory::CommonMemory,
     pub lan: Option<Lan>,
-    pub orchestrator: Orchestrator,
-    pub networks: BTreeMap<String, Network>,
-    pub stacks: BTreeMap<String, Stack>,
-    pub services: BTreeMap<String, Service>,
+    pub orchestrator: OrchestratorText,
+    pub networks: BTreeMap<String, NetworkText>,
+    pub stacks: BTreeMap<String, StackText>,
+    pub services: BTreeMap<String, ServiceText>,
     pub traffic: BTreeMap<String, Traffic>,
     /// The factor on all traffic; `None` for one.
     pub traffic_scale: Option<f64>,
@@ -73,19 +74,19 @@ pub(crate) struct Document {
     pub rollouts: Vec<RolloutText>,
     /// Repairs of random failures at the same time; `None` for all.
     pub crews: Option<NonZeroU32>,
-    pub groups: BTreeMap<String, Group>,
+    pub groups: BTreeMap<String, GroupText>,
     /// Whether losses beyond its own faults are possible.
     pub at_risk: bool,
     pub claims: Vec<ClaimText>,
     pub survival: Survival,
     /// The steps of the migration.
-    pub migration: migration::Migration,
+    pub migration: migration::MigrationText,
     /// In the order of names.
     pub variants: Vec<Variant>,
     /// The phase of the migration whose world this is.
     pub moving: Option<Moving>,
     /// Traefik's configuration from labels.
-    pub proxy: Proxy,
+    pub proxy: ProxyLabels,
 }
 
 impl Document {
@@ -100,8 +101,13 @@ impl Document {
     }
 
     /// The number of wanted containers of `service`.
-    pub(crate) fn containers_of(&self, service: &Service) -> u64 {
+    pub(crate) fn containers_of(&self, service: &ServiceText) -> u64 {
         if service.is_global() { self.nodes.len() as u64 } else { u64::from(service.replicas) }
+    }
+
+    /// Closed sources by name, with their users before the factor on all traffic.
+    pub(crate) fn closed_users(&self) -> Vec<(String, u32)> {
+        traffic::closed_users(&self.traffic)
     }
 
     /// Whether anything fails randomly.
@@ -116,87 +122,7 @@ impl Document {
 
 /// The scenario's settings for a stack.
 #[derive(Clone, Debug)]
-pub(crate) struct Stack {
+pub(crate) struct StackText {
     /// The node of all its services.
     pub node: Option<Name>,
-}
-
-impl Stack {
-    fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Self {
-        let node = fields.name(reader, "node");
-        fields.finish(reader);
-        Self { node }
-    }
-}
-
-/// Reads the merged tree.
-pub(crate) fn read(reader: &mut Reader<'_>, table: &Table) -> Document {
-    let mut root = Fields::root(table);
-    let mut document = Document { header: header::read(reader, &mut root), ..Document::default() };
-    for (name, fields) in root.things(reader, "node") {
-        document.nodes.insert(name.text.clone(), machine::read(reader, name.origin, fields));
-    }
-    for (name, fields) in root.things(reader, "site") {
-        document.sites.insert(name.text, fault::site(reader, name.origin, fields));
-    }
-    if let Some(fields) = root.inner(reader, "orchestrator") {
-        document.orchestrator = machine::orchestrator(reader, fields);
-    }
-    let takes = document.orchestrator.kind_of_files().takes;
-    document.memory = memory::common(reader, &mut root, takes);
-    if let Some(fields) = root.inner(reader, "lan") {
-        document.lan = Some(machine::lan(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "network") {
-        document.networks.insert(name.text.clone(), machine::network(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "stack") {
-        document.stacks.insert(name.text, Stack::read(reader, fields));
-    }
-    for (name, fields) in root.things(reader, "service") {
-        document.services.insert(name.text.clone(), known::service(reader, &name, fields));
-    }
-    document.pin_stacks();
-    traffic::sources(reader, &mut root, &mut document);
-    cache::size(&mut document.services, reader);
-    document.growth = growth::read(reader, &mut root);
-    document.faults =
-        root.list(reader, "fault").into_iter().map(|fields| fault::read(reader, fields)).collect();
-    outages::read(reader, &mut root, &mut document);
-    let rollouts = root.list(reader, "rollout");
-    document.rollouts = rollouts.into_iter().map(|fields| rollout::read(reader, fields)).collect();
-    document.crews = group::crews(reader, &mut root);
-    for (name, fields) in root.things(reader, "group") {
-        document.groups.insert(name.text, Group::read(reader, name.origin, fields));
-    }
-    document.claims =
-        root.list(reader, "claim").into_iter().map(|fields| claim::read(reader, fields)).collect();
-    document.survival = survival::read(reader, &mut root);
-    document.migration = migration::read(reader, &mut root);
-    let variants = root.things(reader, "variant").into_iter();
-    document.variants =
-        variants.map(|(name, fields)| Variant::read(reader, name, fields)).collect();
-    root.finish(reader);
-    document.proxy = traefik::read(&document, reader);
-    document
-}
-
-impl Document {
-    /// Pins all services of a stack to its node, whichever file defines them.
-    fn pin_stacks(&mut self) {
-        for service in self.services.values_mut() {
-            let stack = service.deploy.stack.as_ref().and_then(|name| self.stacks.get(name));
-            let Some(node) = stack.and_then(|stack| stack.node.as_ref()) else { continue };
-            let text = format!("node.hostname == {}", node.text);
-            if service.constraints.iter().all(|other| other.text != text) {
-                service.constraints.push(Name { text, origin: node.origin });
-            }
-        }
-    }
-}
-
-impl<'t> Fields<'t> {
-    fn root(table: &'t Table) -> Self {
-        Self::new(table, String::new(), Origin::default(), &ROOT)
-    }
 }

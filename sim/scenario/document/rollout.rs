@@ -1,8 +1,9 @@
 //! `[[rollout]]`: new images of services and their deployment; `update` and `rollback` of a service.
 
+use super::bandwidth;
 use super::fields::{self, Fields, Name, Read, Reader, Texts};
-use super::machine::bandwidth;
 use crate::diagnostic::Diagnostic;
+use crate::schema::MOST_AT_ONCE;
 use crate::source::Origin;
 use crate::tree::Item;
 use wssim_kernel::Nanos;
@@ -10,9 +11,6 @@ use wssim_model::blueprint::{Cold, OnStop};
 use wssim_model::law::Law;
 use wssim_model::orchestrator::{Bad, OnFailure, UpdatePolicy};
 use wssim_text::quantity::Dimension;
-
-/// Most images built at once.
-pub(crate) const MOST_AT_ONCE: u32 = 1000;
 
 /// A rollout as read.
 #[derive(Clone, Debug)]
@@ -86,7 +84,7 @@ fn new_image(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> NewImage {
         size: fields.value(reader, "size", fields::quantity(Dimension::Size)),
         present: fields.value_or(reader, "present", fields::share, 0.0, "0"),
         registry: fields.name(reader, "registry"),
-        rate: fields.value(reader, "rate", bandwidth),
+        rate: fields.value(reader, "rate", bandwidth::read),
         bad: match fields.word(reader, "bad", &["exits", "hangs"]) {
             Some("exits") => Some(Bad::Exits),
             Some(_) => Some(Bad::Hangs),

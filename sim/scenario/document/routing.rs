@@ -51,7 +51,7 @@ impl Clients {
 
 /// A connection pool.
 #[derive(Clone, Debug)]
-pub(crate) struct Pool {
+pub(crate) struct PoolText {
     pub origin: Origin,
     /// Whether HikariCP's defaults apply, including its lack of keep-alives.
     pub hikari: bool,
@@ -65,7 +65,7 @@ pub(crate) struct Pool {
     pub accept: Option<Law>,
 }
 
-impl Pool {
+impl PoolText {
     /// Whether it only limits concurrent calls.
     pub(crate) fn is_bare(&self) -> bool {
         !self.hikari
@@ -140,7 +140,7 @@ pub(super) fn client(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> ClientT
 /// HikariCP's words and defaults where it is named (HikariConfig.java, HikariPool.java of 6.0): 10
 /// connections, none fewer when idle, 30 s to wait for one, 10 min idle, 30 min less up to 2.5 % of
 /// life, one that was idle for more than 0.5 s is tried for at most 5 s.
-pub(super) fn pool(reader: &mut Reader<'_>, mut fields: Fields<'_>, origin: Origin) -> Pool {
+pub(super) fn pool(reader: &mut Reader<'_>, mut fields: Fields<'_>, origin: Origin) -> PoolText {
     let hikari = fields.word(reader, "kind", &["hikari"]).is_some();
     if !hikari && !fields.has("size") {
         fields.missing(reader, "size", "such as `size = 10`");
@@ -154,7 +154,7 @@ pub(super) fn pool(reader: &mut Reader<'_>, mut fields: Fields<'_>, origin: Orig
     let usual = if hikari { size } else { 0 };
     let minimum = fields.value(reader, "minimum", fields::count(0)).unwrap_or(usual);
     let life = hikari.then_some(Law::Uniform { low: 1755e9, high: 1800e9 });
-    let pool = Pool {
+    let pool = PoolText {
         origin,
         hikari,
         size,

@@ -4,9 +4,9 @@ use super::background::{self, BackgroundText};
 use super::deploy::{self, Deploy, Mode};
 use super::fault::{self, Fails};
 use super::fields::{self, Fields, Name, Reader};
-use super::memory::{self, Data, Memory};
-use super::routing::{self, Clients, Pool, ProxyText};
-use super::step::{self, Step};
+use super::memory::{self, DataText, MemoryText};
+use super::routing::{self, Clients, PoolText, ProxyText};
+use super::step::{self, StepText};
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
@@ -16,7 +16,7 @@ use wssim_text::quantity::Dimension;
 
 /// A service.
 #[derive(Clone, Debug)]
-pub(crate) struct Service {
+pub(crate) struct ServiceText {
     pub origin: Origin,
     /// Ignored in global modes.
     pub replicas: u32,
@@ -24,9 +24,9 @@ pub(crate) struct Service {
     pub constraints: Vec<Name>,
     pub max_replicas_per_node: Option<u32>,
     pub networks: Vec<Name>,
-    pub memory: Memory,
+    pub memory: MemoryText,
     /// Files that it reads.
-    pub data: Option<Data>,
+    pub data: Option<DataText>,
     pub cpu_limit: Option<CpuLimit>,
     pub cpu_reservation: f64,
     pub workers: Option<u32>,
@@ -34,8 +34,8 @@ pub(crate) struct Service {
     pub backlog: Option<u32>,
     pub queue_timeout: Option<Nanos>,
     pub background: Vec<BackgroundText>,
-    pub pools: BTreeMap<String, Pool>,
-    pub endpoints: BTreeMap<String, Endpoint>,
+    pub pools: BTreeMap<String, PoolText>,
+    pub endpoints: BTreeMap<String, EndpointText>,
     /// CPU time to start a container.
     pub startup: Option<Law>,
     /// Services that it waits for before it listens, and how often it checks.
@@ -48,7 +48,7 @@ pub(crate) struct Service {
     /// Time for which its containers keep an idle connection open.
     pub keep_alive: Option<Nanos>,
     /// Most connections to each of its containers.
-    pub max_connections: Option<Limit>,
+    pub max_connections: Option<CountLimit>,
     /// How requests from all callers are spread over its replicas.
     pub balance: Option<Policy>,
     /// How it uses DNS answers.
@@ -61,7 +61,7 @@ pub(crate) struct Service {
     pub unsimulated: Vec<String>,
 }
 
-impl Service {
+impl ServiceText {
     /// RAM of a container at rest, in bytes.
     pub(crate) fn at_rest(&self) -> f64 {
         self.memory.base + self.data.as_ref().map_or(0.0, |data| data.buffers)
@@ -87,7 +87,7 @@ impl Service {
 
 /// A limit and its place.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limit {
+pub(crate) struct CountLimit {
     pub most: u32,
     pub origin: Origin,
 }
@@ -97,20 +97,20 @@ const START_RETRY: Nanos = Nanos(5_000_000_000);
 
 /// An endpoint.
 #[derive(Clone, Debug)]
-pub(crate) struct Endpoint {
-    pub steps: Vec<Step>,
+pub(crate) struct EndpointText {
+    pub steps: Vec<StepText>,
 }
 
-pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) -> Service {
+pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) -> ServiceText {
     let mut fields = fields;
-    let mut service = Service {
+    let mut service = ServiceText {
         origin,
         replicas: fields.value_or(reader, "replicas", fields::count_to(0, 100_000), 1, "1"),
         deploy: Deploy::default(),
         constraints: fields.names(reader, "constraints").unwrap_or_default(),
         max_replicas_per_node: fields.value(reader, "max_replicas_per_node", fields::count(1)),
         networks: fields.names(reader, "networks").unwrap_or_default(),
-        memory: Memory::default(),
+        memory: MemoryText::default(),
         data: None,
         cpu_limit: None,
         cpu_reservation: 0.0,
@@ -151,7 +151,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
             Some(item) => step::read_list(reader, item, &path),
             None => Vec::new(),
         };
-        service.endpoints.insert(name.text, Endpoint { steps });
+        service.endpoints.insert(name.text, EndpointText { steps });
         endpoint.finish(reader);
     }
     deployment(reader, &mut fields, &mut service);
@@ -159,7 +159,7 @@ pub(super) fn read(reader: &mut Reader<'_>, origin: Origin, fields: Fields<'_>) 
     service
 }
 
-fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) {
+fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut ServiceText) {
     let Some(entry) = outer.table.get("cpus") else {
         outer.accept(&["cpus"]);
         return;
@@ -190,7 +190,7 @@ fn cpus(reader: &mut Reader<'_>, outer: &mut Fields<'_>, service: &mut Service) 
     fields.finish(reader);
 }
 
-fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
+fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut ServiceText) {
     service.deploy = deploy::read(reader, fields, &mut service.unsimulated);
     service.startup = fields.work(reader, "startup");
     start_needs(reader, fields, service);
@@ -198,7 +198,7 @@ fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Se
     service.keep_alive = fields.duration(reader, "keep_alive");
     let written = fields.table.get("max_connections").map(|entry| entry.key);
     let most = fields.value(reader, "max_connections", fields::count(1));
-    service.max_connections = most.zip(written).map(|(most, origin)| Limit { most, origin });
+    service.max_connections = most.zip(written).map(|(most, origin)| CountLimit { most, origin });
     service.balance = routing::balance(reader, fields);
     service.resolver = routing::resolver(reader, fields);
     service.proxy = routing::proxy(reader, fields);
@@ -206,7 +206,7 @@ fn deployment(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Se
 }
 
 /// The interval needs a service to wait for.
-fn start_needs(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut Service) {
+fn start_needs(reader: &mut Reader<'_>, fields: &mut Fields<'_>, service: &mut ServiceText) {
     if fields.has("start_needs") && !fields.has("start_retry") {
         reader.defaults.push((fields.at("start_retry"), "5s".to_owned()));
     }

@@ -13,7 +13,7 @@ use wssim_text::suggest;
 
 /// A step.
 #[derive(Clone, Debug)]
-pub(crate) struct Step {
+pub(crate) struct StepText {
     pub kind: StepKind,
     pub probability: f64,
     pub repeat: Option<Law>,
@@ -35,11 +35,11 @@ pub(crate) enum StepKind {
     /// Calls another service.
     Call(Box<CallStep>),
     /// Runs branches in parallel.
-    Parallel { branches: Vec<Vec<Step>>, need: u32 },
-    /// Looks up in a cache.
-    Cache(Box<CacheStep>),
+    Parallel { branches: Vec<Vec<StepText>>, need: u32 },
+    /// Asks a cache; what is done about a miss.
+    Cache(Box<CacheStep>, Vec<StepText>),
     /// Runs steps one after the other.
-    Group(Vec<Step>),
+    Group(Vec<StepText>),
     /// Runs steps while it holds a connection.
     With(Box<WithStep>),
 }
@@ -50,7 +50,7 @@ pub(crate) struct WithStep {
     pub service: Name,
     /// Probability that it is never returned.
     pub leak: f64,
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepText>,
 }
 
 /// The kinds of steps: each step has one of these keys.
@@ -58,7 +58,7 @@ const KINDS: [&str; 9] =
     ["cpu", "call", "parallel", "cache", "disk", "read", "sleep", "steps", "with"];
 
 /// Reads a list of steps.
-pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<Step> {
+pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec<StepText> {
     let Value::Array(items) = &item.value else {
         let message = format!("`{path}` is a list of steps, not {}", item.kind());
         let help = Some("such as `[ { cpu = \"exp(1ms)\" } ]`".to_owned());
@@ -74,7 +74,7 @@ pub(super) fn read_list(reader: &mut Reader<'_>, item: &Item, path: &str) -> Vec
     steps
 }
 
-fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
+fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<StepText> {
     // The steps of `with` are its own.
     let is_other = |kind: &&str| *kind != "steps" || !fields.has("with");
     let kinds: Vec<&'static str> =
@@ -115,7 +115,7 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
         }
         "call" => call::read(reader, &mut fields).map(|call| StepKind::Call(Box::new(call))),
         "parallel" => parallel(reader, &mut fields),
-        "cache" => cache::read(reader, &mut fields).map(|step| StepKind::Cache(Box::new(step))),
+        "cache" => look_up(reader, &mut fields),
         "with" => with(reader, &mut fields).map(|with| StepKind::With(Box::new(with))),
         _ => {
             let path = fields.at("steps");
@@ -124,11 +124,11 @@ fn read(reader: &mut Reader<'_>, mut fields: Fields<'_>) -> Option<Step> {
     };
     let path = fields.path.clone();
     fields.finish(reader);
-    read.map(|kind| Step { kind, probability, repeat, label, path })
+    read.map(|kind| StepText { kind, probability, repeat, label, path })
 }
 
 /// Calls `settle` for every step, nested ones too, to resolve what depends on all services.
-pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
+pub(super) fn each(steps: &mut [StepText], settle: &mut impl FnMut(&mut StepText)) {
     for step in steps {
         settle(step);
         match &mut step.kind {
@@ -137,12 +137,22 @@ pub(super) fn each(steps: &mut [Step], settle: &mut impl FnMut(&mut Step)) {
                     each(branch, settle);
                 }
             }
-            StepKind::Cache(cache) => each(&mut cache.miss, settle),
+            StepKind::Cache(_, miss) => each(miss, settle),
             StepKind::Group(steps) => each(steps, settle),
             StepKind::With(with) => each(&mut with.steps, settle),
             _ => {}
         }
     }
+}
+
+fn look_up(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<StepKind> {
+    let look_up = cache::read(reader, fields);
+    let path = fields.at("miss");
+    let miss = match fields.item("miss") {
+        Some(item) => read_list(reader, item, &path),
+        None => Vec::new(),
+    };
+    look_up.map(|look_up| StepKind::Cache(Box::new(look_up), miss))
 }
 
 /// `{ with = "database", steps = [ … ], leak = "0.1%" }`.

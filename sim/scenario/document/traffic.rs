@@ -1,15 +1,15 @@
 //! `[traffic.*]`: sources of requests: their entries, arrivals and time-outs.
 
-use super::Document;
 use super::arrivals::{self, ArrivalsText};
 use super::fields::{self, Fields, Name, Reader};
 use super::profile::ProfileText;
 use super::routing;
 use crate::diagnostic::Diagnostic;
+use crate::schema::MOST_USERS;
 use crate::source::Origin;
 use crate::tree::{Entry, Item, Value};
 use std::collections::BTreeMap;
-use wssim_experiment::cluster::Limit;
+use wssim_experiment::cluster::ResponseLimit;
 use wssim_experiment::question::ScaledUsers;
 use wssim_model::law::Law;
 use wssim_text::quantity::Dimension;
@@ -31,7 +31,7 @@ pub(crate) struct Traffic {
     pub cancel: bool,
     /// Whether it counts for survival, and its objectives.
     pub critical: bool,
-    pub objective: Objective,
+    pub objective: ObjectiveText,
     /// Nodes whose published port users connect to.
     pub ingress: Vec<Name>,
     /// Ports of the mesh to one replica, if each request uses one.
@@ -42,9 +42,9 @@ pub(crate) struct Traffic {
 
 /// The objective of a source.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Objective {
+pub(crate) struct ObjectiveText {
     /// Limits of response times.
-    pub limits: Vec<Limit>,
+    pub limits: Vec<ResponseLimit>,
     /// The largest share of requests that may fail.
     pub errors: Option<f64>,
 }
@@ -59,9 +59,13 @@ const RESPONSE_LIMITS: [(&str, Option<f64>); 6] = [
     ("p999", Some(0.999)),
 ];
 
-/// All sources by name, and the factor on all of them.
-pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: &mut Document) {
-    let Some(mut outer) = root.inner(reader, "traffic") else { return };
+/// Sources by name.
+type Sources = BTreeMap<String, Traffic>;
+
+/// All sources, and the factor on all of them.
+pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>) -> (Sources, Option<f64>) {
+    let Some(mut outer) = root.inner(reader, "traffic") else { return (Sources::new(), None) };
+    let (mut sources, mut factor) = (Sources::new(), None);
     let named = outer.table.get(SCALE).filter(|entry| is_source(&entry.item));
     if let Some(entry) = named {
         let message = "a source may not be named `scale`: that is the factor on all traffic";
@@ -70,15 +74,18 @@ pub(super) fn sources(reader: &mut Reader<'_>, root: &mut Fields<'_>, document: 
         outer.accept(&[SCALE]);
     } else {
         let scale = outer.value_or(reader, SCALE, fields::positive, 1.0, "1");
-        document.traffic_scale = Some(scale);
+        factor = Some(scale);
     }
     for (name, entry) in outer.table.iter().filter(|(name, _)| *name != SCALE) {
         let shape = outer.shape.of_others();
         if let Some(fields) = reader.table(&entry.item, &outer.at(name), shape) {
-            document.traffic.insert(name.clone(), read(reader, fields));
+            sources.insert(name.clone(), read(reader, fields));
         }
     }
-    look_at_crowds(reader, document, outer.table.get(SCALE));
+    if let (Some(entry), Some(factor)) = (outer.table.get(SCALE), factor) {
+        look_at_crowds(reader, &sources, factor, entry);
+    }
+    (sources, factor)
 }
 
 /// The key of the factor on all traffic, which no source can use as a name.
@@ -88,23 +95,20 @@ fn is_source(item: &Item) -> bool {
     item.table().is_some_and(|table| !table.contains_key("value"))
 }
 
-impl Document {
-    /// Closed sources by name, with their users before the factor on all traffic.
-    pub(crate) fn closed_users(&self) -> Vec<(String, u32)> {
-        let of = |(name, traffic): (&String, &Traffic)| match traffic.arrivals {
-            Some(ArrivalsText::Closed { users, .. }) => Some((name.clone(), users)),
-            _ => None,
-        };
-        self.traffic.iter().filter_map(of).collect()
-    }
+/// Closed sources by name, with their users before the factor on all traffic.
+pub(super) fn closed_users(sources: &Sources) -> Vec<(String, u32)> {
+    let of = |(name, traffic): (&String, &Traffic)| match traffic.arrivals {
+        Some(ArrivalsText::Closed { users, .. }) => Some((name.clone(), users)),
+        _ => None,
+    };
+    sources.iter().filter_map(of).collect()
 }
 
 /// Reports closed sources that the factor makes too large, or fractional.
-fn look_at_crowds(reader: &mut Reader<'_>, document: &Document, scale: Option<&Entry>) {
-    let (Some(entry), Some(factor)) = (scale, document.traffic_scale) else { return };
-    for (name, users) in document.closed_users() {
-        if f64::from(users) * factor > f64::from(arrivals::MOST_USERS) {
-            let most = arrivals::MOST_USERS;
+fn look_at_crowds(reader: &mut Reader<'_>, sources: &Sources, factor: f64, entry: &Entry) {
+    for (name, users) in closed_users(sources) {
+        if f64::from(users) * factor > f64::from(MOST_USERS) {
+            let most = MOST_USERS;
             let message = format!("`{name}` would have more than {most} users");
             reader.mistake(entry.item.origin, "out-of-range", message, None);
         } else {
@@ -233,14 +237,14 @@ fn entries(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Vec<(Name, f64)>
     out
 }
 
-fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Objective {
+fn objective(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> ObjectiveText {
     let Some(mut fields) = outer.inner(reader, "objective") else {
-        return Objective::default();
+        return ObjectiveText::default();
     };
-    let mut objective = Objective::default();
+    let mut objective = ObjectiveText::default();
     for (key, probability) in RESPONSE_LIMITS {
         let length = fields.duration(reader, key);
-        let limit = length.map(|length| Limit { probability, seconds: length.seconds() });
+        let limit = length.map(|length| ResponseLimit { probability, seconds: length.seconds() });
         objective.limits.extend(limit);
     }
     objective.errors = fields.value(reader, "errors", fields::share);

@@ -1,8 +1,7 @@
 //! Reads files of values, for `empirical("file.csv")`: one a line, quantities with a unit, or plain
 //! numbers in seconds or bytes. A first line that is neither is a heading.
 
-use super::fields::Texts;
-use crate::source::Origin;
+use crate::files::{Files, Location};
 use std::sync::Arc;
 use wssim_text::quantity::{self, Dimension};
 
@@ -19,17 +18,16 @@ pub(super) struct NoValues {
     pub is_unreadable: bool,
 }
 
-/// The values of `file`, named at `origin`.
+/// The values of the file at `path`, which is called `file`.
 pub(super) fn of_file(
-    texts: &Texts<'_>,
-    origin: Origin,
+    files: &Files,
+    path: &Location,
     file: &str,
     dimension: Dimension,
 ) -> Result<Arc<[f64]>, NoValues> {
-    let path = texts.sources.beside(origin, file);
     let no = |message: String, is_unreadable| NoValues { message, is_unreadable };
-    texts.files.values(&path, dimension.name(), || {
-        let text = texts.files.rows(&path);
+    files.values(path, dimension.name(), || {
+        let text = files.rows(path);
         let text = text.map_err(|why| no(format!("`{file}` cannot be read: {why}"), true))?;
         of_text(&text, dimension).map_err(|why| no(format!("`{file}`{why}"), false))
     })

@@ -25,7 +25,7 @@ use files::Together;
 use nodes::Nodes;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use survey::{Stack, Survey, Written};
+use survey::{Stack, Survey, WrittenStack};
 
 /// A scenario made from stack files.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ pub fn compose(paths: &[PathBuf], beside: &Path) -> Result<Imported, Diagnostics
 
 /// The nodes that suffice for the files.
 fn assumed(survey: &Survey) -> Nodes {
-    let base = |service: &survey::Seen| {
+    let base = |service: &survey::SurveyedService| {
         if service.has_memory { 0.0 } else { write::base(service)[0] }
     };
     let wanted: Vec<_> =
@@ -141,7 +141,12 @@ fn survey(paths: &[PathBuf]) -> Result<(Survey, Vec<Diagnostic>), Diagnostics> {
     {
         let Some(root) = stack::whole(&name, roots, how, &sources, &mut told) else { continue };
         let env_files = env_files(&root, &paths[0], &files, &sources);
-        stacks.push(Written { stack: Stack { name, files: paths }, root, variables, env_files });
+        stacks.push(WrittenStack {
+            stack: Stack { name, files: paths },
+            root,
+            variables,
+            env_files,
+        });
     }
     if told.iter().any(|item| item.severity == Severity::Error) {
         return Err(Diagnostics::new(told));

@@ -17,7 +17,7 @@ const MOST: usize = 1_000;
 
 /// A node as required by the files.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Node {
+pub(super) struct ImportedNode {
     pub(super) name: String,
     pub(super) labels: BTreeMap<String, String>,
     /// `None` if no constraint concerns it yet.
@@ -28,7 +28,7 @@ pub(super) struct Node {
 /// All nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Nodes {
-    pub(super) all: Vec<Node>,
+    pub(super) all: Vec<ImportedNode>,
     /// Threads of each.
     pub(super) threads: f64,
     /// RAM of each, in bytes.
@@ -45,7 +45,7 @@ impl Nodes {
             .filter(|constraint| constraint.equal && constraint.is_of_host())
             .map(|constraint| constraint.value.as_str())
             .collect();
-        made.all.extend(hosts.iter().map(|host| Node::named((*host).to_owned())));
+        made.all.extend(hosts.iter().map(|host| ImportedNode::named((*host).to_owned())));
         let many = wanted.iter().any(|(one, _)| one.replicas.is_none_or(|replicas| replicas > 1));
         let least = if many { SPREAD } else { 1 };
         while made.all.len() < least {
@@ -82,7 +82,7 @@ impl Nodes {
         let taken = |name: &String| self.all.iter().any(|node| node.name == *name);
         let mut names = (self.all.len() + 1..).map(|number| format!("node-{number}"));
         let name = names.find(|name| !taken(name)).unwrap_or_default();
-        self.all.push(Node::named(name));
+        self.all.push(ImportedNode::named(name));
         self.all.len() - 1
     }
 
@@ -101,7 +101,7 @@ impl Nodes {
                 return;
             }
             let suited = self.all[at].suited(one);
-            let spoils = |node: &Node| {
+            let spoils = |node: &ImportedNode| {
                 all.iter().any(|(other, _)| self.all[at].fits(other) && !node.fits(other))
             };
             let suited = suited.filter(|node| !self.all[at].fits(one) && !spoils(node));
@@ -122,7 +122,7 @@ impl Nodes {
         }
     }
 
-    fn fitting<'a>(&'a self, one: &'a Wanted) -> impl Iterator<Item = &'a Node> {
+    fn fitting<'a>(&'a self, one: &'a Wanted) -> impl Iterator<Item = &'a ImportedNode> {
         self.all.iter().filter(|node| node.fits(one))
     }
 
@@ -130,7 +130,7 @@ impl Nodes {
     /// at most its share, rounded up, on each node that fits it.
     fn size(&mut self, wanted: &[(Wanted, f64)]) {
         let most = |of: &dyn Fn(&(Wanted, f64)) -> f64| {
-            let on = |node: &Node| {
+            let on = |node: &ImportedNode| {
                 let here = wanted.iter().filter(|(one, _)| node.fits(one));
                 here.map(|each| of(each) * f64::from(self.share(&each.0))).sum()
             };
@@ -170,7 +170,7 @@ fn is_manager(role: &Constraint) -> bool {
     role.value.eq_ignore_ascii_case("manager") == role.equal
 }
 
-impl Node {
+impl ImportedNode {
     fn named(name: String) -> Self {
         Self { name, ..Self::default() }
     }

@@ -26,7 +26,7 @@ pub(super) enum Role {
 
 /// A service as seen from outside.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(super) struct SurveyedService {
     /// Its stack, and its name there.
     stack: String,
     own_name: String,
@@ -61,7 +61,7 @@ pub(super) struct Stack {
 pub(super) struct Survey {
     pub(super) stacks: Vec<Stack>,
     /// By name, or `stack/name` if two stacks have the same name.
-    pub(super) services: BTreeMap<String, Seen>,
+    pub(super) services: BTreeMap<String, SurveyedService>,
 }
 
 /// Images that store data, by a part of their name, and those that do so in memory.
@@ -108,7 +108,7 @@ fn inner<'t>(table: &'t Table, key: &str) -> Option<&'t Table> {
 }
 
 /// The contents of a stack, and its environment.
-pub(super) struct Written<'a> {
+pub(super) struct WrittenStack<'a> {
     pub(super) stack: Stack,
     pub(super) root: Table,
     pub(super) variables: &'a Variables,
@@ -118,10 +118,10 @@ pub(super) struct Written<'a> {
 
 impl Survey {
     /// The information in `stacks`.
-    pub(super) fn of(stacks: Vec<Written<'_>>, sources: &Sources) -> Self {
-        let mut seen: Vec<Seen> = Vec::new();
+    pub(super) fn of(stacks: Vec<WrittenStack<'_>>, sources: &Sources) -> Self {
+        let mut seen: Vec<SurveyedService> = Vec::new();
         let mut survey = Self::default();
-        for Written { stack, root, variables, env_files } in stacks {
+        for WrittenStack { stack, root, variables, env_files } in stacks {
             let translated = stack::translate(&stack.name, &root, sources);
             for (name, entry) in &translated.services {
                 let Some(table) = entry.item.table() else { continue };
@@ -156,7 +156,7 @@ impl Survey {
             let routed = |to: &&String| {
                 own.role == Role::Proxy && own.is_published && self.services[*to].is_routed
             };
-            let is_there = |to: &Seen| to.runs() && own.meets(to);
+            let is_there = |to: &SurveyedService| to.runs() && own.meets(to);
             let others = || names.iter().filter(|to| *to != from && is_there(&self.services[*to]));
             let named = own.hosts.iter().filter_map(|host| {
                 // Of two services with the same name that of the same stack is used.
@@ -195,11 +195,12 @@ impl Survey {
     /// The entries: published proxies that call another service, and applications that are published or
     /// routed and not behind such a proxy.
     pub(super) fn entries(&self) -> Vec<&String> {
-        let is_gate =
-            |s: &Seen| s.runs() && s.role == Role::Proxy && s.is_published && !s.calls.is_empty();
+        let is_gate = |s: &SurveyedService| {
+            s.runs() && s.role == Role::Proxy && s.is_published && !s.calls.is_empty()
+        };
         let gates: Vec<&String> =
             self.services.iter().filter(|(_, s)| is_gate(s)).map(|(name, _)| name).collect();
-        let is_open = |s: &Seen| {
+        let is_open = |s: &SurveyedService| {
             s.runs()
                 && (s.is_published || s.is_routed)
                 && !matches!(s.role, Role::Database | Role::Cache)
@@ -219,7 +220,7 @@ impl Survey {
     }
 }
 
-impl Seen {
+impl SurveyedService {
     /// Whether it has containers.
     fn runs(&self) -> bool {
         self.wanted.replicas != Some(0)
@@ -244,14 +245,14 @@ impl Seen {
     }
 }
 
-fn look(table: &Table, hosts: Hosts) -> Seen {
+fn look(table: &Table, hosts: Hosts) -> SurveyedService {
     let image = inner(table, "image").and_then(|image| image.get("name")?.item.text());
     let list = |key: &str| match table.get(key).map(|entry| &entry.item.value) {
         Some(Value::Array(items)) => items.as_slice(),
         _ => &[],
     };
     let labels = inner(table, "labels");
-    Seen {
+    SurveyedService {
         stack: String::new(),
         own_name: String::new(),
         has_memory: inner(table, "memory").is_some_and(|memory| memory.contains_key("base")),

@@ -1,7 +1,7 @@
 //! Writes the scenario's text: every number is marked as an assumption.
 
 use super::nodes::Nodes;
-use super::survey::{Role, Seen, Stack, Survey};
+use super::survey::{Role, Stack, Survey, SurveyedService};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -208,7 +208,7 @@ fn rounded(number: f64) -> f64 {
 }
 
 /// Bytes of a container at rest, with range: at most half of its limit.
-pub(super) fn base(service: &Seen) -> [f64; 3] {
+pub(super) fn base(service: &SurveyedService) -> [f64; 3] {
     let [value, low, high] = BASE;
     match service.memory_limit.filter(|limit| *limit > 0.0) {
         Some(limit) => [value.min(limit / 2.0), low.min(limit / 10.0), high.min(limit * 0.9)],
@@ -223,7 +223,7 @@ fn bytes(number: f64) -> String {
     quoted(&format!("{} {name}", rounded(number / unit)))
 }
 
-fn behaviour(out: &mut String, name: &str, service: &Seen, survey: &Survey) {
+fn behaviour(out: &mut String, name: &str, service: &SurveyedService, survey: &Survey) {
     if !service.has_memory {
         let [value, low, high] = base(service).map(bytes);
         let limited = service.memory_limit.is_some_and(|limit| limit < 2.0 * BASE[0]);
@@ -248,7 +248,7 @@ fn behaviour(out: &mut String, name: &str, service: &Seen, survey: &Survey) {
 }
 
 /// A proxy forwards a request to one service behind it; any other service calls all that it names.
-pub(super) fn endpoints(service: &Seen) -> Vec<(String, Vec<&String>)> {
+pub(super) fn endpoints(service: &SurveyedService) -> Vec<(String, Vec<&String>)> {
     if service.role != Role::Proxy || service.calls.is_empty() {
         return vec![(cost(service.role).endpoint.to_owned(), service.calls.iter().collect())];
     }
@@ -270,12 +270,12 @@ fn behind(callee: &str) -> String {
 }
 
 /// The CPU time of a request at a service, as a law.
-pub(super) fn work(service: &Seen) -> String {
+pub(super) fn work(service: &SurveyedService) -> String {
     let [value, ..] = cost(service.role).within(service.cpu_limit).laws();
     value
 }
 
-fn own_work(service: &Seen) -> String {
+fn own_work(service: &SurveyedService) -> String {
     let [value, low, high] = cost(service.role).within(service.cpu_limit).laws();
     let kind = match service.role {
         Role::Database => "a database",

@@ -2,13 +2,13 @@
 //! Swarm mode: open protocols and ports between the hosts; network/overlay: encryption needs IP protocol
 //! 50).
 
-use super::Found;
-use crate::document::firewall::Opening::{self, Esp, Tcp, Udp};
+use super::found::Found;
+use crate::document::firewall::PortOpening::{self, Esp, Tcp, Udp};
 use crate::places;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Needed with several nodes.
-const ALWAYS: [(&str, Opening, &str); 3] = [
+const ALWAYS: [(&str, PortOpening, &str); 3] = [
     (
         "managers-blocked",
         Tcp(2377),

@@ -1,6 +1,6 @@
 //! Limits that promise more RAM than a node has.
 
-use super::Found;
+use super::found::Found;
 use crate::check::GIB;
 use crate::places;
 

@@ -3,164 +3,29 @@
 //! scheduler's placement are in `stack` and `check`.
 
 mod firewall;
+mod found;
 mod memory;
 mod packets;
 mod proxy;
 mod rollout;
 mod room;
+pub(crate) mod table;
+
+pub(crate) use found::is_silenced;
+pub use table::{LINTS, Lint};
 
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::fields::Name;
-use crate::document::service::Service;
-use crate::no_effect;
+use crate::document::service::ServiceText;
+use crate::length::shown;
 use crate::source::{Origin, Sources};
+use found::{Found, names};
 use std::collections::{BTreeMap, BTreeSet};
 use wssim_kernel::{Nanos, Time};
-use wssim_model::orchestrator::Kind;
 use wssim_model::orchestrator::placement::Constraint;
 use wssim_text::suggest;
-
-/// A lint's name and reason.
-pub struct Lint {
-    /// The name that disables it.
-    pub name: &'static str,
-    /// The reason, with its source.
-    pub reason: &'static str,
-}
-
-const fn lint(name: &'static str, reason: &'static str) -> Lint {
-    Lint { name, reason }
-}
-
-/// All lints, in the order of names.
-pub const LINTS: [Lint; 31] = [
-    lint(
-        "address-pool",
-        "Swarm gives overlay networks addresses of 10.0.0.0/8; where the LAN has the same, containers cannot reach it (docker swarm init, --default-addr-pool)",
-    ),
-    lint(
-        "alias-shared",
-        "names resolve per network: one that two services have is answered with the containers of both (moby/libnetwork, resolver)",
-    ),
-    lint(
-        "check-always-fails",
-        "a test that is a text is a command of the shell; a container whose check fails never gets requests, and is replaced again and again (docker/cli, cli/compose/loader; moby, daemon/health.go)",
-    ),
-    lint(
-        "container-labels",
-        "in Swarm mode Traefik reads the labels of services, never those of containers (Traefik, Docker Swarm provider)",
-    ),
-    lint(
-        "default-rule",
-        "a router without a rule gets Host(stack-service), which is no name that users ask for (Traefik, providers.swarm.defaultRule)",
-    ),
-    lint(
-        "defined-twice",
-        "what two services define differently Traefik drops (traefik, pkg/provider/configuration.go)",
-    ),
-    lint(
-        "dump-while-running",
-        "a dump is the state of one moment: what is written after it is not in it (PostgreSQL, pg_dump)",
-    ),
-    lint(
-        "encryption-spelling",
-        "only the option `encrypted` of an overlay's `driver_opts` encrypts, whatever its value (moby, drivers/overlay/ov_network.go)",
-    ),
-    lint(
-        "esp-blocked",
-        "an encrypted overlay travels as IP protocol 50, ESP; where it is dropped, nothing arrives (Docker, overlay network driver: encryption)",
-    ),
-    lint(
-        "even-managers",
-        "Raft needs a majority: an even number of managers survives no more failures than one less (Docker, Raft consensus in swarm mode)",
-    ),
-    lint(
-        "few-managers",
-        "with fewer than three managers the loss of one ends all orchestration (Docker, Raft consensus in swarm mode)",
-    ),
-    lint(
-        "gossip-blocked",
-        "nodes tell each other on 7946, TCP and UDP, which containers are where (Docker, Swarm mode: open protocols and ports)",
-    ),
-    lint(
-        "ignored-key",
-        "Compose files may have it, services of a swarm do not (docker/cli, cli/compose/types)",
-    ),
-    lint(
-        "ignored-restart",
-        "a swarm restarts whatever ends after 5 s unless `deploy` says otherwise (docker/cli, cli/compose/types; swarmkit, api/defaults)",
-    ),
-    lint(
-        "large-packets",
-        "TCP lets no router divide its packets: what is larger than the path carries vanishes, small messages pass (RFC 1191; Docker, overlay: com.docker.network.driver.mtu)",
-    ),
-    lint(
-        "latest-tag",
-        "a tag that moves makes two nodes run two versions, and a rollback none (Docker, Image tagging best practices)",
-    ),
-    lint(
-        "limits-above-node",
-        "limits reserve nothing: containers that all take what they may push each other out of RAM, and then the kernel kills (Docker, Resource constraints)",
-    ),
-    lint(
-        "managers-blocked",
-        "nodes join, and managers agree, on 2377/tcp (Docker, Swarm mode: open protocols and ports)",
-    ),
-    lint(
-        "no-memory-limit",
-        "without a limit one container can take the node's whole RAM (Docker, Resource constraints)",
-    ),
-    lint(
-        "no-port",
-        "in Swarm mode Traefik needs `loadbalancer.server.port`; without it there is no route (Traefik, Docker Swarm provider: port detection)",
-    ),
-    lint(
-        "overlay-blocked",
-        "overlay networks travel as VXLAN on 4789/udp (Docker, Swarm mode: open protocols and ports)",
-    ),
-    lint(
-        "pinned-replicas",
-        "replicas pinned to one host name die with it: they share load, not risk (swarmkit, constraint filter)",
-    ),
-    lint(
-        "port-with-dnsrr",
-        "a port of the routing mesh needs a virtual address: Docker refuses it with dnsrr (Docker, Services: endpoint_mode)",
-    ),
-    lint(
-        "reservations-above-node",
-        "the scheduler places by reservations alone; what exceeds a node stays pending (swarmkit, ResourceFilter)",
-    ),
-    lint(
-        "slow-registration",
-        "a container gets no requests before its first health check, which comes after one interval (moby, daemon/health.go)",
-    ),
-    lint(
-        "start-first-without-room",
-        "the new container runs beside the old one until it is healthy; without room the update waits for ever (swarmkit, orchestrator/update/updater.go)",
-    ),
-    lint(
-        "unchecked-rollout",
-        "without a health check a new container counts as running, and gets requests, as soon as its process has started: the next old one is stopped while it refuses what it gets (swarmkit, orchestrator/update/updater.go; moby, executor/container/controller.go)",
-    ),
-    lint(
-        "unknown-balancer",
-        "a router without its service answers nothing (Traefik, Routers: service)",
-    ),
-    lint(
-        "unknown-middleware",
-        "a router without one of its middlewares answers nothing; those of a file need `@file` (Traefik, Middlewares: provider namespace)",
-    ),
-    lint(
-        "unpinned-state",
-        "a local volume stays on its node: rescheduled elsewhere, the service starts empty (Docker, Volumes)",
-    ),
-    lint(
-        "unpushed-image",
-        "nodes pull from registries, never from each other: an image that is built and not pushed is on one node alone (Docker, Deploy a stack to a swarm: set up a Docker registry)",
-    ),
-];
 
 /// Interval from which a health check is reported as slow.
 const SLOW_CHECK: Nanos = Nanos(15_000_000_000);
@@ -188,37 +53,7 @@ pub(crate) fn lints(document: &Document, sources: &Sources) -> Vec<Diagnostic> {
     found.out
 }
 
-/// Whether `allow` disables a diagnostic: also those of stack files and placement that are lints.
-pub(crate) fn is_silenced(diagnostic: &Diagnostic, allow: &[Name]) -> bool {
-    names().any(|name| name == diagnostic.code)
-        && allow.iter().any(|allowed| allowed.text == diagnostic.code)
-}
-
-/// Names that can be disabled: lints, and notes on keys without effect.
-fn names() -> impl Iterator<Item = &'static str> + Clone {
-    LINTS.iter().map(|lint| lint.name).chain([no_effect::CODE])
-}
-
-/// The reason of a lint, after its remedy.
-pub(crate) fn reason(name: &str, instead: Option<String>) -> Option<String> {
-    let reason = LINTS.iter().find(|lint| lint.name == name)?.reason;
-    Some(instead.map_or_else(|| reason.to_owned(), |instead| format!("{instead}; {reason}")))
-}
-
-struct Found<'a> {
-    document: &'a Document,
-    sources: &'a Sources,
-    out: Vec<Diagnostic>,
-}
-
 impl Found<'_> {
-    fn say(&mut self, name: &'static str, message: String, origin: Origin) {
-        let diagnostic = Diagnostic::warning(name, message).maybe_help(reason(name, None));
-        if !is_silenced(&diagnostic, &self.document.header.allow) {
-            self.out.push(diagnostic.at(self.sources, origin));
-        }
-    }
-
     /// Checks that a disabled lint exists.
     fn silenced(&mut self) {
         for Name { text, origin } in &self.document.header.allow {
@@ -229,11 +64,6 @@ impl Found<'_> {
                 self.out.push(diagnostic.at(self.sources, *origin));
             }
         }
-    }
-
-    /// The kind whose rules apply to the files.
-    fn kind(&self) -> Kind {
-        self.document.orchestrator.kind_of_files()
     }
 
     fn managers(&mut self) {
@@ -295,7 +125,7 @@ impl Found<'_> {
         }
     }
 
-    fn service(&mut self, name: &str, service: &Service) {
+    fn service(&mut self, name: &str, service: &ServiceText) {
         let deploy = &service.deploy;
         let by_host = |name: &&Name| {
             Constraint::parse(&name.text).is_some_and(|it| it.equal && it.is_of_host())
@@ -331,7 +161,7 @@ impl Found<'_> {
             && let wait = health.check.first_good(Time::ZERO, Time::ZERO).since(Time::ZERO)
             && wait > SLOW_CHECK
         {
-            let shown = check::shown(wait);
+            let shown = shown(wait);
             let message =
                 format!("a new container of `{name}` waits {shown} for its first request");
             self.say("slow-registration", message, health.origin);
@@ -340,7 +170,7 @@ impl Found<'_> {
 
     /// A single warning for all services: a deployment without limits would drown in warnings.
     fn limits(&mut self) {
-        let without: Vec<(&String, &Service)> = (self.document.services.iter())
+        let without: Vec<(&String, &ServiceText)> = (self.document.services.iter())
             .filter(|(_, service)| service.memory.limit.is_none() && service.deploy.stack.is_some())
             .collect();
         if let Some((first, service)) = without.first() {

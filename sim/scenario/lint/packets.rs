@@ -1,6 +1,6 @@
 //! Networks with packets too large for the way between nodes.
 
-use super::Found;
+use super::found::Found;
 use wssim_model::blueprint::Network;
 
 pub(super) fn lints(found: &mut Found<'_>) {

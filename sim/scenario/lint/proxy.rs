@@ -1,6 +1,6 @@
 //! Traefik labels that do not do what they seem to.
 
-use super::Found;
+use super::found::Found;
 use crate::source::Origin;
 use std::collections::BTreeMap;
 use wssim_text::suggest;

@@ -1,9 +1,9 @@
 //! Rollouts with Swarm without a health check, or with an image that other nodes cannot pull.
 
-use super::Found;
+use super::found::Found;
 use crate::document::Document;
 use crate::document::rollout::RolloutText;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::places;
 use crate::renewal;
 
@@ -12,7 +12,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
     if !document.orchestrator.replaces() {
         return;
     }
-    let services: Vec<(&String, &Service)> = document.services.iter().collect();
+    let services: Vec<(&String, &ServiceText)> = document.services.iter().collect();
     for at in renewal::all(document) {
         let (name, service) = services[at];
         if service.deploy.health.as_ref().is_none_or(|health| health.disabled) {
@@ -26,7 +26,7 @@ pub(super) fn lints(found: &mut Found<'_>) {
 }
 
 /// A built image that is pushed to no registry, though its service may run on other nodes.
-fn unpushed(found: &mut Found<'_>, rollout: &RolloutText, services: &[(&String, &Service)]) {
+fn unpushed(found: &mut Found<'_>, rollout: &RolloutText, services: &[(&String, &ServiceText)]) {
     let document = found.document;
     let builder = rollout.build.as_ref().and_then(|build| build.node.as_ref());
     let Some(builder) = builder.filter(|_| rollout.image.registry.is_none()) else { return };
@@ -45,7 +45,7 @@ fn unpushed(found: &mut Found<'_>, rollout: &RolloutText, services: &[(&String, 
 }
 
 /// A node other than `builder` on which `service` may run.
-fn elsewhere(document: &Document, service: &Service, builder: &str) -> Option<String> {
+fn elsewhere(document: &Document, service: &ServiceText, builder: &str) -> Option<String> {
     let wanted = places::wanted(service);
     let mut machines = places::machines(document).into_iter();
     let found = machines.find(|machine| {

@@ -1,10 +1,10 @@
 //! `start-first` runs the new container beside the old one, so there must be room for both: reservations
 //! (swarmkit, `manager/scheduler/filter.go`), RAM, containers per node, and a port of the node.
 
-use super::Found;
+use super::found::Found;
 use crate::check::GIB;
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::places;
 use wssim_model::orchestrator::placement::{Constraint, Machine};
 
@@ -59,7 +59,7 @@ fn left(document: &Document, machines: &[Machine], places: &[Vec<usize>]) -> Vec
 /// Why an update gets stuck: no eligible node has room. A global service needs room on each of its
 /// nodes.
 fn stuck(
-    service: &Service,
+    service: &ServiceText,
     places: &[usize],
     machines: &[Machine],
     left: &[Left],
@@ -83,7 +83,7 @@ fn stuck(
 }
 
 /// The resource that `service` lacks for one more container on a node that runs `here` of them.
-fn lacks(service: &Service, here: usize, left: &Left) -> Option<String> {
+fn lacks(service: &ServiceText, here: usize, left: &Left) -> Option<String> {
     let node = &left.name;
     let of_memory = |free: f64, wanted: f64, what: &str| {
         let (free, wanted) = (free.max(0.0) / GIB, wanted / GIB);

@@ -1,11 +1,11 @@
 //! Joins a file and those that it extends into one tree: each is read once, and laid over the one
 //! before.
 
-use super::{BY_ID, id_of, merge};
+use super::merge::{BY_ID, id_of, merge};
 use crate::diagnostic::{Diagnostic, UNREADABLE};
 use crate::files::{Files, Location};
 use crate::no_effect::layers;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::tree::{self, Table, Value};
 use std::collections::BTreeMap;
 
@@ -73,14 +73,14 @@ impl Joining<'_> {
             return None;
         }
         self.open.push(identity);
-        let joined = self.joined(Source::of_file(location, text));
+        let joined = self.joined(SourceText::of_file(location, text));
         self.open.pop();
         self.read.insert(location.clone(), joined.clone());
         joined
     }
 
     /// A file laid over those that it extends.
-    fn joined(&mut self, source: Source) -> Option<Table> {
+    fn joined(&mut self, source: SourceText) -> Option<Table> {
         let Value::Table(mut own) = tree::parse(self.sources, source, self.mistakes).value else {
             return None;
         };

@@ -4,163 +4,26 @@
 //! replaced. Then `enabled = false` removes a table and the word `"none"` removes an inherited value.
 
 mod join;
+pub(crate) mod merge;
 pub(crate) mod overlay;
+pub(crate) mod prune;
 
 pub(crate) use join::file;
+pub(crate) use merge::lay_over;
+pub(crate) use prune::prune;
 
 use crate::diagnostic::Diagnostic;
 use crate::no_effect::layers;
-use crate::schema::{self, Kind};
-use crate::source::{Origin, Source, Sources};
+use crate::path::{Segment, end_of_path, path_of, segments};
+use crate::schema::{self, ValueKind};
+use crate::source::{Origin, SourceText, Sources};
 use crate::tree::{self, Entry, Item, Table, Value};
-use std::collections::BTreeMap;
+use merge::id_of;
 use toml::de::DeValue;
 use wssim_text::suggest;
 
-/// Lists whose items are merged by `id`.
-const BY_ID: [&str; 4] = ["claim", "fault", "phase", "rollout"];
-
-/// Whether the items of the list `key` of a file are merged by `id`.
-pub(crate) fn is_by_id(key: &str) -> bool {
-    BY_ID.contains(&key)
-}
-
 /// Tables whose keys are chosen by the author.
 const NAMED: [&str; 7] = ["network", "node", "service", "site", "stack", "traffic", "variant"];
-
-/// The `id` of an item of a list merged by `id`.
-pub(crate) fn id_of(item: &Item) -> Option<(&str, Origin)> {
-    let entry = item.table()?.get("id")?;
-    entry.item.text().map(|id| (id, entry.item.origin))
-}
-
-/// Lays `over` onto `base`.
-fn merge(base: &mut Table, over: Table, top: bool) {
-    for (key, entry) in over {
-        let by_id = top && BY_ID.contains(&key.as_str());
-        match base.get_mut(&key) {
-            None => {
-                base.insert(key, entry);
-            }
-            Some(below) => match (&mut below.item.value, entry.item.value) {
-                (Value::Table(below), Value::Table(above)) => merge(below, above, false),
-                (Value::Array(below), Value::Array(above)) if by_id => merge_by_id(below, above),
-                (_, value) => {
-                    *below =
-                        Entry { key: entry.key, item: Item { value, origin: entry.item.origin } };
-                }
-            },
-        }
-    }
-}
-
-/// Lays one tree, or one of its tables, onto another.
-pub(crate) fn lay_over(base: &mut Table, over: Table) {
-    merge(base, over, true);
-}
-
-/// The identity of an item of such a list: its id, or its place.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Mark {
-    Id(String),
-    Place(Origin),
-}
-
-fn mark_of(item: &Item) -> Mark {
-    id_of(item).map_or(Mark::Place(item.origin), |(id, _)| Mark::Id(id.to_owned()))
-}
-
-fn merge_by_id(below: &mut Vec<Item>, above: Vec<Item>) {
-    let mut places: BTreeMap<Mark, usize> = BTreeMap::new();
-    for (at, item) in below.iter().enumerate() {
-        places.entry(mark_of(item)).or_insert(at);
-    }
-    for item in above {
-        let at = *places.entry(mark_of(&item)).or_insert(below.len());
-        match (below.get_mut(at), item.value) {
-            (Some(same), Value::Table(over)) => {
-                same.origin = item.origin;
-                if let Value::Table(base) = &mut same.value {
-                    merge(base, over, false);
-                }
-            }
-            // The same item, reached on another way.
-            (Some(_), _) => {}
-            (None, value) => below.push(Item { value, origin: item.origin }),
-        }
-    }
-}
-
-/// Texts in which the word "none" has no special meaning.
-const FREE_TEXT: [&str; 6] = ["description", "id", "label", "source", "text", "title"];
-
-/// Removes tables with `enabled = false`, and the key `enabled`.
-pub(crate) fn prune(table: &mut Table, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
-    prune_table(table, "", sources, mistakes);
-}
-
-/// Prunes the table `owner`.
-fn prune_table(table: &mut Table, owner: &str, sources: &Sources, mistakes: &mut Vec<Diagnostic>) {
-    table.retain(|key, entry| {
-        if !prune_item(&mut entry.item, key, sources, mistakes) {
-            return false;
-        }
-        entry.item.text() != Some("none") || !takes_back(owner, key)
-    });
-}
-
-/// Whether the word "none" removes the value of `key` in the table `owner`.
-pub(crate) fn takes_back(owner: &str, key: &str) -> bool {
-    // Here "none" is a value: a cluster without an orchestrator, containers that are never restarted,
-    // processes that touch no pages.
-    let is_value = matches!(
-        (owner, key),
-        ("orchestrator", "kind") | ("restart", "condition") | ("memory", "touch")
-    );
-    !FREE_TEXT.contains(&key) && !is_value && owner != "labels"
-}
-
-/// Whether the item stays.
-fn prune_item(
-    item: &mut Item,
-    key: &str,
-    sources: &Sources,
-    mistakes: &mut Vec<Diagnostic>,
-) -> bool {
-    match &mut item.value {
-        Value::Table(table) => {
-            match table.remove("enabled").map(|entry| entry.item) {
-                None | Some(Item { value: Value::Boolean(true), .. }) => {}
-                Some(Item { value: Value::Boolean(false), .. }) => return false,
-                Some(other) => mistakes.push(
-                    Diagnostic::error("wrong-type", "`enabled` is true or false")
-                        .at(sources, other.origin),
-                ),
-            }
-            prune_table(table, key, sources, mistakes);
-        }
-        Value::Array(items) => items.retain_mut(|item| prune_item(item, key, sources, mistakes)),
-        _ => {}
-    }
-    true
-}
-
-/// One step of a path such as `traffic.web.arrivals.rate` or `fault[0].at`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
-    Key(String),
-    Index(usize),
-    Id(String),
-}
-
-impl Segment {
-    fn is(&self, key: &str) -> bool {
-        matches!(self, Self::Key(own) if own == key)
-    }
-}
-
-/// Longest path of the format.
-const DEEPEST: usize = 64;
 
 /// The result of one `--set`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,17 +34,15 @@ pub(crate) enum Applied {
     No,
 }
 
+/// `path=value`, and its name in messages.
+pub(crate) type Set = (String, String);
+
 /// One parsed `path=value`.
 pub(crate) struct Assignment {
     pub path: Vec<Segment>,
     pub value: Item,
     /// Place of the path.
     pub key: Origin,
-}
-
-/// The path of `path=value`, if it is one.
-pub(crate) fn path_of(text: &str) -> Option<Vec<Segment>> {
-    segments(&text[..end_of_path(text)?]).ok()
 }
 
 /// Parses one `path=value`, called `shown`; `None` after reporting a mistake.
@@ -191,7 +52,7 @@ pub(crate) fn assignment(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Assignment> {
-    let number = sources.add(Source::of_flag(shown, text));
+    let number = sources.add(SourceText::of_flag(shown, text));
     let at =
         |start: usize, end: usize| Origin { source: number, start: start as u32, end: end as u32 };
     let Some(equals) = end_of_path(text) else {
@@ -279,54 +140,6 @@ fn value_at<'t>(table: &'t Table, path: &[Segment]) -> Option<&'t Item> {
     })
 }
 
-/// The first `=` outside quotes and brackets.
-pub(crate) fn end_of_path(text: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, character) in text.char_indices() {
-        match (quote, character) {
-            (Some(open), _) if open == character => quote = None,
-            (None, '"' | '\'') => quote = Some(character),
-            (None, '=') => return Some(at),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The steps of a path.
-pub(crate) fn segments(path: &str) -> Result<Vec<Segment>, String> {
-    let bad = || format!("`{}` is not a path such as `traffic.web.arrivals.rate`", path.trim());
-    let mut out = Vec::new();
-    let mut rest = path.trim();
-    loop {
-        if out.len() > DEEPEST {
-            return Err(bad());
-        }
-        let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''));
-        let (key, after) = if let Some(quote) = quote {
-            rest[1..].split_once(quote).ok_or_else(bad)?
-        } else {
-            rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len()))
-        };
-        let key = key.trim();
-        if key.is_empty() {
-            return Err(bad());
-        }
-        out.push(Segment::Key(key.to_owned()));
-        rest = after;
-        while let Some(inside) = rest.strip_prefix('[') {
-            let (index, after) = inside.split_once(']').ok_or_else(bad)?;
-            let index = index.trim().trim_matches(['"', '\'']);
-            out.push(index.parse().map_or_else(|_| Segment::Id(index.to_owned()), Segment::Index));
-            rest = after;
-        }
-        if rest.is_empty() {
-            return Ok(out);
-        }
-        rest = rest.strip_prefix('.').ok_or_else(bad)?;
-    }
-}
-
 /// TOML if it parses as that, otherwise text, so that quotes need no quoting in the shell.
 fn value_of(text: &str, origin: Origin, sources: &Sources) -> Result<Item, Box<Diagnostic>> {
     let trimmed = text.trim();
@@ -385,7 +198,7 @@ fn put(table: &mut Table, segments: &[Segment], value: Item, key: Origin) -> Res
 fn own_keys(kind: &str) -> Vec<&'static str> {
     let of_kind = schema::ROOT.all().filter(|key| key.name == kind);
     let shapes = of_kind.filter_map(|key| match key.kind {
-        Kind::Table(shape) => Some(shape),
+        ValueKind::Table(shape) => Some(shape),
         _ => None,
     });
     shapes.flat_map(|shape| shape.all().map(|key| key.name)).collect()

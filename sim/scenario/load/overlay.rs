@@ -1,6 +1,7 @@
 //! Lays the overlays of phases: each contains the differences from that phase on.
 
-use super::{file, merge};
+use super::join::file;
+use super::merge::merge;
 use crate::diagnostic::Diagnostic;
 use crate::files::Files;
 use crate::source::{Origin, Sources};

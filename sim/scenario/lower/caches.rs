@@ -10,24 +10,15 @@
 //! Look-ups at one service with equal hits share a key space, and those with equal costs also an
 //! endpoint. A look-up uses the network and a worker, and is measured like any call.
 
-use super::{Addresses, Lowering};
+use super::lowering::{Addresses, Lowering, Program};
+use crate::calls;
 use crate::document::Document;
 use crate::document::cache::CacheStep;
 use crate::document::step::StepKind;
-use crate::{calls, document};
 use std::collections::BTreeMap;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{Cache, Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CacheId, CallId, EndpointId, InstructionId, ServiceId};
-
-/// The program of an endpoint.
-#[derive(Clone, Copy)]
-pub(super) enum Program<'a> {
-    /// Written in a file.
-    Written(&'a document::service::Endpoint),
-    /// A look-up.
-    LookUp(&'a CacheStep),
-}
 
 /// Look-ups with equal kinds share an endpoint.
 pub(super) fn kind_of(look_up: &CacheStep) -> String {
@@ -40,7 +31,7 @@ fn look_ups(document: &Document) -> Vec<&CacheStep> {
     for service in document.services.values() {
         for endpoint in service.endpoints.values() {
             calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
-                if let StepKind::Cache(look_up) = &step.kind {
+                if let StepKind::Cache(look_up, _) = &step.kind {
                     out.push(&**look_up);
                 }
             });
@@ -103,18 +94,16 @@ impl<'a> Lowering<'a> {
         self.out.program.push(Instruction::LookUp { cache, draw });
     }
 
-    /// The call of a look-up, and the steps after a miss.
+    /// The call of a look-up, and the jump over what is done about a miss.
     pub(super) fn look_up(
         &mut self,
         look_up: &CacheStep,
         label: Option<&str>,
         caller: ServiceId,
         addresses: &mut Addresses,
-    ) {
+    ) -> Option<usize> {
         let name = &look_up.cache.text;
-        let Some(callee) = self.services.get(name).copied().map(ServiceId::from) else {
-            return;
-        };
+        let callee = self.services.get(name).copied().map(ServiceId::from)?;
         let cache = self.spaces[&(callee, format!("{:?}", look_up.hits))];
         let call = CallId::from(self.out.calls.len());
         self.out.calls.push(Call {
@@ -137,9 +126,7 @@ impl<'a> Lowering<'a> {
         });
         self.out.program.push(Instruction::Call(call));
         self.out.program.push(Instruction::SkipIfFound { cache, to: InstructionId(0) });
-        let skip = self.out.program.len() - 1;
-        self.steps(&look_up.miss, caller, addresses);
-        self.land(skip);
+        Some(self.out.program.len() - 1)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Lowers the orchestrator: replacements, detection, and places of data and images.
 
-use super::Lowering;
-use crate::document::service::Service;
+use super::lowering::Lowering;
+use crate::document::service::ServiceText;
 use crate::places;
 use crate::renewal;
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ impl Lowering<'_> {
 
     /// Where the data of a container of `service` on `node` is; `homes` are the initial nodes of the
     /// service.
-    pub(super) fn data_at(&self, service: &Service, node: usize, homes: &[usize]) -> DataAt {
+    pub(super) fn data_at(&self, service: &ServiceText, node: usize, homes: &[usize]) -> DataAt {
         let volumes = &service.deploy.volumes;
         // A phase of a migration copies it.
         let stays = self.document.moving.is_none() && !homes.contains(&node);

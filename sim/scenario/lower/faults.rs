@@ -1,6 +1,6 @@
 //! Lowers faults: resolves names, kinds, and clocks of random failures.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::fault::{Fails, FaultText};
 use crate::document::fields::Name;
 use wssim_model::blueprint::{Comes, Fault, FaultKind};
@@ -66,7 +66,7 @@ impl Lowering<'_> {
     }
 
     fn struck_nodes(&self, target: &str, names: &[Name]) -> Vec<NodeId> {
-        let is_struck = |(name, node): (&String, &crate::document::machine::Machine)| {
+        let is_struck = |(name, node): (&String, &crate::document::machine::MachineText)| {
             target == "cluster"
                 || names.iter().any(|struck| match target {
                     "site" => node.site.as_ref() == Some(&struck.text),
@@ -100,10 +100,11 @@ impl Lowering<'_> {
 
     fn of_nodes(&self) -> Vec<Fault> {
         let nodes = self.document.nodes.iter().enumerate();
-        let fault = |(at, (name, node)): (usize, (&String, &crate::document::machine::Machine))| {
-            let name = format!("node.{name}.mtbf");
-            Some(renewed(name, node.fails.as_ref()?, FaultKind::Crash, vec![NodeId::from(at)]))
-        };
+        let fault =
+            |(at, (name, node)): (usize, (&String, &crate::document::machine::MachineText))| {
+                let name = format!("node.{name}.mtbf");
+                Some(renewed(name, node.fails.as_ref()?, FaultKind::Crash, vec![NodeId::from(at)]))
+            };
         nodes.filter_map(fault).collect()
     }
 

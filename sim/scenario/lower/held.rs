@@ -1,28 +1,24 @@
 //! Lowers steps with a held connection: a part of the program that runs once, as a separate frame,
 //! between taking and returning the connection.
 
-use super::{Addresses, Lowering};
+use super::lowering::{Addresses, Lowering};
 use crate::calls;
-use crate::document::step::{Step, StepKind, WithStep};
+use crate::document::step::{StepKind, StepText, WithStep};
 use wssim_model::blueprint::{Call, Instruction, Retry, Tenure};
 use wssim_model::ids::{CallId, EndpointId, InstructionId, ServiceId};
 use wssim_model::law::Law;
 
 impl Lowering<'_> {
-    pub(super) fn with(
+    /// Takes the connection; gives what is done once while it is held.
+    pub(super) fn hold(
         &mut self,
         with: &WithStep,
         label: Option<&str>,
         caller: ServiceId,
         addresses: &mut Addresses,
-    ) {
-        let Some(callee) = self.services.get(&with.service.text).copied().map(ServiceId::from)
-        else {
-            return;
-        };
-        let Some(target) = self.first_called(&with.steps, &with.service.text) else {
-            return;
-        };
+    ) -> Option<usize> {
+        let callee = self.services.get(&with.service.text).copied().map(ServiceId::from)?;
+        let target = self.first_called(&with.steps, &with.service.text)?;
         let (draw, site) = (addresses.draw("with", label), addresses.site("with", label, 1));
         let once = self.out.program.len();
         let (count, to) = (Law::Constant(1.0), InstructionId(0));
@@ -30,9 +26,17 @@ impl Lowering<'_> {
         let draw = addresses.draw("leak", label);
         self.take(target, [caller, callee], Tenure::Takes { leak: with.leak, draw }, addresses);
         self.held.push(callee);
-        self.steps(&with.steps, caller, addresses);
+        Some(once)
+    }
+
+    /// Gives it back: nothing is left to do but to read the last answer.
+    pub(super) fn give_back(
+        &mut self,
+        once: usize,
+        label: Option<&str>,
+        addresses: &mut Addresses,
+    ) {
         self.held.pop();
-        // Only the last answer remains to be read.
         let draw = addresses.draw("give back", label);
         self.out.program.push(Instruction::Cpu { demand: Law::ZERO, draw, label: None });
         self.out.program.push(Instruction::GiveBack);
@@ -71,7 +75,7 @@ impl Lowering<'_> {
     }
 
     /// The endpoint of the first call to `service` in `steps`.
-    fn first_called(&self, steps: &[Step], service: &str) -> Option<EndpointId> {
+    fn first_called(&self, steps: &[StepText], service: &str) -> Option<EndpointId> {
         let mut first = None;
         calls::visit(steps, 1.0, true, &mut |step, _, _| {
             if let StepKind::Call(call) = &step.kind

@@ -1,8 +1,8 @@
 //! Lowers RAM: of nodes, of services, and their curves.
 
-use super::Lowering;
-use crate::document::machine::Machine;
-use crate::document::service::Service;
+use super::lowering::Lowering;
+use crate::document::machine::MachineText;
+use crate::document::service::ServiceText;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wssim_model::blueprint::{Data, Heap, Memory, NodeMemory, PAGE};
@@ -28,7 +28,7 @@ fn curve(pages: f64, alpha: f64) -> Arc<Curve> {
 }
 
 impl Lowering<'_> {
-    pub(super) fn node_memory(&self, name: &str, node: &Machine) -> NodeMemory {
+    pub(super) fn node_memory(&self, name: &str, node: &MachineText) -> NodeMemory {
         let system = &self.document.memory;
         NodeMemory {
             ram: node.memory.unwrap_or(f64::INFINITY),
@@ -41,7 +41,7 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn memory(&self, service: &Service) -> Memory {
+    pub(super) fn memory(&self, service: &ServiceText) -> Memory {
         let (memory, usual) = (&service.memory, &self.document.memory);
         let hot = memory.hot.unwrap_or(usual.hot);
         Memory {

@@ -19,45 +19,37 @@ mod caches;
 mod control;
 pub(crate) mod faults;
 mod held;
+mod lowering;
 mod memory;
 mod procedure;
 mod proxy;
 mod rollouts;
 mod routing;
 mod traffic;
+mod ways;
 
 use crate::calls;
 use crate::document::Document;
 use crate::document::call::CallStep;
 use crate::document::disk::DiskStep;
 use crate::document::fields::Name;
-use crate::document::firewall::Opening;
 use crate::document::machine::{Pair, Path};
-use crate::document::step::{Step, StepKind};
+use crate::document::step::{StepKind, StepText};
 use crate::places;
-use crate::trace;
-use caches::Program;
+use crate::trace::Traces;
+use lowering::{Addresses, Lowering, Program};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use wssim_kernel::Nanos;
-use wssim_kernel::stream::name_hash;
 use wssim_model::blueprint::{
-    Blueprint, Breaker, BreakerPolicy, Call, Container, Encapsulation, Endpoint, HealthCheck,
-    Instruction, Limit, Link, Needs, Network, Node, Parallel, Pool, Query, Service, Tenure,
-    Travels,
+    Blueprint, Breaker, BreakerPolicy, Call, Container, Endpoint, HealthCheck, Instruction, Link,
+    Needs, Node, Parallel, Pool, Query, Service, Tenure,
 };
 use wssim_model::ids::{
-    BreakerId, CacheId, CallId, ContainerId, EndpointId, InstructionId, LabelId, NodeId,
-    ParallelId, PoolId, QueryId, ServiceId, TimeoutId,
+    BreakerId, CallId, ContainerId, InstructionId, LabelId, NodeId, ParallelId, PoolId, QueryId,
+    ServiceId, TimeoutId,
 };
 use wssim_model::law::Law;
 use wssim_model::orchestrator::RestartPolicy;
-
-/// The port of VXLAN (moby, overlayutils/utils.go).
-const VXLAN_PORT: u16 = 4789;
-
-/// Traces by source, read before.
-pub(crate) type Traces = BTreeMap<String, Arc<trace::Rows>>;
 
 /// Makes the blueprint of a document without mistakes.
 pub(crate) fn lower(document: &Document, traces: &Traces) -> Blueprint {
@@ -94,28 +86,6 @@ fn numbers<'n>(names: impl Iterator<Item = &'n String>) -> BTreeMap<String, usiz
     names.enumerate().map(|(number, name)| (name.clone(), number)).collect()
 }
 
-struct Lowering<'a> {
-    document: &'a Document,
-    services: BTreeMap<String, usize>,
-    /// Endpoints written in a file.
-    endpoints: BTreeMap<calls::Place, EndpointId>,
-    /// Endpoints of look-ups, by kind.
-    look_ups: BTreeMap<(ServiceId, String), EndpointId>,
-    /// Key spaces of caches.
-    spaces: BTreeMap<(ServiceId, String), CacheId>,
-    /// By service and endpoint.
-    programs: Vec<BTreeMap<String, Program<'a>>>,
-    labels: BTreeMap<String, LabelId>,
-    timeouts: BTreeMap<Nanos, TimeoutId>,
-    queries: BTreeMap<(ServiceId, ServiceId), QueryId>,
-    pools: BTreeMap<(ServiceId, ServiceId), PoolId>,
-    /// Limits so far, with the service they guard.
-    limits: Vec<(Limit, String)>,
-    /// Services to which the present steps hold a connection.
-    held: Vec<ServiceId>,
-    out: Blueprint,
-}
-
 impl Lowering<'_> {
     /// The tables that programs refer to.
     fn tables(&mut self) {
@@ -136,7 +106,7 @@ impl Lowering<'_> {
                             calls::split(&call.target.text).and_then(|to| self.services.get(&to.0));
                         queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
                     }
-                    StepKind::Cache(look_up) => {
+                    StepKind::Cache(look_up, _) => {
                         timeouts.extend(look_up.timeout);
                         let callee = self.services.get(&look_up.cache.text);
                         queries.extend(callee.map(|callee| (caller, ServiceId::from(*callee))));
@@ -281,7 +251,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn needs(&self, service: &crate::document::service::Service) -> Needs {
+    fn needs(&self, service: &crate::document::service::ServiceText) -> Needs {
         let number = |name: &Name| self.services.get(&name.text).map(|id| ServiceId::from(*id));
         let services = service.start_needs.iter().filter_map(number).collect();
         Needs { services, retry: service.start_retry }
@@ -289,7 +259,7 @@ impl Lowering<'_> {
 
     /// Orchestrators that replace lost containers register a container only after a good health check,
     /// and stop an unhealthy one; others only report it.
-    fn health(&self, service: &crate::document::service::Service) -> Option<HealthCheck> {
+    fn health(&self, service: &crate::document::service::ServiceText) -> Option<HealthCheck> {
         let acts = self.document.orchestrator.replaces();
         let health = service.deploy.health.as_ref().filter(|health| acts && !health.disabled)?;
         Some(health.check)
@@ -301,7 +271,11 @@ impl Lowering<'_> {
     }
 
     /// A client with a limit on connections and without a pool makes further calls wait.
-    fn bounded_clients(&mut self, caller: ServiceId, service: &crate::document::service::Service) {
+    fn bounded_clients(
+        &mut self,
+        caller: ServiceId,
+        service: &crate::document::service::ServiceText,
+    ) {
         let callees: Vec<ServiceId> = (self.queries.keys())
             .filter(|(of, _)| *of == caller)
             .map(|(_, callee)| *callee)
@@ -319,17 +293,9 @@ impl Lowering<'_> {
         }
     }
 
-    fn how_calls_travel(&self, caller: ServiceId, callee: ServiceId) -> Travels {
-        let caller = self.document.services.values().nth(caller.index());
-        let callee = self.document.services.iter().nth(callee.index());
-        caller.zip(callee).map_or(Travels::OnConnection, |(caller, (name, callee))| {
-            self.travels(caller, callee, name)
-        })
-    }
-
     /// Routes in the order of queries.
     fn routes(&mut self) {
-        let services: Vec<(&String, &crate::document::service::Service)> =
+        let services: Vec<(&String, &crate::document::service::ServiceText)> =
             self.document.services.iter().collect();
         for place in 0..self.out.queries.len() {
             let query = self.out.queries[place];
@@ -358,17 +324,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn here(&self) -> InstructionId {
-        InstructionId::from(self.out.program.len())
-    }
-
-    fn steps(&mut self, steps: &[Step], service: ServiceId, addresses: &mut Addresses) {
+    fn steps(&mut self, steps: &[StepText], service: ServiceId, addresses: &mut Addresses) {
         for step in steps {
             self.step(step, service, addresses);
         }
     }
 
-    fn step(&mut self, step: &Step, service: ServiceId, addresses: &mut Addresses) {
+    fn step(&mut self, step: &StepText, service: ServiceId, addresses: &mut Addresses) {
         let label = step.label.as_ref().map(|label| label.text.as_str());
         let skip = (step.probability < 1.0).then(|| {
             let draw = addresses.draw("coin", label);
@@ -396,20 +358,9 @@ impl Lowering<'_> {
         self.out.program.len() - 1
     }
 
-    /// Makes the jump at `at` lead to the next instruction.
-    fn land(&mut self, at: usize) {
-        let here = self.here();
-        match &mut self.out.program[at] {
-            Instruction::SkipUnless { to, .. }
-            | Instruction::SkipIfFound { to, .. }
-            | Instruction::Repeat { to, .. } => *to = here,
-            _ => {}
-        }
-    }
-
     fn body(
         &mut self,
-        step: &Step,
+        step: &StepText,
         label: Option<&str>,
         service: ServiceId,
         addresses: &mut Addresses,
@@ -453,9 +404,19 @@ impl Lowering<'_> {
                 }
                 self.out.parallels[id.index()].next = self.here();
             }
-            StepKind::Cache(look_up) => self.look_up(look_up, label, service, addresses),
+            StepKind::Cache(look_up, miss) => {
+                if let Some(skip) = self.look_up(look_up, label, service, addresses) {
+                    self.steps(miss, service, addresses);
+                    self.land(skip);
+                }
+            }
             StepKind::Group(steps) => self.steps(steps, service, addresses),
-            StepKind::With(with) => self.with(with, label, service, addresses),
+            StepKind::With(with) => {
+                if let Some(once) = self.hold(with, label, service, addresses) {
+                    self.steps(&with.steps, service, addresses);
+                    self.give_back(once, label, addresses);
+                }
+            }
         }
     }
 
@@ -513,82 +474,4 @@ impl Lowering<'_> {
     }
 }
 
-impl Lowering<'_> {
-    /// The network over which `caller` reaches `callee`: the first by name of those that both are on,
-    /// the order in which Docker's resolver asks a container's networks (moby, libnetwork/sandbox.go,
-    /// `Endpoint.Less`). Services without a common network use the hosts' own.
-    fn network(&self, caller: ServiceId, callee: ServiceId) -> Network {
-        let networks = |service: ServiceId| {
-            let service = self.document.services.values().nth(service.index());
-            service.into_iter().flat_map(|service| &service.networks).map(|name| &name.text)
-        };
-        let shared = networks(caller).filter(|name| networks(callee).any(|other| other == *name));
-        let first = shared.min().and_then(|name| self.document.networks.get(name));
-        let network =
-            first.map_or(Network::HOST, super::document::machine::Network::seen_by_packets);
-        Network { blocked: self.is_blocked(network.encapsulation), ..network }
-    }
-
-    /// Whether the nodes' firewall drops this encapsulation: encrypted packets are ESP, others VXLAN.
-    fn is_blocked(&self, encapsulation: Encapsulation) -> bool {
-        let firewall = self.document.lan.as_ref().and_then(|lan| lan.firewall.as_ref());
-        let needs = match encapsulation {
-            Encapsulation::Plain => return false,
-            Encapsulation::Vxlan => Opening::Udp(VXLAN_PORT),
-            Encapsulation::Encrypted => Opening::Esp,
-        };
-        firewall.is_some_and(|firewall| !firewall.lets_in(needs))
-    }
-}
-
-/// Addresses of the draws and sites of one endpoint: hashes of a kind and a label or ordinal, changed if
-/// they collide.
-struct Addresses {
-    endpoint: String,
-    ordinals: BTreeMap<String, u64>,
-    draws: BTreeSet<u32>,
-    sites: BTreeSet<u64>,
-}
-
-impl Addresses {
-    fn new(endpoint: String) -> Self {
-        Self { endpoint, ordinals: BTreeMap::new(), draws: BTreeSet::new(), sites: BTreeSet::new() }
-    }
-
-    /// The label, or the ordinal among those of this kind without one.
-    fn which(&mut self, kind: &str, label: Option<&str>) -> String {
-        if let Some(label) = label {
-            return label.to_owned();
-        }
-        let ordinal = self.ordinals.entry(kind.to_owned()).or_default();
-        *ordinal += 1;
-        (*ordinal - 1).to_string()
-    }
-
-    fn draw(&mut self, kind: &str, label: Option<&str>) -> u32 {
-        let which = self.which(kind, label);
-        let mut name = format!("{}/{kind}#{which}", self.endpoint);
-        loop {
-            let address = name_hash(&name) as u32;
-            if self.draws.insert(address) {
-                return address;
-            }
-            name.push('\'');
-        }
-    }
-
-    /// The first of `width` neighbouring sites.
-    fn site(&mut self, kind: &str, label: Option<&str>, width: u64) -> u64 {
-        let which = self.which(&format!("site {kind}"), label);
-        let mut name = format!("{kind}#{which}");
-        loop {
-            let site = name_hash(&name);
-            let all = || (0..width).map(|part| site.wrapping_add(part));
-            if all().all(|site| !self.sites.contains(&site)) {
-                self.sites.extend(all());
-                return site;
-            }
-            name.push('\'');
-        }
-    }
-}
+impl Lowering<'_> {}

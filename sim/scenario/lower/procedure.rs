@@ -1,6 +1,6 @@
 //! Lowers the steps of a phase: services become their containers at the old and the new places.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::migration::{Copy, DUMPED, PhaseStep, RESTORED, WorkText};
 use crate::migration::{after_step, services};
 use wssim_kernel::Nanos;

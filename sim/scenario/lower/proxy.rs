@@ -1,6 +1,6 @@
 //! Lowers proxies: their lists of servers, and the guards before their calls.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::document::call::CallStep;
 use crate::traefik::passage;
 use wssim_kernel::Nanos;

@@ -1,9 +1,9 @@
 //! Lowers rollouts and their images.
 
-use super::Lowering;
 use super::control::origin;
+use super::lowering::Lowering;
 use crate::document::rollout::{BuildText, RolloutText};
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::renewal;
 use wssim_model::ids::{NodeId, ServiceId};
 use wssim_model::orchestrator::{Build, Image, Origin, Renewal, Rollout};
@@ -36,7 +36,7 @@ impl Lowering<'_> {
 
     /// Omitted properties are those of the service's previous image. An image that is built but not
     /// pushed is pulled from its builder.
-    fn new_image(&self, text: &RolloutText, service: &Service, build: Option<&Build>) -> Image {
+    fn new_image(&self, text: &RolloutText, service: &ServiceText, build: Option<&Build>) -> Image {
         let (new, old) = (&text.image, &service.deploy);
         let registry = new.registry.as_ref().or(old.registry.as_ref());
         let from = match (origin(registry.and_then(|name| self.services.get(&name.text))), build) {

@@ -1,10 +1,10 @@
 //! Lowers routes: how each pair of services finds and reaches each other, by orchestrator and scenario;
 //! and detection, by the timing of the orchestrator.
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::calls;
-use crate::document::routing::{ClientText, Pool};
-use crate::document::service::Service;
+use crate::document::routing::{ClientText, PoolText};
+use crate::document::service::ServiceText;
 use crate::document::step::StepKind;
 use crate::traefik::passage;
 use wssim_kernel::Nanos;
@@ -32,7 +32,7 @@ impl Lowering<'_> {
     pub(super) fn route(
         &self,
         query: Query,
-        (caller, callee): (&Service, &Service),
+        (caller, callee): (&ServiceText, &ServiceText),
         callee_name: &str,
         proxy: Option<u32>,
     ) -> Route {
@@ -63,7 +63,12 @@ impl Lowering<'_> {
     }
 
     /// Which events of the connections of `caller` to `callee` matter.
-    pub(super) fn travels(&self, caller: &Service, callee: &Service, name: &str) -> Travels {
+    pub(super) fn travels(
+        &self,
+        caller: &ServiceText,
+        callee: &ServiceText,
+        name: &str,
+    ) -> Travels {
         let (policy, balance) = self.policy(caller, callee);
         let is_proxy = passage::is_proxy(caller) && self.document.proxy.knows(name);
         let plain = !is_proxy
@@ -71,7 +76,7 @@ impl Lowering<'_> {
             && !holds(caller, name)
             && balance == Balance::Requests
             && caller.clients.towards(name).is_none()
-            && caller.pools.get(name).is_none_or(Pool::is_bare);
+            && caller.pools.get(name).is_none_or(PoolText::is_bare);
         match policy {
             _ if !plain => Travels::OnConnection,
             Policy::InTurn => Travels::InTurn,
@@ -79,7 +84,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn policy(&self, caller: &Service, callee: &Service) -> (Policy, Balance) {
+    fn policy(&self, caller: &ServiceText, callee: &ServiceText) -> (Policy, Balance) {
         if let Some(policy) = &callee.balance {
             return (policy.clone(), Balance::Requests);
         }
@@ -121,7 +126,7 @@ impl Lowering<'_> {
 }
 
 /// Whether `caller` holds connections to `name` over several steps.
-fn holds(caller: &Service, name: &str) -> bool {
+fn holds(caller: &ServiceText, name: &str) -> bool {
     let mut any = false;
     for endpoint in caller.endpoints.values() {
         calls::visit(&endpoint.steps, 1.0, true, &mut |step, _, _| {
@@ -150,7 +155,7 @@ fn client(text: &ClientText) -> Client {
 }
 
 /// A pool opens connections by the round trips of the client given beside it; without one they are open.
-fn pooled(pool: &Pool, described: Option<&ClientText>) -> Client {
+fn pooled(pool: &PoolText, described: Option<&ClientText>) -> Client {
     let base = described.map_or(Client::OPEN, client);
     Client {
         keeps: true,

@@ -1,17 +1,18 @@
 //! Lowers sources and background load.
 
-use super::{Lowering, Traces};
+use super::lowering::Lowering;
 use crate::calls;
 use crate::check;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::background::BackgroundText;
 use crate::document::fields::Name;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use crate::document::traffic::Traffic;
 use crate::question;
 use crate::trace;
+use crate::trace::Traces;
 use std::sync::Arc;
-use wssim_experiment::question::{Kind, ScaledUsers};
+use wssim_experiment::question::{MeasureKind, ScaledUsers};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, Source, Trace};
 use wssim_model::ids::{ContainerId, NodeId};
@@ -107,7 +108,7 @@ impl Lowering<'_> {
     pub(super) fn background(
         &mut self,
         service: &str,
-        content: &Service,
+        content: &ServiceText,
         replica: usize,
         container: ContainerId,
     ) {
@@ -156,8 +157,8 @@ impl Lowering<'_> {
             return Some(Nanos(wait.rem_euclid(DAY).unsigned_abs()));
         }
         let lead = match question::measure(self.document).kind {
-            Kind::Window { lead_in } => lead_in,
-            Kind::Steady { .. } => Nanos::ZERO,
+            MeasureKind::Window { lead_in } => lead_in,
+            MeasureKind::Steady { .. } => Nanos::ZERO,
         };
         load.start.map(|start| start + lead)
     }

@@ -1,8 +1,9 @@
 //! Notes on values that a file lays over equal ones.
 
-use super::note;
+use super::note::note;
 use crate::diagnostic::Diagnostic;
-use crate::load;
+use crate::load::merge::{id_of, is_by_id};
+use crate::load::prune::takes_back;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 
@@ -42,7 +43,7 @@ impl Layers<'_> {
         let owner = path.last().copied().unwrap_or_default();
         for (key, entry) in own {
             let Some(below) = base.get(key) else {
-                let is_none = entry.item.text() == Some("none") && load::takes_back(owner, key);
+                let is_none = entry.item.text() == Some("none") && takes_back(owner, key);
                 if is_none && !base.is_empty() && !self.may_come_from_stacks(path) {
                     self.found
                         .push(("nothing stood there that could be taken back", entry.item.origin));
@@ -66,7 +67,7 @@ impl Layers<'_> {
                 self.found.extend(is_same.then_some((SAME, own.origin)));
             }
             (Value::Table(below), Value::Table(own)) => self.repeated(below, own, path),
-            (Value::Array(below), Value::Array(own)) if matches!(path, [list] if load::is_by_id(list)) => {
+            (Value::Array(below), Value::Array(own)) if matches!(path, [list] if is_by_id(list)) => {
                 for item in own {
                     self.item(below, item, path);
                 }
@@ -78,7 +79,7 @@ impl Layers<'_> {
 
     /// An item of a list over the one with the same `id`.
     fn item(&mut self, below: &[Item], own: &Item, path: &[&str]) {
-        let id = |item: &Item| load::id_of(item).map(|(id, _)| id.to_owned());
+        let id = |item: &Item| id_of(item).map(|(id, _)| id.to_owned());
         let Some(own_id) = id(own) else { return };
         let same = below.iter().find(|other| id(other).as_ref() == Some(&own_id));
         if let (Some(Value::Table(below)), Value::Table(own)) =

@@ -9,7 +9,9 @@
 //! get no notes. A setting that some study uses has an effect: a start-up time acts in `failures`.
 
 pub(crate) mod layers;
+mod note;
 mod rows;
+mod seen;
 pub(crate) mod sets;
 #[cfg(test)]
 mod tests;
@@ -19,42 +21,15 @@ use crate::document::Document;
 use crate::renewal;
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
+pub(crate) use note::CODE;
+use note::note;
+use rows::IdleRow;
 pub(crate) use rows::ROWS;
-use rows::Row;
+use seen::{Seen, WrittenKey};
 use std::collections::BTreeSet;
-use wssim_experiment::migrate::plan::Phase;
+use wssim_experiment::migrate::plan::PlannedPhase;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Work;
-
-/// The code of these notes.
-pub(crate) const CODE: &str = "no-effect";
-
-/// A note that the setting at `origin` has no effect.
-pub(crate) fn note(why: &str, sources: &Sources, origin: Origin) -> Diagnostic {
-    Diagnostic::warning(CODE, format!("no effect: {why}")).at(sources, origin)
-}
-
-/// A world, as seen by the rows.
-pub(crate) struct Seen<'a> {
-    document: &'a Document,
-    blueprint: &'a Blueprint,
-    /// Names of the renewed services.
-    renewed: BTreeSet<&'a str>,
-    /// Names of the nodes whose disks steps of phases read or write.
-    carried: BTreeSet<&'a str>,
-    /// Names of the services that steps of phases stop.
-    stopped: BTreeSet<&'a str>,
-}
-
-/// A key that is present.
-pub(crate) struct Written<'a> {
-    /// Its table.
-    table: &'a Table,
-    /// Its value.
-    item: &'a Item,
-    /// The names for the `*` of the row.
-    names: Vec<&'a str>,
-}
 
 /// Most places with the same key and separate notes.
 const TOLD_APART: usize = 3;
@@ -63,7 +38,7 @@ const TOLD_APART: usize = 3;
 pub(crate) fn notes(
     document: &Document,
     blueprint: &Blueprint,
-    phases: &[Phase],
+    phases: &[PlannedPhase],
     merged: &Table,
     sources: &Sources,
 ) -> Vec<Diagnostic> {
@@ -88,7 +63,7 @@ pub(crate) fn notes(
 }
 
 /// The nodes whose disks steps of `phases` read or write, forward or back.
-fn carried(phases: &[Phase]) -> BTreeSet<&str> {
+fn carried(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
         for work in works(phase) {
@@ -102,7 +77,7 @@ fn carried(phases: &[Phase]) -> BTreeSet<&str> {
 }
 
 /// The services that steps of `phases` stop, forward or back.
-fn stopped(phases: &[Phase]) -> BTreeSet<&str> {
+fn stopped(phases: &[PlannedPhase]) -> BTreeSet<&str> {
     let mut out = BTreeSet::new();
     for phase in phases {
         for work in works(phase) {
@@ -114,7 +89,7 @@ fn stopped(phases: &[Phase]) -> BTreeSet<&str> {
     out
 }
 
-fn works(phase: &Phase) -> impl Iterator<Item = &Work> {
+fn works(phase: &PlannedPhase) -> impl Iterator<Item = &Work> {
     let steps = phase.blueprint.procedure.iter().flat_map(|procedure| &procedure.steps);
     steps.map(|step| &step.work)
 }
@@ -122,7 +97,7 @@ fn works(phase: &Phase) -> impl Iterator<Item = &Work> {
 struct Walk<'a> {
     seen: Seen<'a>,
     sources: &'a Sources,
-    found: Vec<(&'static Row, Origin)>,
+    found: Vec<(&'static IdleRow, Origin)>,
 }
 
 impl<'a> Walk<'a> {
@@ -155,7 +130,7 @@ impl<'a> Walk<'a> {
         let is_ours = !self.sources.is_of_stack(key);
         for row in ROWS.iter().filter(|row| is_ours || !row.is_of_compose) {
             let Some(names) = row.names(path) else { continue };
-            if (row.is_idle)(&self.seen, &Written { table, item, names }) {
+            if (row.is_idle)(&self.seen, &WrittenKey { table, item, names }) {
                 self.found.push((row, key));
             }
         }
@@ -170,7 +145,7 @@ fn within_steps(path: &[&str]) -> usize {
     }
 }
 
-impl Row {
+impl IdleRow {
     /// The names for its `*`, if it matches the key at `path`.
     fn names<'p>(&self, path: &[&'p str]) -> Option<Vec<&'p str>> {
         // Compares the key first: most rows differ there.

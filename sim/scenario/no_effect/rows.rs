@@ -4,17 +4,17 @@
 //! `schema/tests/walk/idle.rs` tests some rows, in a world where they are idle and in one where they
 //! act; the others follow from what lowering reads.
 
-use super::{Seen, Written};
+use super::seen::{Seen, WrittenKey};
 use crate::calls;
-use crate::document::service::Service;
-use crate::document::step::{Step, StepKind};
+use crate::document::service::ServiceText;
+use crate::document::step::{StepKind, StepText};
 use crate::tree::Value;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{FaultKind, Policy};
 use wssim_model::orchestrator::{Kind, OnFailure, RestartPolicy, Routing, UpdatePolicy};
 
 /// A key, and when it has no effect.
-pub(crate) struct Row {
+pub(crate) struct IdleRow {
     /// Its path; `*` is a name chosen by the author, places in lists are left out, nested steps are
     /// steps.
     pub path: &'static str,
@@ -23,16 +23,16 @@ pub(crate) struct Row {
     /// Whether Compose has it, too: then a stack file sets it for Docker.
     pub is_of_compose: bool,
     /// Whether it has no effect.
-    pub(super) is_idle: fn(&Seen<'_>, &Written<'_>) -> bool,
+    pub(super) is_idle: fn(&Seen<'_>, &WrittenKey<'_>) -> bool,
 }
 
-type Idle = fn(&Seen<'_>, &Written<'_>) -> bool;
+type Idle = fn(&Seen<'_>, &WrittenKey<'_>) -> bool;
 
-const fn row(path: &'static str, why: &'static str, is_idle: Idle) -> Row {
-    Row { path, why, is_of_compose: false, is_idle }
+const fn row(path: &'static str, why: &'static str, is_idle: Idle) -> IdleRow {
+    IdleRow { path, why, is_of_compose: false, is_idle }
 }
 
-impl Row {
+impl IdleRow {
     /// A key that stack files also have.
     const fn of_compose(self) -> Self {
         Self { is_of_compose: true, ..self }
@@ -40,7 +40,7 @@ impl Row {
 }
 
 /// All rows, in the order of reports.
-pub(crate) static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[IdleRow] = &[
     row("scenario.draw_faults", "nothing here fails by itself: there is no `mtbf`", |seen, _| {
         !seen.fails_by_itself()
     }),
@@ -137,7 +137,7 @@ pub(crate) static ROWS: &[Row] = &[
     .of_compose(),
     row("service.*.rollback", "it is never rolled back", |seen, it| {
         let kind = seen.document.orchestrator.kind_of_files();
-        let rolls_back = |service: &Service| {
+        let rolls_back = |service: &ServiceText| {
             (kind.update)(service.deploy.update, service.replicas).on_failure == OnFailure::Rollback
         };
         !kind.replaces()
@@ -196,31 +196,31 @@ pub(crate) static ROWS: &[Row] = &[
     }),
 ];
 
-fn has(it: &Written<'_>, key: &str) -> bool {
+fn has(it: &WrittenKey<'_>, key: &str) -> bool {
     it.table.contains_key(key)
 }
 
-fn text<'w>(it: &'w Written<'_>, key: &str) -> Option<&'w str> {
+fn text<'w>(it: &'w WrittenKey<'_>, key: &str) -> Option<&'w str> {
     it.table.get(key)?.item.text()
 }
 
-fn is_true(it: &Written<'_>) -> bool {
+fn is_true(it: &WrittenKey<'_>) -> bool {
     matches!(it.item.value, Value::Boolean(true))
 }
 
-fn one_node(seen: &Seen<'_>, _: &Written<'_>) -> bool {
+fn one_node(seen: &Seen<'_>, _: &WrittenKey<'_>) -> bool {
     seen.document.nodes.len() == 1
 }
 
-fn without_workers(_: &Seen<'_>, it: &Written<'_>) -> bool {
+fn without_workers(_: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     !has(it, "workers")
 }
 
-fn never_stopped(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+fn never_stopped(seen: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     !seen.is_stopped(it.names[0])
 }
 
-fn not_restarted(_: &Seen<'_>, it: &Written<'_>) -> bool {
+fn not_restarted(_: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     text(it, "condition") == Some("none")
 }
 
@@ -229,7 +229,7 @@ const OWN_BOUND: &str = "this orchestrator has a bound of its own, or none";
 const OWN_PACE: &str = "this orchestrator looks after updates in its own way";
 
 /// Whether the orchestrator restarts ended containers in the same way after a change of the policy.
-fn heeds_not(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut RestartPolicy)) -> bool {
+fn heeds_not(seen: &Seen<'_>, it: &WrittenKey<'_>, change: fn(&mut RestartPolicy)) -> bool {
     let (Some(kind), Some(service)) =
         (seen.document.orchestrator.kind, seen.document.services.get(it.names[0]))
     else {
@@ -242,7 +242,7 @@ fn heeds_not(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut RestartPolicy)) 
 }
 
 /// Whether the orchestrator updates the service in the same way after a change of the policy.
-fn updates_alike(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut UpdatePolicy)) -> bool {
+fn updates_alike(seen: &Seen<'_>, it: &WrittenKey<'_>, change: fn(&mut UpdatePolicy)) -> bool {
     let (kind, service) =
         (seen.document.orchestrator.kind_of_files(), seen.document.services.get(it.names[0]));
     let Some(service) = service.filter(|_| kind.replaces() && seen.renewed.contains(it.names[0]))
@@ -255,32 +255,32 @@ fn updates_alike(seen: &Seen<'_>, it: &Written<'_>, change: fn(&mut UpdatePolicy
     (kind.update)(written, service.replicas) == (kind.update)(other, service.replicas)
 }
 
-fn no_backoff(_: &Seen<'_>, it: &Written<'_>) -> bool {
+fn no_backoff(_: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     !has(it, "backoff")
 }
 
-fn attempts(it: &Written<'_>) -> Option<i64> {
+fn attempts(it: &WrittenKey<'_>) -> Option<i64> {
     match it.table.get("attempts").map(|entry| &entry.item.value) {
         Some(Value::Integer(attempts)) => Some(*attempts),
         _ => None,
     }
 }
 
-fn no_attempts(_: &Seen<'_>, it: &Written<'_>) -> bool {
+fn no_attempts(_: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     attempts(it) == Some(0)
 }
 
-fn one_attempt(_: &Seen<'_>, it: &Written<'_>) -> bool {
+fn one_attempt(_: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     attempts(it) == Some(1) && has(it, "backoff")
 }
 
-fn is_alone(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+fn is_alone(seen: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     let mut services = seen.blueprint.services.iter();
     services.any(|service| service.name == it.names[0] && service.wanted().len() == 1)
 }
 
 /// Whether all calls with this client use a pool.
-fn pooled(seen: &Seen<'_>, it: &Written<'_>) -> bool {
+fn pooled(seen: &Seen<'_>, it: &WrittenKey<'_>) -> bool {
     let Some(service) = seen.document.services.get(it.names[0]) else { return false };
     let is_meant = |callee: &&str| it.names.get(1).is_none_or(|name| name == callee);
     let mut callees = seen.callees(it.names[0]).filter(is_meant).peekable();
@@ -339,7 +339,7 @@ impl Seen<'_> {
             || self.document.traffic.values().any(|traffic| !traffic.ingress.is_empty())
     }
 
-    fn strikes_site(&self, it: &Written<'_>) -> bool {
+    fn strikes_site(&self, it: &WrittenKey<'_>) -> bool {
         let Some(site) = it.item.text() else { return true };
         self.document.sites.contains_key(site)
             || self.document.faults.iter().any(|fault| {
@@ -401,10 +401,10 @@ impl Seen<'_> {
     }
 }
 
-fn uses_disk(service: &Service) -> bool {
+fn uses_disk(service: &ServiceText) -> bool {
     let mut used = false;
     for endpoint in service.endpoints.values() {
-        calls::visit(&endpoint.steps, 1.0, true, &mut |step: &Step, _, _| {
+        calls::visit(&endpoint.steps, 1.0, true, &mut |step: &StepText, _, _| {
             used |= matches!(step.kind, StepKind::Disk(_) | StepKind::Read(..));
         });
     }

@@ -5,7 +5,7 @@ mod phases;
 mod traces;
 mod variants;
 
-use crate::base::{Set, Shared};
+use crate::base::Shared;
 use crate::check;
 use crate::cluster;
 use crate::condition;
@@ -17,25 +17,27 @@ use crate::files::{Files, Location};
 use crate::find;
 use crate::inputs;
 use crate::lint;
-use crate::load::{self, Applied};
-use crate::lower::{self, Traces};
+use crate::load::{self, Applied, Set};
+use crate::lower;
 use crate::no_effect;
 use crate::places;
 use crate::question;
 use crate::source::Sources;
 use crate::stack::field;
-use crate::traefik::Route;
+use crate::trace::Traces;
+use crate::traefik::ProxyRoute;
 use crate::tree::Table;
 use crate::unsimulated::{self, NotSimulated};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use wssim_experiment::input::Input;
-use wssim_experiment::migrate::plan::Phase;
-use wssim_experiment::objective::Condition;
+use wssim_experiment::migrate::plan::PlannedPhase;
+use wssim_experiment::objective::Objective;
 use wssim_experiment::offered::{self, OfferedLoad};
 use wssim_experiment::question::{
-    AtRisk, Claim, End, MetricRef, Observed, Override, Question, RangedInput, WorldError, Worlds,
+    AtRisk, Claim, MetricRef, Observed, Override, Question, RangeEnd, RangedInput, WorldError,
+    Worlds,
 };
 use wssim_model::Blueprint;
 
@@ -260,7 +262,7 @@ impl Scenario {
 
     /// The routes of requests by Traefik's labels, by router.
     #[must_use]
-    pub fn routes(&self) -> Vec<Route> {
+    pub fn routes(&self) -> Vec<ProxyRoute> {
         self.world.document.proxy.routes()
     }
 
@@ -290,7 +292,7 @@ impl Scenario {
     ///
     /// # Errors
     /// The mistakes in it.
-    pub fn condition(&self, shown: &str, text: &str) -> Result<Condition, Diagnostics> {
+    pub fn condition(&self, shown: &str, text: &str) -> Result<Objective, Diagnostics> {
         condition::read(&self.world.document, shown, text)
     }
 
@@ -352,14 +354,14 @@ impl Worlds for Scenario {
         Ok(AtRisk { blueprint: lower::lower(&document, &world.traces), cluster })
     }
 
-    fn phases(&self, arm: Option<&str>) -> Result<Vec<Phase>, WorldError> {
+    fn phases(&self, arm: Option<&str>) -> Result<Vec<PlannedPhase>, WorldError> {
         Ok(self.phase_worlds(arm))
     }
 
-    fn between(&self, input: &RangedInput, end: End, fraction: f64) -> Option<Override> {
+    fn between(&self, input: &RangedInput, end: RangeEnd, fraction: f64) -> Option<Override> {
         let to = match end {
-            End::Low => &input.low,
-            End::High => &input.high,
+            RangeEnd::Low => &input.low,
+            RangeEnd::High => &input.high,
         };
         let value = between::between(&input.value, to, fraction)?;
         Some(Override { path: input.path.clone(), value })
@@ -463,8 +465,8 @@ impl World {
             return Err((mistakes, Vec::new()));
         }
         let texts = Texts { sources: &sources, files: &shared.files };
-        let mut reader = Reader { known: Some(&base.known), ..Reader::new(texts) };
-        let document = document::read(&mut reader, &merged);
+        let mut reader = Reader::new(texts);
+        let document = document::read(&mut reader, Some(&base.known), &merged);
         let (mut defaults, mut ranged, timers) = (reader.defaults, reader.ranged, reader.timers);
         defaults.extend(question::header_defaults(&document));
         ranged.sort_by(|a, b| a.path.cmp(&b.path));

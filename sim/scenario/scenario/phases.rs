@@ -1,14 +1,15 @@
 //! The worlds of the phases of a migration: the same files, each with the overlay of one more phase.
 
 use super::{Missing, Scenario, World};
-use crate::base::{Set, Shared};
+use crate::base::Shared;
 use crate::check;
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::files::Location;
-use crate::lower::Traces;
-use crate::migration;
-use wssim_experiment::migrate::plan::Phase;
+use crate::load::Set;
+use crate::planned;
+use crate::trace::Traces;
+use wssim_experiment::migrate::plan::PlannedPhase;
 
 impl World {
     /// Reads the worlds with the overlays of the first phase, of the first two, and so on. Returns the
@@ -47,8 +48,8 @@ impl World {
     }
 
     /// The phases with their worlds.
-    pub(super) fn plans(&self) -> Vec<Phase> {
-        migration::phases(&self.stages().collect::<Vec<_>>())
+    pub(super) fn plans(&self) -> Vec<PlannedPhase> {
+        planned::phases(&self.stages().collect::<Vec<_>>())
     }
 
     /// The documents with the overlays of none, of the first phase, of the first two, and so on.
@@ -59,7 +60,7 @@ impl World {
 
 impl Scenario {
     /// The phases of `arm` as worlds.
-    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<Phase> {
+    pub(super) fn phase_worlds(&self, arm: Option<&str>) -> Vec<PlannedPhase> {
         let world = arm.map_or(Some(&self.world), |arm| self.arms.get(arm));
         world.map(World::plans).unwrap_or_default()
     }

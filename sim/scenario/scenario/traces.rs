@@ -6,8 +6,8 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::document::arrivals::ArrivalsText;
 use crate::document::fields::Texts;
-use crate::lower::Traces;
 use crate::trace;
+use crate::trace::Traces;
 use std::sync::{Arc, PoisonError};
 
 pub(super) fn read(

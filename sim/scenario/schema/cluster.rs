@@ -1,8 +1,8 @@
 //! `[node.*]`, `[lan]`, `[network.*]` and `[orchestrator]`.
 
-use super::{
-    BANDWIDTH, DURATION, FROM_ONE, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT,
-    TIMES, TOUCH, TRUTH, key, shape,
+use super::shape::{
+    BANDWIDTH, DURATION, FROM_ONE, Key, NAMES, NUMBER, POSITIVE, SHARE, SIZE, Shape, TEXT, TIMES,
+    TOUCH, TRUTH, ValueKind, key, shape,
 };
 
 const DISKS: &[&str] = &["nvme", "ssd", "hdd", "sd"];
@@ -20,14 +20,14 @@ pub(super) static NODE: Shape = shape(
         ).or("1.0"),
         key(
             "capacity",
-            Kind::Ranged(&Kind::Array(&Kind::Pair(&[Kind::Positive, Kind::Positive]), 1)),
+            ValueKind::Ranged(&ValueKind::Array(&ValueKind::Pair(&[ValueKind::Positive, ValueKind::Positive]), 1)),
             "pairs of a number of busy threads and the work that they do, in units of one thread: `[[8, 8.0], [16, 10.2]]`",
         ).or("all threads in full; with two threads a core, 1.25 times one thread a core"),
         key("memory", SIZE, "its RAM").or("RAM of the node is not simulated"),
         key("swap", SIZE, "swap space").or("none"),
         key(
             "swappiness",
-            Kind::Ranged(&Kind::Count(0, 200)),
+            ValueKind::Ranged(&ValueKind::Count(0, 200)),
             "how the kernel weighs pages of processes against the page cache (vm.swappiness)",
         ).or("60"),
         key("network", BANDWIDTH, "bandwidth of its network interface").or("infinite"),
@@ -36,10 +36,10 @@ pub(super) static NODE: Shape = shape(
             POSITIVE,
             "the largest packet that its network interface takes, in bytes, from 576 to 65535: what is sent plainly keeps to it, what an overlay wraps and does not fit vanishes",
         ).or("no limit"),
-        key("labels", Kind::Map(&Kind::Text), "labels that constraints and preferences speak of"),
+        key("labels", ValueKind::Map(&ValueKind::Text), "labels that constraints and preferences speak of"),
         key(
             "disk",
-            Kind::Either(&[Kind::Word(DISKS), Kind::Table(&DISK)]),
+            ValueKind::Either(&[ValueKind::Word(DISKS), ValueKind::Table(&DISK)]),
             "the kind of its disk, or a disk of its own",
         ).or("visits to the disk take no time"),
         key(
@@ -65,10 +65,10 @@ pub(super) static SITE: Shape = shape(
     "site",
     "What the nodes of one site have in common",
     &[
-        key("power", Kind::Table(&CAUSE), "its power fails: all its nodes crash at once"),
+        key("power", ValueKind::Table(&CAUSE), "its power fails: all its nodes crash at once"),
         key(
             "switch",
-            Kind::Table(&CAUSE),
+            ValueKind::Table(&CAUSE),
             "its switch fails: its nodes stay up, reach no other node and no user, and are not reached",
         ),
     ],
@@ -107,7 +107,7 @@ static DISK: Shape = shape(
     "disk",
     "A disk of its own",
     &[
-        key("kind", Kind::Word(DISKS), "the kind that gives what is left out")
+        key("kind", ValueKind::Word(DISKS), "the kind that gives what is left out")
             .or("what is left out takes no time"),
         key("read", TIMES, "time of one read, bytes apart").or("as `kind` has it"),
         key("write", TIMES, "time of one write, bytes apart").or("as `kind` has it"),
@@ -149,11 +149,11 @@ pub(super) static LAN: Shape = shape(
         GOODPUT,
         LOSS,
         key("subnet", TEXT, "addresses of the nodes, such as `10.0.0.0/24`"),
-        key("firewall", Kind::Table(&FIREWALL), "what the firewall of every node lets in")
+        key("firewall", ValueKind::Table(&FIREWALL), "what the firewall of every node lets in")
             .or("everything is let in"),
         key(
             "pair",
-            Kind::Array(&Kind::Table(&PAIR), 0),
+            ValueKind::Array(&ValueKind::Table(&PAIR), 0),
             "pairs of nodes with a path of their own, or whose link fails by itself",
         ),
     ],
@@ -207,7 +207,7 @@ pub(super) static NETWORK: Shape = shape(
     &[
         key(
             "driver",
-            Kind::Word(&["overlay", "bridge", "host"]),
+            ValueKind::Word(&["overlay", "bridge", "host"]),
             "what carries it: `overlay` wraps packets between nodes in VXLAN",
         )
         .or("overlay where `encrypted`, otherwise plain"),
@@ -224,7 +224,7 @@ pub(super) static ORCHESTRATOR: Shape = shape(
     &[
         key(
             "kind",
-            Kind::Word(&wssim_model::orchestrator::Kind::NAMES),
+            ValueKind::Word(&wssim_model::orchestrator::Kind::NAMES),
             "which one: it decides how callers find replicas, and what happens after a failure",
         )
         .or("containers are placed as by Swarm, and each request goes to the next replica"),

@@ -4,7 +4,8 @@
 //! with two types, not two alternatives, whose errors would be those of the whole table. Only values
 //! have alternatives.
 
-use super::{Case, Key, Kind, REQUIRED, ROOT, STEP, Shape, patterns};
+use super::shape::{Key, KeyCase, REQUIRED, Shape, ValueKind};
+use super::{ROOT, STEP, patterns};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use wssim_text::quantity::Dimension;
@@ -30,10 +31,10 @@ pub(super) fn schema() -> Value {
 }
 
 /// Keys that need another key: each with the key, or one of the keys, it needs.
-fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
+fn needs(cases: &[&KeyCase], object: &mut Map<String, Value>) {
     let (mut one, mut any) = (Map::new(), Map::new());
     for key in cases.iter().flat_map(|case| case.keys) {
-        let has = |case: &&&Case| case.keys.iter().any(|other| other.name == key.name);
+        let has = |case: &&&KeyCase| case.keys.iter().any(|other| other.name == key.name);
         let by: Vec<&str> = cases.iter().filter(has).map(|case| case.by).collect();
         match by.as_slice() {
             [by] if *by == key.name => {}
@@ -55,9 +56,9 @@ fn needs(cases: &[&Case], object: &mut Map<String, Value>) {
 
 /// The condition that the deciding key of `case` is present, and none that it belongs to in another of
 /// `all`.
-fn presence(case: &Case, all: &[&Case]) -> Value {
+fn presence(case: &KeyCase, all: &[&KeyCase]) -> Value {
     let has =
-        |other: &&&Case| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
+        |other: &&&KeyCase| other.by != case.by && other.keys.iter().any(|key| key.name == case.by);
     let owners: Vec<Value> =
         all.iter().filter(has).map(|other| json!({ "required": [other.by] })).collect();
     let mut value = json!({ "required": [case.by] });
@@ -87,7 +88,8 @@ impl Definitions {
         let mut properties = Map::new();
         for key in shape.all() {
             let either = shape.others.filter(|_| shape.shares_names);
-            let kinds: Vec<Kind> = kinds_of(shape, key.name).into_iter().chain(either).collect();
+            let kinds: Vec<ValueKind> =
+                kinds_of(shape, key.name).into_iter().chain(either).collect();
             let meaning = meaning_of(shape, key.name);
             properties.insert(key.name.to_owned(), self.member(&kinds, &meaning));
         }
@@ -106,7 +108,7 @@ impl Definitions {
 
     /// Adds the dependencies between keys.
     fn cases(&mut self, shape: &'static Shape, object: &mut Map<String, Value>) {
-        let (by_word, by_presence): (Vec<&Case>, Vec<&Case>) =
+        let (by_word, by_presence): (Vec<&KeyCase>, Vec<&KeyCase>) =
             shape.cases.iter().partition(|case| case.is.is_some());
         if !by_presence.is_empty() {
             let one: Vec<Value> =
@@ -125,7 +127,7 @@ impl Definitions {
         object.extend(chain);
     }
 
-    fn when(&mut self, shape: &'static Shape, case: &'static Case) -> Map<String, Value> {
+    fn when(&mut self, shape: &'static Shape, case: &'static KeyCase) -> Map<String, Value> {
         let common = shape.keys.iter().map(|key| key.name);
         let names: Vec<&str> =
             common.chain(case.keys.iter().map(|key| key.name)).chain(["enabled"]).collect();
@@ -145,7 +147,7 @@ impl Definitions {
     }
 
     /// The schema of a key's value, with its meaning.
-    fn member(&mut self, kinds: &[Kind], meaning: &str) -> Value {
+    fn member(&mut self, kinds: &[ValueKind], meaning: &str) -> Value {
         let mut all = Vec::new();
         for kind in kinds {
             self.alternatives(kind, &mut all);
@@ -156,35 +158,35 @@ impl Definitions {
     }
 
     /// The schema for keys chosen by the author.
-    fn other(&mut self, kind: &Kind) -> Value {
+    fn other(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
         Value::Object(with_none(all))
     }
 
     /// The schema of a list's item.
-    fn item(&mut self, kind: &Kind) -> Value {
+    fn item(&mut self, kind: &ValueKind) -> Value {
         let mut all = Vec::new();
         self.alternatives(kind, &mut all);
         if all.len() == 1 { all.remove(0) } else { json!({ "anyOf": all }) }
     }
 
-    fn alternatives(&mut self, kind: &Kind, all: &mut Vec<Value>) {
+    fn alternatives(&mut self, kind: &ValueKind, all: &mut Vec<Value>) {
         let value = match kind {
-            Kind::Either(kinds) => {
+            ValueKind::Either(kinds) => {
                 return kinds.iter().for_each(|kind| self.alternatives(kind, all));
             }
-            Kind::Ranged(inner) => {
+            ValueKind::Ranged(inner) => {
                 self.alternatives(inner, all);
                 self.ranged(inner)
             }
-            Kind::Text => json!({ "type": "string" }),
-            Kind::Word(words) => json!({ "enum": words }),
-            Kind::Truth => json!({ "type": "boolean" }),
-            Kind::Count(least, most) => {
+            ValueKind::Text => json!({ "type": "string" }),
+            ValueKind::Word(words) => json!({ "enum": words }),
+            ValueKind::Truth => json!({ "type": "boolean" }),
+            ValueKind::Count(least, most) => {
                 json!({ "type": "integer", "minimum": least, "maximum": most })
             }
-            Kind::Array(inner, least) => {
+            ValueKind::Array(inner, least) => {
                 let items = self.item(inner);
                 if *least == 0 {
                     json!({ "type": "array", "items": items })
@@ -192,21 +194,21 @@ impl Definitions {
                     json!({ "type": "array", "items": items, "minItems": least })
                 }
             }
-            Kind::Piece => json!({ "$ref": "#" }),
-            Kind::Steps => {
-                let step = self.item(&Kind::Table(&STEP));
+            ValueKind::Piece => json!({ "$ref": "#" }),
+            ValueKind::Steps(_) => {
+                let step = self.item(&ValueKind::Table(&STEP));
                 json!({ "type": "array", "items": step })
             }
-            Kind::Pair(inner) => {
+            ValueKind::Pair(inner) => {
                 let pair: Vec<Value> = inner.iter().map(|kind| self.item(kind)).collect();
                 json!({ "type": "array", "prefixItems": pair, "minItems": 2, "maxItems": 2 })
             }
-            Kind::Table(shape) => {
+            ValueKind::Table(shape) => {
                 let mut table = self.refer(shape.name, |own| Value::Object(own.object(shape)));
                 table["type"] = json!("object");
                 table
             }
-            Kind::Map(inner) => {
+            ValueKind::Map(inner) => {
                 let others = self.other(inner);
                 json!({
                     "type": "object",
@@ -223,7 +225,7 @@ impl Definitions {
     }
 
     /// `{ value, range, source }`. A partial scenario may have only some of them.
-    fn ranged(&mut self, inner: &Kind) -> Value {
+    fn ranged(&mut self, inner: &ValueKind) -> Value {
         let make = |own: &mut Self| {
             let value = own.item(inner);
             json!({
@@ -284,8 +286,8 @@ fn with_none(mut all: Vec<Value>) -> Map<String, Value> {
 }
 
 /// The kinds of all keys named `name`, each once.
-fn kinds_of(shape: &'static Shape, name: &str) -> Vec<Kind> {
-    let mut kinds: Vec<Kind> = Vec::new();
+fn kinds_of(shape: &'static Shape, name: &str) -> Vec<ValueKind> {
+    let mut kinds: Vec<ValueKind> = Vec::new();
     for key in shape.all().filter(|key| key.name == name) {
         if !kinds.contains(&key.kind) {
             kinds.push(key.kind);
@@ -316,7 +318,7 @@ fn explained(key: &Key) -> String {
 }
 
 /// The name and schema of a kind with its own definition.
-fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
+fn scalar(kind: &ValueKind) -> Option<(&'static str, Value)> {
     let text = |pattern: String| json!({ "type": "string", "pattern": pattern });
     let described = |mut value: Value, description: &str| {
         value["description"] = json!(description);
@@ -324,26 +326,26 @@ fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
     };
     let number = Dimension::Number;
     let found = match kind {
-        Kind::Number => {
+        ValueKind::Number => {
             let plain = json!({ "type": "number", "minimum": 0 });
             let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
             ("number", described(value, "A number from zero"))
         }
-        Kind::Positive => {
+        ValueKind::Positive => {
             let plain = json!({ "type": "number", "exclusiveMinimum": 0 });
             let value = json!({ "anyOf": [plain, text(patterns::quantity(number))] });
             ("positive", described(value, "A number above zero"))
         }
-        Kind::Share => {
+        ValueKind::Share => {
             let plain = json!({ "type": "number", "minimum": 0, "maximum": 1 });
             let value = json!({ "anyOf": [plain, text(patterns::share())] });
             ("share", described(value, "A number from 0 to 1, or a percentage such as `0.1%`"))
         }
-        Kind::Quantity(dimension) => (
+        ValueKind::Quantity(dimension) => (
             dimension.name(),
             described(text(patterns::quantity(*dimension)), &sentence(dimension.expected())),
         ),
-        Kind::Law(dimension) => {
+        ValueKind::Law(dimension) => {
             let mut value = text(patterns::law(*dimension));
             if *dimension == number {
                 let plain = json!({ "type": "number", "minimum": 0 });
@@ -357,19 +359,19 @@ fn scalar(kind: &Kind) -> Option<(&'static str, Value)> {
             };
             (name, described(value, &law_meaning(*dimension)))
         }
-        Kind::Clock => {
+        ValueKind::Clock => {
             ("clock", described(text(patterns::clock()), "A time of day such as `10:00`"))
         }
-        Kind::Value => {
+        ValueKind::Value => {
             let value = json!({ "anyOf": [{ "type": "number" }, text(patterns::value())] });
             ("value", described(value, "A number or quantity such as `55ms`, `-50%` or `18 GB`"))
         }
-        Kind::Metric => {
+        ValueKind::Metric => {
             let description =
                 "A metric such as `response_time_seconds{entry=\"web\", stat=\"p95\"}`";
             ("metric", described(text(patterns::metric()), description))
         }
-        Kind::Zipf => {
+        ValueKind::Zipf => {
             let description = "A cache of `capacity` entries, asked for `items` keys by Zipf's law";
             ("zipf", described(text(patterns::zipf()), description))
         }

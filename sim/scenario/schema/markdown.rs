@@ -3,7 +3,8 @@
 //! A heading for each table, in the order in which the root and then each table name them; a table used
 //! at several places is at the first one, and the others link to it.
 
-use super::{Case, Key, Kind, ROOT, STEP, Shape};
+use super::ROOT;
+use super::shape::{Key, KeyCase, Shape, ValueKind};
 use crate::distribution::FORMS;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -148,45 +149,45 @@ impl Page {
     }
 
     /// The values of a key, in words; queues its tables.
-    fn takes(&mut self, kind: &Kind, path: &str) -> String {
+    fn takes(&mut self, kind: &ValueKind, path: &str) -> String {
         match kind {
-            Kind::Text => "text".to_owned(),
-            Kind::Word(words) => {
+            ValueKind::Text => "text".to_owned(),
+            ValueKind::Word(words) => {
                 let words: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
                 words.join(", ")
             }
-            Kind::Truth => "`true`, `false`".to_owned(),
-            Kind::Count(least, most) if *most < 1_000_000_000 => {
+            ValueKind::Truth => "`true`, `false`".to_owned(),
+            ValueKind::Count(least, most) if *most < 1_000_000_000 => {
                 format!("whole number, {least} to {most}")
             }
-            Kind::Count(least, _) => format!("whole number from {least}"),
-            Kind::Number => "number".to_owned(),
-            Kind::Positive => "number above 0".to_owned(),
-            Kind::Share => "share".to_owned(),
-            Kind::Quantity(dimension) => dimension.name().to_owned(),
-            Kind::Law(dimension) => format!("distribution of {}s", dimension.name()),
-            Kind::Clock => "time of day".to_owned(),
-            Kind::Value => "bound".to_owned(),
-            Kind::Metric => "metric".to_owned(),
-            Kind::Zipf => "`\"zipf(…)\"`".to_owned(),
-            Kind::Ranged(inner) => self.takes(inner, path),
-            Kind::Array(inner, _) => format!("list of: {}", self.takes(inner, path)),
-            Kind::Pair([first, second]) => {
+            ValueKind::Count(least, _) => format!("whole number from {least}"),
+            ValueKind::Number => "number".to_owned(),
+            ValueKind::Positive => "number above 0".to_owned(),
+            ValueKind::Share => "share".to_owned(),
+            ValueKind::Quantity(dimension) => dimension.name().to_owned(),
+            ValueKind::Law(dimension) => format!("distribution of {}s", dimension.name()),
+            ValueKind::Clock => "time of day".to_owned(),
+            ValueKind::Value => "bound".to_owned(),
+            ValueKind::Metric => "metric".to_owned(),
+            ValueKind::Zipf => "`\"zipf(…)\"`".to_owned(),
+            ValueKind::Ranged(inner) => self.takes(inner, path),
+            ValueKind::Array(inner, _) => format!("list of: {}", self.takes(inner, path)),
+            ValueKind::Pair([first, second]) => {
                 let (first, second) = (self.takes(first, path), self.takes(second, path));
                 format!("`[a, b]`, a: {first}, b: {second}")
             }
-            Kind::Either(kinds) => self.either(kinds, path),
-            Kind::Table(shape) => self.link(shape, path),
-            Kind::Piece => "table of any keys of a scenario".to_owned(),
-            Kind::Steps => self.link(&STEP, "step").replace("[table]", "list of [steps]"),
-            Kind::Map(inner) => format!("{BY_NAME}{}", self.takes(inner, path)),
+            ValueKind::Either(kinds) => self.either(kinds, path),
+            ValueKind::Table(shape) => self.link(shape, path),
+            ValueKind::Piece => "table of any keys of a scenario".to_owned(),
+            ValueKind::Steps(step) => self.link(step, "step").replace("[table]", "list of [steps]"),
+            ValueKind::Map(inner) => format!("{BY_NAME}{}", self.takes(inner, path)),
         }
     }
 
     /// One of several; a kind that occurs both alone and in a list is written once.
-    fn either(&mut self, kinds: &[Kind], path: &str) -> String {
-        if let [alone @ .., Kind::Array(inner, _)] = kinds
-            && (matches!(inner, Kind::Either(all) if *all == alone) || alone == [**inner])
+    fn either(&mut self, kinds: &[ValueKind], path: &str) -> String {
+        if let [alone @ .., ValueKind::Array(inner, _)] = kinds
+            && (matches!(inner, ValueKind::Either(all) if *all == alone) || alone == [**inner])
         {
             return format!("{}, or a list of such", self.takes(inner, path));
         }
@@ -218,8 +219,8 @@ fn path_of(table: &str, key: &Key) -> String {
     let above = table.trim_matches(['[', ']']);
     let path = if table.is_empty() { key.name.to_owned() } else { format!("{above}.{}", key.name) };
     match key.kind {
-        Kind::Map(_) => format!("{path}.NAME"),
-        Kind::Array(Kind::Table(_), _) if table.is_empty() => format!("[{path}]"),
+        ValueKind::Map(_) => format!("{path}.NAME"),
+        ValueKind::Array(ValueKind::Table(_), _) if table.is_empty() => format!("[{path}]"),
         _ => path,
     }
 }
@@ -240,7 +241,7 @@ fn anchor(heading: &str) -> String {
 }
 
 /// When the keys of a case are permitted.
-fn condition(case: &Case) -> String {
+fn condition(case: &KeyCase) -> String {
     match case.is {
         Some(word) => format!("With `{} = \"{word}\"`:", case.by),
         None => format!("With `{}`:", case.by),

@@ -1,7 +1,8 @@
 //! `[migration]` and `[[phase]]`: the steps from one placement to another.
 
-use super::{
-    BANDWIDTH, Case, DURATION, Key, Kind, NAMES, RATES, SIZE, Shape, TEXT, TIMES, key, shape,
+use super::shape::{
+    BANDWIDTH, DURATION, Key, KeyCase, NAMES, RATES, SIZE, Shape, TEXT, TIMES, ValueKind, key,
+    shape,
 };
 
 pub(super) static MIGRATION: Shape = shape(
@@ -32,13 +33,13 @@ pub(super) static PHASE: Shape = Shape {
             key("window", DURATION, "how long it may take from its first step that changes anything").or("that of `[migration]`"),
             key(
                 "overlay",
-                Kind::Either(&[Kind::Text, Kind::Piece]),
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Piece]),
                 "what differs in the scenario from this phase on: any of its keys, or a file of them; merged as `extends` merges, after those of the phases above it",
             )
             .or("nothing"),
             key(
                 "steps",
-                Kind::Array(&Kind::Table(&STEP), 0),
+                ValueKind::Array(&ValueKind::Table(&STEP), 0),
                 "what is done, one after the other where no `after` says otherwise",
             )
             .or("nothing"),
@@ -123,8 +124,8 @@ static STEP: Shape = Shape {
     )
 };
 
-const fn when(by: &'static str, keys: &'static [Key]) -> Case {
-    Case { by, is: None, keys }
+const fn when(by: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by, is: None, keys }
 }
 
 const COPY: &[Key] = &[

@@ -1,8 +1,8 @@
 //! The root, `[scenario]`, `[stack.*]`, `[[claim]]` and `[[fault]]`: title, measurement, claims, faults.
 
-use super::{
-    CLOCK, DURATION, FROM_ONE, Key, Kind, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, key,
-    shape,
+use super::shape::{
+    CLOCK, DURATION, FROM_ONE, Key, NAMES, POSITIVE, SHARE, Shape, TEXT, TIMES, TRUTH, ValueKind,
+    key, shape,
 };
 use super::{cluster, migration, rollout, service, traffic};
 use wssim_text::quantity::Dimension;
@@ -14,67 +14,75 @@ pub(crate) static ROOT: Shape = shape(
     &[
         key(
             "scenario",
-            Kind::Table(&SCENARIO),
+            ValueKind::Table(&SCENARIO),
             "the title, the files that belong to it, and how long is measured",
         ),
-        key("node", Kind::Map(&Kind::Table(&cluster::NODE)), "the machines, by name"),
+        key("node", ValueKind::Map(&ValueKind::Table(&cluster::NODE)), "the machines, by name"),
         key(
             "memory",
-            Kind::Table(&cluster::MEMORY),
+            ValueKind::Table(&cluster::MEMORY),
             "what nodes and services have in common of RAM",
         ),
-        key("lan", Kind::Table(&cluster::LAN), "what a message between containers costs"),
+        key("lan", ValueKind::Table(&cluster::LAN), "what a message between containers costs"),
         key(
             "orchestrator",
-            Kind::Table(&cluster::ORCHESTRATOR),
+            ValueKind::Table(&cluster::ORCHESTRATOR),
             "how containers are placed and watched",
         ),
         key(
             "network",
-            Kind::Map(&Kind::Table(&cluster::NETWORK)),
+            ValueKind::Map(&ValueKind::Table(&cluster::NETWORK)),
             "networks of containers, by name",
         ),
-        key("stack", Kind::Map(&Kind::Table(&STACK)), "stack files as wholes, by name"),
+        key("stack", ValueKind::Map(&ValueKind::Table(&STACK)), "stack files as wholes, by name"),
         key(
             "service",
-            Kind::Map(&Kind::Table(&service::SERVICE)),
+            ValueKind::Map(&ValueKind::Table(&service::SERVICE)),
             "what runs, by name: a service of its own, or more about the service of that name in a stack file",
         ),
-        key("traffic", Kind::Table(&traffic::SOURCES), "what users ask for, and when, by name"),
-        key("claim", Kind::Array(&Kind::Table(&CLAIM), 0), "sentences of the plan, to be judged"),
-        key("growth", Kind::Table(&GROWTH), "containers that are added one by one"),
-        key("fault", Kind::Array(&Kind::Table(&FAULT), 0), "what goes wrong, and when"),
+        key(
+            "traffic",
+            ValueKind::Table(&traffic::SOURCES),
+            "what users ask for, and when, by name",
+        ),
+        key(
+            "claim",
+            ValueKind::Array(&ValueKind::Table(&CLAIM), 0),
+            "sentences of the plan, to be judged",
+        ),
+        key("growth", ValueKind::Table(&GROWTH), "containers that are added one by one"),
+        key("fault", ValueKind::Array(&ValueKind::Table(&FAULT), 0), "what goes wrong, and when"),
         key(
             "rollout",
-            Kind::Array(&Kind::Table(&rollout::ROLLOUT), 0),
+            ValueKind::Array(&ValueKind::Table(&rollout::ROLLOUT), 0),
             "new images that are brought out, and when",
         ),
-        key("survival", Kind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
+        key("survival", ValueKind::Table(&SURVIVAL), "what `wssim failures` counts as survived"),
         key(
             "migration",
-            Kind::Table(&migration::MIGRATION),
+            ValueKind::Table(&migration::MIGRATION),
             "what the phases of a migration have in common",
         ),
         key(
             "phase",
-            Kind::Array(&Kind::Table(&migration::PHASE), 0),
+            ValueKind::Array(&ValueKind::Table(&migration::PHASE), 0),
             "the phases of a migration: `wssim migrate` says how they go",
         ),
         key(
             "variant",
-            Kind::Map(&Kind::Table(&VARIANT)),
+            ValueKind::Map(&ValueKind::Table(&VARIANT)),
             "the scenario with more files laid over it, by name: `--variant NAME` takes one, and `--with failures` of `compare` looks at them all",
         ),
-        key("faults", Kind::Table(&OUTAGES), "outages that were recorded and happen again"),
-        key("repair", Kind::Table(&REPAIR), "how many repairs go on at once"),
+        key("faults", ValueKind::Table(&OUTAGES), "outages that were recorded and happen again"),
+        key("repair", ValueKind::Table(&REPAIR), "how many repairs go on at once"),
         key(
             "group",
-            Kind::Map(&Kind::Table(&GROUP)),
+            ValueKind::Map(&ValueKind::Table(&GROUP)),
             "things of which some must work, by name: `failures` says how available each group is",
         ),
         key(
             "site",
-            Kind::Map(&Kind::Table(&cluster::SITE)),
+            ValueKind::Map(&ValueKind::Table(&cluster::SITE)),
             "how often the power or the switch of a site fails, by the site's name",
         ),
     ],
@@ -140,22 +148,22 @@ static SCENARIO: Shape = shape(
         ),
         key(
             "stacks",
-            Kind::Either(&[
-                Kind::Text,
-                Kind::Table(&STACK_FILE),
-                Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&STACK_FILE)]), 0),
+            ValueKind::Either(&[
+                ValueKind::Text,
+                ValueKind::Table(&STACK_FILE),
+                ValueKind::Array(&ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&STACK_FILE)]), 0),
             ]),
             "Compose stack files that are deployed, relative to this file",
         ),
         key(
             "kind",
-            Kind::Word(&["steady", "window"]),
+            ValueKind::Word(&["steady", "window"]),
             "`steady`: a warm-up is left out; `window`: exactly this stretch is measured, after its `lead_in`",
         ).or("window with a profile, a fault `at` a time, a rollout, or `[growth]`; otherwise steady"),
         key("duration", DURATION, "measured time of one replication").or("10min"),
         key(
             "warmup",
-            Kind::Either(&[Kind::Word(&["auto"]), DURATION]),
+            ValueKind::Either(&[ValueKind::Word(&["auto"]), DURATION]),
             "steady only: simulated first and not measured; `auto`: wssim finds out how long",
         ).or("auto"),
         key("start", CLOCK, "window only: the time of day at which the measured stretch begins; profiles and `at` of background load count by it").or("00:00"),
@@ -178,7 +186,7 @@ static STACK_FILE: Shape = Shape {
         &[
             key(
                 "file",
-                Kind::Either(&[Kind::Text, Kind::Array(&Kind::Text, 1)]),
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Array(&ValueKind::Text, 1)]),
                 "the file, relative to this one; or several, each laid over those before it, as `docker stack deploy -c A -c B` does",
             ).or("required"),
             key("name", TEXT, "the stack's name").or("the name of its first file"),
@@ -192,7 +200,7 @@ static GROWTH: Shape = shape(
     &[
         key(
             "to",
-            Kind::Ranged(&Kind::Count(1, 100_000)),
+            ValueKind::Ranged(&ValueKind::Count(1, 100_000)),
             "this many containers run in the end, on all nodes",
         )
         .or("required"),
@@ -233,10 +241,10 @@ static CLAIM: Shape = Shape {
             key("id", TEXT, "a name of its own").or("required"),
             key("text", TEXT, "the sentence, as the plan has it").or("the `id`"),
             key("source", TEXT, "where it is written"),
-            key("metric", Kind::Metric, "the number that the sentence is about, with its labels").or("required"),
+            key("metric", ValueKind::Metric, "the number that the sentence is about, with its labels").or("required"),
             key(
                 "expect",
-                Kind::Either(&[Kind::Value, Kind::Table(&EXPECT)]),
+                ValueKind::Either(&[ValueKind::Value, ValueKind::Table(&EXPECT)]),
                 "what the sentence says: bounds, or one value, which gets a margin of 10 %",
             ).or("required"),
             key(
@@ -258,7 +266,7 @@ static CLAIM: Shape = Shape {
             ),
             key(
                 "study",
-                Kind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
+                ValueKind::Word(&["run", "failures", "rollout", "migrate", "compare", "capacity"]),
                 "the command that judges the claim; `rollout` is another name of `run`",
             ).or("the one that measures the metric"),
             key("observed", TRUTH, "whether this was observed, so that the model must reproduce it").or("false"),
@@ -271,7 +279,7 @@ static CLAIM: Shape = Shape {
     )
 };
 
-const MOMENT: Kind = Kind::Either(&[Kind::Text, Kind::Table(&MOMENT_TABLE)]);
+const MOMENT: ValueKind = ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&MOMENT_TABLE)]);
 
 static MOMENT_TABLE: Shape = shape(
     "moment",
@@ -280,7 +288,7 @@ static MOMENT_TABLE: Shape = shape(
         key("fault", TEXT, "when the fault of this name comes"),
         key("repair", TEXT, "instead: when that fault is repaired"),
         key("rollout", TEXT, "instead: when the rollout of this name begins"),
-        key("after", Kind::Quantity(Dimension::Duration), "so long after that").or("0s"),
+        key("after", ValueKind::Quantity(Dimension::Duration), "so long after that").or("0s"),
     ],
 );
 
@@ -288,9 +296,9 @@ static EXPECT: Shape = shape(
     "expect",
     "What a claim says: `min`, `max` or both, or `value`",
     &[
-        key("min", Kind::Value, "at least"),
-        key("max", Kind::Value, "at most"),
-        key("value", Kind::Value, "about, within 10 %"),
+        key("min", ValueKind::Value, "at least"),
+        key("max", ValueKind::Value, "at most"),
+        key("value", ValueKind::Value, "about, within 10 %"),
     ],
 );
 
@@ -326,7 +334,8 @@ const FAULT_KEYS: &[Key] = &[
         TIMES,
         "instead of `at`: the fault comes again and again, this long after the start and after each repair",
     ),
-    key("kind", Kind::Word(FAULTS), "what happens: see the guide, What goes wrong").or("required"),
+    key("kind", ValueKind::Word(FAULTS), "what happens: see the guide, What goes wrong")
+        .or("required"),
     key("repair", TIMES, "how long until it is repaired").or("for ever"),
     key("graceful", TRUTH, "`kill-service` only: containers are stopped in good order, not killed")
         .or("false"),

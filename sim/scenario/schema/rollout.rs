@@ -1,10 +1,12 @@
 //! `[[rollout]]`, and the keys of services about new images.
 
-use super::{
-    BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
-    TIMES, key, shape,
+use super::shape::{
+    BANDWIDTH, DURATION, FROM_ONE, FROM_ZERO, Key, NAMES, POSITIVE, SHARE, SIZE, Shape, TEXT,
+    TIMES, ValueKind, key, shape,
 };
-use crate::document::rollout::MOST_AT_ONCE;
+
+/// Most images built at once.
+pub(crate) const MOST_AT_ONCE: u32 = 1000;
 
 pub(super) static ROLLOUT: Shape = Shape {
     required: &["id"],
@@ -20,12 +22,12 @@ pub(super) static ROLLOUT: Shape = Shape {
                 .or("all of the stack"),
             key(
                 "image",
-                Kind::Either(&[Kind::Text, Kind::Table(&NEW_IMAGE)]),
+                ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&NEW_IMAGE)]),
                 "the new image of each service: a name, or a table",
             ).or("as large as the one before"),
             key(
                 "build",
-                Kind::Table(&BUILD),
+                ValueKind::Table(&BUILD),
                 "how the images are built and pushed first",
             ).or("they are in the registry"),
         ],
@@ -43,7 +45,7 @@ static NEW_IMAGE: Shape = shape(
         RATE.or("that of the image before"),
         key(
             "bad",
-            Kind::Word(&["exits", "hangs"]),
+            ValueKind::Word(&["exits", "hangs"]),
             "what is wrong with it: `exits`: its process ends as soon as its `startup` is over; `hangs`: it never listens",
         ).or("nothing"),
     ],
@@ -58,7 +60,7 @@ static BUILD: Shape = shape(
             .or("required"),
         key(
             "at_once",
-            Kind::Ranged(&Kind::Count(1, MOST_AT_ONCE)),
+            ValueKind::Ranged(&ValueKind::Count(1, MOST_AT_ONCE)),
             "images that are built at once",
         )
         .or("1"),
@@ -102,7 +104,7 @@ const RATIO: Key =
     key("max_failure_ratio", SHARE, "share of the containers that may fail before that").or("0");
 const ORDER: Key = key(
     "order",
-    Kind::Word(&["stop-first", "start-first"]),
+    ValueKind::Word(&["stop-first", "start-first"]),
     "which of the old and the new container comes first",
 )
 .or("stop-first");
@@ -116,7 +118,7 @@ pub(super) static UPDATE: Shape = shape(
         MONITOR,
         key(
             "failure_action",
-            Kind::Word(&["pause", "continue", "rollback"]),
+            ValueKind::Word(&["pause", "continue", "rollback"]),
             "what follows when new containers fail: `pause`: no further one is replaced; `rollback`: they get the old image back",
         )
         .or("pause"),
@@ -134,7 +136,7 @@ pub(super) static ROLLBACK: Shape = shape(
         MONITOR,
         key(
             "failure_action",
-            Kind::Word(&["pause", "continue"]),
+            ValueKind::Word(&["pause", "continue"]),
             "what follows when they fail: `pause`: no further one is replaced",
         )
         .or("pause"),

@@ -1,52 +1,53 @@
 //! `[service.*]`, which is also `x-wssim` in a service of a stack file.
 
 use super::rollout::{COLD, IMAGE, ROLLBACK, UPDATE};
-use super::{
-    CLOCK, Case, DURATION, FROM_ONE, FROM_ZERO, Key, Kind, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
-    Shape, TEXT, TIMES, TOUCH, TRUTH, key, shape,
+use super::shape::{
+    CLOCK, DURATION, FROM_ONE, FROM_ZERO, Key, KeyCase, NAMES, NUMBER, POSITIVE, SHARE, SIZE,
+    Shape, TEXT, TIMES, TOUCH, TRUTH, ValueKind, key, shape,
 };
+use super::step::STEP;
 
 pub(super) static SERVICE: Shape = shape(
     "service",
     "A service: what it does, what it takes, and where it runs. In a stack file the same keys stand below `x-wssim`",
     &[
         // Work.
-        key("endpoint", Kind::Map(&Kind::Table(&ENDPOINT)), "the operations that others can call, by name"),
+        key("endpoint", ValueKind::Map(&ValueKind::Table(&ENDPOINT)), "the operations that others can call, by name"),
         key("workers", FROM_ONE, "requests that each container serves at once; more wait").or("no limit"),
         key(
             "hold",
-            Kind::Word(&["request", "cpu"]),
+            ValueKind::Word(&["request", "cpu"]),
             "`request`: a worker is held to the end of its request (a thread pool); `cpu`: only during cpu steps (an event loop)",
         ).or("request"),
         key("backlog", FROM_ZERO, "requests that wait for a worker at most; further ones are refused").or("no limit"),
         key("queue_timeout", DURATION, "how long a request waits for a worker at most").or("for ever"),
-        key("pool", Kind::Map(&Kind::Table(&POOL)), "pools of connections, by the name of the service called"),
+        key("pool", ValueKind::Map(&ValueKind::Table(&POOL)), "pools of connections, by the name of the service called"),
         key(
             "background",
-            Kind::Either(&[Kind::Table(&BACKGROUND), Kind::Array(&Kind::Table(&BACKGROUND), 0)]),
+            ValueKind::Either(&[ValueKind::Table(&BACKGROUND), ValueKind::Array(&ValueKind::Table(&BACKGROUND), 0)]),
             "bursts of CPU in every container, independent of requests",
         ),
         // Resources.
         key(
             "memory",
-            Kind::Either(&[SIZE, Kind::Table(&MEMORY)]),
+            ValueKind::Either(&[SIZE, ValueKind::Table(&MEMORY)]),
             "RAM of a container that serves no request, or a table with all about its RAM",
         ).or("0 B"),
-        key("data", Kind::Table(&DATA), "the files that it reads, by `read` steps"),
+        key("data", ValueKind::Table(&DATA), "the files that it reads, by `read` steps"),
         key(
             "cpus",
-            Kind::Either(&[POSITIVE, Kind::Table(&CPUS)]),
+            ValueKind::Either(&[POSITIVE, ValueKind::Table(&CPUS)]),
             "limit of a container in threads, or a table with all about its CPU",
         ).or("no limit"),
         // Placement.
         key(
             "replicas",
-            Kind::Ranged(&Kind::Count(0, 100_000)),
+            ValueKind::Ranged(&ValueKind::Count(0, 100_000)),
             "how many containers",
         ).or("1"),
         key(
             "mode",
-            Kind::Word(&["replicated", "global", "replicated-job", "global-job"]),
+            ValueKind::Word(&["replicated", "global", "replicated-job", "global-job"]),
             "`replicated`: `replicas` containers; `global`: one on each node; jobs do not end yet",
         ).or("replicated"),
         key("constraints", NAMES, "where it may run, such as `node.hostname == a`"),
@@ -60,30 +61,30 @@ pub(super) static SERVICE: Shape = shape(
         key("networks", NAMES, "networks that it is attached to; a call takes the first, by name, that caller and callee share").or("the hosts' own"),
         key(
             "aliases",
-            Kind::Map(&NAMES),
+            ValueKind::Map(&NAMES),
             "further names of the service, by network; calls do not use them yet",
         ),
         key(
             "endpoint_mode",
-            Kind::Word(&["vip", "dnsrr"]),
+            ValueKind::Word(&["vip", "dnsrr"]),
             "`vip`: a virtual address; `dnsrr`: DNS round robin",
         ).or("vip"),
         key(
             "ports",
-            Kind::Either(&[Kind::Table(&PORT), Kind::Array(&Kind::Table(&PORT), 0)]),
+            ValueKind::Either(&[ValueKind::Table(&PORT), ValueKind::Array(&ValueKind::Table(&PORT), 0)]),
             "published ports; `mode = \"host\"` counts in placement, users come in by `ingress` of their traffic",
         ),
         key(
             "volumes",
-            Kind::Either(&[
-                Kind::Text,
-                Kind::Table(&VOLUME),
-                Kind::Array(&Kind::Either(&[Kind::Text, Kind::Table(&VOLUME)]), 0),
+            ValueKind::Either(&[
+                ValueKind::Text,
+                ValueKind::Table(&VOLUME),
+                ValueKind::Array(&ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&VOLUME)]), 0),
             ]),
             "volumes; a name alone is a volume on the node, which its container needs there",
         ),
         // Lifecycle.
-        key("image", Kind::Either(&[Kind::Text, Kind::Table(&IMAGE)]), "its image: a name, or a table"),
+        key("image", ValueKind::Either(&[ValueKind::Text, ValueKind::Table(&IMAGE)]), "its image: a name, or a table"),
         key("mtbf", TIMES, "each of its containers crashes by itself, this long after its start").or("never"),
         key(
             "mttr",
@@ -97,40 +98,40 @@ pub(super) static SERVICE: Shape = shape(
             "services that a container needs to start: it tries again until of each a container listens, has its data and is in reach",
         ),
         key("start_retry", DURATION, "how often it tries again").or("5s"),
-        key("healthcheck", Kind::Table(&HEALTH), "health checks: with Swarm a container gets no request before its first check has passed"),
-        key("restart", Kind::Table(&RESTART), "whether and when a container that has ended is started again"),
+        key("healthcheck", ValueKind::Table(&HEALTH), "health checks: with Swarm a container gets no request before its first check has passed"),
+        key("restart", ValueKind::Table(&RESTART), "whether and when a container that has ended is started again"),
         key(
             "update",
-            Kind::Table(&UPDATE),
+            ValueKind::Table(&UPDATE),
             "how its containers are replaced when a `[[rollout]]` renews it",
         ),
-        key("rollback", Kind::Table(&ROLLBACK), "how they get their old image back"),
+        key("rollback", ValueKind::Table(&ROLLBACK), "how they get their old image back"),
         key(
             "on_stop",
-            Kind::Word(&["drain", "exit", "ignore"]),
+            ValueKind::Word(&["drain", "exit", "ignore"]),
             "what its process does when it is told to end (SIGTERM): `drain`: it takes nothing new on, answers what it has, and ends; `exit`: it ends at once, what it has is reset; `ignore`: it goes on until it is killed",
         ).or("drain"),
         key(
             "cold",
-            Kind::Table(&COLD),
+            ValueKind::Table(&COLD),
             "how slow a container is after its start, while its code is not compiled and its caches are empty",
         ).or("as fast as later"),
         key("stop_grace_period", DURATION, "from the request to end until the container is killed").or("10s"),
-        key("labels", Kind::Map(&Kind::Text), "labels of the service; a proxy reads them in Swarm mode"),
+        key("labels", ValueKind::Map(&ValueKind::Text), "labels of the service; a proxy reads them in Swarm mode"),
         key(
             "container_labels",
-            Kind::Map(&Kind::Text),
+            ValueKind::Map(&ValueKind::Text),
             "labels of its containers; a proxy reads them with Compose",
         ),
         // Connections to others.
         key(
             "balance",
-            Kind::Either(&[Kind::Word(BALANCES), Kind::Table(&BALANCE)]),
+            ValueKind::Either(&[ValueKind::Word(BALANCES), ValueKind::Table(&BALANCE)]),
             "how requests to it are spread over its containers, the same for every caller",
         ).or("the orchestrator's way"),
         key(
             "proxy",
-            Kind::Either(&[Kind::Word(&["traefik"]), Kind::Table(&PROXY)]),
+            ValueKind::Either(&[ValueKind::Word(&["traefik"]), ValueKind::Table(&PROXY)]),
             "it is a reverse proxy and reads labels; so is every service with the image `traefik`",
         ),
         key(
@@ -146,7 +147,7 @@ pub(super) static SERVICE: Shape = shape(
         key("resolver", RESOLVER, "how it looks up names, as its runtime does").or("no cache: DNS is asked for each connection"),
         key(
             "client",
-            Kind::Table(&CLIENTS),
+            ValueKind::Table(&CLIENTS),
             "how it opens and keeps connections, to all services; in a table by a service's name, to that one",
         ).or("connections are open and cost nothing"),
     ],
@@ -158,22 +159,22 @@ pub(crate) const BALANCES: &[&str] =
 
 static BALANCE: Shape = Shape {
     cases: &[
-        Case {
+        KeyCase {
             by: "kind",
             is: Some("random"),
             keys: &[key(
                 "weights",
-                Kind::Ranged(&Kind::Array(&Kind::Positive, 1)),
+                ValueKind::Ranged(&ValueKind::Array(&ValueKind::Positive, 1)),
                 "the share of each container, in the order of replicas",
             )
             .or("equal shares")],
         },
-        Case {
+        KeyCase {
             by: "kind",
             is: Some("power-of-d"),
             keys: &[key(
                 "choices",
-                Kind::Ranged(&Kind::Count(1, 8)),
+                ValueKind::Ranged(&ValueKind::Count(1, 8)),
                 "how many containers are looked at",
             )
             .or("2")],
@@ -182,7 +183,7 @@ static BALANCE: Shape = Shape {
     ..shape(
         "balance",
         "How requests are spread over containers",
-        &[key("kind", Kind::Word(BALANCES), "which container gets the next request")
+        &[key("kind", ValueKind::Word(BALANCES), "which container gets the next request")
             .or("required")],
     )
 };
@@ -191,7 +192,7 @@ static PROXY: Shape = shape(
     "proxy",
     "A reverse proxy",
     &[
-        key("kind", Kind::Word(&["traefik"]), "whose labels it reads").or("required"),
+        key("kind", ValueKind::Word(&["traefik"]), "whose labels it reads").or("required"),
         key("refresh", DURATION, "how often it asks a Swarm manager").or("15s"),
     ],
 );
@@ -199,14 +200,14 @@ static PROXY: Shape = shape(
 static ENDPOINT: Shape = shape(
     "endpoint",
     "An operation that can be called: `service.endpoint`",
-    &[key("steps", Kind::Steps, "what a request does, one after the other")],
+    &[key("steps", ValueKind::Steps(&STEP), "what a request does, one after the other")],
 );
 
 static POOL: Shape = shape(
     "pool",
     "A pool of connections to another service",
     &[
-        key("kind", Kind::Word(&["hikari"]), "whose defaults hold for the other keys"),
+        key("kind", ValueKind::Word(&["hikari"]), "whose defaults hold for the other keys"),
         key("size", FROM_ONE, "connections of each container").or("required; with `hikari` 10"),
         key("minimum", FROM_ZERO, "connections that are open from the start")
             .or("0; with `hikari` as `size`"),
@@ -238,7 +239,12 @@ static BACKGROUND: Shape = shape(
     &[
         key("every", TIMES, "from one burst to the next").or("required; beside `at` a day"),
         key("cpu", TIMES, "CPU time of each job of a burst").or("required"),
-        key("jobs", Kind::Ranged(&Kind::Count(1, 10_000)), "jobs of a burst, all at once").or("1"),
+        key(
+            "jobs",
+            ValueKind::Ranged(&ValueKind::Count(1, 10_000)),
+            "jobs of a burst, all at once",
+        )
+        .or("1"),
         key(
             "start",
             DURATION,
@@ -284,7 +290,7 @@ static MEMORY: Shape = shape(
             FROM_ONE,
             "over how many processes it is spread: of several the kernel kills one, and the container goes on",
         ).or("1"),
-        key("heap", Kind::Table(&HEAP), "the heap of a runtime that collects garbage"),
+        key("heap", ValueKind::Table(&HEAP), "the heap of a runtime that collects garbage"),
         key("entry", SIZE, "what one entry of its caches takes").or("required with `maxmemory`"),
         key("maxmemory", SIZE, "what all entries of its caches take at most"),
     ],
@@ -321,7 +327,7 @@ static CPUS: Shape = shape(
         key("limit", POSITIVE, "threads at most").or("no limit"),
         key(
             "quota",
-            Kind::Word(&["cfs", "grid", "fluid"]),
+            ValueKind::Word(&["cfs", "grid", "fluid"]),
             "`cfs`: the limit is kept as the kernel keeps it, in periods of 100 ms, slices of 5 ms a CPU and ticks of 4 ms; `grid`: in periods alone; `fluid`: smoothly",
         )
         .or("cfs"),
@@ -356,7 +362,7 @@ static RESTART: Shape = shape(
     &[
         key(
             "condition",
-            Kind::Word(&["none", "on-failure", "any"]),
+            ValueKind::Word(&["none", "on-failure", "any"]),
             "after which ends it is started again; `on-failure`: unless it was stopped in good order",
         )
         .or("any"),
@@ -372,12 +378,12 @@ pub(crate) static PORT: Shape = shape(
     "port",
     "A published port",
     &[
-        key("target", Kind::Ranged(&Kind::Count(1, 65_535)), "in the container"),
-        key("published", Kind::Ranged(&Kind::Count(1, 65_535)), "outside"),
-        key("protocol", Kind::Word(&["tcp", "udp", "sctp"]), "the protocol").or("tcp"),
+        key("target", ValueKind::Ranged(&ValueKind::Count(1, 65_535)), "in the container"),
+        key("published", ValueKind::Ranged(&ValueKind::Count(1, 65_535)), "outside"),
+        key("protocol", ValueKind::Word(&["tcp", "udp", "sctp"]), "the protocol").or("tcp"),
         key(
             "mode",
-            Kind::Word(&["ingress", "host"]),
+            ValueKind::Word(&["ingress", "host"]),
             "`ingress`: on every node; `host`: on the node of each container",
         )
         .or("ingress"),
@@ -393,7 +399,7 @@ pub(crate) static VOLUME: Shape = shape(
         key("target", TEXT, "where in the container"),
         key(
             "kind",
-            Kind::Word(&["local", "nfs", "bind", "tmpfs", "npipe", "cluster"]),
+            ValueKind::Word(&["local", "nfs", "bind", "tmpfs", "npipe", "cluster"]),
             "where the data lies; `local`: on the node, and the container needs it there",
         )
         .or("local"),
@@ -401,9 +407,9 @@ pub(crate) static VOLUME: Shape = shape(
     ],
 );
 
-pub(super) const RESOLVER: Kind = Kind::Either(&[
-    Kind::Word(&["jvm", "netty", "node", "go", "glibc", "nginx"]),
-    Kind::Table(&RESOLVER_TABLE),
+pub(super) const RESOLVER: ValueKind = ValueKind::Either(&[
+    ValueKind::Word(&["jvm", "netty", "node", "go", "glibc", "nginx"]),
+    ValueKind::Table(&RESOLVER_TABLE),
 ]);
 
 static RESOLVER_TABLE: Shape = shape(
@@ -413,7 +419,7 @@ static RESOLVER_TABLE: Shape = shape(
         key("ttl", DURATION, "how long an answer is kept").or("0s"),
         key(
             "pick",
-            Kind::Word(&["first", "shuffle", "in-turn"]),
+            ValueKind::Word(&["first", "shuffle", "in-turn"]),
             "which of several addresses is taken",
         )
         .or("first"),
@@ -423,7 +429,7 @@ static RESOLVER_TABLE: Shape = shape(
 const CONNECTION_KEYS: &[Key] = &[
     key(
         "connections",
-        Kind::Word(&["per-request", "keep-alive"]),
+        ValueKind::Word(&["per-request", "keep-alive"]),
         "one for each request, or kept open",
     )
     .or("keep-alive"),
@@ -440,12 +446,12 @@ const CONNECTION_KEYS: &[Key] = &[
     key("connect_timeout", DURATION, "how long opening a connection is tried")
         .or("the kernel's 127 s"),
     key("tls", TRUTH, "whether it is encrypted: opening takes a second round trip").or("false"),
-    key("round_trips", Kind::Ranged(&Kind::Count(1, 16)), "round trips that opening takes")
+    key("round_trips", ValueKind::Ranged(&ValueKind::Count(1, 16)), "round trips that opening takes")
         .or("1; with `tls` 2"),
     key("accept", TIMES, "CPU of accepting a connection, at the service called").or("0s"),
     key(
         "ports",
-        Kind::Ranged(&Kind::Count(1, 65_535)),
+        ValueKind::Ranged(&ValueKind::Count(1, 65_535)),
         "with `per-request`: ephemeral ports to one destination, each in use for the request and for 60 s more; further connections are refused",
     )
     .or("28232, as Linux has it"),
@@ -456,7 +462,7 @@ pub(crate) static CONNECTIONS: Shape =
     shape("connections", "How connections are held", CONNECTION_KEYS);
 
 static CLIENTS: Shape = Shape {
-    others: Some(Kind::Table(&CONNECTIONS)),
+    others: Some(ValueKind::Table(&CONNECTIONS)),
     shares_names: true,
     ..shape("clients", "How connections are held; to a service by its name", CONNECTION_KEYS)
 };

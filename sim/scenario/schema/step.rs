@@ -1,8 +1,8 @@
 //! Steps of an endpoint.
 
-use super::{
-    ATTEMPTS, Case, DURATION, FROM_ONE, Key, Kind, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
-    TIMES, TRUTH, key, shape,
+use super::shape::{
+    ATTEMPTS, DURATION, FROM_ONE, Key, KeyCase, NUMBERS, POSITIVE, SHARE, SIZES, Shape, TEXT,
+    TIMES, TRUTH, ValueKind, key, shape,
 };
 
 /// One step: one of the keys of its cases defines its work.
@@ -13,10 +13,13 @@ pub(crate) static STEP: Shape = Shape {
         when("disk", DISK),
         when("read", &[key("read", NUMBERS, "reads this many pages of the service's `data`")]),
         when("call", CALL),
-        when("parallel", PARALLEL),
-        when("cache", CACHE),
-        when("with", WITH),
-        when("steps", &[key("steps", Kind::Steps, "steps one after the other, as one step")]),
+        when("parallel", &PARALLEL),
+        when("cache", &CACHE),
+        when("with", &WITH),
+        when(
+            "steps",
+            &[key("steps", ValueKind::Steps(&STEP), "steps one after the other, as one step")],
+        ),
     ],
     ..shape(
         "step",
@@ -29,8 +32,8 @@ pub(crate) static STEP: Shape = Shape {
     )
 };
 
-const fn when(by: &'static str, keys: &'static [Key]) -> Case {
-    Case { by, is: None, keys }
+const fn when(by: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by, is: None, keys }
 }
 
 const DISK: &[Key] = &[
@@ -39,9 +42,9 @@ const DISK: &[Key] = &[
     key("flush", TRUTH, "writes what must survive a power cut instead").or("false"),
 ];
 
-const AGAIN: Kind = Kind::Either(&[ATTEMPTS, Kind::Table(&RETRIES)]);
+const AGAIN: ValueKind = ValueKind::Either(&[ATTEMPTS, ValueKind::Table(&RETRIES)]);
 /// Names as in `Failure::name`.
-const FAILURES: Kind = Kind::Word(&[
+const FAILURES: ValueKind = ValueKind::Word(&[
     "refused",
     "timeout",
     "no-replica",
@@ -68,40 +71,40 @@ const CALL: &[Key] = &[
         "how often the call is tried again after a failure: a number, or a table",
     )
     .or("0"),
-    key("breaker", Kind::Table(&BREAKER), "a circuit breaker in front of the call"),
+    key("breaker", ValueKind::Table(&BREAKER), "a circuit breaker in front of the call"),
     key(
         "deadline",
-        Kind::Either(&[Kind::Word(&["propagate"]), DURATION]),
+        ValueKind::Either(&[ValueKind::Word(&["propagate"]), DURATION]),
         "the callee begins nothing later than this after the call was sent; `propagate`: the caller's own deadline, and this call's `timeout`",
     ),
     key("cancel", TRUTH, "whether the callee is told to stop when the caller gives up").or("false"),
 ];
 
-const WITH: &[Key] = &[
+static WITH: [Key; 3] = [
     key(
         "with",
         TEXT,
         "holds a connection of the `pool` to this service, as a transaction does, during `steps`: calls to it there use that one, and it goes back when the caller has had the CPU to read the last answer",
     ),
-    key("steps", Kind::Steps, "what is done with it, one after the other").or("required"),
+    key("steps", ValueKind::Steps(&STEP), "what is done with it, one after the other")
+        .or("required"),
     key("leak", SHARE, "share of times that it is never given back, until the container ends")
         .or("0"),
 ];
 
-const PARALLEL: &[Key] = &[
-    key(
-        "parallel",
-        Kind::Array(&Kind::Steps, 1),
-        "branches that run at once, each a list of steps",
-    ),
+/// A list of steps, again.
+static STEPS: ValueKind = ValueKind::Steps(&STEP);
+
+static PARALLEL: [Key; 2] = [
+    key("parallel", ValueKind::Array(&STEPS, 1), "branches that run at once, each a list of steps"),
     key("need", FROM_ONE, "the step goes on when this many branches have succeeded").or("all"),
 ];
 
-const CACHE: &[Key] = &[
+static CACHE: [Key; 8] = [
     key("cache", TEXT, "looks something up at a container of this service"),
     key(
         "hit",
-        Kind::Either(&[SHARE, Kind::Zipf]),
+        ValueKind::Either(&[SHARE, ValueKind::Zipf]),
         "share of hits, which are drawn; or `zipf(items=, capacity=, alpha=)`, a real LRU cache; without `capacity` as many entries as `memory.maxmemory` of the cache's service holds",
     ).or("required"),
     key("cost", TIMES, "CPU of a look-up, at the cache").or("0s"),
@@ -109,7 +112,7 @@ const CACHE: &[Key] = &[
     key("receive", SIZES, "bytes of the answer").or("0 B"),
     key("timeout", DURATION, "a look-up that takes longer is a miss").or("for ever"),
     key("warm", TRUTH, "whether the cache is full at the start").or("true"),
-    key("miss", Kind::Steps, "steps that follow a miss"),
+    key("miss", ValueKind::Steps(&STEP), "steps that follow a miss"),
 ];
 
 static RETRIES: Shape = shape(
@@ -128,7 +131,7 @@ static RETRIES: Shape = shape(
         key("other_replica", TRUTH, "whether another container is tried").or("false"),
         key(
             "on",
-            Kind::Either(&[FAILURES, Kind::Array(&FAILURES, 0)]),
+            ValueKind::Either(&[FAILURES, ValueKind::Array(&FAILURES, 0)]),
             "failures after which it is tried again",
         )
         .or("all"),

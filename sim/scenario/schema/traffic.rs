@@ -1,17 +1,22 @@
 //! `[traffic.*]`: arrivals, profiles, objectives.
 
 use super::service::{CONNECTIONS, RESOLVER};
-use super::{
-    CLOCK, Case, DURATION, Key, Kind, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT,
-    TIMES, TRUTH, key, shape,
+use super::shape::{
+    CLOCK, DURATION, Key, KeyCase, NAMES, NUMBER, POSITIVE, RATE, SHARE, SIZES, Shape, TEXT, TIMES,
+    TRUTH, ValueKind, key, shape,
 };
-use crate::document::arrivals::MOST_USERS;
+use wssim_model::MOST_IN_FLIGHT;
 
-const ENTRY: Kind =
-    Kind::Either(&[Kind::Text, Kind::Map(&Kind::Either(&[POSITIVE, Kind::Map(&POSITIVE)]))]);
+/// Most users of a closed source: as many as a replication holds of all sources together.
+pub(crate) const MOST_USERS: u32 = MOST_IN_FLIGHT as u32;
+
+const ENTRY: ValueKind = ValueKind::Either(&[
+    ValueKind::Text,
+    ValueKind::Map(&ValueKind::Either(&[POSITIVE, ValueKind::Map(&POSITIVE)])),
+]);
 
 pub(super) static SOURCES: Shape = Shape {
-    others: Some(Kind::Table(&TRAFFIC)),
+    others: Some(ValueKind::Table(&TRAFFIC)),
     ..shape(
         "sources",
         "Sources of requests by name, and a factor on all of them",
@@ -30,7 +35,7 @@ static TRAFFIC: Shape = shape(
         key("entry", ENTRY, "what is asked for: `service.endpoint`, or several with their weights")
             .or("required"),
         key("entries", ENTRY, "the same as `entry`"),
-        key("arrivals", Kind::Table(&ARRIVALS), "when requests come").or("required"),
+        key("arrivals", ValueKind::Table(&ARRIVALS), "when requests come").or("required"),
         key("client_rtt", TIMES, "round trip between users and cluster").or("0s"),
         key("send", SIZES, "bytes of a request").or("0 B"),
         key("receive", SIZES, "bytes of an answer").or("0 B"),
@@ -46,17 +51,18 @@ static TRAFFIC: Shape = shape(
         key("patience_in_queue", TIMES, "how long users wait to be served at all").or("for ever"),
         key("critical", TRUTH, "whether `failures` asks that this source is answered")
             .or("false; where no source is critical, all are"),
-        key("objective", Kind::Table(&OBJECTIVE), "limits that `capacity` and `sweep` keep"),
+        key("objective", ValueKind::Table(&OBJECTIVE), "limits that `capacity` and `sweep` keep"),
         key("resolver", RESOLVER, "how users look up names; not simulated yet"),
         key(
             "client",
-            Kind::Table(&CONNECTIONS),
+            ValueKind::Table(&CONNECTIONS),
             "how users keep connections: with `per-request` and `ingress` each takes a port of the mesh, `ports` of which a node has to one replica; the rest is not simulated yet",
         ),
     ],
 );
 
-const FACTOR: Kind = Kind::Either(&[Kind::Word(SHAPES), Kind::Table(&PROFILE_TABLE)]);
+const FACTOR: ValueKind =
+    ValueKind::Either(&[ValueKind::Word(SHAPES), ValueKind::Table(&PROFILE_TABLE)]);
 const PROFILE: Key = key("profile", FACTOR, "a factor on the rate that changes with time");
 
 const SHAPES: &[&str] = &["diurnal", "market-hours"];
@@ -80,10 +86,10 @@ static ARRIVALS: Shape = Shape {
         when(
             "mmpp",
             &[
-                key("rates", Kind::Array(&RATE, 0), "rate of requests in each state").or("required"),
+                key("rates", ValueKind::Array(&RATE, 0), "rate of requests in each state").or("required"),
                 key(
                     "switch",
-                    Kind::Either(&[Kind::Array(&RATE, 0), Kind::Array(&Kind::Array(&RATE, 0), 0)]),
+                    ValueKind::Either(&[ValueKind::Array(&RATE, 0), ValueKind::Array(&ValueKind::Array(&RATE, 0), 0)]),
                     "rate of leaving each state for the next one, the last for the first; or a row for each state with the rates of changing to each other one",
                 ).or("required"),
             ],
@@ -91,7 +97,7 @@ static ARRIVALS: Shape = Shape {
         when(
             "closed",
             &[
-                key("users", Kind::Ranged(&Kind::Count(1, MOST_USERS)), "users, each with one request at a time").or("required"),
+                key("users", ValueKind::Ranged(&ValueKind::Count(1, MOST_USERS)), "users, each with one request at a time").or("required"),
                 key("think", TIMES, "pause of a user between an answer and the next request").or("0s"),
             ],
         ),
@@ -110,29 +116,29 @@ static ARRIVALS: Shape = Shape {
         "When requests come",
         &[key(
             "kind",
-            Kind::Word(&["poisson", "renewal", "periodic", "mmpp", "closed", "trace"]),
+            ValueKind::Word(&["poisson", "renewal", "periodic", "mmpp", "closed", "trace"]),
             "`poisson`: independent users; `renewal`: gaps of any distribution; `periodic`: a clock; `mmpp`: a rate that jumps; `closed`: users who wait for answers; `trace`: a recorded list",
         ).or("required")],
     )
 };
 
-const fn when(is: &'static str, keys: &'static [Key]) -> Case {
-    Case { by: "kind", is: Some(is), keys }
+const fn when(is: &'static str, keys: &'static [Key]) -> KeyCase {
+    KeyCase { by: "kind", is: Some(is), keys }
 }
 
-const INSTANT: Kind = Kind::Either(&[DURATION, CLOCK]);
-const POINTS: Kind = Kind::Array(&Kind::Pair(&[INSTANT, NUMBER]), 0);
+const INSTANT: ValueKind = ValueKind::Either(&[DURATION, CLOCK]);
+const POINTS: ValueKind = ValueKind::Array(&ValueKind::Pair(&[INSTANT, NUMBER]), 0);
 
 static PROFILE_TABLE: Shape = shape(
     "profile",
     "A factor on the rate: one of `shape`, `values`, `steps` and `ramp`, and perhaps a `spike`",
     &[
-        key("shape", Kind::Word(SHAPES), "a profile that ships"),
+        key("shape", ValueKind::Word(SHAPES), "a profile that ships"),
         key("slot", DURATION, "length of each of `values`").or("required with `values`"),
-        key("values", Kind::Array(&NUMBER, 0), "constant within a slot; repeats"),
+        key("values", ValueKind::Array(&NUMBER, 0), "constant within a slot; repeats"),
         key("steps", POINTS, "constant from each point to the next; the last value holds"),
         key("ramp", POINTS, "linear between points; the last value holds"),
-        key("spike", Kind::Table(&SPIKE), "a multiple of the rate for a while"),
+        key("spike", ValueKind::Table(&SPIKE), "a multiple of the rate for a while"),
     ],
 );
 

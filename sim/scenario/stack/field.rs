@@ -3,10 +3,10 @@
 //! After the name of the stack, the path follows the stack file. Keys unknown to Docker are refused
 //! here, though a file may have them: setting them would have no effect.
 
-use super::keys::{self, Shape};
-use crate::base::Set;
+use super::keys::{self, FieldShape};
 use crate::diagnostic::Diagnostic;
-use crate::load::{self, Assignment, Segment};
+use crate::load::{self, Assignment, Set};
+use crate::path::{Segment, path_of};
 use crate::source::Sources;
 use crate::tree::Table;
 use wssim_text::suggest;
@@ -22,7 +22,7 @@ pub(crate) struct Field {
 
 /// Whether `set` is about a field of a stack file.
 pub(crate) fn is_field(set: &str) -> bool {
-    let path = load::path_of(set);
+    let path = path_of(set);
     path.is_some_and(|path| stack_of(&path).is_some())
 }
 
@@ -39,15 +39,15 @@ fn stack_of(path: &[Segment]) -> Option<&str> {
 
 /// Whether `path` is that of a field that takes whole numbers.
 pub(crate) fn takes_whole(path: &[Segment]) -> bool {
-    shape(path) == Some(Shape::Count)
+    shape(path) == Some(FieldShape::Count)
 }
 
 /// Whether `path` is that of a field that takes a size, as Docker writes it: `512M`.
 pub(crate) fn takes_size(path: &[Segment]) -> bool {
-    shape(path) == Some(Shape::Size)
+    shape(path) == Some(FieldShape::Size)
 }
 
-fn shape(path: &[Segment]) -> Option<Shape> {
+fn shape(path: &[Segment]) -> Option<FieldShape> {
     stack_of(path)?;
     let mut steps = Vec::new();
     for (at, segment) in path[2..].iter().enumerate() {

@@ -18,7 +18,7 @@ pub enum Becomes {
 
 /// The form of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum FieldShape {
     Any,
     Text,
     Flag,
@@ -47,24 +47,24 @@ pub(super) enum Shape {
 }
 
 /// A key: its path, with `*` for a name chosen by the author.
-pub(super) struct Key {
+pub(super) struct StackKey {
     pub(super) path: &'static str,
-    pub(super) shape: Shape,
+    pub(super) shape: FieldShape,
     pub(super) becomes: Becomes,
 }
 
-const fn key(path: &'static str, shape: Shape, becomes: Becomes) -> Key {
-    Key { path, shape, becomes }
+const fn key(path: &'static str, shape: FieldShape, becomes: Becomes) -> StackKey {
+    StackKey { path, shape, becomes }
 }
 
 use Becomes::{Ignored, Known, Refused, Simulated, WithoutEffect};
-use Shape::{
+use FieldShape::{
     Any, Count, Cpus, Duration, Flag, Forms, List, Names, Number, Options, Pairs, Size, Table,
     Text, Texts, Words,
 };
 
 /// All keys, in the order of paths.
-pub(super) const KEYS: &[Key] = &[
+pub(super) const KEYS: &[StackKey] = &[
     key("configs", Table, WithoutEffect),
     key("configs.*", Any, WithoutEffect),
     key("networks", Table, Simulated),
@@ -227,7 +227,7 @@ pub(super) const NULLABLE: [&str; 5] =
     ["networks.*", "services.*.deploy", "services.*.networks.*", "services.*.pid", "volumes.*"];
 
 /// The key with this path.
-pub(super) fn find(path: &str) -> Option<&'static Key> {
+pub(super) fn find(path: &str) -> Option<&'static StackKey> {
     KEYS.iter().find(|key| key.path == path)
 }
 

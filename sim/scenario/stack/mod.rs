@@ -11,6 +11,7 @@ pub(crate) mod field;
 mod forms;
 mod keys;
 mod merge;
+mod over;
 mod refers;
 mod shape;
 mod translate;
@@ -24,7 +25,7 @@ pub use keys::{Becomes, outcomes};
 use crate::diagnostic::{Diagnostic, Severity, UNREADABLE};
 use crate::files::{Files, Location};
 use crate::load;
-use crate::source::{Origin, Source, Sources};
+use crate::source::{Origin, SourceText, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use field::Field;
 use std::collections::BTreeMap;
@@ -35,9 +36,6 @@ use variables::Odd;
 pub(crate) use variables::Variables;
 use wssim_model::orchestrator::{Kind, Reads};
 use wssim_text::suggest;
-
-/// The sections of a stack file, beside `version` and `x-` keys.
-const SECTIONS: [&str; 5] = ["configs", "networks", "secrets", "services", "volumes"];
 
 /// Lays the scenario `merged` over the services and networks of its stacks.
 pub(crate) fn expand(
@@ -87,45 +85,9 @@ pub(crate) fn expand(
     let mut over = merged;
     names.settle(&mut over, sources, mistakes);
     names.settle(&mut base, sources, mistakes);
-    keep_limits(&mut over, &base);
+    over::keep_limits(&mut over, &base);
     load::lay_over(&mut base, over);
     base
-}
-
-/// Lays `over` onto a service's table; the short forms of `memory` and `cpus` are RAM at rest and CPU
-/// limit, and leave the rest of their tables unchanged.
-fn lay_over(service: &mut Table, mut over: Table) {
-    lengthen(&mut over, service);
-    load::lay_over(service, over);
-}
-
-fn keep_limits(over: &mut Table, base: &Table) {
-    let Some(below) = base.get("service").and_then(|entry| entry.item.table()) else { return };
-    let Some(Value::Table(services)) = over.get_mut("service").map(|entry| &mut entry.item.value)
-    else {
-        return;
-    };
-    for (name, entry) in services {
-        if let (Value::Table(service), Some(below)) =
-            (&mut entry.item.value, below.get(name).and_then(|entry| entry.item.table()))
-        {
-            lengthen(service, below);
-        }
-    }
-}
-
-/// `memory = "1 GB"` over a table becomes `memory.base = "1 GB"`, `cpus = 2` `cpus.limit = 2`.
-fn lengthen(over: &mut Table, below: &Table) {
-    for (key, meant) in [("memory", "base"), ("cpus", "limit")] {
-        let is_table = |item: &Item| item.table().is_some_and(|table| !table.contains_key("value"));
-        let (Some(entry), Some(under)) = (over.get_mut(key), below.get(key)) else { continue };
-        if is_table(&under.item) && !is_table(&entry.item) && entry.item.text() != Some("none") {
-            let origin = entry.item.origin;
-            let short = std::mem::replace(&mut entry.item.value, Value::Table(Table::new()));
-            let inner = Entry { key: entry.key, item: Item { value: short, origin } };
-            entry.item.value = Value::Table(Table::from([(meant.to_owned(), inner)]));
-        }
-    }
 }
 
 /// The table of named items of one kind.
@@ -255,7 +217,7 @@ pub(crate) fn file(
     sources: &mut Sources,
     mistakes: &mut Vec<Diagnostic>,
 ) -> Option<Table> {
-    let number = sources.add(Source::of_file(location, text));
+    let number = sources.add(SourceText::of_file(location, text));
     let yaml::Parsed { item, more } = match yaml::parse(text, number) {
         Ok(parsed) => parsed,
         Err(flaw) => {

@@ -1,10 +1,10 @@
 //! Checks that every key is known, and every value of its kind, in one walk over the file with [`keys`].
 
-use super::keys::{self, Becomes, Shape};
+use super::keys::{self, Becomes, FieldShape};
 use super::types::{self, Misfit};
 use super::{forms, values};
 use crate::diagnostic::Diagnostic;
-use crate::lint;
+use crate::lint::table;
 use crate::source::{Origin, Sources};
 use crate::tree::{Entry, Item, Table, Value};
 use wssim_text::suggest;
@@ -61,7 +61,7 @@ impl Walk<'_> {
         self.say(diagnostic, origin);
     }
 
-    fn known(&mut self, name: &str, place: &str, entry: &Entry, key: &keys::Key) {
+    fn known(&mut self, name: &str, place: &str, entry: &Entry, key: &keys::StackKey) {
         let (at, item) = (entry.key, &entry.item);
         if key.becomes == Becomes::Refused {
             let message = format!("`docker stack deploy` refuses `{name}`");
@@ -108,7 +108,7 @@ impl Walk<'_> {
 
 /// A warning that is a lint, with a reason, and can be disabled.
 pub(super) fn lint_of(name: &'static str, message: String, instead: Option<String>) -> Diagnostic {
-    Diagnostic::warning(name, message).maybe_help(lint::reason(name, instead))
+    Diagnostic::warning(name, message).maybe_help(table::reason(name, instead))
 }
 
 /// Network options that seem to encrypt and do not, or the reverse.
@@ -172,35 +172,39 @@ fn instead(name: &str) -> Option<String> {
 }
 
 /// The correct form, if the value is of the wrong kind. Null is always valid.
-fn flaw(shape: Shape, item: &Item, sources: &Sources) -> Option<String> {
+fn flaw(shape: FieldShape, item: &Item, sources: &Sources) -> Option<String> {
     if item.table().is_some_and(Table::is_empty) {
         return None;
     }
     let scalar = values::scalar(item, sources);
     let is = |right: bool, due: &str| (!right).then(|| due.to_owned());
     match shape {
-        Shape::Any => None,
-        Shape::Text => is(scalar.is_some(), "a text"),
-        Shape::Flag => is(values::flag(item, sources).is_some(), "true or false"),
-        Shape::Count => is(values::count(item, sources).is_some(), "a whole number"),
-        Shape::Number => is(values::number(item, sources).is_some(), "a number, such as `0.50`"),
-        Shape::Size => is(values::size(item, sources).is_some(), "a size, such as `512M`"),
-        Shape::Duration => {
+        FieldShape::Any => None,
+        FieldShape::Text => is(scalar.is_some(), "a text"),
+        FieldShape::Flag => is(values::flag(item, sources).is_some(), "true or false"),
+        FieldShape::Count => is(values::count(item, sources).is_some(), "a whole number"),
+        FieldShape::Number => {
+            is(values::number(item, sources).is_some(), "a number, such as `0.50`")
+        }
+        FieldShape::Size => is(values::size(item, sources).is_some(), "a size, such as `512M`"),
+        FieldShape::Duration => {
             is(values::duration(item, sources).is_some(), "a duration, such as `1m30s`")
         }
-        Shape::Words(words) => {
+        FieldShape::Words(words) => {
             is(scalar.is_some_and(|text| words.contains(&text.as_str())), &words.join(" or "))
         }
-        Shape::Cpus if scalar.as_deref() == Some("") => None,
-        Shape::Cpus => is(values::number(item, sources).is_some(), "a number, such as \"0.50\""),
-        Shape::Names if item.table().is_some() => None,
-        Shape::Texts | Shape::List | Shape::Names => {
+        FieldShape::Cpus if scalar.as_deref() == Some("") => None,
+        FieldShape::Cpus => {
+            is(values::number(item, sources).is_some(), "a number, such as \"0.50\"")
+        }
+        FieldShape::Names if item.table().is_some() => None,
+        FieldShape::Texts | FieldShape::List | FieldShape::Names => {
             is(values::texts(item, sources).is_some(), "a text or a list of texts")
         }
-        Shape::Pairs | Shape::Options => {
+        FieldShape::Pairs | FieldShape::Options => {
             is(values::pairs(item, sources).is_some(), "a table of texts, or a list of `name=text`")
         }
-        Shape::Forms => is(matches!(item.value, Value::Array(_)), "a list"),
-        Shape::Table => is(item.table().is_some(), "a table"),
+        FieldShape::Forms => is(matches!(item.value, Value::Array(_)), "a list"),
+        FieldShape::Table => is(item.table().is_some(), "a table"),
     }
 }

@@ -3,6 +3,7 @@
 //! from TOML.
 
 use super::forms;
+use super::over;
 use super::values;
 use crate::source::{Origin, Sources};
 use crate::tree::{Entry, Item, Table, Value};
@@ -57,7 +58,7 @@ pub(crate) fn translate(stack: &str, root: &Table, sources: &Sources) -> Transla
         }
         let mut table = service.table;
         if let Some(own) = written.get("x-wssim").and_then(|entry| entry.item.table()) {
-            super::lay_over(&mut table, own.clone());
+            over::lay_over(&mut table, own.clone());
         }
         out.services.insert(
             name.clone(),

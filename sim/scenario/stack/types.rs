@@ -1,7 +1,7 @@
 //! The types required by the schema of `docker stack deploy` (docker/cli, `cli/compose/schema`, version
 //! 3.13) for values with a clear meaning: `cpus: 0.5` has to be a text there.
 
-use super::keys::{Key, NULLABLE, Shape};
+use super::keys::{FieldShape, NULLABLE, StackKey};
 use crate::source::{Origin, Sources};
 use crate::tree::{Item, Table, Value};
 
@@ -17,7 +17,7 @@ pub(super) struct Misfit {
 }
 
 /// Parts of the value of `key` at `path` that Docker refuses.
-pub(super) fn misfits(path: &str, key: &Key, item: &Item, sources: &Sources) -> Vec<Misfit> {
+pub(super) fn misfits(path: &str, key: &StackKey, item: &Item, sources: &Sources) -> Vec<Misfit> {
     let mut look = Look { sources, out: Vec::new() };
     if !is_null(item, sources) || !NULLABLE.contains(&key.path) {
         look.value(path, key.shape, item);
@@ -39,38 +39,38 @@ fn is_put(item: &Item, sources: &Sources) -> bool {
 }
 
 /// Fields of the long forms of lists' items.
-const FORMS: [(&str, &[(&str, Shape)]); 4] = [
+const FORMS: [(&str, &[(&str, FieldShape)]); 4] = [
     (
         "services.*.ports",
         &[
-            ("mode", Shape::Text),
-            ("protocol", Shape::Text),
-            ("published", Shape::Count),
-            ("target", Shape::Count),
+            ("mode", FieldShape::Text),
+            ("protocol", FieldShape::Text),
+            ("published", FieldShape::Count),
+            ("target", FieldShape::Count),
         ],
     ),
     (
         "services.*.volumes",
         &[
-            ("bind", Shape::Table),
-            ("consistency", Shape::Text),
-            ("read_only", Shape::Flag),
-            ("source", Shape::Text),
-            ("target", Shape::Text),
-            ("tmpfs", Shape::Table),
-            ("type", Shape::Text),
-            ("volume", Shape::Table),
+            ("bind", FieldShape::Table),
+            ("consistency", FieldShape::Text),
+            ("read_only", FieldShape::Flag),
+            ("source", FieldShape::Text),
+            ("target", FieldShape::Text),
+            ("tmpfs", FieldShape::Table),
+            ("type", FieldShape::Text),
+            ("volume", FieldShape::Table),
         ],
     ),
     ("services.*.configs", &SECRET),
     ("services.*.secrets", &SECRET),
 ];
-const SECRET: [(&str, Shape); 5] = [
-    ("gid", Shape::Text),
-    ("mode", Shape::Number),
-    ("source", Shape::Text),
-    ("target", Shape::Text),
-    ("uid", Shape::Text),
+const SECRET: [(&str, FieldShape); 5] = [
+    ("gid", FieldShape::Text),
+    ("mode", FieldShape::Number),
+    ("source", FieldShape::Text),
+    ("target", FieldShape::Text),
+    ("uid", FieldShape::Text),
 ];
 
 struct Look<'a> {
@@ -94,7 +94,7 @@ impl Look<'_> {
         self.out.push(Misfit { path: path.to_owned(), due, instead, origin: item.origin });
     }
 
-    fn value(&mut self, path: &str, shape: Shape, item: &Item) {
+    fn value(&mut self, path: &str, shape: FieldShape, item: &Item) {
         let is_text = matches!(item.value, Value::Text(_));
         let is_whole = matches!(item.value, Value::Integer(_));
         let is_number = is_whole || matches!(item.value, Value::Float(_));
@@ -102,23 +102,29 @@ impl Look<'_> {
         let is_list = matches!(item.value, Value::Array(_));
         let is_put = is_put(item, self.sources);
         match shape {
-            Shape::Any => {}
-            Shape::Text | Shape::Size | Shape::Duration | Shape::Words(_) | Shape::Cpus => {
+            FieldShape::Any => {}
+            FieldShape::Text
+            | FieldShape::Size
+            | FieldShape::Duration
+            | FieldShape::Words(_)
+            | FieldShape::Cpus => {
                 self.need(is_text, path, "must be a string", item);
             }
-            Shape::Flag => self.need(is_truth || is_put, path, "must be a boolean", item),
-            Shape::Count => self.need(is_whole || is_put, path, "must be a integer", item),
-            Shape::Number => self.need(is_number || is_put, path, "must be a number", item),
-            Shape::Texts | Shape::List | Shape::Names | Shape::Pairs if is_list => {
+            FieldShape::Flag => self.need(is_truth || is_put, path, "must be a boolean", item),
+            FieldShape::Count => self.need(is_whole || is_put, path, "must be a integer", item),
+            FieldShape::Number => self.need(is_number || is_put, path, "must be a number", item),
+            FieldShape::Texts | FieldShape::List | FieldShape::Names | FieldShape::Pairs
+                if is_list =>
+            {
                 self.texts(path, item);
             }
-            Shape::Texts => self.need(is_text, path, "must be a string or list", item),
-            Shape::List | Shape::Names | Shape::Forms => {
+            FieldShape::Texts => self.need(is_text, path, "must be a string or list", item),
+            FieldShape::List | FieldShape::Names | FieldShape::Forms => {
                 self.need(is_list, path, "must be a list", item);
             }
-            Shape::Pairs => self.pairs(path, item, "must be a string, number or null"),
-            Shape::Options => self.pairs(path, item, "must be a string or number"),
-            Shape::Table => {
+            FieldShape::Pairs => self.pairs(path, item, "must be a string, number or null"),
+            FieldShape::Options => self.pairs(path, item, "must be a string or number"),
+            FieldShape::Table => {
                 let is_table = item.table().is_some() && !is_null(item, self.sources);
                 self.need(is_table, path, "must be a mapping", item);
             }
@@ -126,7 +132,7 @@ impl Look<'_> {
     }
 
     /// Checks the items of a list in their long form.
-    fn forms(&mut self, path: &str, fields: &[(&str, Shape)], item: &Item) {
+    fn forms(&mut self, path: &str, fields: &[(&str, FieldShape)], item: &Item) {
         let Value::Array(items) = &item.value else { return };
         for (at, item) in items.iter().enumerate() {
             for (name, entry) in item.table().into_iter().flatten() {

@@ -75,7 +75,7 @@ pub(super) fn duration(item: &Item, sources: &Sources) -> Option<f64> {
     duration_of(&scalar(item, sources)?)
 }
 
-/// [`duration`] for a text.
+/// [`size`] for a text.
 pub(crate) fn duration_of(text: &str) -> Option<f64> {
     let text = text.strip_prefix('+').unwrap_or(text);
     if text == "0" {

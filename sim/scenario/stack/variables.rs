@@ -7,10 +7,12 @@
 //! Values come only from the file `.env` beside the stack file: a result must not depend on the user's
 //! shell. An unset variable is empty, with a warning.
 
-use super::SECTIONS;
 use crate::source::Origin;
 use crate::tree::{Item, Table, Value};
 use std::collections::BTreeMap;
+
+/// The sections of a stack file, beside `version` and `x-` keys.
+const SECTIONS: [&str; 5] = ["configs", "networks", "secrets", "services", "volumes"];
 
 /// Variables by name, and the rules of their expansion.
 #[derive(Clone, Debug, Default)]

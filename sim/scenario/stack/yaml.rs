@@ -25,14 +25,14 @@ const INDENT: &str = "                                                          
 const OUTDENTED: [&str; 2] = ["invalid indentation", "invalid indentation in flow construct"];
 
 /// A mistake and its place.
-pub(super) struct Flaw {
+pub(super) struct YamlFlaw {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) origin: Origin,
 }
 
 /// What was read, or why not.
-type Read<T> = Result<T, Box<Flaw>>;
+type Read<T> = Result<T, Box<YamlFlaw>>;
 
 /// The contents of a text.
 pub(super) struct Parsed {
@@ -82,7 +82,7 @@ fn indent(text: &str, at: usize, offsets: &mut Vec<u32>) -> String {
 }
 
 fn flaw<T>(code: &'static str, message: impl Into<String>, origin: Origin) -> Read<T> {
-    Err(Box::new(Flaw { code, message: message.into(), origin }))
+    Err(Box::new(YamlFlaw { code, message: message.into(), origin }))
 }
 
 struct Reading<'t> {

@@ -34,7 +34,7 @@ fn five_mistakes_are_five_diagnostics_with_their_lines() {
     let lines: Vec<(usize, &str)> = diagnostics
         .items
         .iter()
-        .map(|item| (item.span.as_ref().map_or(0, wssim_scenario::Place::line), item.code))
+        .map(|item| (item.span.as_ref().map_or(0, wssim_scenario::TextPlace::line), item.code))
         .collect();
     assert_eq!(
         lines,

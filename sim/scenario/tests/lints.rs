@@ -22,7 +22,9 @@ fn load(name: &str, stack: &str, more: &str) -> Scenario {
     let (allow, more) =
         more.split_once('\n').filter(|(first, _)| first.starts_with("allow")).unwrap_or(("", more));
     let text = format!("[scenario]\nstacks = [\"app.yml\"]\n{allow}\n{head}{nodes}{more}");
-    folder.one(&text).unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes.render(false)))
+    folder.write("app.toml", text);
+    let loaded = folder.load("app.toml", &[]);
+    loaded.unwrap_or_else(|mistakes| panic!("{name}: {}", mistakes.render(false)))
 }
 
 fn told(name: &str, stack: &str, more: &str) -> Vec<Diagnostic> {

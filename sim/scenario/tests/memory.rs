@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use wssim_experiment::question::{Kind, Worlds};
+use wssim_experiment::question::{MeasureKind, Worlds};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Hits, Instruction, Memory, NodeMemory};
@@ -190,7 +190,7 @@ fn growth_adds_containers_in_turn_and_moves_none() {
 #[test]
 fn growth_is_of_a_window_and_ends_where_nothing_fits() {
     let scenario = load("growing", &[]);
-    let window = Kind::Window { lead_in: Nanos::ZERO };
+    let window = MeasureKind::Window { lead_in: Nanos::ZERO };
     assert_eq!(scenario.question().measure.kind, window);
     let placements = scenario.placements();
     assert!(placements.iter().all(|one| one.pending == 0));

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use wssim_experiment::question::{Kind as Stretch, Worlds};
+use wssim_experiment::question::{MeasureKind, Worlds};
 use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, ServiceId};
 use wssim_model::orchestrator::{Bad, Image, Kind, OnFailure, Origin, UpdatePolicy};
@@ -57,7 +57,7 @@ fn each_renewal_has_an_image_of_its_own() {
     ];
     assert_eq!(images, due);
     assert_eq!(control.images.len(), 5, "and that of `front` before");
-    assert!(matches!(load(&[]).question().measure.kind, Stretch::Window { .. }));
+    assert!(matches!(load(&[]).question().measure.kind, MeasureKind::Window { .. }));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use wssim_experiment::question::{Kind, Worlds};
-use wssim_experiment::trace::{self, Pick, Trace};
+use wssim_experiment::question::{MeasureKind, Worlds};
+use wssim_experiment::trace::{self, RequestPick, RequestTrace};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -94,7 +94,7 @@ fn other_sources_take_a_profile_and_keep_their_first_arrival() {
 fn a_profile_makes_a_window() {
     let sets = ["scenario.kind=none", "traffic.web.arrivals.profile=diurnal"];
     let scenario = load(&sets);
-    assert_eq!(scenario.question().measure.kind, Kind::Window { lead_in: Nanos::ZERO });
+    assert_eq!(scenario.question().measure.kind, MeasureKind::Window { lead_in: Nanos::ZERO });
     assert!(scenario.not_simulated().iter().all(|item| !item.path.contains("profile")));
 }
 
@@ -231,17 +231,17 @@ fn a_profile_and_a_trace_are_scaled_too() {
 fn the_same_requests_come_closer_together() {
     let nth = |sets: &[&str], number: u64| {
         let scenario = load(&[&["scenario.kind=window", "scenario.duration=60s"], sets].concat());
-        let options = trace::Options {
+        let options = trace::TraceOptions {
             seed: 84,
             replication: 0,
             threads: Some(1),
             entry: Some("web".to_owned()),
-            pick: Pick::Number(number),
+            pick: RequestPick::Number(number),
         };
         trace::trace(&scenario, &scenario.question(), &options, &Unwatched).unwrap()
     };
-    let cpu = |trace: &Trace| -> Vec<(String, u64)> {
-        let all = trace.components.iter().filter(|one| one.kind == trace::Kind::Cpu);
+    let cpu = |trace: &RequestTrace| -> Vec<(String, u64)> {
+        let all = trace.components.iter().filter(|one| one.kind == trace::StretchKind::Cpu);
         let mut all: Vec<_> = all.map(|one| (format!("{:?}", one.place), one.times)).collect();
         all.sort();
         all

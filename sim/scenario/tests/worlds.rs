@@ -6,7 +6,7 @@ mod folder;
 
 use folder::Folder;
 use wssim_experiment::offered::{OfferedLoad, Overloaded, overloads};
-use wssim_experiment::question::{End, Kind, Override, Worlds};
+use wssim_experiment::question::{MeasureKind, Override, RangeEnd, Worlds};
 use wssim_kernel::Nanos;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{Arrivals, Encapsulation, Hits, Instruction, Network, Quota, usual};
@@ -137,7 +137,7 @@ fn files_merge_and_take_away() {
     assert_eq!(question.claims[2].expected.min, Some(0.005));
     assert_eq!(question.claims[2].relative_to.as_deref(), Some("estate.toml"));
     assert!(question.claims[4].observed);
-    assert_eq!(question.measure.kind, Kind::Steady { warm_up: None });
+    assert_eq!(question.measure.kind, MeasureKind::Steady { warm_up: None });
     assert_eq!(question.measure.slot, Nanos(6_000_000_000));
     let blueprint = after.blueprint(None, &[]).unwrap();
     let company = &blueprint.services[3];
@@ -176,7 +176,7 @@ fn a_range_is_an_input_until_it_is_set() {
     );
     assert_eq!(ranged[2].source.as_deref(), Some("access log"));
     for (end, fraction, expected) in
-        [(End::High, 0.5, 12.0), (End::Low, 1.0, 0.5), (End::High, 0.0, 4.0)]
+        [(RangeEnd::High, 0.5, 12.0), (RangeEnd::Low, 1.0, 0.5), (RangeEnd::High, 0.0, 4.0)]
     {
         let value = scenario.between(&ranged[2], end, fraction).unwrap();
         assert_eq!(rate(&scenario.blueprint(None, &[value]).unwrap()), expected);
@@ -309,7 +309,7 @@ fn traces_and_tables_of_values_come_from_files_beside_the_text() {
     let Instruction::Cpu { demand, .. } = &blueprint.program[0] else { panic!("no work") };
     assert!((demand.mean() - 7.5e6).abs() < 1e-6);
     let question = scenario.question();
-    assert_eq!(question.measure.kind, Kind::Window { lead_in: Nanos(60_000_000_000) });
+    assert_eq!(question.measure.kind, MeasureKind::Window { lead_in: Nanos(60_000_000_000) });
     let change = question.claims.iter().find(|claim| claim.id == "change").unwrap();
     assert_eq!(change.relative_to.as_deref(), Some("../after.toml"));
     assert!(scenario.blueprint(Some("../after.toml"), &[]).is_ok());
@@ -345,7 +345,7 @@ fn what_waits_for_the_model_is_undecided_for_that_reason() {
     let profile = "traffic.web.arrivals.profile={ slot = \"1h\", values = [0.5, 1.5] }";
     let question = load("tests/scenarios/after.toml", &[profile, "scenario.kind=none"]).question();
     // "none" removed the inherited kind, so the profile makes it a window.
-    assert_eq!(question.measure.kind, Kind::Window { lead_in: Nanos::ZERO });
+    assert_eq!(question.measure.kind, MeasureKind::Window { lead_in: Nanos::ZERO });
     let waits = |id: &str| {
         let claim = question.claims.iter().find(|claim| claim.id == id).unwrap();
         claim.not_simulated.clone()

@@ -9,18 +9,18 @@ use std::fmt;
 
 /// A condition over the proxy's recent requests.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Condition {
+pub(crate) enum TripCondition {
     /// All of these hold.
     All(Vec<Self>),
     /// One of these holds.
     Any(Vec<Self>),
     /// A measure compared with a constant.
-    Compare(Measure, Relation, f64),
+    Compare(TripMeasure, Relation, f64),
 }
 
 /// A measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Measure {
+pub(crate) enum TripMeasure {
     /// Requests without any answer over all requests.
     NetworkErrorRatio,
     /// Answers with a status in [from, to) of the first pair over those in the second pair.
@@ -51,7 +51,7 @@ const RELATIONS: [(&str, Relation); 6] = [
 
 /// A mistake in an expression, and its byte offset.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Flaw {
+pub(crate) struct ExpressionFlaw {
     pub at: usize,
     pub message: String,
 }
@@ -60,7 +60,7 @@ pub(crate) struct Flaw {
 const DEEPEST: u32 = 32;
 
 /// Parses an expression.
-pub(crate) fn parse(text: &str) -> Result<Condition, Flaw> {
+pub(crate) fn parse(text: &str) -> Result<TripCondition, ExpressionFlaw> {
     let mut parser = Parser { text, at: 0, depth: 0 };
     let condition = parser.any()?;
     parser.space();
@@ -77,8 +77,8 @@ struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    fn flaw<T>(&self, message: impl Into<String>) -> Result<T, Flaw> {
-        Err(Flaw { at: self.at.min(self.text.len()), message: message.into() })
+    fn flaw<T>(&self, message: impl Into<String>) -> Result<T, ExpressionFlaw> {
+        Err(ExpressionFlaw { at: self.at.min(self.text.len()), message: message.into() })
     }
 
     fn rest(&self) -> &'t str {
@@ -96,27 +96,27 @@ impl<'t> Parser<'t> {
         found
     }
 
-    fn due(&mut self, word: &str) -> Result<(), Flaw> {
+    fn due(&mut self, word: &str) -> Result<(), ExpressionFlaw> {
         if self.eat(word) { Ok(()) } else { self.flaw(format!("`{word}` is due here")) }
     }
 
-    fn any(&mut self) -> Result<Condition, Flaw> {
+    fn any(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let mut parts = vec![self.all()?];
         while self.eat("||") {
             parts.push(self.all()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::Any(parts) })
     }
 
-    fn all(&mut self) -> Result<Condition, Flaw> {
+    fn all(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let mut parts = vec![self.one()?];
         while self.eat("&&") {
             parts.push(self.one()?);
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { Condition::All(parts) })
+        Ok(if parts.len() == 1 { parts.remove(0) } else { TripCondition::All(parts) })
     }
 
-    fn one(&mut self) -> Result<Condition, Flaw> {
+    fn one(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         if !self.eat("(") {
             return self.compare();
         }
@@ -130,7 +130,7 @@ impl<'t> Parser<'t> {
         Ok(inner)
     }
 
-    fn compare(&mut self) -> Result<Condition, Flaw> {
+    fn compare(&mut self) -> Result<TripCondition, ExpressionFlaw> {
         let measure = self.measure()?;
         self.space();
         let Some((sign, relation)) =
@@ -140,13 +140,13 @@ impl<'t> Parser<'t> {
         };
         self.at += sign.len();
         let value = match measure {
-            Measure::LatencyAtQuantileMs(_) => f64::from(self.whole()?),
+            TripMeasure::LatencyAtQuantileMs(_) => f64::from(self.whole()?),
             _ => self.decimal()?,
         };
-        Ok(Condition::Compare(measure, relation, value))
+        Ok(TripCondition::Compare(measure, relation, value))
     }
 
-    fn measure(&mut self) -> Result<Measure, Flaw> {
+    fn measure(&mut self) -> Result<TripMeasure, ExpressionFlaw> {
         self.space();
         let start = self.at;
         let length =
@@ -156,7 +156,7 @@ impl<'t> Parser<'t> {
         let measure = match name {
             "NetworkErrorRatio" => {
                 self.due("(")?;
-                Measure::NetworkErrorRatio
+                TripMeasure::NetworkErrorRatio
             }
             "ResponseCodeRatio" => {
                 self.due("(")?;
@@ -165,11 +165,11 @@ impl<'t> Parser<'t> {
                     self.due(",")?;
                     *code = self.whole()?;
                 }
-                Measure::ResponseCodeRatio(codes)
+                TripMeasure::ResponseCodeRatio(codes)
             }
             "LatencyAtQuantileMS" => {
                 self.due("(")?;
-                Measure::LatencyAtQuantileMs(self.decimal()?)
+                TripMeasure::LatencyAtQuantileMs(self.decimal()?)
             }
             _ => {
                 self.at = start;
@@ -191,7 +191,7 @@ impl<'t> Parser<'t> {
         number
     }
 
-    fn whole(&mut self) -> Result<u32, Flaw> {
+    fn whole(&mut self) -> Result<u32, ExpressionFlaw> {
         let start = self.at;
         let number = self.number().parse();
         number.or_else(|_| {
@@ -202,7 +202,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Go distinguishes `1.0` from `1`.
-    fn decimal(&mut self) -> Result<f64, Flaw> {
+    fn decimal(&mut self) -> Result<f64, ExpressionFlaw> {
         let start = self.at;
         let number = self.number();
         match number.parse() {
@@ -216,7 +216,7 @@ impl<'t> Parser<'t> {
     }
 }
 
-impl fmt::Display for Condition {
+impl fmt::Display for TripCondition {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (parts, between) = match self {
             Self::Compare(measure, relation, value) => {
@@ -238,7 +238,7 @@ impl fmt::Display for Condition {
     }
 }
 
-impl fmt::Display for Measure {
+impl fmt::Display for TripMeasure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NetworkErrorRatio => out.write_str("NetworkErrorRatio"),
@@ -257,15 +257,18 @@ mod tests {
     #[test]
     fn and_binds_before_or() {
         let text = "NetworkErrorRatio() > 0.30 || ResponseCodeRatio(500, 600, 0, 600) >= 0.25 && LatencyAtQuantileMS(50.0) > 100";
-        let Ok(Condition::Any(parts)) = parse(text) else { unreachable!("it is one of two") };
-        assert_eq!(parts[0], Condition::Compare(Measure::NetworkErrorRatio, Relation::More, 0.3));
-        let codes = Measure::ResponseCodeRatio([500, 600, 0, 600]);
-        let slow = Measure::LatencyAtQuantileMs(50.0);
+        let Ok(TripCondition::Any(parts)) = parse(text) else { unreachable!("it is one of two") };
+        assert_eq!(
+            parts[0],
+            TripCondition::Compare(TripMeasure::NetworkErrorRatio, Relation::More, 0.3)
+        );
+        let codes = TripMeasure::ResponseCodeRatio([500, 600, 0, 600]);
+        let slow = TripMeasure::LatencyAtQuantileMs(50.0);
         let both = vec![
-            Condition::Compare(codes, Relation::AtLeast, 0.25),
-            Condition::Compare(slow, Relation::More, 100.0),
+            TripCondition::Compare(codes, Relation::AtLeast, 0.25),
+            TripCondition::Compare(slow, Relation::More, 100.0),
         ];
-        assert_eq!(parts[1], Condition::All(both));
+        assert_eq!(parts[1], TripCondition::All(both));
         let grouped = parse(
             "(NetworkErrorRatio() > 0.3 || NetworkErrorRatio()<0.1) && LatencyAtQuantileMS(99.9)!=5",
         );

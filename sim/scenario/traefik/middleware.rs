@@ -1,11 +1,11 @@
 //! Reads middlewares, with Traefik's defaults (traefik v3, `pkg/config/dynamic/middlewares.go`). Those
 //! that change how many requests pass are read in full; of the others, the kind.
 
-use super::breaker::{self, Condition};
-use super::options::{Options, wrong};
-use super::{Reference, references};
-use crate::check::shown;
+use super::breaker::{self, TripCondition};
+use super::options::{LabelOptions, wrong};
+use super::reference::{Reference, references};
 use crate::document::fields::Reader;
+use crate::length::shown;
 use crate::source::Origin;
 use std::fmt;
 use wssim_kernel::Nanos;
@@ -18,23 +18,23 @@ pub(crate) struct Middleware {
     /// The service whose labels define it.
     pub owner: String,
     pub origin: Origin,
-    pub kind: Kind,
+    pub kind: MiddlewareKind,
 }
 
 /// Its effect.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Kind {
+pub(crate) enum MiddlewareKind {
     /// A token bucket for each source: a request takes a token, or is refused with 429. `None` passes
     /// all.
-    RateLimit { tokens_per_second: Option<f64>, burst: u32, per: Source },
+    RateLimit { tokens_per_second: Option<f64>, burst: u32, per: SourceCriterion },
     /// Most concurrent requests of a source; more are refused with 429.
-    InFlight { amount: u32, per: Source },
+    InFlight { amount: u32, per: SourceCriterion },
     /// Most attempts, including the first, while no part of an answer was received. Exponential waits
     /// start at `initial_interval` and end at twice that; zero for no waits.
     Retry { attempts: u32, initial_interval: Nanos, on_network_errors: bool },
     /// Opens if `trips` holds at a check, answers 503 for `fallback`, then passes a growing share for
     /// `recovery`.
-    Breaker { trips: Condition, check_period: Nanos, fallback: Nanos, recovery: Nanos },
+    Breaker { trips: TripCondition, check_period: Nanos, fallback: Nanos, recovery: Nanos },
     /// A sequence of others.
     Chain(Vec<Reference>),
     /// One that neither stops nor redirects requests: its kind.
@@ -43,7 +43,7 @@ pub(crate) enum Kind {
 
 /// How requests are grouped for counting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) enum SourceCriterion {
     Address,
     /// By client address, found as a label defines.
     Strategy,
@@ -86,7 +86,7 @@ const fn milliseconds(count: u64) -> Nanos {
 pub(super) fn read(
     reader: &mut Reader<'_>,
     owner: &str,
-    mut options: Options<'_>,
+    mut options: LabelOptions<'_>,
 ) -> Option<Middleware> {
     let groups = options.groups();
     let (name, origin) = (options.name.clone(), options.origin);
@@ -108,8 +108,8 @@ pub(super) fn read(
     Some(Middleware { name, owner: owner.to_owned(), origin, kind })
 }
 
-fn another(reader: &mut Reader<'_>, group: &str, at: Origin) -> Option<Kind> {
-    let known = OTHERS.into_iter().find(|kind| *kind == group).map(Kind::Other);
+fn another(reader: &mut Reader<'_>, group: &str, at: Origin) -> Option<MiddlewareKind> {
+    let known = OTHERS.into_iter().find(|kind| *kind == group).map(MiddlewareKind::Other);
     if known.is_none() {
         let all = READ.iter().chain(&OTHERS).copied().collect::<Vec<_>>();
         let hint = suggest::nearest(group, all);
@@ -119,25 +119,29 @@ fn another(reader: &mut Reader<'_>, group: &str, at: Origin) -> Option<Kind> {
     known
 }
 
-fn source(reader: &mut Reader<'_>, options: &mut Options<'_>, default: Source) -> Source {
+fn source(
+    reader: &mut Reader<'_>,
+    options: &mut LabelOptions<'_>,
+    default: SourceCriterion,
+) -> SourceCriterion {
     let mut inner = options.below("sourcecriterion");
     let host = inner.flag(reader, "requesthost");
     let header = inner.text("requestheadername").map(|name| name.text.clone());
     let is_address = !inner.below("ipstrategy").is_empty();
     inner.finish(reader, "source criterion", &["ipstrategy", "requestheadername", "requesthost"]);
     match (header, host, is_address) {
-        (Some(header), _, _) => Source::Header(header),
-        (None, Some(true), _) => Source::Host,
-        (None, _, true) => Source::Strategy,
+        (Some(header), _, _) => SourceCriterion::Header(header),
+        (None, Some(true), _) => SourceCriterion::Host,
+        (None, _, true) => SourceCriterion::Strategy,
         _ => default,
     }
 }
 
-fn rate_limit(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+fn rate_limit(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<MiddlewareKind> {
     let average = options.count(reader, "average").unwrap_or(0);
     let period = options.duration(reader, "period").unwrap_or(milliseconds(1000));
     let burst = options.count(reader, "burst").unwrap_or(1);
-    let per = source(reader, &mut options, Source::Address);
+    let per = source(reader, &mut options, SourceCriterion::Address);
     let origin = options.origin;
     options.accept(&["redis"]);
     options.finish(reader, "rate limit", &["average", "burst", "period", "sourcecriterion"]);
@@ -147,21 +151,21 @@ fn rate_limit(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind>
     }
     let per_second = f64::from(average) * 1e9 / period.as_f64();
     let tokens_per_second = (average > 0).then_some(per_second);
-    Some(Kind::RateLimit { tokens_per_second, burst, per })
+    Some(MiddlewareKind::RateLimit { tokens_per_second, burst, per })
 }
 
-fn in_flight(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+fn in_flight(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<MiddlewareKind> {
     let amount = options.count(reader, "amount");
-    let per = source(reader, &mut options, Source::Host);
+    let per = source(reader, &mut options, SourceCriterion::Host);
     let origin = options.origin;
     options.finish(reader, "limit of requests in flight", &["amount", "sourcecriterion"]);
     match amount {
-        Some(amount) => Some(Kind::InFlight { amount, per }),
+        Some(amount) => Some(MiddlewareKind::InFlight { amount, per }),
         None => lacks(reader, origin, "a limit of requests in flight needs its `amount`"),
     }
 }
 
-fn retry(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+fn retry(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> Option<MiddlewareKind> {
     let attempts = options.count(reader, "attempts").filter(|attempts| *attempts > 0);
     let initial_interval = options.duration(reader, "initialinterval").unwrap_or(Nanos::ZERO);
     let origin = options.origin;
@@ -170,12 +174,17 @@ fn retry(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
     let known = ["attempts", "disableretryonnetworkerror", "initialinterval"];
     options.finish(reader, "retry", &known);
     match attempts {
-        Some(attempts) => Some(Kind::Retry { attempts, initial_interval, on_network_errors }),
+        Some(attempts) => {
+            Some(MiddlewareKind::Retry { attempts, initial_interval, on_network_errors })
+        }
         None => lacks(reader, origin, "a retry needs `attempts` above zero"),
     }
 }
 
-fn circuit_breaker(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<Kind> {
+fn circuit_breaker(
+    reader: &mut Reader<'_>,
+    mut options: LabelOptions<'_>,
+) -> Option<MiddlewareKind> {
     let expression = options.text("expression");
     // Defaults: `CircuitBreaker.SetDefaults` of the same file.
     let check_period = options.duration(reader, "checkperiod").unwrap_or(milliseconds(100));
@@ -190,7 +199,7 @@ fn circuit_breaker(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<
         return lacks(reader, origin, "a circuit breaker needs its `expression`");
     };
     match breaker::parse(&expression.text) {
-        Ok(trips) => Some(Kind::Breaker { trips, check_period, fallback, recovery }),
+        Ok(trips) => Some(MiddlewareKind::Breaker { trips, check_period, fallback, recovery }),
         Err(flaw) => {
             let sources = reader.texts.sources;
             let at = sources.inside(expression.origin, &expression.text, flaw.at, 1);
@@ -200,18 +209,18 @@ fn circuit_breaker(reader: &mut Reader<'_>, mut options: Options<'_>) -> Option<
     }
 }
 
-fn chain(reader: &mut Reader<'_>, mut options: Options<'_>) -> Kind {
+fn chain(reader: &mut Reader<'_>, mut options: LabelOptions<'_>) -> MiddlewareKind {
     let links = references(options.texts(reader, "middlewares"));
     options.finish(reader, "chain", &["middlewares"]);
-    Kind::Chain(links)
+    MiddlewareKind::Chain(links)
 }
 
-fn lacks(reader: &mut Reader<'_>, origin: Origin, message: &str) -> Option<Kind> {
+fn lacks(reader: &mut Reader<'_>, origin: Origin, message: &str) -> Option<MiddlewareKind> {
     wrong(reader, origin, message.to_owned());
     None
 }
 
-impl Kind {
+impl MiddlewareKind {
     /// The behaviour while it is not simulated.
     pub(crate) fn instead(&self) -> &'static str {
         match self {
@@ -224,7 +233,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SourceCriterion {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address | Self::Strategy => out.write_str("client address"),
@@ -234,7 +243,7 @@ impl fmt::Display for Source {
     }
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for MiddlewareKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::RateLimit { tokens_per_second: None, .. } => out.write_str("rate limit, off"),

@@ -11,148 +11,32 @@
 //! (`providers.swarm.*`, entry points), TCP and UDP routers, and other providers' files.
 
 pub(crate) mod breaker;
+pub(crate) mod label;
 pub(crate) mod middleware;
 mod options;
 pub(crate) mod passage;
+pub(crate) mod proxy;
+mod reference;
 mod route;
 
-pub use route::Route;
+pub use route::ProxyRoute;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::Document;
-use crate::document::fields::{Name, Reader};
+use crate::document::fields::Reader;
 use crate::source::Origin;
 use crate::tree::Table;
-use middleware::Middleware;
-use options::Options;
+use label::Label;
+use options::LabelOptions;
+use proxy::{Balancer, Health, ProxyLabels, Router, Strategy};
+use reference::{Reference, references};
 use std::collections::BTreeMap;
-use std::fmt;
 use wssim_kernel::Nanos;
 use wssim_text::suggest;
 
-/// A label.
-#[derive(Clone, Debug)]
-pub(crate) struct Label {
-    pub key: Name,
-    pub value: Name,
-}
-
-impl Label {
-    /// Whether it is for Traefik.
-    pub(crate) fn is_of_traefik(&self) -> bool {
-        let key = self.key.text.as_bytes();
-        key.get(..8).is_some_and(|start| start.eq_ignore_ascii_case(b"traefik."))
-    }
-}
-
-/// A reference to a middleware or service: `name`, or `name@provider`.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub name: String,
-    pub provider: Option<String>,
-    pub origin: Origin,
-}
-
-impl Reference {
-    fn new(written: Name) -> Self {
-        let Name { text, origin } = written;
-        match text.split_once('@') {
-            Some((name, provider)) => {
-                Self { name: name.to_owned(), provider: Some(provider.to_owned()), origin }
-            }
-            None => Self { name: text, provider: None, origin },
-        }
-    }
-
-    /// Whether labels must define it, not a file or Traefik itself.
-    pub(crate) fn is_of_labels(&self) -> bool {
-        self.provider.as_deref().is_none_or(|provider| provider == "swarm" || provider == "docker")
-    }
-}
-
-impl PartialEq for Reference {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.name, &self.provider) == (&other.name, &other.provider)
-    }
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.name)?;
-        self.provider.iter().try_for_each(|provider| write!(out, "@{provider}"))
-    }
-}
-
-fn references(names: Vec<Name>) -> Vec<Reference> {
-    names.into_iter().map(Reference::new).collect()
-}
-
-/// A route of requests.
-#[derive(Clone, Debug)]
-pub(crate) struct Router {
-    pub name: String,
-    /// The service whose labels define it.
-    pub owner: String,
-    pub origin: Origin,
-    /// `None` for Traefik's default rule.
-    pub rule: Option<String>,
-    /// Empty for all default ones.
-    pub entry_points: Vec<String>,
-    /// `None` for the only balancer of its owner.
-    pub service: Option<Reference>,
-    pub middlewares: Vec<Reference>,
-    /// `None` for the length of the rule.
-    pub priority: Option<i64>,
-    pub tls: bool,
-}
-
-/// A service in Traefik's terms: the containers of one of our services, with a port.
-#[derive(Clone, Debug)]
-pub(crate) struct Balancer {
-    pub name: String,
-    /// The service whose labels define it, and whose containers answer.
-    pub owner: String,
-    pub origin: Origin,
-    /// Required with Swarm, which does not tell Traefik the ports.
-    pub port: Option<u16>,
-    pub health: Option<Health>,
-    /// Whether a cookie binds a user to one container.
-    pub sticky: bool,
-    pub strategy: Strategy,
-}
-
-/// The choice of a server for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Strategy {
-    /// Round robin.
-    Wrr,
-    /// The one with fewer requests of two random ones.
-    P2c,
-    /// The one that answers fastest.
-    LeastTime,
-    /// By a hash of the client's address.
-    Hrw,
-}
-
-/// Traefik's own health check of containers.
-#[derive(Clone, Debug)]
-pub(crate) struct Health {
-    pub path: String,
-    pub interval: Nanos,
-    pub timeout: Nanos,
-}
-
-/// The configuration by labels.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Proxy {
-    pub routers: Vec<Router>,
-    pub balancers: Vec<Balancer>,
-    pub middlewares: Vec<Middleware>,
-}
-
 /// Reads the labels of all services.
-pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
-    let mut proxy = Proxy::default();
+pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> ProxyLabels {
+    let mut proxy = ProxyLabels::default();
     let reads_deploy = document.orchestrator.reads_deploy();
     for (name, service) in &document.services {
         let of_containers = if reads_deploy { &[][..] } else { &service.deploy.container_labels };
@@ -166,7 +50,7 @@ pub(crate) fn read(document: &Document, reader: &mut Reader<'_>) -> Proxy {
 }
 
 /// The routers, services or middlewares of one container, by name in lower case.
-type Things<'a> = BTreeMap<String, Options<'a>>;
+type Things<'a> = BTreeMap<String, LabelOptions<'a>>;
 
 /// Known protocols that are not read.
 const UNREAD: [&str; 3] = ["tcp", "tls", "udp"];
@@ -196,10 +80,10 @@ const OTHERS: [&str; 4] = [
     "traefik.udp.services.",
 ];
 
-impl Proxy {
+impl ProxyLabels {
     fn service(&mut self, owner: &str, origin: Origin, labels: &[&Label], reader: &mut Reader<'_>) {
         let mut things = [Things::new(), Things::new(), Things::new()];
-        let mut own = Options::new(owner, origin);
+        let mut own = LabelOptions::new(owner, origin);
         for label in labels {
             sort(label, &mut things, &mut own, reader);
         }
@@ -239,7 +123,7 @@ impl Proxy {
             // Traefik makes a default one.
             let name = owner.replace('/', "-");
             let origin = labels.first().map_or(origin, |label| label.key.origin);
-            let mut options = Options::new(&name, origin);
+            let mut options = LabelOptions::new(&name, origin);
             options.origin = origin;
             self.routers.push(router(reader, owner, options));
         }
@@ -248,35 +132,13 @@ impl Proxy {
             self.middlewares.extend(middleware::read(reader, owner, options));
         }
     }
-
-    /// The balancer of a router; by default its owner's own.
-    pub(crate) fn balancer_of(&self, router: &Router) -> Option<&Balancer> {
-        match &router.service {
-            Some(service) => self.balancers.iter().find(|balancer| balancer.name == service.name),
-            None => self.balancers.iter().find(|balancer| balancer.owner == router.owner),
-        }
-    }
-
-    /// The middleware of a reference.
-    pub(crate) fn middleware(&self, reference: &Reference) -> Option<&Middleware> {
-        self.middlewares.iter().find(|middleware| middleware.name == reference.name)
-    }
-
-    /// Every reference to a middleware, in routers and chains.
-    pub(crate) fn references(&self) -> impl Iterator<Item = &Reference> {
-        let links = self.middlewares.iter().filter_map(|middleware| match &middleware.kind {
-            middleware::Kind::Chain(links) => Some(links),
-            _ => None,
-        });
-        self.routers.iter().map(|router| &router.middlewares).chain(links).flatten()
-    }
 }
 
 /// Sorts a label: `traefik.http.routers.NAME.option` to the routers, and so on.
 fn sort<'a>(
     label: &'a Label,
     things: &mut [Things<'a>; 3],
-    own: &mut Options<'a>,
+    own: &mut LabelOptions<'a>,
     reader: &mut Reader<'_>,
 ) {
     const KINDS: [&str; 3] = ["routers", "services", "middlewares"];
@@ -296,7 +158,7 @@ fn sort<'a>(
         Some(place) if !name.is_empty() && !rest.is_empty() => {
             let options = things[place]
                 .entry(name.to_lowercase())
-                .or_insert_with(|| Options::new(name, label.key.origin));
+                .or_insert_with(|| LabelOptions::new(name, label.key.origin));
             options.put(rest, label);
         }
         _ => {
@@ -318,7 +180,7 @@ fn misspelt(reader: &mut Reader<'_>, name: &str, label: &Label) {
     }
 }
 
-fn router(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Router {
+fn router(reader: &mut Reader<'_>, owner: &str, mut options: LabelOptions<'_>) -> Router {
     let entry_points = options.texts(reader, "entrypoints");
     let mut tls = options.below("tls");
     let has_tls = !tls.is_empty() && tls.flag(reader, "").unwrap_or(true);
@@ -339,7 +201,7 @@ fn router(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Rou
     router
 }
 
-fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> Balancer {
+fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: LabelOptions<'_>) -> Balancer {
     let mut inner = options.below("loadbalancer");
     let (name, origin) = (options.name.clone(), options.origin);
     options.finish(reader, "service", &["loadbalancer"]);
@@ -384,7 +246,7 @@ fn balancer(reader: &mut Reader<'_>, owner: &str, mut options: Options<'_>) -> B
 }
 
 /// Round robin by default (traefik v3, `pkg/config/dynamic/http_config.go`).
-fn strategy(reader: &mut Reader<'_>, options: &mut Options<'_>) -> Strategy {
+fn strategy(reader: &mut Reader<'_>, options: &mut LabelOptions<'_>) -> Strategy {
     let Some(name) = options.text("strategy") else { return Strategy::Wrr };
     match name.text.as_str() {
         "wrr" => Strategy::Wrr,

@@ -2,7 +2,7 @@
 //! names, and drops all labels of a container if one of them is wrong (traefik/paerser,
 //! `parser.Decode`).
 
-use super::Label;
+use super::label::Label;
 use crate::diagnostic::Diagnostic;
 use crate::document::fields::{Name, Reader};
 use crate::source::Origin;
@@ -12,7 +12,7 @@ use wssim_kernel::Nanos;
 use wssim_text::suggest;
 
 /// The options after the name of an item in its labels, in lower case.
-pub(super) struct Options<'a> {
+pub(super) struct LabelOptions<'a> {
     /// Its name as in its labels.
     pub name: String,
     /// Place of its first label.
@@ -23,7 +23,7 @@ pub(super) struct Options<'a> {
 /// Traefik's reaction to a wrong label of a container.
 const DROPPED: &str = "Traefik drops every label of a container that has a wrong one";
 
-impl<'a> Options<'a> {
+impl<'a> LabelOptions<'a> {
     pub(super) fn new(name: &str, origin: Origin) -> Self {
         Self { name: name.to_owned(), origin, left: BTreeMap::new() }
     }

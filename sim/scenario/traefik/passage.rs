@@ -9,11 +9,11 @@
 //! since calls to one service use one host. One with `ipstrategy` or a header in its `sourcecriterion`
 //! counts each source of traffic separately.
 
-use super::breaker::{Condition, Measure, Relation};
-use super::middleware::{Kind, Middleware, Source};
-use super::{Proxy, Router, Strategy};
+use super::breaker::{Relation, TripCondition, TripMeasure};
+use super::middleware::{Middleware, MiddlewareKind, SourceCriterion};
+use super::proxy::{ProxyLabels, Router, Strategy};
 use crate::document::Document;
-use crate::document::service::Service;
+use crate::document::service::ServiceText;
 use std::collections::BTreeSet;
 use wssim_kernel::Nanos;
 use wssim_model::blueprint::{BreakerPolicy, Check, LimitPolicy, Policy, Retry};
@@ -28,7 +28,7 @@ const BACKOFF_JITTER: f64 = 0.5;
 
 /// The guards of requests to a service.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Passage {
+pub(crate) struct ProxyPassage {
     /// In order; each with whether it counts sources separately.
     pub limits: Vec<(LimitPolicy, bool)>,
     pub breaker: Option<BreakerPolicy>,
@@ -38,7 +38,7 @@ pub(crate) struct Passage {
 }
 
 /// Whether the containers of `service` are Traefik.
-pub(crate) fn is_proxy(service: &Service) -> bool {
+pub(crate) fn is_proxy(service: &ServiceText) -> bool {
     let image = service.deploy.image.as_ref().map_or("", |image| image.text.as_str());
     let name = image.rsplit('/').next().unwrap_or_default();
     let name = name.split(['@', ':']).next().unwrap_or_default();
@@ -60,7 +60,7 @@ pub(crate) fn proxied(document: &Document) -> BTreeSet<String> {
     found
 }
 
-impl Proxy {
+impl ProxyLabels {
     /// Whether labels concern `service`.
     pub(crate) fn knows(&self, service: &str) -> bool {
         self.router_to(service).is_some()
@@ -76,8 +76,8 @@ impl Proxy {
     }
 
     /// The guards of requests to `service`.
-    pub(crate) fn passage(&self, service: &str) -> Passage {
-        let mut passage = Passage::default();
+    pub(crate) fn passage(&self, service: &str) -> ProxyPassage {
+        let mut passage = ProxyPassage::default();
         for reference in self.router_to(service).map_or(&[][..], |router| &router.middlewares) {
             if let Some(middleware) = self.middleware(reference) {
                 self.pass(middleware, &mut passage, 0);
@@ -86,29 +86,29 @@ impl Proxy {
         passage
     }
 
-    fn pass(&self, middleware: &Middleware, passage: &mut Passage, depth: u32) {
+    fn pass(&self, middleware: &Middleware, passage: &mut ProxyPassage, depth: u32) {
         /// Longest chain followed: a chain may name itself.
         const DEEPEST: u32 = 16;
         match &middleware.kind {
-            Kind::RateLimit { tokens_per_second, burst, per } => {
+            MiddlewareKind::RateLimit { tokens_per_second, burst, per } => {
                 if let Some(tokens_per_second) = *tokens_per_second {
                     let policy = LimitPolicy::Rate { tokens_per_second, burst: *burst };
                     passage.limits.push((policy, is_told_apart(per)));
                 }
             }
-            Kind::InFlight { amount, per } => {
+            MiddlewareKind::InFlight { amount, per } => {
                 passage.limits.push((LimitPolicy::InFlight(*amount), is_told_apart(per)));
             }
-            Kind::Retry { attempts, initial_interval, on_network_errors: true }
+            MiddlewareKind::Retry { attempts, initial_interval, on_network_errors: true }
                 if passage.retry.is_none() =>
             {
                 passage.retry = Some(retry(*attempts, *initial_interval));
             }
-            Kind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
+            MiddlewareKind::Breaker { trips, fallback, .. } if passage.breaker.is_none() => {
                 let Some(ratio) = failures_over_calls(trips) else { return };
                 passage.breaker = Some(breaker(ratio, *fallback));
             }
-            Kind::Chain(links) if depth < DEEPEST => {
+            MiddlewareKind::Chain(links) if depth < DEEPEST => {
                 for middleware in links.iter().filter_map(|link| self.middleware(link)) {
                     self.pass(middleware, passage, depth + 1);
                 }
@@ -139,19 +139,20 @@ impl Proxy {
 }
 
 /// Whether a middleware of this kind has an effect on a proxy's call.
-pub(crate) fn is_simulated(kind: &Kind) -> bool {
+pub(crate) fn is_simulated(kind: &MiddlewareKind) -> bool {
     match kind {
-        Kind::RateLimit { .. } | Kind::InFlight { .. } | Kind::Retry { .. } | Kind::Chain(_) => {
-            true
-        }
-        Kind::Breaker { trips, .. } => failures_over_calls(trips).is_some(),
-        Kind::Other(_) => false,
+        MiddlewareKind::RateLimit { .. }
+        | MiddlewareKind::InFlight { .. }
+        | MiddlewareKind::Retry { .. }
+        | MiddlewareKind::Chain(_) => true,
+        MiddlewareKind::Breaker { trips, .. } => failures_over_calls(trips).is_some(),
+        MiddlewareKind::Other(_) => false,
     }
 }
 
 /// See above; `Address` is also the default.
-fn is_told_apart(per: &Source) -> bool {
-    matches!(per, Source::Header(_) | Source::Strategy)
+fn is_told_apart(per: &SourceCriterion) -> bool {
+    matches!(per, SourceCriterion::Header(_) | SourceCriterion::Strategy)
 }
 
 /// Traefik retries requests without an answer, at once or after pauses that grow from the first to twice
@@ -182,20 +183,21 @@ fn breaker(ratio: f64, fallback: Nanos) -> BreakerPolicy {
 
 /// The share of failures at which a condition holds, if it contains nothing else: every failure in the
 /// model is a network error or an answer of 5xx.
-pub(crate) fn failures_over_calls(condition: &Condition) -> Option<f64> {
+pub(crate) fn failures_over_calls(condition: &TripCondition) -> Option<f64> {
     match condition {
-        Condition::Any(parts) => {
+        TripCondition::Any(parts) => {
             let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
             shares?.into_iter().reduce(f64::min)
         }
-        Condition::All(parts) => {
+        TripCondition::All(parts) => {
             let shares: Option<Vec<f64>> = parts.iter().map(failures_over_calls).collect();
             shares?.into_iter().reduce(f64::max)
         }
-        Condition::Compare(measure, relation, share) => {
+        TripCondition::Compare(measure, relation, share) => {
             let is_failures = match measure {
-                Measure::NetworkErrorRatio | Measure::ResponseCodeRatio([500, 600, 0, 600]) => true,
-                Measure::ResponseCodeRatio(_) | Measure::LatencyAtQuantileMs(_) => false,
+                TripMeasure::NetworkErrorRatio
+                | TripMeasure::ResponseCodeRatio([500, 600, 0, 600]) => true,
+                TripMeasure::ResponseCodeRatio(_) | TripMeasure::LatencyAtQuantileMs(_) => false,
             };
             match relation {
                 Relation::More if is_failures => Some(share.next_up()),

@@ -1,11 +1,11 @@
 //! The routes in words, for the table of `check`.
 
-use super::{Balancer, Proxy, Router};
-use crate::check::shown;
+use super::proxy::{Balancer, ProxyLabels, Router};
+use crate::length::shown;
 
 /// A route of requests, with its middlewares.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
+pub struct ProxyRoute {
     /// The router.
     pub router: String,
     /// The requests that it matches.
@@ -18,15 +18,16 @@ pub struct Route {
     pub middlewares: Vec<String>,
 }
 
-impl Proxy {
+impl ProxyLabels {
     /// All routes, by router.
-    pub(crate) fn routes(&self) -> Vec<Route> {
-        let mut routes: Vec<Route> = self.routers.iter().map(|router| self.route(router)).collect();
+    pub(crate) fn routes(&self) -> Vec<ProxyRoute> {
+        let mut routes: Vec<ProxyRoute> =
+            self.routers.iter().map(|router| self.route(router)).collect();
         routes.sort_by(|a, b| (&a.router, &a.target).cmp(&(&b.router, &b.target)));
         routes
     }
 
-    fn route(&self, router: &Router) -> Route {
+    fn route(&self, router: &Router) -> ProxyRoute {
         let rule = router.rule.clone().unwrap_or_else(|| "default rule".to_owned());
         let priority = router.priority.map_or_else(String::new, |at| format!(" (priority {at})"));
         let tls = if router.tls { " (TLS)" } else { "" };
@@ -44,7 +45,7 @@ impl Proxy {
             None if router.tls => entry_points.push("default (TLS)".to_owned()),
             None => {}
         }
-        Route {
+        ProxyRoute {
             router: router.name.clone(),
             rule: format!("{rule}{priority}"),
             entry_points,

@@ -7,7 +7,7 @@
 
 /// A station of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Station {
+pub struct ClosedStation {
     /// Mean demand of one visit, in seconds.
     pub demand_seconds: f64,
     /// Servers; 0 for a station without queueing (pure delay).
@@ -29,11 +29,11 @@ pub struct ClosedNetwork {
 
 impl ClosedNetwork {
     /// Solves for `users` ≥ 1 users and a mean think time of `think_seconds` ≥ 0.
-    pub fn new(users: u32, think_seconds: f64, stations: &[Station]) -> Self {
-        let think = Station { demand_seconds: think_seconds, servers: 0 };
+    pub fn new(users: u32, think_seconds: f64, stations: &[ClosedStation]) -> Self {
+        let think = ClosedStation { demand_seconds: think_seconds, servers: 0 };
         let scale = stations.iter().map(|s| s.demand_seconds).fold(0.0, f64::max);
         assert!(users > 0 && scale > 0.0, "users and demands are positive");
-        let weigh = |s: &Station| weights(s, users as usize, scale);
+        let weigh = |s: &ClosedStation| weights(s, users as usize, scale);
         let all: Vec<Vec<f64>> = stations.iter().chain([&think]).map(weigh).collect();
         let whole = convolve_all(&all, None, users as usize);
         let n = users as usize;
@@ -50,7 +50,7 @@ impl ClosedNetwork {
     }
 }
 
-fn weights(station: &Station, users: usize, scale: f64) -> Vec<f64> {
+fn weights(station: &ClosedStation, users: usize, scale: f64) -> Vec<f64> {
     let mut weights = vec![1.0];
     for n in 1..=users {
         let busy = if station.servers == 0 { n } else { n.min(station.servers as usize) };
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn one_station_is_the_machine_repairman() {
-        let station = Station { demand_seconds: 0.1, servers: 2 };
+        let station = ClosedStation { demand_seconds: 0.1, servers: 2 };
         let ours = ClosedNetwork::new(50, 2.0, &[station]);
         let twin = FiniteSource::new(50, 2.0, 10.0, 2);
         assert!((ours.throughput / twin.throughput() - 1.0).abs() < 1e-12);
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn everyone_is_somewhere() {
         let stations = [(0.2, 4), (0.05, 1), (0.3, 0)]
-            .map(|(demand_seconds, servers)| Station { demand_seconds, servers });
+            .map(|(demand_seconds, servers)| ClosedStation { demand_seconds, servers });
         let network = ClosedNetwork::new(40, 2.0, &stations);
         let inside: f64 = network.mean_in_station.iter().sum();
         assert!((inside + 2.0 * network.throughput - 40.0).abs() < 1e-9);

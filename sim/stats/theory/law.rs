@@ -7,7 +7,7 @@ use statrs::function::gamma::gamma;
 /// A distribution of a positive duration; parameters in seconds where they are durations.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs, reason = "each variant documents its fields")]
-pub enum Law {
+pub enum DurationLaw {
     /// Exponential with the given mean.
     Exponential { mean: f64 },
     /// Always the same value.
@@ -30,7 +30,7 @@ pub enum Law {
     Weibull { shape: f64, scale: f64 },
 }
 
-impl Law {
+impl DurationLaw {
     /// E(S^order), in seconds to the power `order`; infinite where it does not exist.
     pub fn moment(&self, order: u32) -> f64 {
         let k = f64::from(order);
@@ -94,18 +94,18 @@ fn gamma_moment(shape: f64, mean: f64, order: u32) -> f64 {
 mod tests {
     use super::*;
 
-    fn laws() -> Vec<Law> {
+    fn laws() -> Vec<DurationLaw> {
         vec![
-            Law::Exponential { mean: 2.0 },
-            Law::Constant { value: 2.0 },
-            Law::Erlang { k: 3, mean: 2.0 },
-            Law::Gamma { shape: 0.7, mean: 2.0 },
-            Law::Hyperexponential { p: vec![0.5, 0.5], means: vec![1.0, 3.0] },
-            Law::Uniform { lo: 1.0, hi: 3.0 },
-            Law::Lognormal { mean: 2.0, cv: 1.5 },
-            Law::Pareto { alpha: 4.0, xm: 1.5 },
-            Law::TwoPoint { p: 0.5, values: [1.0, 3.0] },
-            Law::Weibull { shape: 1.0, scale: 2.0 },
+            DurationLaw::Exponential { mean: 2.0 },
+            DurationLaw::Constant { value: 2.0 },
+            DurationLaw::Erlang { k: 3, mean: 2.0 },
+            DurationLaw::Gamma { shape: 0.7, mean: 2.0 },
+            DurationLaw::Hyperexponential { p: vec![0.5, 0.5], means: vec![1.0, 3.0] },
+            DurationLaw::Uniform { lo: 1.0, hi: 3.0 },
+            DurationLaw::Lognormal { mean: 2.0, cv: 1.5 },
+            DurationLaw::Pareto { alpha: 4.0, xm: 1.5 },
+            DurationLaw::TwoPoint { p: 0.5, values: [1.0, 3.0] },
+            DurationLaw::Weibull { shape: 1.0, scale: 2.0 },
         ]
     }
 
@@ -132,14 +132,14 @@ mod tests {
 
     #[test]
     fn heavy_tails_have_no_high_moments() {
-        let law = Law::Pareto { alpha: 2.5, xm: 1.0 };
+        let law = DurationLaw::Pareto { alpha: 2.5, xm: 1.0 };
         assert!(law.moment(2).is_finite());
         assert_eq!(law.moment(3), f64::INFINITY);
     }
 
     #[test]
     fn a_lognormal_has_its_coefficient_of_variation() {
-        let law = Law::Lognormal { mean: 2.0, cv: 1.5 };
+        let law = DurationLaw::Lognormal { mean: 2.0, cv: 1.5 };
         let variance = law.moment(2) - law.mean().powi(2);
         assert!((variance.sqrt() / law.mean() - 1.5).abs() < 1e-12);
     }

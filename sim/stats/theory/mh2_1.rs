@@ -5,7 +5,7 @@
 //! exponentials, by partial fractions of Pollaczek-Khinchine. Neuts (1981).
 
 use super::root::quantile_of_tail;
-use super::{Law, mg1};
+use super::{DurationLaw, mg1};
 
 /// The stationary queue.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,7 @@ impl Mh21 {
     ///
     /// Panics when ρ is not below 1.
     pub fn new(arrival_rate: f64, p: [f64; 2], means: [f64; 2]) -> Self {
-        let law = Law::Hyperexponential { p: p.to_vec(), means: means.to_vec() };
+        let law = DurationLaw::Hyperexponential { p: p.to_vec(), means: means.to_vec() };
         let idle = 1.0 - mg1::utilization(arrival_rate, &law);
         let [a, b] = means.map(f64::recip);
         let decay = roots(a + b - arrival_rate, a * b * idle);

@@ -16,7 +16,7 @@
 //! (1984), ch. 7, 8.
 
 use super::closed_network::{self, ClosedNetwork};
-use super::shared::Shared;
+use super::shared::SharedProcessor;
 
 /// Halvings that reduce an interval to one number.
 const HALVINGS: usize = 60;
@@ -26,7 +26,7 @@ const SETTLED: f64 = 1e-10;
 
 /// A station.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Station {
+pub struct MixedStation {
     /// Servers; 0 for no queueing.
     pub servers: u32,
     /// Mean demand of one customer of each class in all its visits, in seconds.
@@ -78,17 +78,17 @@ pub struct MixedNetwork {
 impl MixedNetwork {
     /// Solves for `classes`; every station has a demand for each.
     #[must_use]
-    pub fn new(stations: &[Station], classes: &[Class]) -> Self {
+    pub fn new(stations: &[MixedStation], classes: &[Class]) -> Self {
         if let &[Class::Closed { users, think_seconds }] = classes {
             return Self::exact(stations, users, think_seconds);
         }
         let response = |rates: &[f64], class: usize| {
-            let at = |station: &Station| residence(station, classes, rates, class);
+            let at = |station: &MixedStation| residence(station, classes, rates, class);
             stations.iter().map(at).sum::<f64>()
         };
         let throughput = throughputs(classes, response);
         let mean_response = (0..classes.len()).map(|class| response(&throughput, class)).collect();
-        let busy = |station: &Station| {
+        let busy = |station: &MixedStation| {
             let load: f64 = station.demands.iter().zip(&throughput).map(|(d, x)| d * x).sum();
             load / f64::from(station.servers.max(1))
         };
@@ -96,12 +96,12 @@ impl MixedNetwork {
         Self { throughput, mean_response, utilization }
     }
 
-    fn exact(stations: &[Station], users: u32, think_seconds: f64) -> Self {
-        let station = |station: &Station| closed_network::Station {
+    fn exact(stations: &[MixedStation], users: u32, think_seconds: f64) -> Self {
+        let station = |station: &MixedStation| closed_network::ClosedStation {
             demand_seconds: station.demands[0],
             servers: station.servers,
         };
-        let stations: Vec<closed_network::Station> = stations.iter().map(station).collect();
+        let stations: Vec<closed_network::ClosedStation> = stations.iter().map(station).collect();
         let exact = ClosedNetwork::new(users, think_seconds, &stations);
         Self {
             throughput: vec![exact.throughput],
@@ -112,7 +112,7 @@ impl MixedNetwork {
 }
 
 /// Seconds that a customer of `class` spends at a station.
-fn residence(station: &Station, classes: &[Class], rates: &[f64], class: usize) -> f64 {
+fn residence(station: &MixedStation, classes: &[Class], rates: &[f64], class: usize) -> f64 {
     let demand = station.demands[class];
     if station.servers == 0 || demand == 0.0 {
         return demand;
@@ -125,7 +125,7 @@ fn residence(station: &Station, classes: &[Class], rates: &[f64], class: usize) 
         own * one.found(place == class, own / (f64::from(servers) - (all - own)))
     };
     let found: f64 = classes.iter().enumerate().map(found).sum();
-    let shared = Shared { full: servers, work: |n: u32| f64::from(n.min(servers)) };
+    let shared = SharedProcessor { full: servers, work: |n: u32| f64::from(n.min(servers)) };
     shared.slowdown(found).map_or(f64::INFINITY, |slowdown| demand * slowdown)
 }
 
@@ -169,9 +169,9 @@ mod tests {
     use super::*;
     use crate::theory::{mm1, mmc};
 
-    fn stations(list: &[(u32, &[f64])]) -> Vec<Station> {
+    fn stations(list: &[(u32, &[f64])]) -> Vec<MixedStation> {
         let one =
-            |&(servers, demands): &(u32, &[f64])| Station { servers, demands: demands.into() };
+            |&(servers, demands): &(u32, &[f64])| MixedStation { servers, demands: demands.into() };
         list.iter().map(one).collect()
     }
 
@@ -207,15 +207,15 @@ mod tests {
             (40, 2.0, &[(0.2, 4), (0.05, 1)]),
             (8, 0.5, &[(0.1, 1), (0.1, 1)]),
         ] {
-            let one = |&(d, servers): &(f64, u32)| Station { servers, demands: vec![d, d] };
-            let halves: Vec<Station> = list.iter().map(one).collect();
+            let one = |&(d, servers): &(f64, u32)| MixedStation { servers, demands: vec![d, d] };
+            let halves: Vec<MixedStation> = list.iter().map(one).collect();
             let half = Class::Closed { users: users / 2, think_seconds: think };
             let ours = MixedNetwork::new(&halves, &[half, half]);
-            let whole = |&(demand_seconds, servers): &(f64, u32)| closed_network::Station {
+            let whole = |&(demand_seconds, servers): &(f64, u32)| closed_network::ClosedStation {
                 demand_seconds,
                 servers,
             };
-            let whole: Vec<closed_network::Station> = list.iter().map(whole).collect();
+            let whole: Vec<closed_network::ClosedStation> = list.iter().map(whole).collect();
             let exact = ClosedNetwork::new(users, think, &whole);
             let throughput = ours.throughput.iter().sum::<f64>() / exact.throughput - 1.0;
             let response = ours.mean_response[0] / exact.mean_response - 1.0;
@@ -234,7 +234,8 @@ mod tests {
             let closed = Class::Closed { users, think_seconds: 1.0 };
             let ours = MixedNetwork::new(&stations, &[Class::Open { arrival_rate: rate }, closed]);
             let free = 1.0 - rate * demand;
-            let reduced = closed_network::Station { demand_seconds: demand / free, servers: 1 };
+            let reduced =
+                closed_network::ClosedStation { demand_seconds: demand / free, servers: 1 };
             let exact = ClosedNetwork::new(users, 1.0, &[reduced]);
             let open = demand * (1.0 + exact.mean_in_station[0]) / free;
             let off = [

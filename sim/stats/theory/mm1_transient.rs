@@ -9,7 +9,7 @@ use super::poisson;
 
 /// The queue at one time after starting empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Transient {
+pub struct TransientQueue {
     /// E(N(t)).
     pub mean_in_system: f64,
     /// P(N(t) = 0).
@@ -19,7 +19,7 @@ pub struct Transient {
 }
 
 /// The state after `seconds` > 0, at any load; the work grows as (Λt)².
-pub fn after(arrival_rate: f64, service_rate: f64, seconds: f64) -> Transient {
+pub fn after(arrival_rate: f64, service_rate: f64, seconds: f64) -> TransientQueue {
     let steps_per_second = arrival_rate + service_rate;
     let expected = steps_per_second * seconds;
     let poisson = poisson::probabilities(expected);
@@ -34,7 +34,7 @@ pub fn after(arrival_rate: f64, service_rate: f64, seconds: f64) -> Transient {
         integral += beyond * mean; // after k steps for P(more than k steps) / Λ seconds
         chain = step(&chain, up);
     }
-    Transient { mean_in_system, prob_empty, time_average: integral / expected }
+    TransientQueue { mean_in_system, prob_empty, time_average: integral / expected }
 }
 
 fn step(chain: &[f64], up: f64) -> Vec<f64> {

@@ -45,7 +45,7 @@ pub mod run_length;
 pub mod shared;
 pub mod tandem;
 
-pub use law::Law;
+pub use law::DurationLaw;
 
 /// Returns `utilization`; panics without a steady state.
 pub(crate) fn stable(utilization: f64) -> f64 {

@@ -7,7 +7,7 @@ use super::mmc;
 
 /// A station of the network.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Station {
+pub struct JacksonStation {
     /// Arrivals per second from outside.
     pub external_rate: f64,
     /// Service rate of one server, in 1/s.
@@ -35,7 +35,7 @@ impl OpenJackson {
     /// `routing[i][j]` is the probability of going from i to j; the rest of row i leaves.
     ///
     /// Panics when a station is overloaded or a customer can never leave.
-    pub fn new(stations: &[Station], routing: &[Vec<f64>]) -> Self {
+    pub fn new(stations: &[JacksonStation], routing: &[Vec<f64>]) -> Self {
         let rates = traffic(stations, routing);
         let each = || rates.iter().zip(stations);
         let mean_in_station: Vec<f64> =
@@ -55,7 +55,7 @@ impl OpenJackson {
 }
 
 /// Solves (I − routingᵀ)·λ = ext by Gaussian elimination with partial pivoting.
-fn traffic(stations: &[Station], routing: &[Vec<f64>]) -> Vec<f64> {
+fn traffic(stations: &[JacksonStation], routing: &[Vec<f64>]) -> Vec<f64> {
     let n = stations.len();
     let mut rows: Vec<Vec<f64>> = (0..n)
         .map(|i| {

@@ -8,7 +8,7 @@
 /// The queue and its outage, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the module says it all")]
-pub struct Outage {
+pub struct QueueOutage {
     /// a > 0.
     pub interarrival: u64,
     /// D, at most a.
@@ -34,7 +34,7 @@ pub struct Delays {
     pub last_completion: u64,
 }
 
-impl Outage {
+impl QueueOutage {
     /// The effect of the outage. Panics unless 0 < a, D ≤ a and there are jobs.
     pub fn delays(&self) -> Delays {
         let Self { interarrival, service, start, duration, jobs } = *self;
@@ -73,8 +73,8 @@ mod tests {
     use super::*;
 
     /// Computes job by job.
-    fn slowly(outage: Outage) -> Delays {
-        let Outage { interarrival, service, start, duration, jobs } = outage;
+    fn slowly(outage: QueueOutage) -> Delays {
+        let QueueOutage { interarrival, service, start, duration, jobs } = outage;
         let (mut free, mut responses) = (0, Vec::new());
         for job in 0..jobs {
             let arrival = job * interarrival;
@@ -101,7 +101,8 @@ mod tests {
                 for start in 0..25 {
                     for duration in 0..12 {
                         for jobs in 1..9 {
-                            let outage = Outage { interarrival, service, start, duration, jobs };
+                            let outage =
+                                QueueOutage { interarrival, service, start, duration, jobs };
                             let (ours, exact) = (outage.delays(), slowly(outage));
                             let mean = (ours.mean_response - exact.mean_response).abs();
                             let ours = Delays { mean_response: exact.mean_response, ..ours };

@@ -13,7 +13,7 @@ const NEGLIGIBLE: f64 = 1e-12;
 /// A processor: `work(n)` is C(n) > 0 for n ≥ 1, in units of one thread alone, constant from `full` ≥ 1
 /// on.
 #[derive(Clone, Copy, Debug)]
-pub struct Shared<W> {
+pub struct SharedProcessor<W> {
     /// Number of jobs from which on the work rate no longer grows.
     pub full: u32,
     /// C(n).
@@ -29,7 +29,7 @@ pub struct Sharing {
     pub running: f64,
 }
 
-impl<W: Fn(u32) -> f64> Shared<W> {
+impl<W: Fn(u32) -> f64> SharedProcessor<W> {
     /// Under `offered` erlangs of Poisson arrivals; `None` without a steady state.
     pub fn under(&self, offered: f64) -> Option<Sharing> {
         let ratio = offered / (self.work)(self.full);
@@ -96,8 +96,8 @@ mod tests {
     use super::*;
     use crate::theory::{mmc, processor_sharing};
 
-    fn cores(c: u32) -> Shared<impl Fn(u32) -> f64> {
-        Shared { full: c, work: move |n: u32| f64::from(n.min(c)) }
+    fn cores(c: u32) -> SharedProcessor<impl Fn(u32) -> f64> {
+        SharedProcessor { full: c, work: move |n: u32| f64::from(n.min(c)) }
     }
 
     #[test]
@@ -115,7 +115,8 @@ mod tests {
     /// C = 1, 1.8, 2.4 by hand at a = 1.2: p ∝ 1, 1.2, 0.8, 0.4 and halves from there.
     #[test]
     fn a_curve_between_whole_numbers() {
-        let curve = Shared { full: 3, work: |n: u32| [1.0, 1.8, 2.4][n.min(3) as usize - 1] };
+        let curve =
+            SharedProcessor { full: 3, work: |n: u32| [1.0, 1.8, 2.4][n.min(3) as usize - 1] };
         let ours = curve.under(1.2).unwrap();
         let sum = 1.0 + 1.2 + 0.8 + 0.8;
         assert!((ours.running - (1.2 + 1.6 + 3.0 * 0.8) / sum).abs() < 1e-12, "{ours:?}");
@@ -126,7 +127,8 @@ mod tests {
     /// the others gives the same number as the whole processor's.
     #[test]
     fn a_class_beside_others_is_part_of_the_whole() {
-        let curve = Shared { full: 4, work: |n: u32| [1.0, 1.8, 2.2, 2.4][n.min(4) as usize - 1] };
+        let curve =
+            SharedProcessor { full: 4, work: |n: u32| [1.0, 1.8, 2.2, 2.4][n.min(4) as usize - 1] };
         let (own, others) = (0.7, 1.1);
         let (mut weight, mut sum, mut jobs) = (1.0, 1.0, 0.0);
         for n in 1..400 {

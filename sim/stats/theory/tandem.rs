@@ -6,10 +6,10 @@
 use super::mmc;
 
 /// A station: service rate of one server in 1/s, and servers.
-pub type Station = (f64, u32);
+pub type TandemStation = (f64, u32);
 
 /// Mean time through all `stations`, in seconds. Panics when one of them is overloaded.
-pub fn mean_response(arrival_rate: f64, stations: &[Station]) -> f64 {
+pub fn mean_response(arrival_rate: f64, stations: &[TandemStation]) -> f64 {
     let each = stations.iter();
     each.map(|&(rate, servers)| mmc::mean_response(arrival_rate, rate, servers)).sum()
 }

@@ -11,7 +11,7 @@
 //! to start first, or wait for other services or for a quorum of managers, it gives an upper bound. A
 //! subject that Swarm would move elsewhere is not covered.
 
-use super::state::State;
+use super::state::WorkingState;
 use super::subjects::Subjects;
 use std::num::NonZeroU32;
 use wssim_model::Blueprint;
@@ -102,7 +102,7 @@ fn shares(causes: &[Cause], crews: Option<u32>) -> Option<Vec<(u32, f64)>> {
 fn works(blueprint: &Blueprint, subjects: &Subjects<'_>, down: u32) -> Vec<bool> {
     let struck = (0..blueprint.faults.len()).filter(|at| down & 1 << at != 0).map(FaultId::from);
     let rest = Rest::after(blueprint, struck);
-    let mut state = State::new(subjects);
+    let mut state = WorkingState::new(subjects);
     state.look(&rest.standing());
     state.up
 }

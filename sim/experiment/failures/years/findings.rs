@@ -1,6 +1,6 @@
 //! The findings of the long run: one record for each entry, group and service.
 
-use super::subjects::Kind;
+use super::subjects::SubjectKind;
 use crate::metric::OfHistory;
 use wssim_stats::{Estimate, poisson_interval};
 
@@ -48,7 +48,7 @@ const FEW: u64 = 10;
 #[derive(Clone, Debug)]
 pub struct Availability {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: SubjectKind,
     /// Its name.
     pub name: String,
     /// Share of the time in which it works.

@@ -2,7 +2,7 @@
 
 use super::findings::{Availability, LongRun};
 use crate::judge::{no_interval, undecided, verdict};
-use crate::metric::{OfHistory, OfYears, Reader, row_of};
+use crate::metric::{MetricReader, OfHistory, OfYears, row_of};
 use crate::question::{Claim, MetricRef};
 use crate::readings::Readings;
 use crate::reason::{Needed, Reason, Runs, Unmeasured};
@@ -12,12 +12,12 @@ use wssim_stats::{Estimate, mean_interval};
 /// The value of histories that `metric` names; `None` if the long run does not measure it.
 pub(in crate::failures) fn judged(metric: &MetricRef) -> Option<OfHistory> {
     match row_of(&metric.name)?.reader {
-        Reader::Years(OfYears::History(what)) => Some(what),
-        Reader::Run(_)
-        | Reader::Sets(_)
-        | Reader::Capacity(_)
-        | Reader::Migrate(_)
-        | Reader::Years(OfYears::Lengths) => None,
+        MetricReader::Years(OfYears::History(what)) => Some(what),
+        MetricReader::Run(_)
+        | MetricReader::Sets(_)
+        | MetricReader::Capacity(_)
+        | MetricReader::Migrate(_)
+        | MetricReader::Years(OfYears::Lengths) => None,
     }
 }
 

@@ -2,15 +2,15 @@
 
 use super::findings::{Availability, Lengths, LongRun};
 use crate::findings::Metric;
-use crate::metric::{MetricKind, OfHistory, OfYears, Reader, table};
-use crate::reason::Missing;
+use crate::metric::{MetricKind, MetricReader, OfHistory, OfYears, table};
+use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
-/// All of them, in the order of names.
+/// All lints, in the order of names.
 pub(in crate::failures) fn metrics(run: &LongRun) -> Vec<Metric> {
     let mut all = Vec::new();
     for row in table() {
-        let Reader::Years(what) = row.reader else { continue };
+        let MetricReader::Years(what) = row.reader else { continue };
         for one in &run.subjects {
             match what {
                 OfYears::History(what) => all.push(history(one, &row.kind, what)),
@@ -51,6 +51,6 @@ fn metric(
 ) -> Metric {
     let mut labels = vec![(one.kind.name(), one.name.clone())];
     labels.extend(stat.map(|stat| ("stat", stat.to_owned())));
-    let missing = estimate.is_none().then_some(Missing::NoOutage);
+    let missing = estimate.is_none().then_some(NoEstimate::NoOutage);
     Metric { name: kind.name, labels, unit: kind.unit, estimate, missing, values: Vec::new() }
 }

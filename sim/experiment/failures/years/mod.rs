@@ -22,9 +22,9 @@ mod state;
 mod subjects;
 
 pub use record::Outage;
-pub use subjects::{Kind, MANAGERS, MOST_NODES};
+pub use subjects::{MANAGERS, MOST_NODES, SubjectKind};
 
-use crate::cluster::Cluster;
+use crate::cluster::ClusterFacts;
 use record::record;
 use subjects::Subjects;
 use wssim_kernel::Nanos;
@@ -71,7 +71,7 @@ impl Plan {
 #[derive(Clone, Debug, Default)]
 pub struct History {
     /// Kind, name and outages of each subject.
-    pub outages: Vec<(Kind, String, Vec<Outage>)>,
+    pub outages: Vec<(SubjectKind, String, Vec<Outage>)>,
     /// Faults that struck.
     pub faults: u64,
 }
@@ -80,7 +80,7 @@ pub struct History {
 #[must_use]
 pub fn history(
     blueprint: &Blueprint,
-    cluster: &Cluster,
+    cluster: &ClusterFacts,
     [seed, number]: [u64; 2],
     end: Nanos,
 ) -> History {
@@ -94,7 +94,10 @@ pub fn history(
 
 /// The closed form of each subject's availability; `None` if there is none.
 #[must_use]
-pub fn exact(blueprint: &Blueprint, cluster: &Cluster) -> Vec<(Kind, String, Option<f64>)> {
+pub fn exact(
+    blueprint: &Blueprint,
+    cluster: &ClusterFacts,
+) -> Vec<(SubjectKind, String, Option<f64>)> {
     let blueprint = wearing(blueprint);
     let subjects = Subjects::new(&blueprint, cluster, &[]);
     let exact = chain::availability(&blueprint, &subjects);

@@ -1,8 +1,8 @@
 //! Evaluates histories.
 
 use super::findings::{Availability, Cause, Lengths, LongRun, Year};
-use super::record::{Outage, Record};
-use super::subjects::Kind;
+use super::record::{HistoryRecord, Outage};
+use super::subjects::SubjectKind;
 use super::{Plan, YEAR};
 use crate::judge::LEVEL;
 use crate::stored::stored;
@@ -42,7 +42,7 @@ stored! {
 }
 
 /// All histories so far.
-pub(super) struct Pool {
+pub(super) struct HistoryPool {
     plan: Plan,
     /// Number of faults in the world.
     of_faults: usize,
@@ -54,7 +54,7 @@ pub(super) struct Pool {
 }
 
 struct Subject {
-    kind: Kind,
+    kind: SubjectKind,
     name: String,
     /// By history: share of the time in which it works, and outages a year.
     histories: Vec<[f64; 2]>,
@@ -64,10 +64,10 @@ struct Subject {
     causes: Vec<u128>,
 }
 
-impl Pool {
+impl HistoryPool {
     /// An empty pool for the subjects `names`, in a world of `of_faults` faults.
-    pub(super) fn new(names: Vec<(Kind, String)>, of_faults: usize, plan: Plan) -> Self {
-        let subject = |(kind, name): (Kind, String)| Subject {
+    pub(super) fn new(names: Vec<(SubjectKind, String)>, of_faults: usize, plan: Plan) -> Self {
+        let subject = |(kind, name): (SubjectKind, String)| Subject {
             kind,
             name,
             histories: Vec::new(),
@@ -92,7 +92,7 @@ impl Pool {
     }
 
     /// The summary of a history.
-    pub(super) fn summary(&self, record: &Record) -> Summary {
+    pub(super) fn summary(&self, record: &HistoryRecord) -> Summary {
         let part = |outages: &Vec<Outage>| self.part(outages);
         let subjects = record.outages.iter().map(part).collect();
         Summary { subjects, faults: record.faults, events: record.events }

@@ -1,6 +1,6 @@
 //! Records one history: every outage of every subject.
 
-use super::state::State;
+use super::state::WorkingState;
 use super::subjects::Subjects;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
@@ -22,7 +22,7 @@ pub struct Outage {
 
 /// A history.
 #[derive(Clone, Debug)]
-pub(super) struct Record {
+pub(super) struct HistoryRecord {
     /// By subject: its outages, in the order of time.
     pub(super) outages: Vec<Vec<Outage>>,
     pub(super) faults: u64,
@@ -31,7 +31,7 @@ pub(super) struct Record {
 
 /// Records a history.
 struct Watcher<'s, 'a> {
-    state: State<'s, 'a>,
+    state: WorkingState<'s, 'a>,
     outages: Vec<Vec<Outage>>,
     last: Option<FaultId>,
 }
@@ -64,8 +64,8 @@ pub(super) fn record(
     [seed, number]: [u64; 2],
     end: Nanos,
     stop: &dyn Fn() -> bool,
-) -> Option<Record> {
-    let state = State::new(subjects);
+) -> Option<HistoryRecord> {
+    let state = WorkingState::new(subjects);
     let outages = vec![Vec::new(); subjects.names.len()];
     let watcher = Watcher { state, outages, last: None };
     let (told, watcher) = history::tell(blueprint, [seed, number], end, watcher, stop)?;
@@ -79,5 +79,5 @@ pub(super) fn record(
     for outages in &mut outages {
         outages.retain(|outage| outage.end > outage.begin);
     }
-    Some(Record { outages, faults: told.faults, events: told.events })
+    Some(HistoryRecord { outages, faults: told.faults, events: told.events })
 }

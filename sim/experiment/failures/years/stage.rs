@@ -2,11 +2,11 @@
 
 use super::findings::{LongRun, value};
 use super::judge::judged;
-use super::pool::{Pool, Summary};
+use super::pool::{HistoryPool, Summary};
 use super::record::record;
-use super::subjects::{Nodes, Overload, Subjects};
+use super::subjects::{NodeSet, OverloadedNodes, Subjects};
 use super::{Plan, chain, faults_a_year, wearing};
-use crate::cluster::Cluster;
+use crate::cluster::ClusterFacts;
 use crate::engine::Stage;
 use crate::question::{AtRisk, MetricRef, Point, WorldError, Worlds};
 use std::fmt::Debug;
@@ -18,7 +18,7 @@ pub(in crate::failures) type Overloads = Vec<(Vec<usize>, usize)>;
 
 /// A point: a world, and whether overload of its remaining nodes counts as down.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::failures) struct Wearing {
+pub(in crate::failures) struct WearPoint {
     pub(in crate::failures) point: Point,
     pub(in crate::failures) with_overloads: bool,
 }
@@ -26,10 +26,10 @@ pub(in crate::failures) struct Wearing {
 /// A world with random failures, and its histories.
 pub(in crate::failures) struct Worn {
     blueprint: Blueprint,
-    cluster: Cluster,
-    overloads: Vec<Overload>,
+    cluster: ClusterFacts,
+    overloads: Vec<OverloadedNodes>,
     plan: Plan,
-    pool: Pool,
+    pool: HistoryPool,
 }
 
 /// Parameters common to all histories.
@@ -80,19 +80,19 @@ impl Worn {
 }
 
 impl Stage for Years<'_> {
-    type Point = Wearing;
+    type Point = WearPoint;
     type Arm = Worn;
     type One = Summary;
 
-    fn open(&self, wearing_point: &Wearing) -> Result<Worn, WorldError> {
-        let Wearing { point, with_overloads } = wearing_point;
+    fn open(&self, wearing_point: &WearPoint) -> Result<Worn, WorldError> {
+        let WearPoint { point, with_overloads } = wearing_point;
         let AtRisk { blueprint, cluster } =
             self.worlds.at_risk(point.arm.as_deref(), &point.overrides)?;
         let lost = if *with_overloads { (self.overloads)(point)? } else { Vec::new() };
-        let overload = |(nodes, entry): &(Vec<usize>, usize)| -> Overload {
-            (nodes.iter().fold(0, |set: Nodes, node| set | 1 << node), *entry)
+        let overload = |(nodes, entry): &(Vec<usize>, usize)| -> OverloadedNodes {
+            (nodes.iter().fold(0, |set: NodeSet, node| set | 1 << node), *entry)
         };
-        let overloads: Vec<Overload> = lost.iter().map(overload).collect();
+        let overloads: Vec<OverloadedNodes> = lost.iter().map(overload).collect();
         let blueprint = wearing(&blueprint);
         let plan = Plan::of(self.length, faults_a_year(&blueprint));
         let names = if blueprint.nodes.len() <= super::MOST_NODES {
@@ -100,7 +100,7 @@ impl Stage for Years<'_> {
         } else {
             Vec::new()
         };
-        let pool = Pool::new(names, blueprint.faults.len(), plan);
+        let pool = HistoryPool::new(names, blueprint.faults.len(), plan);
         Ok(Worn { blueprint, cluster, overloads, plan, pool })
     }
 

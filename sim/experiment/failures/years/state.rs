@@ -7,26 +7,26 @@
 //! Sets of nodes are bits, so that an update costs a few operations. Tested against a slow twin that
 //! recomputes everything at every instant (`tests/history/twin.rs`).
 
-use super::subjects::{Nodes, Part, Subjects};
+use super::subjects::{GroupPart, NodeSet, Subjects};
 use wssim_model::blueprint::Choice;
 use wssim_model::history::Standing;
 use wssim_model::ids::{ContainerId, NodeId};
 
 /// The working subjects at present.
 #[derive(Clone, Debug)]
-pub(super) struct State<'s, 'a> {
+pub(super) struct WorkingState<'s, 'a> {
     subjects: &'s Subjects<'a>,
     /// By node: the nodes that it reaches; running nodes; nodes that users see.
-    joined: Vec<Nodes>,
-    alive: Nodes,
-    seen: Nodes,
+    joined: Vec<NodeSet>,
+    alive: NodeSet,
+    seen: NodeSet,
     /// Whether all running nodes reach each other.
     is_whole: bool,
     /// By service: nodes with a registered container, and nodes with a working one.
-    registered: Vec<Nodes>,
-    workers: Vec<Nodes>,
+    registered: Vec<NodeSet>,
+    workers: Vec<NodeSet>,
     /// By endpoint: nodes on which it can be answered.
-    works: Vec<Nodes>,
+    works: Vec<NodeSet>,
     /// Endpoints to update, as bits.
     stale: Vec<u64>,
     /// By subject.
@@ -35,14 +35,14 @@ pub(super) struct State<'s, 'a> {
     pub(super) turned: Vec<(usize, bool)>,
 }
 
-impl<'s, 'a> State<'s, 'a> {
+impl<'s, 'a> WorkingState<'s, 'a> {
     /// The state before the first update.
     pub(super) fn new(subjects: &'s Subjects<'a>) -> Self {
         let blueprint = subjects.blueprint;
         Self {
             subjects,
             // No node runs, and all reach all: the first update finds a difference.
-            joined: vec![Nodes::MAX; blueprint.nodes.len()],
+            joined: vec![NodeSet::MAX; blueprint.nodes.len()],
             alive: 0,
             seen: 0,
             is_whole: false,
@@ -76,7 +76,7 @@ impl<'s, 'a> State<'s, 'a> {
     /// Updates reachability. Returns whether it changed.
     fn look_at_nodes(&mut self, standing: &Standing<'_>) -> bool {
         let nodes = self.joined.len();
-        let set = |holds: &dyn Fn(NodeId) -> bool| -> Nodes {
+        let set = |holds: &dyn Fn(NodeId) -> bool| -> NodeSet {
             (0..nodes).filter(|n| holds(NodeId::from(*n))).map(|n| 1 << n).sum()
         };
         let alive = set(&|node| standing.runs(node));
@@ -98,7 +98,7 @@ impl<'s, 'a> State<'s, 'a> {
 
     /// Updates where services work: those that changed, and the users of their data. If reachability
     /// changed, also those on nodes that have `turned` up or down, or with data elsewhere.
-    fn look_at_services(&mut self, standing: &Standing<'_>, turned: Option<Nodes>) {
+    fn look_at_services(&mut self, standing: &Standing<'_>, turned: Option<NodeSet>) {
         let subjects = self.subjects;
         for service in standing.changed().iter().map(|service| *service as usize) {
             let registered = nodes_of(subjects, service, |id| standing.is_registered(id));
@@ -168,7 +168,7 @@ impl<'s, 'a> State<'s, 'a> {
     }
 
     /// Nodes on which `endpoint` can be answered.
-    fn who_answer(&self, endpoint: usize) -> Nodes {
+    fn who_answer(&self, endpoint: usize) -> NodeSet {
         let endpoint = &self.subjects.endpoints[endpoint];
         let mut nodes = self.workers[endpoint.service];
         for &callee in &endpoint.needs.calls {
@@ -181,7 +181,7 @@ impl<'s, 'a> State<'s, 'a> {
     }
 
     /// The nodes of `from` that reach all callees of enough branches.
-    fn who_reach_enough(&self, from: Nodes, choice: &Choice) -> Nodes {
+    fn who_reach_enough(&self, from: NodeSet, choice: &Choice) -> NodeSet {
         let reaches_all = |node: usize, calls: &[usize]| {
             calls.iter().all(|&callee| self.who_reach(1 << node, self.works[callee]) != 0)
         };
@@ -193,7 +193,7 @@ impl<'s, 'a> State<'s, 'a> {
     }
 
     /// The nodes of `from` that reach one of `to`, all of which run.
-    fn who_reach(&self, from: Nodes, to: Nodes) -> Nodes {
+    fn who_reach(&self, from: NodeSet, to: NodeSet) -> NodeSet {
         if self.is_whole {
             return if to == 0 { 0 } else { from };
         }
@@ -216,7 +216,7 @@ impl<'s, 'a> State<'s, 'a> {
                 self.who_reach(self.seen & entry.mesh, works) != 0
             }
         };
-        let borne = |nodes: &Nodes| self.alive & nodes != 0;
+        let borne = |nodes: &NodeSet| self.alive & nodes != 0;
         entry.asked.iter().all(answered) && entry.overloads.iter().all(borne)
     }
 
@@ -224,10 +224,10 @@ impl<'s, 'a> State<'s, 'a> {
     fn look_at_groups(&mut self) {
         let subjects = self.subjects;
         for (place, (need, parts)) in subjects.groups.iter().enumerate() {
-            let works = |part: &&Part| match **part {
-                Part::Node(node) => self.alive & 1 << node != 0,
-                Part::Subject(place) => self.up[place],
-                Part::Nothing => false,
+            let works = |part: &&GroupPart| match **part {
+                GroupPart::Node(node) => self.alive & 1 << node != 0,
+                GroupPart::Subject(place) => self.up[place],
+                GroupPart::Nothing => false,
             };
             let enough = parts.iter().filter(works).count() >= *need;
             self.set(subjects.entries.len() + place, enough);
@@ -236,7 +236,11 @@ impl<'s, 'a> State<'s, 'a> {
 }
 
 /// The nodes of the containers of `service` for which `holds`.
-fn nodes_of(subjects: &Subjects<'_>, service: usize, holds: impl Fn(ContainerId) -> bool) -> Nodes {
+fn nodes_of(
+    subjects: &Subjects<'_>,
+    service: usize,
+    holds: impl Fn(ContainerId) -> bool,
+) -> NodeSet {
     let containers = &subjects.blueprint.containers;
     let all = subjects.blueprint.services[service].containers.clone().map(ContainerId);
     let node = |id: ContainerId| containers[id.index()].node.index();
@@ -244,7 +248,7 @@ fn nodes_of(subjects: &Subjects<'_>, service: usize, holds: impl Fn(ContainerId)
 }
 
 /// The nodes of a set, in order.
-fn bits(set: Nodes) -> impl Iterator<Item = usize> {
+fn bits(set: NodeSet) -> impl Iterator<Item = usize> {
     let mut left = set;
     std::iter::from_fn(move || {
         let node = (left != 0).then(|| left.trailing_zeros() as usize)?;

@@ -9,19 +9,19 @@
 //!
 //! `state.rs` follows which subjects work.
 
-use crate::cluster::{Cluster, Group, Member};
+use crate::cluster::{ClusterFacts, Group, Member};
 use wssim_model::Blueprint;
 use wssim_model::blueprint::{CallsNeeded, Choice, DataAt, Source};
 
 /// A set of nodes.
-pub(super) type Nodes = u128;
+pub(super) type NodeSet = u128;
 
 /// Most nodes of a long run.
-pub const MOST_NODES: usize = Nodes::BITS as usize;
+pub const MOST_NODES: usize = NodeSet::BITS as usize;
 
 /// Kinds of subjects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum SubjectKind {
     /// A source of traffic.
     Entry,
     /// A group, or the managers.
@@ -30,7 +30,7 @@ pub enum Kind {
     Service,
 }
 
-impl Kind {
+impl SubjectKind {
     /// The label of metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -43,40 +43,40 @@ impl Kind {
 }
 
 /// Nodes whose loss overloads an entry although all services that it needs run, and that entry.
-pub(super) type Overload = (Nodes, usize);
+pub(super) type OverloadedNodes = (NodeSet, usize);
 
 /// The subjects and their dependencies; the same for all histories.
 #[derive(Clone, Debug)]
 pub(super) struct Subjects<'a> {
     pub(super) blueprint: &'a Blueprint,
     /// Kind and name, in the order of reports: entries, groups, services.
-    pub(super) names: Vec<(Kind, String)>,
+    pub(super) names: Vec<(SubjectKind, String)>,
     /// By source.
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<EntrySubject>,
     /// Members before the groups that contain them: the number that must work, and the parts.
-    pub(super) groups: Vec<(usize, Vec<Part>)>,
+    pub(super) groups: Vec<(usize, Vec<GroupPart>)>,
     /// Whether the managers follow the last group.
     pub(super) has_managers: bool,
     /// By service.
-    pub(super) services: Vec<Service>,
+    pub(super) services: Vec<ServiceSubject>,
     /// Each after its callees.
-    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) endpoints: Vec<EndpointSubject>,
 }
 
 /// A source of traffic.
 #[derive(Clone, Debug)]
-pub(super) struct Entry {
+pub(super) struct EntrySubject {
     /// Its endpoints, by place in [`Subjects::endpoints`].
     pub(super) asked: Vec<usize>,
     /// Nodes by which users enter; empty if they come directly to the containers.
-    pub(super) mesh: Nodes,
+    pub(super) mesh: NodeSet,
     /// Sets of nodes; it does not work while all of one are down.
-    pub(super) overloads: Vec<Nodes>,
+    pub(super) overloads: Vec<NodeSet>,
 }
 
 /// A service.
 #[derive(Clone, Debug)]
-pub(super) struct Service {
+pub(super) struct ServiceSubject {
     /// Its place among the subjects, if it has containers.
     pub(super) subject: Option<usize>,
     /// Its endpoints, by place.
@@ -89,7 +89,7 @@ pub(super) struct Service {
 
 /// An endpoint.
 #[derive(Clone, Debug)]
-pub(super) struct Endpoint {
+pub(super) struct EndpointSubject {
     /// Its service.
     pub(super) service: usize,
     /// Endpoints that it needs, by place.
@@ -100,7 +100,7 @@ pub(super) struct Endpoint {
 
 /// Part of a group, resolved.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Part {
+pub(super) enum GroupPart {
     Node(usize),
     /// A subject.
     Subject(usize),
@@ -112,22 +112,26 @@ pub(super) enum Part {
 pub const MANAGERS: &str = "managers";
 
 impl<'a> Subjects<'a> {
-    pub(super) fn new(blueprint: &'a Blueprint, cluster: &Cluster, overloads: &[Overload]) -> Self {
+    pub(super) fn new(
+        blueprint: &'a Blueprint,
+        cluster: &ClusterFacts,
+        overloads: &[OverloadedNodes],
+    ) -> Self {
         let groups = &cluster.groups;
         let rarely = 1.0 - cluster.survival.share;
         let sorted = members_first(groups);
         let is_named = groups.iter().any(|group| group.name == MANAGERS);
         let has_managers = blueprint.is_replaced() && !is_named;
-        let entries = blueprint.sources.iter().map(|one| (Kind::Entry, one.name.clone()));
-        let mut names: Vec<(Kind, String)> = entries.collect();
-        names.extend(sorted.iter().map(|&at| (Kind::Group, groups[at].name.clone())));
-        names.extend(has_managers.then(|| (Kind::Group, MANAGERS.to_owned())));
+        let entries = blueprint.sources.iter().map(|one| (SubjectKind::Entry, one.name.clone()));
+        let mut names: Vec<(SubjectKind, String)> = entries.collect();
+        names.extend(sorted.iter().map(|&at| (SubjectKind::Group, groups[at].name.clone())));
+        names.extend(has_managers.then(|| (SubjectKind::Group, MANAGERS.to_owned())));
         let order = endpoints_in_order(blueprint, rarely);
         let mut services = services(blueprint);
         for (service, told) in services.iter_mut().zip(&blueprint.services) {
             if !told.wanted().is_empty() {
                 service.subject = Some(names.len());
-                names.push((Kind::Service, told.name.clone()));
+                names.push((SubjectKind::Service, told.name.clone()));
             }
         }
         for (place, endpoint) in order.endpoints.iter().enumerate() {
@@ -161,8 +165,8 @@ impl Subjects<'_> {
         }
         for (place, (_, parts)) in self.groups.iter().enumerate() {
             let all = parts.iter().all(|part| match part {
-                Part::Node(_) | Part::Nothing => true,
-                Part::Subject(member) => stays[*member],
+                GroupPart::Node(_) | GroupPart::Nothing => true,
+                GroupPart::Subject(member) => stays[*member],
             });
             stays[self.entries.len() + place] = all;
         }
@@ -175,7 +179,7 @@ impl Subjects<'_> {
     /// Whether `service` or the holder of its data moves.
     fn depends(&self, service: usize, moves: &dyn Fn(usize) -> bool) -> bool {
         let mut all = self.services.iter().enumerate();
-        let holds = |server: &Service| server.users.contains(&service);
+        let holds = |server: &ServiceSubject| server.users.contains(&service);
         moves(service) || all.any(|(at, server)| holds(server) && moves(at))
     }
 
@@ -196,7 +200,7 @@ impl Subjects<'_> {
 
 /// Endpoints, each after its callees, and the place of each.
 struct Order {
-    endpoints: Vec<Endpoint>,
+    endpoints: Vec<EndpointSubject>,
     place_of: Vec<usize>,
 }
 
@@ -217,13 +221,13 @@ fn endpoints_in_order(blueprint: &Blueprint, rarely: f64) -> Order {
         };
         let calls = placed(&needs[at].calls);
         let choices = needs[at].choices.iter().map(choice).collect();
-        Endpoint {
+        EndpointSubject {
             service: blueprint.endpoints[at].service.index(),
             needs: CallsNeeded { calls, choices },
             users: Vec::new(),
         }
     };
-    let mut endpoints: Vec<Endpoint> = order.iter().map(endpoint).collect();
+    let mut endpoints: Vec<EndpointSubject> = order.iter().map(endpoint).collect();
     for (place, at) in order.iter().enumerate() {
         for &callee in &calls[*at] {
             endpoints[place_of[callee]].users.push(place);
@@ -236,13 +240,13 @@ fn entries_of(
     blueprint: &Blueprint,
     rarely: f64,
     place_of: &[usize],
-    overloads: &[Overload],
-) -> Vec<Entry> {
+    overloads: &[OverloadedNodes],
+) -> Vec<EntrySubject> {
     let sources = blueprint.sources.iter().enumerate();
     let entry = |(place, source): (usize, &Source)| {
         let asked = source.entries.iter().filter(|(weight, _)| *weight > rarely);
         let own = overloads.iter().filter(|(_, entry)| *entry == place);
-        Entry {
+        EntrySubject {
             asked: asked.map(|(_, endpoint)| place_of[endpoint.index()]).collect(),
             mesh: source.ingress.iter().fold(0, |set, node| set | 1 << node.index()),
             overloads: own.map(|(nodes, _)| *nodes).collect(),
@@ -252,8 +256,9 @@ fn entries_of(
 }
 
 /// Services, without what depends on endpoints.
-fn services(blueprint: &Blueprint) -> Vec<Service> {
-    let none = Service { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
+fn services(blueprint: &Blueprint) -> Vec<ServiceSubject> {
+    let none =
+        ServiceSubject { subject: None, endpoints: Vec::new(), users: Vec::new(), is_local: true };
     let mut services = vec![none; blueprint.services.len()];
     for container in &blueprint.containers {
         let user = container.service.index();
@@ -274,16 +279,16 @@ fn resolved(
     groups: &[Group],
     sorted: &[usize],
     entries: usize,
-    services: &[Service],
-) -> Vec<(usize, Vec<Part>)> {
+    services: &[ServiceSubject],
+) -> Vec<(usize, Vec<GroupPart>)> {
     let part = |member: &Member| match *member {
-        Member::Node(node) => Part::Node(node),
-        Member::Entry(entry) => Part::Subject(entry),
+        Member::Node(node) => GroupPart::Node(node),
+        Member::Entry(entry) => GroupPart::Subject(entry),
         Member::Group(group) => sorted
             .iter()
             .position(|&at| at == group)
-            .map_or(Part::Nothing, |place| Part::Subject(entries + place)),
-        Member::Service(at) => services[at].subject.map_or(Part::Nothing, Part::Subject),
+            .map_or(GroupPart::Nothing, |place| GroupPart::Subject(entries + place)),
+        Member::Service(at) => services[at].subject.map_or(GroupPart::Nothing, GroupPart::Subject),
     };
     let parts = |&at: &usize| (groups[at].need, groups[at].members.iter().map(part).collect());
     sorted.iter().map(parts).collect()

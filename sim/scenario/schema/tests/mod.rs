@@ -8,13 +8,14 @@ mod page;
 mod places;
 mod walk;
 
-use super::{Case, Key, Kind, ROOT, Shape, json};
+use super::shape::{Key, KeyCase, Shape, ValueKind};
+use super::{ROOT, json};
 use crate::diagnostic::Diagnostic;
 use crate::document;
 use crate::document::fields::{Reader, Texts};
 use crate::files::{Files, Location};
 use crate::load;
-use crate::source::{Source, Sources};
+use crate::source::{SourceText, Sources};
 use crate::tree::{self, Item, Table};
 use jsonschema::Validator;
 use places::{Place, places, samples};
@@ -40,14 +41,14 @@ struct Found {
 
 fn find(text: &str) -> Found {
     let (mut sources, mut mistakes) = (Sources::default(), Vec::new());
-    let source = Source::of_file(&Location::on_disk("a"), text);
+    let source = SourceText::of_file(&Location::on_disk("a"), text);
     let item = tree::parse(&mut sources, source, &mut mistakes);
     let mut table = item.table().expect("a file is a table").clone();
     let written = table.clone();
     load::prune(&mut table, &sources, &mut mistakes);
     let files = Files::default();
     let mut reader = Reader::new(Texts { sources: &sources, files: &files });
-    document::read(&mut reader, &table);
+    document::read(&mut reader, None, &table);
     mistakes.extend(reader.mistakes);
     Found { written, mistakes, defaults: reader.defaults }
 }

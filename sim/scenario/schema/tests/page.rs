@@ -1,9 +1,10 @@
 //! The page of all keys: it equals the shipped file, and its defaults are those of the readers.
 
 use super::places::{Place, places, samples};
-use super::{Found, Key, Kind, ROOT, as_toml, find, is_read_elsewhere};
-use crate::load;
-use crate::schema::{REQUIRED, markdown};
+use super::{Found, Key, ROOT, ValueKind, as_toml, find, is_read_elsewhere};
+use crate::path;
+use crate::schema::markdown;
+use crate::schema::shape::REQUIRED;
 use std::collections::BTreeSet;
 
 #[test]
@@ -20,10 +21,10 @@ fn the_page_that_ships_is_the_one_that_is_printed() {
 /// The rows of the key at `path`, such as `service.some-name.memory.base`: several if several cases have
 /// it.
 fn rows_at(path: &str) -> Vec<&'static Key> {
-    let (mut kind, mut rows) = (Kind::Table(&ROOT), Vec::new());
-    for segment in load::segments(path).expect("readers say paths") {
+    let (mut kind, mut rows) = (ValueKind::Table(&ROOT), Vec::new());
+    for segment in path::segments(path).expect("readers say paths") {
         let next = match segment {
-            load::Segment::Key(name) => {
+            path::Segment::Key(name) => {
                 rows = rows_of(&kind, &name);
                 kind.within(&name)
             }
@@ -35,11 +36,11 @@ fn rows_at(path: &str) -> Vec<&'static Key> {
     rows
 }
 
-fn rows_of(kind: &Kind, name: &str) -> Vec<&'static Key> {
+fn rows_of(kind: &ValueKind, name: &str) -> Vec<&'static Key> {
     match kind {
-        Kind::Table(shape) => shape.all().filter(|key| key.name == name).collect(),
-        Kind::Ranged(inner) => rows_of(inner, name),
-        Kind::Either(kinds) => kinds.iter().flat_map(|kind| rows_of(kind, name)).collect(),
+        ValueKind::Table(shape) => shape.all().filter(|key| key.name == name).collect(),
+        ValueKind::Ranged(inner) => rows_of(inner, name),
+        ValueKind::Either(kinds) => kinds.iter().flat_map(|kind| rows_of(kind, name)).collect(),
         _ => Vec::new(),
     }
 }

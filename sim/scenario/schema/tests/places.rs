@@ -1,6 +1,6 @@
 //! Every place of the format for a value, with the minimal file around it.
 
-use super::{Case, Key, Kind, ROOT, Shape};
+use super::{Key, KeyCase, ROOT, Shape, ValueKind};
 use crate::distribution::FORMS;
 use serde_json::{Map, Value, json};
 use wssim_text::quantity::Dimension;
@@ -8,7 +8,7 @@ use wssim_text::quantity::Dimension;
 /// A key of some table.
 pub(super) struct Place {
     pub(super) key: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: ValueKind,
     /// Its row.
     pub(super) row: &'static Key,
     /// The JSON pointer of its table.
@@ -16,7 +16,7 @@ pub(super) struct Place {
     /// Whether it decides the kind of a step.
     pub(super) decides: bool,
     /// Keys of other cases of its table.
-    pub(super) strangers: Vec<(&'static str, &'static Kind)>,
+    pub(super) strangers: Vec<(&'static str, &'static ValueKind)>,
     file: Value,
 }
 
@@ -86,17 +86,17 @@ fn walk(
 }
 
 /// The required keys of a table beside `key`.
-fn least(shape: &Shape, case: Option<&Case>, key: &str) -> Map<String, Value> {
+fn least(shape: &Shape, case: Option<&KeyCase>, key: &str) -> Map<String, Value> {
     let mut table: Map<String, Value> = Map::new();
     for required in shape.required {
         table.insert((*required).to_owned(), json!("some-text"));
     }
     let by_presence = shape.cases.iter().find(|case| case.is.is_none());
     match case.or(by_presence) {
-        Some(Case { by, is: Some(word), .. }) => {
+        Some(KeyCase { by, is: Some(word), .. }) => {
             table.insert((*by).to_owned(), json!(word));
         }
-        Some(Case { by, is: None, keys }) if *by != key => {
+        Some(KeyCase { by, is: None, keys }) if *by != key => {
             let kind = &keys.iter().find(|other| other.name == *by).expect("it is there").kind;
             table.insert((*by).to_owned(), samples(kind).remove(0));
         }
@@ -118,26 +118,26 @@ fn at(file: &Value, pointer: &str, value: Value) -> Value {
 }
 
 fn descend(
-    kind: &Kind,
+    kind: &ValueKind,
     file: &Value,
     pointer: &str,
     open: &mut Vec<&'static str>,
     out: &mut Vec<Place>,
 ) {
     match kind {
-        Kind::Table(shape) => walk(shape, &at(file, pointer, json!({})), pointer, open, out),
-        Kind::Steps => {
+        ValueKind::Table(shape) => walk(shape, &at(file, pointer, json!({})), pointer, open, out),
+        ValueKind::Steps(_) => {
             let inner = format!("{pointer}/0");
             walk(&super::super::STEP, &at(file, pointer, json!([{}])), &inner, open, out);
         }
-        Kind::Array(inner, _) => {
+        ValueKind::Array(inner, _) => {
             descend(inner, &at(file, pointer, json!([{}])), &format!("{pointer}/0"), open, out);
         }
-        Kind::Map(inner) => {
+        ValueKind::Map(inner) => {
             let file = at(file, pointer, json!({}));
             descend(inner, &file, &format!("{pointer}/some-name"), open, out);
         }
-        Kind::Either(kinds) => {
+        ValueKind::Either(kinds) => {
             kinds.iter().for_each(|kind| descend(kind, file, pointer, open, out));
         }
         _ => {}
@@ -145,51 +145,51 @@ fn descend(
 }
 
 /// Valid values, at least one.
-pub(super) fn samples(kind: &Kind) -> Vec<Value> {
+pub(super) fn samples(kind: &ValueKind) -> Vec<Value> {
     let texts = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect::<Vec<_>>();
     match kind {
-        Kind::Text => texts(&["some-text"]),
-        Kind::Word(words) => texts(words),
-        Kind::Truth => vec![json!(true), json!(false)],
-        Kind::Count(least, most) => vec![json!(least), json!(most)],
-        Kind::Number => vec![json!(1), json!(0), json!(0.5), json!("0.5")],
-        Kind::Positive => vec![json!(1), json!(0.5), json!("2")],
-        Kind::Share => vec![json!(0), json!(0.5), json!(1), json!("10 %"), json!("0.5")],
-        Kind::Quantity(dimension) => texts(quantities(*dimension)),
-        Kind::Law(dimension) => {
+        ValueKind::Text => texts(&["some-text"]),
+        ValueKind::Word(words) => texts(words),
+        ValueKind::Truth => vec![json!(true), json!(false)],
+        ValueKind::Count(least, most) => vec![json!(least), json!(most)],
+        ValueKind::Number => vec![json!(1), json!(0), json!(0.5), json!("0.5")],
+        ValueKind::Positive => vec![json!(1), json!(0.5), json!("2")],
+        ValueKind::Share => vec![json!(0), json!(0.5), json!(1), json!("10 %"), json!("0.5")],
+        ValueKind::Quantity(dimension) => texts(quantities(*dimension)),
+        ValueKind::Law(dimension) => {
             let mut all = texts(quantities(*dimension));
             all.extend(forms(quantities(*dimension)[0]).map(Value::from));
             all
         }
-        Kind::Clock => texts(&["10:00", "2:30:15"]),
-        Kind::Value => {
+        ValueKind::Clock => texts(&["10:00", "2:30:15"]),
+        ValueKind::Value => {
             vec![json!(5), json!(-0.5), json!("55ms"), json!("-50%"), json!("18 GB"), json!("-1us")]
         }
-        Kind::Metric => texts(&[
+        ValueKind::Metric => texts(&[
             "m",
             "m{}",
             "error_ratio{entry=\"web\", reason=\"all\"}",
             "error_ratio from 60s",
             "error_ratio{entry=\"web\"} from fault crash to fault crash + 30s",
         ]),
-        Kind::Zipf => texts(&[
+        ValueKind::Zipf => texts(&[
             "zipf(items=100000, capacity=20000, alpha=0.9)",
             "zipf(items=100000, alpha=0.9)",
         ]),
-        Kind::Ranged(inner) => {
+        ValueKind::Ranged(inner) => {
             let mut all = samples(inner);
             let (first, last) = (all[0].clone(), all[all.len() - 1].clone());
             all.push(json!({ "value": first }));
             all.push(json!({ "value": last, "range": [first, last], "source": "a log" }));
             all
         }
-        Kind::Array(inner, _) => vec![json!(samples(inner)), json!([samples(inner)[0]])],
-        Kind::Pair([first, second]) => vec![json!([samples(first)[0], samples(second)[0]])],
-        Kind::Either(kinds) => kinds.iter().flat_map(samples).collect(),
-        Kind::Table(shape) => vec![Value::Object(least(shape, None, ""))],
-        Kind::Piece => vec![json!({}), json!({ "lan": {} })],
-        Kind::Steps => vec![json!([]), json!([{ "cpu": "1ms" }])],
-        Kind::Map(inner) => {
+        ValueKind::Array(inner, _) => vec![json!(samples(inner)), json!([samples(inner)[0]])],
+        ValueKind::Pair([first, second]) => vec![json!([samples(first)[0], samples(second)[0]])],
+        ValueKind::Either(kinds) => kinds.iter().flat_map(samples).collect(),
+        ValueKind::Table(shape) => vec![Value::Object(least(shape, None, ""))],
+        ValueKind::Piece => vec![json!({}), json!({ "lan": {} })],
+        ValueKind::Steps(_) => vec![json!([]), json!([{ "cpu": "1ms" }])],
+        ValueKind::Map(inner) => {
             samples(inner).into_iter().map(|one| json!({ "some-name": one })).collect()
         }
     }

@@ -1,14 +1,15 @@
 //! Families of repairable systems.
 
 use wssim_stats::theory::availability::{
-    FailoverPair, Group, KOfN, LongRun, PairTimes, TwoState, minutes_down_a_year, parallel, series,
+    FailoverPair, KOfN, LongRunShares, PairTimes, TwoState, UnitGroup, minutes_down_a_year,
+    parallel, series,
 };
 use wssim_stats::theory::breakdowns::{self, MmcBreakdowns, Rates};
-use wssim_stats::theory::outage::Outage;
+use wssim_stats::theory::outage::QueueOutage;
 
 use crate::file::Row;
 
-fn long_run(run: &LongRun, metric: &str) -> Option<f64> {
+fn long_run(run: &LongRunShares, metric: &str) -> Option<f64> {
     Some(match metric {
         "availability_steady" => run.availability,
         "unavailability_steady" => run.unavailability,
@@ -45,7 +46,7 @@ pub(crate) fn interval_availability_cdf(row: &Row) -> Option<f64> {
 }
 
 pub(crate) fn alternating_renewal(row: &Row) -> Option<f64> {
-    long_run(&LongRun::alternating(&row.law("up"), &row.law("down")), &row.metric)
+    long_run(&LongRunShares::alternating(&row.law("up"), &row.law("down")), &row.metric)
 }
 
 pub(crate) fn series_parallel(row: &Row) -> Option<f64> {
@@ -60,7 +61,7 @@ pub(crate) fn series_parallel(row: &Row) -> Option<f64> {
 
 fn group(row: &Row, units: u32, needed: u32, crews: u32) -> KOfN {
     let (mtbf, mttr) = (row.number("mtbf_h"), row.number("mttr_h"));
-    KOfN::new(Group { units, needed, mtbf, mttr, crews }).unwrap()
+    KOfN::new(UnitGroup { units, needed, mtbf, mttr, crews }).unwrap()
 }
 
 pub(crate) fn k_of_n(row: &Row) -> Option<f64> {
@@ -138,7 +139,7 @@ pub(crate) fn mmc_breakdowns(row: &Row) -> Option<f64> {
 
 pub(crate) fn deterministic_node_outage(row: &Row) -> Option<f64> {
     let nanoseconds = |name: &str| (row.number(name) * 1e9).round() as u64;
-    let outage = Outage {
+    let outage = QueueOutage {
         interarrival: nanoseconds("a"),
         service: nanoseconds("D"),
         start: nanoseconds("t0"),

@@ -1,7 +1,7 @@
 //! Reads the file: one number a row.
 
 use serde_json::Value;
-use wssim_stats::theory::Law;
+use wssim_stats::theory::DurationLaw;
 
 /// A row of the file.
 pub(crate) struct Row {
@@ -51,20 +51,21 @@ impl Row {
         self.parameters[name].as_array().unwrap().iter().map(numbers).collect()
     }
 
-    pub(crate) fn law(&self, name: &str) -> Law {
+    pub(crate) fn law(&self, name: &str) -> DurationLaw {
         let law = &self.parameters[name];
         let number = |field: &str| law[field].as_f64().unwrap();
         match law["dist"].as_str().unwrap() {
-            "exp" => Law::Exponential { mean: number("mean") },
-            "det" => Law::Constant { value: number("value") },
-            "erlang" => Law::Erlang { k: number("k") as u32, mean: number("mean") },
-            "hyperexp" => {
-                Law::Hyperexponential { p: numbers(&law["p"]), means: numbers(&law["means"]) }
-            }
-            "uniform" => Law::Uniform { lo: number("lo"), hi: number("hi") },
-            "lognormal" => Law::Lognormal { mean: number("mean"), cv: number("cv") },
-            "pareto" => Law::Pareto { alpha: number("alpha"), xm: number("xm") },
-            "weibull" => Law::Weibull { shape: number("shape"), scale: number("scale") },
+            "exp" => DurationLaw::Exponential { mean: number("mean") },
+            "det" => DurationLaw::Constant { value: number("value") },
+            "erlang" => DurationLaw::Erlang { k: number("k") as u32, mean: number("mean") },
+            "hyperexp" => DurationLaw::Hyperexponential {
+                p: numbers(&law["p"]),
+                means: numbers(&law["means"]),
+            },
+            "uniform" => DurationLaw::Uniform { lo: number("lo"), hi: number("hi") },
+            "lognormal" => DurationLaw::Lognormal { mean: number("mean"), cv: number("cv") },
+            "pareto" => DurationLaw::Pareto { alpha: number("alpha"), xm: number("xm") },
+            "weibull" => DurationLaw::Weibull { shape: number("shape"), scale: number("scale") },
             other => panic!("{}: unknown law {other}", self.id),
         }
     }

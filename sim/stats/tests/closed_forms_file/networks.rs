@@ -22,11 +22,11 @@ pub(crate) fn finite_source(row: &Row) -> Option<f64> {
 }
 
 pub(crate) fn closed_network(row: &Row) -> Option<f64> {
-    let stations: Vec<closed::Station> = row
+    let stations: Vec<closed::ClosedStation> = row
         .numbers("demands")
         .into_iter()
         .zip(row.wholes("servers"))
-        .map(|(demand_seconds, servers)| closed::Station { demand_seconds, servers })
+        .map(|(demand_seconds, servers)| closed::ClosedStation { demand_seconds, servers })
         .collect();
     let network = ClosedNetwork::new(row.whole("N"), row.number("think_mean"), &stations);
     let (metric, station) = row.indexed_metric();
@@ -41,11 +41,11 @@ pub(crate) fn closed_network(row: &Row) -> Option<f64> {
 
 pub(crate) fn open_jackson(row: &Row) -> Option<f64> {
     let rates = row.numbers("mu").into_iter().zip(row.wholes("servers"));
-    let stations: Vec<open::Station> = row
+    let stations: Vec<open::JacksonStation> = row
         .numbers("ext")
         .into_iter()
         .zip(rates)
-        .map(|(external_rate, (service_rate, servers))| open::Station {
+        .map(|(external_rate, (service_rate, servers))| open::JacksonStation {
             external_rate,
             service_rate,
             servers,
@@ -65,7 +65,7 @@ pub(crate) fn open_jackson(row: &Row) -> Option<f64> {
 
 pub(crate) fn pool_tandem(row: &Row) -> Option<f64> {
     let lambda = row.number("lam");
-    let stations: Vec<tandem::Station> =
+    let stations: Vec<tandem::TandemStation> =
         row.numbers("mus").into_iter().zip(row.wholes("servers")).collect();
     let (metric, stage) = row.indexed_metric();
     let (mu, c) = stations[stage];

@@ -1,6 +1,6 @@
 //! Coverage with control variates, and of a shortcut that the tests refuse.
 
-use wssim_stats::control_variates::{Control, Fit};
+use wssim_stats::control_variates::{ControlVariate, Fit};
 use wssim_stats::{Estimate, quantile_of_sorted, student_t_quantile};
 
 use crate::draws::{Draws, Law, count};
@@ -21,8 +21,8 @@ fn replications(draws: &mut Draws, law: Law, correlation: f64, n: usize) -> (Vec
 }
 
 fn controlled(values: &[f64], controls: &[&[f64]]) -> Estimate {
-    let controls: Vec<Control<'_>> =
-        controls.iter().map(|values| Control { values, mean: 0.0 }).collect();
+    let controls: Vec<ControlVariate<'_>> =
+        controls.iter().map(|values| ControlVariate { values, mean: 0.0 }).collect();
     Fit::of(values, &controls, 0.95).unwrap().interval(0.95)
 }
 
@@ -105,7 +105,7 @@ fn a_quantile_with_a_control_keeps_the_coverage() {
         let covered = count(QUANTILE_EXPERIMENTS, |draws| {
             let (quantiles, means): (Vec<f64>, Vec<f64>) =
                 (0..n).map(|_| quantile_and_mean(draws)).unzip();
-            let control = Control { values: &means, mean: 1.0 };
+            let control = ControlVariate { values: &means, mean: 1.0 };
             let with = Fit::of(&quantiles, &[control], 0.95).unwrap().interval(0.95);
             let without = controlled(&quantiles, &[]);
             gain += with.half_width() / without.half_width() / QUANTILE_EXPERIMENTS as f64;

@@ -1,7 +1,7 @@
 //! Coverage of estimates at another setting from few pairs.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
-use wssim_stats::control_variates::{Control, Fit};
+use wssim_stats::control_variates::{ControlVariate, Fit};
 use wssim_stats::paired_end::PairedEnd;
 
 use crate::draws::{Draws, Law, count};
@@ -78,7 +78,7 @@ fn controlled_means_are_covered() {
                 let control: Vec<f64> = (0..of).map(|_| draws.standard(world.law)).collect();
                 nominal.iter_mut().zip(&control).for_each(|(value, control)| *value += control);
                 there.iter_mut().zip(&control).for_each(|(value, control)| *value += control);
-                let controls = [Control { values: &control, mean: 0.0 }];
+                let controls = [ControlVariate { values: &control, mean: 0.0 }];
                 let fit = Fit::of(&nominal, &controls, 0.95).unwrap();
                 PairedEnd::controlled(&fit, &nominal, &there).unwrap().interval(0.95).covers(THERE)
             });

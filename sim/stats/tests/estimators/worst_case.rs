@@ -1,6 +1,6 @@
 //! The worst setting of a few inputs, compared with all settings on a grid.
 
-use wssim_stats::worst_case::{Effect, Effects, NoSetting, Observation, Worst, change, worst};
+use wssim_stats::worst_case::{Effect, Effects, NoSetting, ObservedMetric, Worst, change, worst};
 
 use crate::draws::Draws;
 
@@ -10,7 +10,7 @@ const PROBLEMS: u64 = 600;
 
 struct Problem {
     inputs: Vec<Effects>,
-    observed: Vec<Observation>,
+    observed: Vec<ObservedMetric>,
 }
 
 impl Problem {
@@ -33,7 +33,7 @@ impl Problem {
     /// By how much the setting misses an observation at worst, in grid steps of its effect; at most 0 if
     /// it reproduces all.
     fn missed(&self, positions: &[f64]) -> f64 {
-        let missed = |(place, seen): (usize, &Observation)| {
+        let missed = |(place, seen): (usize, &ObservedMetric)| {
             let pairs = self.inputs.iter().zip(positions);
             let value: f64 = pairs.map(|(input, &x)| input.observed[place].at(x)).sum();
             let step = self.step(|input| input.observed[place]);
@@ -78,7 +78,7 @@ fn effect(draws: &mut Draws, unit: f64) -> Effect {
     Effect { low: side(), high: side() }
 }
 
-fn observation(draws: &mut Draws, unit: f64) -> Observation {
+fn observation(draws: &mut Draws, unit: f64) -> ObservedMetric {
     let base = draws.uniform(-2.0 * unit, 2.0 * unit);
     let low = if draws.whole(4) == 0 {
         f64::NEG_INFINITY
@@ -90,7 +90,7 @@ fn observation(draws: &mut Draws, unit: f64) -> Observation {
     } else {
         f64::max(low, base) + draws.uniform(0.0, 0.8 * unit)
     };
-    Observation { base, low, high }
+    ObservedMetric { base, low, high }
 }
 
 /// The answer is a setting that reproduces the observations. No grid setting is worse, and it is no
@@ -159,7 +159,7 @@ fn eight_inputs_that_share_one_allowance_are_settled_exactly() {
             .collect();
         let allowance = draws.uniform(-1.0, 2.0);
         let low = f64::NEG_INFINITY;
-        let observed = [Observation { base: 5.0, low, high: 5.0 + allowance }];
+        let observed = [ObservedMetric { base: 5.0, low, high: 5.0 + allowance }];
         let due = best_of_all_corners(&inputs, allowance);
         let found = worst(&inputs, &observed, Worst::Largest).map(|at| change(&inputs, &at));
         match (due, found) {

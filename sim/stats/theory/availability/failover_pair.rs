@@ -11,7 +11,7 @@
 //! Besides, Both goes to One at 1/standby MTBF, and Unnoticed and One go back to Both at 1/MTTR. The
 //! service is up in Both and One. All times are exponential; a unit repaired before its failure is noticed goes on.
 
-use super::LongRun;
+use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
 /// Which units are up, and whether a failure has been noticed.
@@ -73,9 +73,9 @@ impl FailoverPair {
     ///
     /// # Errors
     /// None: every such chain has a long run.
-    pub fn long_run(&self) -> Result<LongRun, ChainError> {
+    pub fn long_run(&self) -> Result<LongRunShares, ChainError> {
         let up = |state: &PairState| matches!(state, PairState::Both | PairState::One);
-        LongRun::of_chain(&self.chain, up)
+        LongRunShares::of_chain(&self.chain, up)
     }
 
     /// Share of the time down before failures are noticed.
@@ -99,7 +99,7 @@ impl FailoverPair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::theory::availability::{Group, KOfN};
+    use crate::theory::availability::{KOfN, UnitGroup};
 
     const TIMES: PairTimes =
         PairTimes { mtbf: 500.0, standby_mtbf: 500.0, mttr: 8.0, detect: 0.05, crews: 2 };
@@ -109,7 +109,7 @@ mod tests {
     fn at_once_it_is_one_of_two() {
         for crews in [1, 2] {
             let pair = FailoverPair::new(PairTimes { detect: 1e-13, crews, ..TIMES }).unwrap();
-            let group = Group { units: 2, needed: 1, mtbf: 500.0, mttr: 8.0, crews };
+            let group = UnitGroup { units: 2, needed: 1, mtbf: 500.0, mttr: 8.0, crews };
             let group = KOfN::new(group).unwrap();
             let ratio =
                 pair.long_run().unwrap().unavailability / group.long_run().unwrap().unavailability;

@@ -5,12 +5,12 @@
 //! three needed, the mean time from all up to the first loss is (5λ + μ) / (6λ²).
 //! Barlow & Proschan, Statistical Theory of Reliability and Life Testing (1975).
 
-use super::LongRun;
+use super::LongRunShares;
 use crate::theory::markov::{Chain, ChainError};
 
 /// The parameters of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Group {
+pub struct UnitGroup {
     /// n.
     pub units: u32,
     /// k: the group is up while at least this many units are.
@@ -36,8 +36,8 @@ impl KOfN {
     ///
     /// # Errors
     /// When a mean time is not a positive number, or there are too many units.
-    pub fn new(group: Group) -> Result<Self, ChainError> {
-        let Group { units, needed, mtbf, mttr, crews } = group;
+    pub fn new(group: UnitGroup) -> Result<Self, ChainError> {
+        let UnitGroup { units, needed, mtbf, mttr, crews } = group;
         let chain = Chain::explore(&0, |down| {
             let fails = (*down < units).then(|| (down + 1, f64::from(units - down) / mtbf));
             let busy = f64::from(crews.min(*down));
@@ -55,8 +55,8 @@ impl KOfN {
     ///
     /// # Errors
     /// None: every such chain has a long run.
-    pub fn long_run(&self) -> Result<LongRun, ChainError> {
-        LongRun::of_chain(&self.chain, |down| self.is_up(*down))
+    pub fn long_run(&self) -> Result<LongRunShares, ChainError> {
+        LongRunShares::of_chain(&self.chain, |down| self.is_up(*down))
     }
 
     /// Mean time from all units up until the group is down; infinite if it never is.
@@ -97,7 +97,7 @@ mod tests {
     /// With a crew each, units are independent: binomial at every time.
     #[test]
     fn enough_crews_make_units_independent() {
-        let group = Group { units: 5, needed: 3, mtbf: 400.0, mttr: 20.0, crews: 5 };
+        let group = UnitGroup { units: 5, needed: 3, mtbf: 400.0, mttr: 20.0, crews: 5 };
         let ours = KOfN::new(group).unwrap();
         let unit = TwoState::new(400.0, 20.0);
         let at_least_3 = |up: f64| {
@@ -115,7 +115,7 @@ mod tests {
         for (mtbf, mttr) in [(2_000.0, 4.0), (1e6, 1e-3)] {
             let (fail, repair) = (1.0 / mtbf, 1.0 / mttr);
             for crews in [1, 3] {
-                let group = Group { units: 3, needed: 2, mtbf, mttr, crews };
+                let group = UnitGroup { units: 3, needed: 2, mtbf, mttr, crews };
                 let lasts = KOfN::new(group).unwrap().mean_time_to_loss().unwrap();
                 close(lasts, (5.0 * fail + repair) / (6.0 * fail * fail));
             }
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn without_repair_units_go_one_by_one() {
-        let group = Group { units: 3, needed: 2, mtbf: 600.0, mttr: 1.0, crews: 0 };
+        let group = UnitGroup { units: 3, needed: 2, mtbf: 600.0, mttr: 1.0, crews: 0 };
         let ours = KOfN::new(group).unwrap();
         close(ours.mean_time_to_loss().unwrap(), 500.0);
         let left = (-0.5_f64).exp();
@@ -134,14 +134,14 @@ mod tests {
 
     #[test]
     fn what_is_never_or_always_up() {
-        let group = Group { units: 2, needed: 3, mtbf: 9.0, mttr: 1.0, crews: 1 };
+        let group = UnitGroup { units: 2, needed: 3, mtbf: 9.0, mttr: 1.0, crews: 1 };
         let never = KOfN::new(group).unwrap();
         assert_eq!(never.long_run().unwrap().availability, 0.0);
         assert_eq!(never.mean_time_to_loss().unwrap(), 0.0);
-        let always = KOfN::new(Group { needed: 0, ..group }).unwrap();
+        let always = KOfN::new(UnitGroup { needed: 0, ..group }).unwrap();
         assert_eq!(always.mean_time_to_loss().unwrap(), f64::INFINITY);
         for mtbf in [0.0, -1.0, f64::NAN] {
-            assert!(KOfN::new(Group { mtbf, ..group }).is_err(), "{mtbf}");
+            assert!(KOfN::new(UnitGroup { mtbf, ..group }).is_err(), "{mtbf}");
         }
     }
 }

@@ -10,11 +10,11 @@ mod two_state;
 
 use std::fmt::Debug;
 
-use super::Law;
+use super::DurationLaw;
 use super::markov::{Chain, ChainError};
 
 pub use failover_pair::{FailoverPair, PairState, PairTimes};
-pub use k_of_n::{Group, KOfN};
+pub use k_of_n::{KOfN, UnitGroup};
 pub use two_state::TwoState;
 
 /// Minutes of a year of 365 days.
@@ -22,7 +22,7 @@ const MINUTES_A_YEAR: f64 = 365.0 * 24.0 * 60.0;
 
 /// Up and down over the long run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LongRun {
+pub struct LongRunShares {
     /// Share of the time up.
     pub availability: f64,
     /// Share of the time down.
@@ -31,11 +31,11 @@ pub struct LongRun {
     pub outages: f64,
 }
 
-impl LongRun {
+impl LongRunShares {
     /// Of a system alternately up and down for independent times: only their means matter.
     ///
     /// Renewal-reward theorem; Ross, Stochastic Processes (1996), ch. 3.
-    pub fn alternating(up: &Law, down: &Law) -> Self {
+    pub fn alternating(up: &DurationLaw, down: &DurationLaw) -> Self {
         let (up, down) = (up.mean(), down.mean());
         let cycle = up + down;
         Self { availability: up / cycle, unavailability: down / cycle, outages: 1.0 / cycle }
@@ -89,10 +89,10 @@ mod tests {
 
     #[test]
     fn three_ways_to_the_same_unit() {
-        let exponential = |mean| Law::Exponential { mean };
-        let renewal = LongRun::alternating(&exponential(1_000.0), &exponential(2.0));
+        let exponential = |mean| DurationLaw::Exponential { mean };
+        let renewal = LongRunShares::alternating(&exponential(1_000.0), &exponential(2.0));
         let chain = Chain::from_transitions([(1, 0, 1e-3), (0, 1, 0.5)]).unwrap();
-        let chain = LongRun::of_chain(&chain, |state| *state == 1).unwrap();
+        let chain = LongRunShares::of_chain(&chain, |state| *state == 1).unwrap();
         let formula = TwoState::new(1_000.0, 2.0).long_run();
         for other in [chain, formula] {
             assert!((other.unavailability / renewal.unavailability - 1.0).abs() < 1e-14);
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn what_never_fails_has_no_outage() {
         let chain = Chain::from_transitions([(0, 1, 1.0), (1, 0, 1.0)]).unwrap();
-        let always = LongRun::of_chain(&chain, |_| true).unwrap();
+        let always = LongRunShares::of_chain(&chain, |_| true).unwrap();
         assert_eq!((always.unavailability, always.mean_outage()), (0.0, None));
     }
 

@@ -3,7 +3,7 @@
 //! With λ = 1 / mean up, μ = 1 / mean down and r = λ + μ: P(up at t) = A + B·e^(−rt), A = μ / r,
 //! B = λ / r. Barlow & Proschan, Statistical Theory of Reliability and Life Testing (1975), ch. 7.
 
-use super::LongRun;
+use super::LongRunShares;
 use crate::theory::poisson;
 
 /// Below this x = rt the variance of the time up is taken from its series.
@@ -30,8 +30,8 @@ impl TwoState {
     }
 
     /// Shares of the time in the long run, and outages.
-    pub fn long_run(&self) -> LongRun {
-        LongRun {
+    pub fn long_run(&self) -> LongRunShares {
+        LongRunShares {
             availability: self.availability(),
             unavailability: self.unavailability(),
             outages: 1.0 / (self.mean_up + self.mean_down),

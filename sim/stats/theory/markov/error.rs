@@ -2,7 +2,9 @@
 
 use std::fmt::{self, Debug};
 
-use super::MOST_STATES;
+/// Most states of a chain: the long run then takes milliseconds, and a long time, which squares the
+/// matrix, half a minute.
+pub const MOST_STATES: usize = 1_000;
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq)]

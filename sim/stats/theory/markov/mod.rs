@@ -33,13 +33,9 @@ use std::fmt::Debug;
 
 use super::reduction::Matrix;
 
-pub use error::ChainError;
+pub use error::{ChainError, MOST_STATES};
 pub use occupancy::Occupancy;
 pub use transient::Transient;
-
-/// Most states of a chain: the long run then takes milliseconds, and a long time, which squares the
-/// matrix, half a minute.
-pub const MOST_STATES: usize = 1_000;
 
 /// A finite Markov chain in continuous time.
 #[derive(Clone, Debug)]

@@ -14,7 +14,7 @@ mod idle;
 mod worlds;
 
 use super::places::{Place, places};
-use super::{Kind, as_json, read};
+use super::{ValueKind, as_json, read};
 use changes::changes;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -103,21 +103,23 @@ fn case_of(place: &Place) -> Option<String> {
 }
 
 /// Whether all its values are tables of the format, whose keys are walked.
-fn only_holds(kind: &Kind) -> bool {
+fn only_holds(kind: &ValueKind) -> bool {
     match kind {
-        Kind::Table(_) | Kind::Steps => true,
-        Kind::Map(inner) | Kind::Array(inner, _) => only_holds(inner),
-        Kind::Either(kinds) => kinds.iter().all(only_holds),
+        ValueKind::Table(_) | ValueKind::Steps(_) => true,
+        ValueKind::Map(inner) | ValueKind::Array(inner, _) => only_holds(inner),
+        ValueKind::Either(kinds) => kinds.iter().all(only_holds),
         _ => false,
     }
 }
 
 /// Collects its words.
-fn gather(kind: &Kind, words: &mut BTreeSet<&'static str>) {
+fn gather(kind: &ValueKind, words: &mut BTreeSet<&'static str>) {
     match kind {
-        Kind::Word(some) => words.extend(*some),
-        Kind::Ranged(inner) | Kind::Array(inner, _) | Kind::Map(inner) => gather(inner, words),
-        Kind::Either(kinds) => kinds.iter().for_each(|kind| gather(kind, words)),
+        ValueKind::Word(some) => words.extend(*some),
+        ValueKind::Ranged(inner) | ValueKind::Array(inner, _) | ValueKind::Map(inner) => {
+            gather(inner, words);
+        }
+        ValueKind::Either(kinds) => kinds.iter().for_each(|kind| gather(kind, words)),
         _ => {}
     }
 }

@@ -10,7 +10,7 @@ use wssim_experiment::failures::{self, failures};
 use wssim_experiment::findings::{Answer, Findings};
 use wssim_experiment::migrate::migrate;
 use wssim_experiment::question::{AtRisk, SCALE_KEY, Study, Worlds};
-use wssim_experiment::sweep::{self, Parameter, Value as Asked, sweep};
+use wssim_experiment::sweep::{self, Parameter, ParameterValue, sweep};
 use wssim_experiment::watch::Unwatched;
 use wssim_experiment::{Options, run};
 use wssim_model::Blueprint;
@@ -174,13 +174,17 @@ impl World {
         match study {
             Study::Failures => {
                 let survival = question.cluster.survival;
-                let options =
-                    failures::Options { common, depth: Some(2), survival, years: Some(YEARS) };
+                let options = failures::FailureOptions {
+                    common,
+                    depth: Some(2),
+                    survival,
+                    years: Some(YEARS),
+                };
                 failures(worlds, &question, &options, &Unwatched).map_err(|why| format!("{why:?}"))
             }
             Study::Sweep => {
-                let asked = Asked { text: "1".to_owned(), number: Some(1.0) };
-                let options = sweep::Options {
+                let asked = ParameterValue { text: "1".to_owned(), number: Some(1.0) };
+                let options = sweep::SweepOptions {
                     seed: 1,
                     threads: Some(1),
                     replications: self.replications,
