@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::{History, Witness};
-use crate::blueprint::Blueprint;
+use crate::blueprint::{Blueprint, Container};
 use crate::fault::Reach;
 use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::{Change, Driver, Led, Life, Lives, Phase, Upkeep};
@@ -104,8 +104,8 @@ impl<W: Witness> History<'_, W> {
 
     /// `id` starts: it takes its CPU time on an idle node.
     fn compute_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        let node = self.node_of(id);
-        let law = &self.blueprint.service_of(id).startup;
+        let Container { node, service, .. } = self.blueprint.containers[id.index()];
+        let law = &self.blueprint.services[service.index()].startup;
         let demand = self.upkeep.draws.startup(law, id, self.lives[id.index()].incarnation);
         let speed = self.blueprint.nodes[node.index()].speed;
         // A node that stands still computes afterwards.

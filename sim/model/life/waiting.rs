@@ -22,12 +22,15 @@ struct Awaits {
 }
 
 impl Awaits {
-    /// Something has changed: when it looks because of that, if not by itself before.
-    fn stirred(&mut self, now: Time, retry: Nanos) -> Option<Time> {
-        let next = next_look(self.since, retry, now);
-        let is_sooner = next < self.looks;
-        self.looks = self.looks.min(next);
-        is_sooner.then_some(next)
+    /// Something has changed: when it looks because of that, unless it was to look anyway. That would not be
+    /// later: it is the first look after an earlier change.
+    #[inline]
+    fn stirred(&mut self, now: Time, retry: impl FnOnce() -> Nanos) -> Option<Time> {
+        if self.looks < Time::NEVER {
+            return None;
+        }
+        self.looks = next_look(self.since, retry(), now);
+        (self.looks < Time::NEVER).then_some(self.looks)
     }
 }
 
@@ -92,10 +95,10 @@ pub(crate) trait Awaiting<'a>: Driver<'a> {
         let mut waiting = std::mem::take(&mut self.upkeep_mut().waiting);
         waiting.0.retain_mut(|waits| {
             let lasts = self.life(waits.id).turn == waits.turn;
-            let retry = self.blueprint().service_of(waits.id).needs.retry;
-            let looks = if lasts { waits.stirred(now, retry) } else { None };
-            if let Some(at) = looks {
-                self.turn_at(at, waits.id, calendar);
+            let id = waits.id;
+            let retry = || self.blueprint().service_of(id).needs.retry;
+            if lasts && let Some(at) = waits.stirred(now, retry) {
+                self.turn_at(at, id, calendar);
             }
             lasts
         });
