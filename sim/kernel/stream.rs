@@ -13,14 +13,33 @@ use rand::TryRng;
 const MULTIPLIER: u64 = 0xD2B7_4407_B1CE_6E93;
 const INCREMENT: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// Rounds of Philox2x64-10.
+const ROUNDS: usize = 10;
+
+/// The keys of the rounds under `key`.
+const fn round_keys(key: u64) -> [u64; ROUNDS] {
+    let mut keys = [key; ROUNDS];
+    let mut round = 1;
+    while round < ROUNDS {
+        keys[round] = keys[round - 1].wrapping_add(INCREMENT);
+        round += 1;
+    }
+    keys
+}
+
 /// Ten rounds of Philox2x64.
 #[inline]
 #[must_use]
-pub fn philox2x64(mut counter: [u64; 2], mut key: u64) -> [u64; 2] {
-    for _ in 0..10 {
+pub fn philox2x64(counter: [u64; 2], key: u64) -> [u64; 2] {
+    rounds(counter, &round_keys(key))
+}
+
+/// The rounds of Philox2x64 under `keys`.
+#[inline]
+fn rounds(mut counter: [u64; 2], keys: &[u64; ROUNDS]) -> [u64; 2] {
+    for key in keys {
         let product = u128::from(MULTIPLIER) * u128::from(counter[0]);
         counter = [(product >> 64) as u64 ^ key ^ counter[1], product as u64];
-        key = key.wrapping_add(INCREMENT);
     }
     counter
 }
@@ -52,45 +71,46 @@ pub fn name_hash(name: &str) -> u64 {
     scatter(hash)
 }
 
-/// The key of one source of randomness in one replication.
+/// The key of one source of randomness in one replication, as the keys of its rounds: to add them up at each draw
+/// would be a seventh of its instructions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StreamKey(u64);
+pub struct StreamKey([u64; ROUNDS]);
 
 impl StreamKey {
     /// The stream of `name` (such as `"traffic/web"`) for `purpose` (such as `"arrivals"`).
     #[must_use]
     pub fn new(seed: u64, replication: u32, purpose: &str, name: &str) -> Self {
         let run = mix(scatter(seed), u64::from(replication));
-        Self(mix(mix(run, name_hash(purpose)), name_hash(name)))
+        Self(round_keys(mix(mix(run, name_hash(purpose)), name_hash(name))))
     }
 
     /// The random numbers of draw `draw` at `place`.
     #[inline]
     #[must_use]
-    pub fn draw(self, place: u64, draw: u32) -> Draw {
-        Draw { key: self.0, counter: [place, u64::from(draw) << 32], second: None }
+    pub fn draw(&self, place: u64, draw: u32) -> Draw<'_> {
+        Draw { keys: &self.0, counter: [place, u64::from(draw) << 32], second: None }
     }
 
     /// A number unique to the stream, to derive places from.
     #[inline]
     #[must_use]
-    pub fn root(self) -> u64 {
-        self.0
+    pub fn root(&self) -> u64 {
+        self.0[0]
     }
 }
 
 /// The random numbers of one draw; implements the traits of `rand` for use by any sampler.
 #[derive(Clone, Debug)]
-pub struct Draw {
-    key: u64,
+pub struct Draw<'s> {
+    keys: &'s [u64; ROUNDS],
     counter: [u64; 2],
     second: Option<u64>,
 }
 
-impl Draw {
+impl Draw<'_> {
     #[inline]
     fn block(&mut self) -> u64 {
-        let [first, second] = philox2x64(self.counter, self.key);
+        let [first, second] = rounds(self.counter, self.keys);
         self.counter[1] = self.counter[1].wrapping_add(1);
         self.second = Some(second);
         first
@@ -104,7 +124,7 @@ impl Draw {
     }
 }
 
-impl TryRng for Draw {
+impl TryRng for Draw<'_> {
     type Error = Infallible;
 
     #[inline]

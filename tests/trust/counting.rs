@@ -117,7 +117,7 @@ fn queue_lengths_and_times_agree_while_nodes_stand_still() {
     const SECONDS: f64 = 10.0;
     let (mut held_back, mut unfinished) = (0, 0);
     for seed in 0..120 {
-        let text = hanging_world(&mut Dice(StreamKey::new(seed, 0, "test", "hangs").draw(0, 0)));
+        let text = hanging_world(&mut Dice::of(StreamKey::new(seed, 0, "test", "hangs")));
         let blueprint = blueprint(&text);
         let (outcome, users) = replicate(&blueprint, seed, SECONDS);
         let first = &blueprint.services[0].containers;

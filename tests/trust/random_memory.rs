@@ -29,7 +29,7 @@ struct Service {
 
 impl Ram {
     pub(super) fn new(seed: u64, services: u32) -> Self {
-        let mut dice = Dice(StreamKey::new(seed, 0, "test", "random memory").draw(0, 0));
+        let mut dice = Dice::of(StreamKey::new(seed, 0, "test", "random memory"));
         let used = dice.chance(0.67);
         let services = (0..services).map(|_| Service::new(&mut dice)).collect();
         Self { dice, used, services }

@@ -12,9 +12,14 @@ use wssim_kernel::stream::{Draw, StreamKey};
 use wssim_model::{Run, simulate};
 
 /// Random choices for one scenario.
-pub(super) struct Dice(pub(super) Draw);
+pub(super) struct Dice(Draw<'static>);
 
 impl Dice {
+    /// The throws of `stream`, which stays for the rest of the tests.
+    pub(super) fn of(stream: StreamKey) -> Self {
+        Self(Box::leak(Box::new(stream)).draw(0, 0))
+    }
+
     pub(super) fn below(&mut self, n: u32) -> u32 {
         (self.0.open01() * f64::from(n)) as u32
     }
@@ -146,7 +151,7 @@ fn service(dice: &mut Dice, ram: &Ram, n: u32, services: u32, replicas: u32) -> 
 }
 
 pub(super) fn random_scenario(seed: u64) -> String {
-    let mut dice = Dice(StreamKey::new(seed, 0, "test", "random scenario").draw(0, 0));
+    let mut dice = Dice::of(StreamKey::new(seed, 0, "test", "random scenario"));
     let mut text = "[scenario]\ntitle = \"Random\"\n".to_owned();
     let nodes = 1 + dice.below(4);
     let most_services = 5;

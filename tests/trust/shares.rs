@@ -30,7 +30,7 @@ impl Errors {
     }
 
     /// The number of errors; `spread` is relative to the rarer outcome.
-    fn in_replication(&self, random: &mut Draw) -> f64 {
+    fn in_replication(&self, random: &mut Draw<'_>) -> f64 {
         let up = random.open01() < 0.5;
         let few = self.share.min(1.0 - self.share);
         let few = few * if up { 1.0 + self.spread } else { 1.0 - self.spread };
@@ -55,8 +55,8 @@ impl Errors {
             let pairs: Vec<(f64, f64)> = (0..REPLICATIONS)
                 .map(|replication| {
                     let name = format!("{self:?}");
-                    let mut random =
-                        StreamKey::new(experiment, replication, "test", &name).draw(0, 0);
+                    let stream = StreamKey::new(experiment, replication, "test", &name);
+                    let mut random = stream.draw(0, 0);
                     (self.in_replication(&mut random), whole)
                 })
                 .collect();
@@ -114,8 +114,8 @@ fn the_interval_of_a_ratio_would_cover_less() {
     let covered = (0..EXPERIMENTS).filter(|&experiment| {
         let pairs: Vec<(f64, f64)> = (0..REPLICATIONS)
             .map(|replication| {
-                let mut random =
-                    StreamKey::new(experiment, replication, "test", "ratio").draw(0, 0);
+                let stream = StreamKey::new(experiment, replication, "test", "ratio");
+                let mut random = stream.draw(0, 0);
                 (bursts.in_replication(&mut random), 4_000.0)
             })
             .collect();

@@ -102,7 +102,8 @@ mod tests {
     fn it_does_what_a_list_does() {
         for (items, capacity) in [(1, 1), (7, 1), (7, 3), (50, 20), (50, 50)] {
             let name = format!("{items} {capacity}");
-            let mut draw = StreamKey::new(1, 0, "test", &name).draw(0, 0);
+            let stream = StreamKey::new(1, 0, "test", &name);
+            let mut draw = stream.draw(0, 0);
             let (mut lru, mut twin) = (Lru::new(items, capacity), Twin(vec![], capacity as usize));
             for _ in 0..2000 {
                 let item = (draw.open01() * f64::from(items)) as u32;

@@ -41,7 +41,7 @@ impl Popularity {
 
     /// An item, 0 … n − 1.
     #[inline]
-    pub(crate) fn sample(&self, draw: &mut Draw) -> u32 {
+    pub(crate) fn sample(&self, draw: &mut Draw<'_>) -> u32 {
         // Rounding may reach one beyond the last.
         (self.law.sample(draw) as u32).clamp(1, self.items) - 1
     }

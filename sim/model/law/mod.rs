@@ -104,7 +104,7 @@ impl Law {
 
     /// Draws a value under the address that `draw` gives; a constant needs no draw.
     #[inline(always)]
-    pub fn sample_lazily(&self, draw: impl FnOnce() -> Draw) -> f64 {
+    pub fn sample_lazily<'d>(&self, draw: impl FnOnce() -> Draw<'d>) -> f64 {
         match self {
             Self::Constant(value) => *value,
             law => law.sample_rarer(&mut draw()),
@@ -113,7 +113,7 @@ impl Law {
 
     /// Draws a value.
     #[inline]
-    pub fn sample(&self, draw: &mut Draw) -> f64 {
+    pub fn sample(&self, draw: &mut Draw<'_>) -> f64 {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential { mean } => exponential(draw) * mean,
@@ -122,7 +122,7 @@ impl Law {
     }
 
     #[inline(never)]
-    fn sample_rarer(&self, draw: &mut Draw) -> f64 {
+    fn sample_rarer(&self, draw: &mut Draw<'_>) -> f64 {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential { mean } => exponential(draw) * mean,
@@ -215,15 +215,15 @@ impl Law {
 }
 
 #[inline]
-fn exponential(draw: &mut Draw) -> f64 {
+fn exponential(draw: &mut Draw<'_>) -> f64 {
     Exp1.sample(draw)
 }
 
-fn normal(draw: &mut Draw) -> f64 {
+fn normal(draw: &mut Draw<'_>) -> f64 {
     StandardNormal.sample(draw)
 }
 
-fn gamma(shape: f64, scale: f64, draw: &mut Draw) -> f64 {
+fn gamma(shape: f64, scale: f64, draw: &mut Draw<'_>) -> f64 {
     // The scenario's check has refused what is not positive and finite.
     Gamma::new(shape, scale).map_or(0.0, |law| law.sample(draw))
 }
@@ -241,7 +241,7 @@ fn triangular(low: f64, mode: f64, high: f64, u: f64) -> f64 {
     }
 }
 
-fn mixture(parts: &[(f64, Law)], draw: &mut Draw) -> f64 {
+fn mixture(parts: &[(f64, Law)], draw: &mut Draw<'_>) -> f64 {
     let mut left = draw.open01();
     for (weight, law) in parts {
         left -= weight;

@@ -57,7 +57,8 @@ mod tests {
     /// The same look by look, at random distances, through many times when averages are brought down.
     #[test]
     fn it_is_the_average_that_is_renewed_at_each_look() {
-        let mut draw = StreamKey::new(5, 0, "test", "fade").draw(0, 0);
+        let stream = StreamKey::new(5, 0, "test", "fade");
+        let mut draw = stream.draw(0, 0);
         let (mut fade, mut kept, mut average) = (Fade::default(), 0.0, 0.0);
         let mut brought_down = 0;
         for look in 0..40_000 {

@@ -24,12 +24,12 @@ const READ_AHEAD: u64 = 8;
 const DRAW_COLLECTION: u32 = 32;
 
 /// How many of `tries` succeed, each with probability `p`.
-pub(super) fn binomial(tries: u64, p: f64, draw: &mut Draw) -> u64 {
+pub(super) fn binomial(tries: u64, p: f64, draw: &mut Draw<'_>) -> u64 {
     Binomial::new(tries, p.clamp(0.0, 1.0)).map_or(0, |law| law.sample(draw))
 }
 
 /// A whole number of mean `mean`, one of its two neighbours.
-fn about(mean: f64, draw: &mut Draw) -> u64 {
+fn about(mean: f64, draw: &mut Draw<'_>) -> u64 {
     (mean + draw.open01()) as u64
 }
 

@@ -21,7 +21,8 @@ fn listed(sets: &[(u32, f64, f64)], ram: u32) -> Vec<f64> {
     let all: f64 = sets.iter().map(|set| set.2).sum();
     let laws: Vec<_> = sets.iter().map(|set| Popularity::new(set.0, set.1).unwrap()).collect();
     let mut list = Lru::new(sets.iter().map(|set| set.0).sum(), ram);
-    let mut draw = StreamKey::new(9, 0, "test", "list").draw(0, 0);
+    let stream = StreamKey::new(9, 0, "test", "list");
+    let mut draw = stream.draw(0, 0);
     let mut counts = vec![[0_u64; 2]; sets.len()];
     let warm = 500_000;
     for n in 0..3_000_000 {
@@ -81,7 +82,8 @@ fn containers_share_ram_as_under_one_list() {
 /// Random demands, faults and limits: nothing is lost, nobody has more than there is.
 #[test]
 fn no_page_is_lost_or_made() {
-    let mut draw = StreamKey::new(10, 0, "test", "pages").draw(0, 0);
+    let stream = StreamKey::new(10, 0, "test", "pages");
+    let mut draw = stream.draw(0, 0);
     let sets = (0..6).map(|n| set(500, 0.8, (n % 3 == 0).then_some(300))).collect();
     let mut ledger = ledger(1_500, 400, sets);
     let mut demands = [Demand::default(); 6];

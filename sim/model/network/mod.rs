@@ -314,6 +314,6 @@ pub(crate) fn constant_half(rtt: &Law) -> Option<Nanos> {
 }
 
 /// Half of a round trip.
-fn half(rtt: &Law, draw: &mut wssim_kernel::stream::Draw) -> Nanos {
+fn half(rtt: &Law, draw: &mut wssim_kernel::stream::Draw<'_>) -> Nanos {
     Nanos::from_f64(rtt.sample(draw) * 0.5)
 }

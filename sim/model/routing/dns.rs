@@ -39,7 +39,7 @@ impl ResolverCache {
         now: Time,
         registered: &[ContainerId],
         address: impl Fn(ContainerId) -> u32,
-        (resolver, mut draw): (&Resolver, Draw),
+        (resolver, mut draw): (&Resolver, Draw<'_>),
     ) {
         self.addresses.clear();
         self.addresses.extend(registered.iter().map(|&who| (who, address(who))));
@@ -57,7 +57,7 @@ impl ResolverCache {
     }
 
     /// The address for a new connection.
-    pub(crate) fn pick(&mut self, pick: Pick, mut draw: Draw) -> Option<ContainerId> {
+    pub(crate) fn pick(&mut self, pick: Pick, mut draw: Draw<'_>) -> Option<ContainerId> {
         let n = self.addresses.len();
         let place = match pick {
             Pick::First => 0,
@@ -81,13 +81,15 @@ impl ResolverCache {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
     use wssim_kernel::Nanos;
     use wssim_kernel::stream::StreamKey;
 
     const ALL: [ContainerId; 3] = [ContainerId(4), ContainerId(5), ContainerId(6)];
 
-    fn draw(n: u64) -> Draw {
-        StreamKey::new(1, 0, "test", "dns").draw(n, 0)
+    fn draw(n: u64) -> Draw<'static> {
+        static STREAM: LazyLock<StreamKey> = LazyLock::new(|| StreamKey::new(1, 0, "test", "dns"));
+        STREAM.draw(n, 0)
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) struct Scene<'a, A: Fn(ContainerId) -> (NodeId, u32)> {
     /// See above.
     pub at: A,
     /// Random numbers of this choice.
-    pub draw: Draw,
+    pub draw: Draw<'a>,
 }
 
 /// Chooses a replica; `None` when nobody is there.

@@ -13,7 +13,7 @@ fn rates(flows: &Flows<u32>) -> Vec<f64> {
     flows.under_way.iter().map(|flow| (flow.rate * 1e9).round()).collect()
 }
 
-fn within(draw: &mut Draw, below: usize) -> usize {
+fn within(draw: &mut Draw<'_>, below: usize) -> usize {
     (draw.open01() * below as f64) as usize
 }
 
@@ -64,7 +64,8 @@ fn assert_max_min_fair(flows: &Flows<u32>) {
 /// The slow twin lets every flow send at its rate until the first has sent all, and adds up.
 #[test]
 fn random_flows_are_fair_end_in_time_and_lose_no_byte() {
-    let mut draw = StreamKey::new(7, 0, "test", "flows").draw(0, 0);
+    let stream = StreamKey::new(7, 0, "test", "flows");
+    let mut draw = stream.draw(0, 0);
     let bandwidths = [125e6, 12.5e6, 125e6, 60e6, f64::INFINITY];
     let mut flows: Flows<u32> = Flows::new(bandwidths.into_iter());
     let mut left: Vec<(u32, f64)> = Vec::new();
@@ -126,7 +127,7 @@ fn random_flows_are_fair_end_in_time_and_lose_no_byte() {
 }
 
 /// Draws a size with mean one.
-type Size<'s> = &'s dyn Fn(&mut Draw) -> f64;
+type Size<'s> = &'s dyn Fn(&mut Draw<'_>) -> f64;
 
 /// One link is M/G/1 under processor sharing: E\[T\] = E\[S\]/(1 − ρ), whatever the law of the sizes.
 /// 20 batches of 40 000 flows; the interval of 99.9 % has t = 3.88 and misses once in 1 000 seeds.
@@ -138,8 +139,8 @@ fn one_link_is_processor_sharing() {
     let mean_bytes = 5e6;
     let service = mean_bytes / GIGABIT;
     // Exponential sizes, and sizes that vary five times as much (hyperexponential, CV² = 5).
-    let exponential = |draw: &mut Draw| -draw.open01().ln();
-    let varied = |draw: &mut Draw| {
+    let exponential = |draw: &mut Draw<'_>| -draw.open01().ln();
+    let varied = |draw: &mut Draw<'_>| {
         let p = 0.5 * (1.0 + (4.0_f64 / 6.0).sqrt());
         let share = if draw.open01() < p { p } else { 1.0 - p };
         -draw.open01().ln() / (2.0 * share)
@@ -147,7 +148,8 @@ fn one_link_is_processor_sharing() {
     let laws: [(&str, Size<'_>); 3] =
         [("constant", &|_| 1.0), ("exponential", &exponential), ("hyperexponential", &varied)];
     for (name, size) in laws {
-        let mut draw = StreamKey::new(11, 0, "test", name).draw(0, 0);
+        let stream = StreamKey::new(11, 0, "test", name);
+        let mut draw = stream.draw(0, 0);
         let mut flows: Flows<Time> = Flows::new([GIGABIT; 2].into_iter());
         let (mut next, mut end): (Time, Option<End>) = (Time::ZERO, None);
         let mut times = Vec::new();

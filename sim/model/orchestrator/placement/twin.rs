@@ -5,12 +5,12 @@ use wssim_kernel::stream::{Draw, StreamKey};
 
 const LABELS: [&str; 3] = ["zone", "rack", "disk"];
 
-fn below(random: &mut Draw, limit: usize) -> usize {
+fn below(random: &mut Draw<'_>, limit: usize) -> usize {
     (random.open01() * limit as f64) as usize
 }
 
 /// Machines with values of some labels.
-fn machines(random: &mut Draw) -> Vec<Machine> {
+fn machines(random: &mut Draw<'_>) -> Vec<Machine> {
     let mut machine = |n: usize| {
         let mut labels = BTreeMap::new();
         for label in LABELS {
@@ -40,7 +40,8 @@ fn in_branches(machines: &[Machine], spread: &[String], at: usize, own: &[u32]) 
 #[test]
 fn the_least_loaded_branch_wins() {
     for case in 0..200 {
-        let mut random = StreamKey::new(84, 0, "test", "placement").draw(case, 0);
+        let stream = StreamKey::new(84, 0, "test", "placement");
+        let mut random = stream.draw(case, 0);
         let machines = machines(&mut random);
         let spread = |depth: usize| LABELS[..depth].iter().map(ToString::to_string).collect();
         let wanted: Vec<Wanted> =

@@ -28,18 +28,18 @@ const GRACE: f64 = 3.0;
 const GRACE_AFTER_ELECTION: f64 = 6.0;
 
 /// Swarm's time from the loss of a node until it is marked down.
-pub(in crate::orchestrator) fn after_beat(random: &mut Draw) -> f64 {
+pub(in crate::orchestrator) fn after_beat(random: &mut Draw<'_>) -> f64 {
     let period = 4.5 + random.open01();
     period * (GRACE - random.open01())
 }
 
 /// The same from a leader's election on.
-pub(in crate::orchestrator) fn after_election(random: &mut Draw) -> f64 {
+pub(in crate::orchestrator) fn after_election(random: &mut Draw<'_>) -> f64 {
     (4.5 + random.open01()) * GRACE_AFTER_ELECTION
 }
 
 /// Swarm's time from the return of a node until it registers.
-pub(in crate::orchestrator) fn back_off(random: &mut Draw, away: f64, rebooted: bool) -> f64 {
+pub(in crate::orchestrator) fn back_off(random: &mut Draw<'_>, away: f64, rebooted: bool) -> f64 {
     let [least, most] = BACK_OFF;
     let grown = if rebooted { least } else { away.clamp(least, most) };
     grown * random.open01()
@@ -164,7 +164,7 @@ impl Detection<'_> {
         self.time(self.draws.of(node, now, draws::GRACE), self.beats.after_election)
     }
 
-    fn time(&self, mut random: Draw, own: fn(&mut Draw) -> f64) -> Nanos {
+    fn time(&self, mut random: Draw<'_>, own: fn(&mut Draw<'_>) -> f64) -> Nanos {
         match self.law {
             Some(law) => Nanos::from_f64(law.sample(&mut random)),
             None => Nanos::from_seconds(own(&mut random)),

@@ -53,11 +53,11 @@ struct Draws {
 }
 
 impl Draws {
-    fn of(&self, node: usize, at: Time, draw: u32) -> Draw {
+    fn of(&self, node: usize, at: Time, draw: u32) -> Draw<'_> {
         self.stream.draw(mix(self.names[node], at.0), draw)
     }
 
-    fn at(&self, place: u64, draw: u32) -> Draw {
+    fn at(&self, place: u64, draw: u32) -> Draw<'_> {
         self.stream.draw(place, draw)
     }
 

@@ -40,12 +40,12 @@ pub(in crate::orchestrator) struct Beats {
     /// A node that is away for less keeps its session.
     pub(in crate::orchestrator) session: Nanos,
     /// From the loss of a node until it is marked down, in seconds.
-    pub(in crate::orchestrator) after_loss: fn(&mut Draw) -> f64,
+    pub(in crate::orchestrator) after_loss: fn(&mut Draw<'_>) -> f64,
     /// From the beginning of a leader's rule until a node that is not heard is marked down, in seconds.
-    pub(in crate::orchestrator) after_election: fn(&mut Draw) -> f64,
+    pub(in crate::orchestrator) after_election: fn(&mut Draw<'_>) -> f64,
     /// From the return of a node until it takes part, in seconds: by the seconds that it was away, and whether it
     /// has been started anew.
-    pub(in crate::orchestrator) back: fn(&mut Draw, f64, bool) -> f64,
+    pub(in crate::orchestrator) back: fn(&mut Draw<'_>, f64, bool) -> f64,
     /// Whether a new leader takes no node for ready until it is heard.
     pub(in crate::orchestrator) new_leader_knows_none: bool,
 }

@@ -23,6 +23,7 @@ use super::updates::Update;
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Scheduler, Standing, Why};
 use crate::orchestrator::{Cluster, Exit, Fact, First, Origin, Restarts};
+use std::collections::VecDeque;
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
@@ -78,7 +79,7 @@ pub(super) struct Tasks<'a> {
     /// By image and node: whether it is there.
     pub(super) images: Vec<Vec<Presence>>,
     /// What is due, the earliest last. Of a replica that has gone on meanwhile nothing comes.
-    due: Vec<Due>,
+    due: VecDeque<Due>,
     /// Replicas whose agents are not there to do what is due.
     held: Vec<usize>,
     /// Replicas that fit nowhere, in order.
@@ -104,7 +105,7 @@ impl<'a> Tasks<'a> {
             images: vec![vec![Presence::Absent; nodes]; cluster.images.len()],
             images_of: cluster.services.iter().map(|service| service.image).collect(),
             updates: Vec::new(),
-            due: Vec::new(),
+            due: VecDeque::new(),
             held: Vec::new(),
             pending: Vec::new(),
             changed: false,
@@ -165,8 +166,8 @@ impl<'a> Tasks<'a> {
         self.replicas[id].state = state;
         if let Some(at) = state.due() {
             let due = Due::new(at, id);
-            // Few are due at once: nothing is faster than an array.
-            let place = self.due.partition_point(|other| *other > due);
+            // Few are due at once, and what comes anew is mostly due last: nothing is faster than a ring.
+            let place = self.due.partition_point(|other| *other < due);
             self.due.insert(place, due);
         }
     }
@@ -374,7 +375,7 @@ impl<'a> Tasks<'a> {
     }
 
     fn due_of_replicas(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
-        while let Some(&due) = self.due.last() {
+        while let Some(&due) = self.due.front() {
             let (at, id) = (due.at(), due.replica());
             let replica = &self.replicas[id];
             let is_left = replica.state.due() != Some(at);
@@ -383,7 +384,7 @@ impl<'a> Tasks<'a> {
             if !is_left && !waits {
                 return Some(at);
             }
-            self.due.pop();
+            self.due.pop_front();
             self.held.extend(waits.then_some(id));
         }
         None
@@ -393,7 +394,7 @@ impl<'a> Tasks<'a> {
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
         while self.due_of_replicas(round.ready).is_some_and(|at| at <= round.now) {
-            let Some(due) = self.due.pop() else { break };
+            let Some(due) = self.due.pop_front() else { break };
             any = true;
             self.step(due.replica(), round);
         }

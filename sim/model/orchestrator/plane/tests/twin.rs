@@ -7,12 +7,12 @@ use crate::orchestrator::{k3s, nomad, swarm};
 use wssim_kernel::stream::Draw;
 
 /// Of `below` things the next one.
-fn one_of(random: &mut Draw, below: usize) -> usize {
+fn one_of(random: &mut Draw<'_>, below: usize) -> usize {
     (random.open01() * below as f64) as usize
 }
 
 /// Six services, two of them global, one that serves the images of the others, more than fit at once.
-fn crowded(random: &mut Draw) -> Cluster {
+fn crowded(random: &mut Draw<'_>) -> Cluster {
     let mut cluster = cluster(4, 3, 3);
     (cluster.wanted, cluster.services, cluster.places) = (Vec::new(), Vec::new(), Vec::new());
     cluster.images.push(image(Origin::Registry(ServiceId(0)), 1 + one_of(random, 20) as u64));
@@ -59,7 +59,8 @@ fn tell(both: &mut [Plane<'_>; 2], now: Time, told: Told<'_>) -> Vec<Fact> {
 /// Nodes crash, reboot and are cut off, containers end, and whatever is told to start serves, at once or
 /// later. Returns how much was decided.
 fn live(rules: &'static Rules, case: u64) -> usize {
-    let mut random = StreamKey::new(84, 0, "test", "swarm").draw(case, 0);
+    let stream = StreamKey::new(84, 0, "test", "swarm");
+    let mut random = stream.draw(case, 0);
     let cluster = crowded(&mut random);
     let stream = StreamKey::new(case, 0, "control", "");
     let mut both = [(); 2].map(|()| Plane::new(&cluster, rules, stream));
