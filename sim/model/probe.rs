@@ -124,7 +124,7 @@ pub struct NodeMemoryState {
 /// What lies between two things at one instant is not told. How a connection is got is told ahead, at
 /// the times at which it will happen: an earlier time that is told later takes the rest of it back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fact {
+pub enum FrameFact {
     /// It begins. The frame that opened it does nothing but wait for it until it is told of again.
     Opens(Opening),
     /// It does something else from now on.
@@ -271,7 +271,7 @@ pub trait Probe {
 
     /// What becomes of the frame at place `frame`, of any request, measured or not. A place has one
     /// tenant at a time.
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let _ = (now, frame, fact);
     }
 

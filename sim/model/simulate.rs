@@ -4,7 +4,7 @@ use crate::blueprint::{Background, Blueprint, CpuLimit, Maker, Query};
 use crate::cache::open_stores;
 use crate::event::Event;
 use crate::fault::{Reach, Strain, Struck};
-use crate::hardware::disk::Disk;
+use crate::hardware::disk::DiskState;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;
 use crate::instances::Instances;
@@ -20,12 +20,12 @@ use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
 use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
-use crate::request::breaker::Breaker;
+use crate::request::breaker::BreakerInstance;
 use crate::request::frame::Frames;
 use crate::request::limit::set_limits;
 use crate::request::pool::PoolInstance;
 use crate::request::ties::Ties;
-use crate::rollout::Progress;
+use crate::rollout::RolloutProgress;
 use crate::routing::ResolverCache;
 use crate::station::{AtDoor, DiskVisits, Station};
 use crate::traffic::{Bursts, SourceState};
@@ -157,7 +157,7 @@ impl<'a, P: Probe> World<'a, P> {
             network_costs_cpu: blueprint.network_costs_cpu(),
             memory: Memory::new(blueprint),
             chores: Vec::new(),
-            rollouts: vec![Progress::default(); blueprint.rollouts().len()],
+            rollouts: vec![RolloutProgress::default(); blueprint.rollouts().len()],
             conduct: Conduct::of(blueprint),
             flows: Flows::new(blueprint.nodes.iter().map(|node| node.bandwidth)),
             paths: Paths::of(blueprint),
@@ -236,7 +236,7 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
         processor: Processor::new(node.speed, node.threads, &node.capacity, limits),
         load: LoadAverage::default(),
         bursts: Bursts::default(),
-        disk: node.disk.as_ref().map(|disk| Disk::new(disk.queues)),
+        disk: node.disk.as_ref().map(|disk| DiskState::new(disk.queues)),
         kernel: limits.len() as u32 - 1,
         network_cpu_ns: 0.0,
     };
@@ -251,10 +251,10 @@ fn resolvers(blueprint: &Blueprint) -> Instances<ResolverCache> {
 }
 
 /// The instances of all breakers.
-fn breakers(blueprint: &Blueprint) -> Instances<Breaker> {
+fn breakers(blueprint: &Blueprint) -> Instances<BreakerInstance> {
     let all = blueprint.breakers.iter();
     let all = all.map(|breaker| (breaker, blueprint.containers_of(breaker.service)));
-    Instances::of(all, |breaker| Breaker::new(breaker.policy))
+    Instances::of(all, |breaker| BreakerInstance::new(breaker.policy))
 }
 
 /// The instances of all pools.

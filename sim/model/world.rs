@@ -8,7 +8,7 @@ use crate::cache::Stores;
 use crate::chore::Chore;
 use crate::event::Event;
 use crate::fault::{Reach, Strain, Struck};
-use crate::hardware::disk::Disk;
+use crate::hardware::disk::DiskState;
 use crate::hardware::processor::{Alone, Due, Follows, Happened, Processor};
 use crate::ids::{ContainerId, NodeId, TimeoutId};
 use crate::instances::Instances;
@@ -23,12 +23,12 @@ use crate::network::{Carried, Paths};
 use crate::probe::Probe;
 use crate::procedure::Conduct;
 use crate::request::TimeoutClass;
-use crate::request::breaker::Breaker;
+use crate::request::breaker::BreakerInstance;
 use crate::request::frame::{Frame, FrameId, FrameKind, Frames, NONE, Waits};
 use crate::request::limit::Limiter;
 use crate::request::pool::PoolInstance;
 use crate::request::ties::Ties;
-use crate::rollout::Progress;
+use crate::rollout::RolloutProgress;
 use crate::routing::ResolverCache;
 use crate::station::{AtDoor, DiskVisits, Station};
 use crate::traffic::{Bursts, SourceState};
@@ -88,7 +88,7 @@ pub(crate) struct NodeState {
     /// Bursts to come that the calendar need not know of.
     pub(crate) bursts: Bursts,
     /// `None`: it costs nothing.
-    pub(crate) disk: Option<Disk>,
+    pub(crate) disk: Option<DiskState>,
     /// The place of its kernel among the containers there.
     pub(crate) kernel: u32,
     /// CPU of networking, in nanoseconds of the reference CPU.
@@ -219,7 +219,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
     pub(crate) bursts: Vec<(StreamKey, u64)>,
-    pub(crate) breakers: Instances<Breaker>,
+    pub(crate) breakers: Instances<BreakerInstance>,
     /// Limits; some have one for each source, container by container.
     pub(crate) limiters: Vec<Limiter>,
     pub(crate) limiter_bases: Vec<u32>,
@@ -235,7 +235,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) memory: Memory,
     /// Work that no container does, and how far rollouts are.
     pub(crate) chores: Vec<Chore>,
-    pub(crate) rollouts: Vec<Progress>,
+    pub(crate) rollouts: Vec<RolloutProgress>,
     /// The procedure that is carried out.
     pub(crate) conduct: Option<Box<Conduct>>,
     pub(crate) flows: Flows<Carried>,

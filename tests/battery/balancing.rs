@@ -6,7 +6,7 @@ use super::world::{Length, Setup, mean, share, usual};
 use crate::text::{poisson, station, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
-use wssim_model::probe::{Fact, Failure, Opening, Probe};
+use wssim_model::probe::{Failure, FrameFact, Opening, Probe};
 use wssim_model::{Run, simulate};
 
 /// A Poisson stream of `lam` over `c` stations of rate `mu`, spread by `balance`.
@@ -110,17 +110,17 @@ impl Depths {
 impl Probe for Depths {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let frame = frame as usize;
         if frame >= self.at.len() {
             self.at.resize(frame + 1, usize::MAX);
         }
         match fact {
-            Fact::Opens(Opening::Visit { container, .. }) => {
+            FrameFact::Opens(Opening::Visit { container, .. }) => {
                 self.at[frame] = container.index();
                 self.moves(now.0, container.index(), 1);
             }
-            Fact::Closes(_) if self.at[frame] != usize::MAX => {
+            FrameFact::Closes(_) if self.at[frame] != usize::MAX => {
                 let station = std::mem::replace(&mut self.at[frame], usize::MAX);
                 self.moves(now.0, station, -1);
             }

@@ -11,7 +11,7 @@ mod unhealthy;
 use crate::text::{Text, periodic, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
-use wssim_model::probe::{Control, Doing, Fact, Failure, Opening, Probe};
+use wssim_model::probe::{Control, Doing, Failure, FrameFact, Opening, Probe};
 use wssim_model::{Blueprint, Run, simulate};
 
 /// Time of the loss, in seconds.
@@ -69,16 +69,16 @@ fn seconds(at: Time) -> f64 {
 impl Probe for Seen {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let frame = frame as usize;
         self.at.resize(self.at.len().max(frame + 1), None);
         match fact {
-            Fact::Opens(Opening::Visit { container, call, .. }) => {
+            FrameFact::Opens(Opening::Visit { container, call, .. }) => {
                 let delayed = seconds(now) > self.clock + 1.0;
                 self.at[frame] = call.map(|_| container).filter(|_| !delayed);
             }
-            Fact::Opens(_) => self.at[frame] = None,
-            Fact::Does(Doing::Arrives) => {
+            FrameFact::Opens(_) => self.at[frame] = None,
+            FrameFact::Does(Doing::Arrives) => {
                 self.clock = seconds(now);
                 self.visits.extend(self.at[frame].map(|container| (seconds(now), container)));
             }

@@ -6,12 +6,13 @@ use wssim_model::blueprint::Detection;
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::orchestrator::placement::Order;
 use wssim_model::orchestrator::{
-    Care, Cluster, Fact, First, Kind, Missing, Orchestrator, Profile, Reads, Routing, Takes, Told,
+    Care, Cluster, Fact, First, Kind, KindProfile, Missing, Orchestrator, Reads, Routing, Takes,
+    Told,
 };
 
 const PAUSE: Nanos = Nanos(1_000_000_000);
 
-static TOY: Profile = Profile {
+static TOY: KindProfile = KindProfile {
     name: "toy",
     care: Care::Replaces,
     leaving: Nanos::ZERO,

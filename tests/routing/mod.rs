@@ -15,7 +15,7 @@ mod paths;
 use crate::text::{Text, periodic, world};
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, SourceId};
-use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
+use wssim_model::probe::{Doing, Failure, FrameFact, Opening, Probe};
 use wssim_model::{Blueprint, Run, simulate};
 
 const MS: u64 = 1_000_000;
@@ -66,17 +66,17 @@ struct Seen {
 impl Probe for Seen {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let frame = frame as usize;
         if frame >= self.at.len() {
             self.at.resize(frame + 1, None);
         }
         match fact {
-            Fact::Opens(Opening::Visit { container, call, .. }) => {
+            FrameFact::Opens(Opening::Visit { container, call, .. }) => {
                 self.at[frame] = Some(container).filter(|_| call.is_some());
             }
-            Fact::Opens(_) => self.at[frame] = None,
-            Fact::Does(Doing::Arrives) => {
+            FrameFact::Opens(_) => self.at[frame] = None,
+            FrameFact::Does(Doing::Arrives) => {
                 if let Some(container) = self.at[frame] {
                     self.visits.push((now.0, container.0));
                 }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{ContainerId, NodeId, SourceId};
-use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe, Unfinished};
+use wssim_model::probe::{Doing, Failure, FrameFact, Opening, Probe, Unfinished};
 use wssim_model::{Blueprint, Outcome};
 
 /// The outcomes of the requests of one source.
@@ -79,20 +79,20 @@ impl<'a> Lives<'a> {
 impl Probe for Lives<'_> {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         match fact {
-            Fact::Opens(Opening::Visit { container, .. }) => {
+            FrameFact::Opens(Opening::Visit { container, .. }) => {
                 self.stays.insert(frame, Stay { container, life: None });
             }
-            Fact::Opens(Opening::Part { of, .. }) => {
+            FrameFact::Opens(Opening::Part { of, .. }) => {
                 let stay = self.stays.get(&of).copied().expect("it is a part of a stay");
                 self.stays.insert(frame, stay);
             }
-            Fact::Does(Doing::Arrives) => {
+            FrameFact::Does(Doing::Arrives) => {
                 let stay = self.stays.get_mut(&frame).expect("a stay arrives");
                 stay.life = Some(self.begun[stay.container.index()].0);
             }
-            Fact::Does(
+            FrameFact::Does(
                 what @ (Doing::Queues
                 | Doing::Computes { .. }
                 | Doing::QueuesForDisk
@@ -101,7 +101,7 @@ impl Probe for Lives<'_> {
                 | Doing::FetchesPages
                 | Doing::Sleeps),
             ) => self.is_served(frame, what, now),
-            Fact::Opens(Opening::Request { .. }) | Fact::Closes(_) => {
+            FrameFact::Opens(Opening::Request { .. }) | FrameFact::Closes(_) => {
                 self.stays.remove(&frame);
             }
             _ => {}

@@ -3,7 +3,7 @@
 use super::findings::TraceDistribution;
 use super::pick::{NoRequest, RequestPick};
 use wssim_kernel::{Nanos, Time};
-use wssim_model::probe::{Fact, Failure, Opening, Probe};
+use wssim_model::probe::{Failure, FrameFact, Opening, Probe};
 
 /// A measured request.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +36,10 @@ impl Chooser {
 impl Probe for Chooser {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let place = frame as usize;
         match fact {
-            Fact::Opens(Opening::Request { source, measured: true }) => {
+            FrameFact::Opens(Opening::Request { source, measured: true }) => {
                 if self.places.len() <= place {
                     self.places.resize(place + 1, None);
                 }
@@ -47,7 +47,7 @@ impl Probe for Chooser {
                 self.places[place] = Some((source.index(), requests.len()));
                 requests.push(Request { arrived: now, end: None });
             }
-            Fact::Closes(failure) => {
+            FrameFact::Closes(failure) => {
                 if let Some((source, number)) = self.places.get_mut(place).and_then(Option::take) {
                     let request = &mut self.sources[source][number];
                     let outcome = failure.map_or(Ok(()), Err);

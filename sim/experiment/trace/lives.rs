@@ -7,7 +7,7 @@
 use super::kind::StretchKind;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::{PoolId, SourceId};
-use wssim_model::probe::{Doing, Fact, Failure, Opening, Probe};
+use wssim_model::probe::{Doing, Failure, FrameFact, Opening, Probe};
 
 /// What a frame does in a step.
 #[derive(Clone, Debug)]
@@ -149,23 +149,23 @@ impl RequestListener {
 impl Probe for RequestListener {
     const FOLLOWS: bool = true;
 
-    fn frame(&mut self, now: Time, frame: u32, fact: Fact) {
-        if let Fact::Opens(opening) = fact {
+    fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
+        if let FrameFact::Opens(opening) = fact {
             return self.open(now, frame, opening);
         }
         let Some(life) = self.at(frame) else { return };
         let life = &mut self.lives[life];
         match fact {
-            Fact::Opens(_) => {}
-            Fact::Does(doing) => life.step(now, what(doing)),
-            Fact::Computed(until) => {
+            FrameFact::Opens(_) => {}
+            FrameFact::Does(doing) => life.step(now, what(doing)),
+            FrameFact::Computed(until) => {
                 if let Some(FrameStep { what: What::Computes { before, throttled, .. }, .. }) =
                     life.steps.last_mut()
                 {
                     *throttled = until - *before;
                 }
             }
-            Fact::Fails(failure) => {
+            FrameFact::Fails(failure) => {
                 if let Some(FrameStep {
                     what: What::Calls(_) | What::Connects(_) | What::Waits(StretchKind::Silence),
                     failed,
@@ -175,7 +175,7 @@ impl Probe for RequestListener {
                     *failed = Some(failure);
                 }
             }
-            Fact::Closes(failure) => {
+            FrameFact::Closes(failure) => {
                 // A call given up before it is sent has no life.
                 life.closed = Some(now.max(life.opened));
                 life.failure = failure;

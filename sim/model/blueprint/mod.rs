@@ -34,7 +34,7 @@ pub use procedure::{Carry, Procedure, Step, Work};
 pub use programs::{CallsNeeded, Choice};
 pub use proxy::{Check, Limit, LimitPolicy, Proxy};
 pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
-pub use traffic::{Arrivals, Background, First, Maker, Source, Trace, TraceRow};
+pub use traffic::{Arrivals, Background, FirstArrival, Maker, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
 /// Everything that a world is made of.

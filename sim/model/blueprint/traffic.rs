@@ -61,7 +61,7 @@ pub enum Arrivals {
         /// Law of the gaps where the profile's factor is one, in nanoseconds.
         gap: Law,
         /// The first arrival.
-        first: First,
+        first: FirstArrival,
         /// The factor on the rate.
         profile: Profile,
     },
@@ -80,7 +80,7 @@ pub enum Arrivals {
 
 /// When the first request of a shaped source comes, on the profile's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum First {
+pub enum FirstArrival {
     /// After a gap like any other.
     Gap,
     /// Uniform in one gap of a constant law, from the source's own stream.

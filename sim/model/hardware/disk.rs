@@ -29,7 +29,7 @@ pub(crate) struct Served {
 
 /// One node's disk.
 #[derive(Debug)]
-pub(crate) struct Disk {
+pub(crate) struct DiskState {
     /// Who waits.
     pub(crate) queue: Queue,
     /// Σ wait of those that were taken from the queue, in nanoseconds.
@@ -44,7 +44,7 @@ pub(crate) struct Disk {
     queues: u32,
 }
 
-impl Disk {
+impl DiskState {
     /// A disk that serves `queues` visits at once.
     pub(crate) fn new(queues: u32) -> Self {
         Self {

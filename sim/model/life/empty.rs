@@ -10,7 +10,7 @@ use crate::cache::lru::Lru;
 use crate::event::Event;
 use crate::hardware::processor::Follows;
 use crate::ids::{ContainerId, PoolId, ServiceId};
-use crate::network::connection::Stage;
+use crate::network::connection::ConnectionStage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::request::Parting;
@@ -115,7 +115,11 @@ impl<P: Probe> World<'_, P> {
             }
             End::Quiet => {
                 let caller = self.frames[id].parent;
-                self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
+                self.lose(
+                    caller,
+                    Lost { stage: ConnectionStage::Established, sent: now },
+                    calendar,
+                );
             }
         }
     }

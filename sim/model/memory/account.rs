@@ -2,7 +2,7 @@
 
 use super::demand::{HeapState, pages};
 use super::fade::Fade;
-use super::ledger::{Demand, Files, Ledger, Set, Short, Survey};
+use super::ledger::{Demand, FilePages, PageLedger, PageSurvey, Set, Short};
 use crate::blueprint::{Blueprint, NodeMemory, PAGE};
 use crate::ids::{ContainerId, NodeId};
 use crate::probe::NodeMemoryState;
@@ -62,7 +62,7 @@ impl Account {
 /// One node's memory.
 #[derive(Debug)]
 pub(super) struct NodeAccount {
-    pub(super) ledger: Ledger,
+    pub(super) ledger: PageLedger,
     /// The containers there, by place.
     pub(super) members: Vec<ContainerId>,
     /// Places of those that can be asked for something.
@@ -93,8 +93,9 @@ impl NodeAccount {
     fn new(blueprint: &Blueprint, memory: &NodeMemory, members: Vec<ContainerId>) -> Self {
         let set = |id: &ContainerId| {
             let memory = &blueprint.service_of(*id).memory;
-            let files = (memory.data.as_ref())
-                .map(|data| Files::new(pages(data.size), pages(data.buffers), data.curve.clone()));
+            let files = (memory.data.as_ref()).map(|data| {
+                FilePages::new(pages(data.size), pages(data.buffers), data.curve.clone())
+            });
             Set::new(memory.limit.map(pages), memory.curve.clone(), files)
         };
         let is_asked = |id: &ContainerId| {
@@ -106,7 +107,7 @@ impl NodeAccount {
         let watched = !members.is_empty()
             && (memory.ram.is_finite() || sets.iter().any(|set| set.limit.is_some()));
         Self {
-            ledger: Ledger::new(ram, pages(memory.swap), sets),
+            ledger: PageLedger::new(ram, pages(memory.swap), sets),
             asked: (0..).zip(&members).filter(|(_, id)| is_asked(id)).map(|(at, _)| at).collect(),
             marked: Vec::with_capacity(members.len()),
             members,
@@ -124,7 +125,7 @@ impl NodeAccount {
     }
 
     /// What it is like now, to be told at the next report.
-    pub(super) fn tell(&mut self, all: &Survey, running: u32) -> NodeMemoryState {
+    pub(super) fn tell(&mut self, all: &PageSurvey, running: u32) -> NodeMemoryState {
         let bytes = |pages: u64| pages as f64 * PAGE;
         NodeMemoryState {
             used: bytes(self.ledger.system + all.resident),

@@ -78,9 +78,9 @@ pub(super) struct Demand {
     pub(super) cold: u64,
 }
 
-/// Files that a container reads, and where their pages are.
+/// FilePages that a container reads, and where their pages are.
 #[derive(Clone, Debug)]
-pub(super) struct Files {
+pub(super) struct FilePages {
     /// All of them, in pages.
     pub(super) pages: u64,
     /// What its own buffers hold of them, in pages of its hot ones.
@@ -92,7 +92,7 @@ pub(super) struct Files {
     rate: f64,
 }
 
-impl Files {
+impl FilePages {
     pub(super) fn new(pages: u64, buffered: u64, curve: Arc<Curve>) -> Self {
         Self { pages, buffered, cached: 0, curve, rate: 0.0 }
     }
@@ -121,7 +121,7 @@ impl Files {
 pub(super) struct Set {
     pub(super) hot: Pages,
     pub(super) cold: Pages,
-    pub(super) files: Option<Files>,
+    pub(super) files: Option<FilePages>,
     /// What it may have in RAM; beyond that it gives up its own.
     pub(super) limit: Option<u64>,
     pub(super) curve: Arc<Curve>,
@@ -130,7 +130,7 @@ pub(super) struct Set {
 }
 
 impl Set {
-    pub(super) fn new(limit: Option<u64>, curve: Arc<Curve>, files: Option<Files>) -> Self {
+    pub(super) fn new(limit: Option<u64>, curve: Arc<Curve>, files: Option<FilePages>) -> Self {
         let (hot, cold) = (Pages::default(), Pages::default());
         Self { hot, cold, files, limit, curve, rate: 0.0 }
     }
@@ -200,7 +200,7 @@ pub(super) struct Since {
 
 /// What all sets of a node come to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct PageSurvey {
     pub(super) resident: u64,
     pub(super) swapped: u64,
     pub(super) cached: u64,
@@ -247,7 +247,7 @@ fn oldest(ages: &[[Age; 3]], may_swap: bool) -> Option<(usize, usize)> {
 
 /// One node's pages.
 #[derive(Clone, Debug)]
-pub(super) struct Ledger {
+pub(super) struct PageLedger {
     /// All of its RAM.
     pub(super) ram: u64,
     /// All of its swap.
@@ -262,7 +262,7 @@ pub(super) struct Ledger {
     ages: Vec<[Age; 3]>,
 }
 
-impl Ledger {
+impl PageLedger {
     pub(super) fn new(ram: u64, swap: u64, sets: Vec<Set>) -> Self {
         Self { ram, swap, system: 0, sets, swapped_in: 0, ages: Vec::new() }
     }
@@ -276,8 +276,8 @@ impl Ledger {
     }
 
     /// Goes through all sets once; `near` is the share of a limit from which on that is near.
-    pub(super) fn survey(&self, near: f64) -> Survey {
-        let mut all = Survey::default();
+    pub(super) fn survey(&self, near: f64) -> PageSurvey {
+        let mut all = PageSurvey::default();
         for set in &self.sets {
             let resident = set.resident();
             all.resident += resident;
@@ -347,7 +347,7 @@ impl Ledger {
     }
 
     /// Whether everything fits.
-    pub(super) fn fits(&self, all: &Survey) -> bool {
+    pub(super) fn fits(&self, all: &PageSurvey) -> bool {
         !all.beyond_limit && self.system + all.resident + all.cached <= self.most()
     }
 
@@ -441,7 +441,7 @@ impl Ledger {
     ///
     /// # Panics
     /// When somebody has: a bug.
-    pub(super) fn assert_fits(&self, all: &Survey) {
+    pub(super) fn assert_fits(&self, all: &PageSurvey) {
         let (held, most) = (self.system + all.resident + all.cached, self.most());
         assert!(held <= most, "memory: {held} pages are resident where {most} are");
         assert!(all.swapped <= self.swap, "memory: more swapped than there is swap");

@@ -10,7 +10,7 @@
 //! and what holds there is told when it ends. Rates of touches fade by themselves (`fade.rs`).
 
 use super::demand::pages;
-use super::ledger::{Demand, Files, Since};
+use super::ledger::{Demand, FilePages, Since};
 use crate::blueprint::PAGE;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
@@ -210,7 +210,7 @@ impl<P: Probe> World<'_, P> {
         for (set, id) in account.ledger.sets.iter().zip(&account.members) {
             let of = &mut self.memory.accounts[id.index()];
             of.miss = set.miss();
-            of.file_miss = set.files.as_ref().map_or(0.0, Files::miss);
+            of.file_miss = set.files.as_ref().map_or(0.0, FilePages::miss);
             swapped |= of.miss > 0.0;
         }
         self.let_bursts_be_on_time(node, swapped, calendar);

@@ -1,7 +1,7 @@
 //! The ledger against the obvious: one list of pages for everybody, and every touch simulated.
 
 use super::curve::Curve;
-use super::ledger::{Demand, Files, Ledger, Pages, Set, Short, Since};
+use super::ledger::{Demand, FilePages, PageLedger, Pages, Set, Short, Since};
 use crate::cache::Popularity;
 use crate::cache::lru::Lru;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ fn set(pages: u64, alpha: f64, limit: Option<u64>) -> Set {
     Set::new(limit, Arc::new(Curve::new(pages as f64, alpha)), None)
 }
 
-fn ledger(ram: u64, swap: u64, sets: Vec<Set>) -> Ledger {
-    Ledger::new(ram, swap, sets)
+fn ledger(ram: u64, swap: u64, sets: Vec<Set>) -> PageLedger {
+    PageLedger::new(ram, swap, sets)
 }
 
 /// Misses per touch of each of several sets, `(pages, alpha, touches a second)`, under one LRU list of
@@ -119,7 +119,7 @@ fn no_page_is_lost_or_made() {
 /// Cold pages that are parked hurt nobody, and room for files is read full.
 #[test]
 fn parked_pages_are_not_pressure() {
-    let files = Files::new(400, 100, Arc::new(Curve::new(400.0, 0.8)));
+    let files = FilePages::new(400, 100, Arc::new(Curve::new(400.0, 0.8)));
     let curve = Arc::new(Curve::new(600.0, 0.8));
     let mut ledger = ledger(2_000, 500, vec![Set::new(None, curve, Some(files))]);
     let demand = Demand { hot: 600, cold: 400 };
@@ -137,7 +137,7 @@ fn parked_pages_are_not_pressure() {
 #[test]
 fn a_limit_is_kept_at_ones_own_cost() {
     let mut ledger = ledger(10_000, 5_000, vec![set(900, 0.8, Some(1_000)), set(900, 0.8, None)]);
-    let look = |ledger: &mut Ledger, hot: u64| {
+    let look = |ledger: &mut PageLedger, hot: u64| {
         let since = |hot| Since { demand: Demand { hot, cold: 100 }, ..Since::default() };
         ledger.take_in(0, &since(hot));
         ledger.take_in(1, &since(900));
@@ -158,7 +158,7 @@ fn a_limit_is_kept_at_ones_own_cost() {
 /// Room that a limit leaves is read full as well: at the beginning as in the long run.
 #[test]
 fn what_a_limit_leaves_is_room_for_files() {
-    let files = Files::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));
+    let files = FilePages::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));
     let reader = Set::new(None, Arc::new(Curve::new(100.0, 0.8)), Some(files));
     let mut ledger = ledger(1_000, 500, vec![set(1_000, 0.8, Some(600)), reader]);
     for (place, hot) in [(0, 1_000), (1, 100)] {
@@ -174,10 +174,10 @@ fn what_a_limit_leaves_is_room_for_files() {
 /// Without swap, files go first, then somebody has to die.
 #[test]
 fn without_swap_files_go_and_then_nothing_is_left() {
-    let files = Files::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));
+    let files = FilePages::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));
     let reader = Set::new(None, Arc::new(Curve::new(100.0, 0.8)), Some(files));
     let mut ledger = ledger(1_000, 0, vec![reader, set(1_000, 0.8, None)]);
-    let look = |ledger: &mut Ledger, hot: u64| {
+    let look = |ledger: &mut PageLedger, hot: u64| {
         let since = |hot| Since { demand: Demand { hot, cold: 0 }, ..Since::default() };
         ledger.take_in(0, &since(100));
         ledger.take_in(1, &since(hot));

@@ -49,7 +49,7 @@ impl Connection {
     /// Whether `client` has given it up by `now`, as its peer is silent.
     #[inline]
     pub(crate) fn is_given_up(&self, now: Time, client: &Client) -> bool {
-        self.silent_since + Stage::Established.patience(client) <= now
+        self.silent_since + ConnectionStage::Established.patience(client) <= now
     }
 }
 
@@ -338,14 +338,14 @@ const GIVE_UP_SYN: Nanos = Nanos(127_000_000_000);
 
 /// What is being retransmitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum ConnectionStage {
     /// The first packet of a new connection.
     Opening,
     /// A request on an open one.
     Established,
 }
 
-impl Stage {
+impl ConnectionStage {
     /// When the kernel gives up what was sent at `sent` and never answered.
     pub(crate) fn gives_up(self, sent: Time) -> Time {
         sent + match self {
@@ -393,12 +393,13 @@ mod tests {
     /// RFC 6298: 1, 3, 7, 15, 31, 63 s for the first packet; 0.2, 0.6, 1.4, … for data.
     #[test]
     fn retransmissions_come_at_doubling_pauses() {
-        let opening = |when| Stage::Opening.retransmission(seconds(10.0), seconds(10.0 + when));
+        let opening =
+            |when| ConnectionStage::Opening.retransmission(seconds(10.0), seconds(10.0 + when));
         for (when, at) in [(0.5, 1.0), (1.0, 1.0), (1.1, 3.0), (6.0, 7.0), (40.0, 63.0)] {
             assert_eq!(opening(when), Some(seconds(10.0 + at)), "{when}");
         }
         assert_eq!(opening(64.0), None);
-        let data = |when| Stage::Established.retransmission(Time::ZERO, seconds(when));
+        let data = |when| ConnectionStage::Established.retransmission(Time::ZERO, seconds(when));
         for (when, at) in [(0.0, 0.2), (5.0, 6.2), (5.9, 6.2), (6.3, 12.6), (100.0, 102.2)] {
             assert_eq!(data(when), Some(seconds(at)), "{when}");
         }

@@ -13,7 +13,7 @@ use super::{Message, OUTSIDE};
 use crate::blueprint::{Encapsulation, Network};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId, SourceId};
-use crate::network::connection::Stage;
+use crate::network::connection::ConnectionStage;
 use crate::network::reach::Lost;
 use crate::probe::Probe;
 use crate::request::frame::{FrameId, NO_FRAME};
@@ -96,14 +96,18 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let from = self.frame_node(visit);
-        let passes = match self.passes(now, Some(from), ingress, Stage::Established) {
+        let passes = match self.passes(now, Some(from), ingress, ConnectionStage::Established) {
             // From there it has to get out to the user.
-            Some(at) if at <= now => self.passes(now, None, ingress, Stage::Established),
+            Some(at) if at <= now => self.passes(now, None, ingress, ConnectionStage::Established),
             passes => passes,
         };
         let Some(at) = passes else {
             let user = self.frames[visit].parent;
-            return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
+            return self.lose(
+                user,
+                Lost { stage: ConnectionStage::Established, sent: now },
+                calendar,
+            );
         };
         if !self.fits([from, ingress], &INGRESS, bytes) {
             return self.lose_large(now, self.frames[visit].parent, calendar);

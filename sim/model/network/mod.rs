@@ -259,8 +259,8 @@ impl<P: Probe> World<'_, P> {
         Self::schedule_end(end, calendar);
     }
 
-    pub(crate) fn schedule_end(end: Option<flow::End>, calendar: &mut Calendar<Event>) {
-        if let Some(flow::End { at, generation }) = end {
+    pub(crate) fn schedule_end(end: Option<flow::FlowEnd>, calendar: &mut Calendar<Event>) {
+        if let Some(flow::FlowEnd { at, generation }) = end {
             calendar.schedule(at, Event::FlowEnds { generation });
         }
     }

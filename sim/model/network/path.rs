@@ -14,7 +14,7 @@
 //! trip and 200 ms after the packet at first (RFC 6298 with Linux's least variation, `TCP_RTO_MIN`).
 
 use super::Message;
-use super::connection::{FIRST_RETRANSMISSION, GIVE_UP, LONGEST_PAUSE, Stage};
+use super::connection::{ConnectionStage, FIRST_RETRANSMISSION, GIVE_UP, LONGEST_PAUSE};
 use super::reach::Lost;
 use crate::blueprint::{Encapsulation, Link, Network};
 use crate::event::Event;
@@ -83,7 +83,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         self.connections.get_stuck(self.frames[caller].link);
-        self.lose(caller, Lost { stage: Stage::Established, sent: now }, calendar);
+        self.lose(caller, Lost { stage: ConnectionStage::Established, sent: now }, calendar);
     }
 
     /// The path of `message`, if it is one between nodes.

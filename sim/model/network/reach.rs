@@ -1,14 +1,14 @@
 //! Who can reach whom: nodes that are down, stand still, or are cut off; and what becomes of a
 //! message that does not get through.
 //!
-//! TCP sends again at doubling pauses, until the kernel gives up ([`Stage`]), or until three keep-alives of
+//! TCP sends again at doubling pauses, until the kernel gives up ([`ConnectionStage`]), or until three keep-alives of
 //! a client that sends any have found no answer. What others send on the same connection waits behind it. A message to a node that
 //! is cut off arrives at the first retransmission after the cut is healed; one to a node that is down
 //! is lost. Through a virtual address there is a shorter way out: once the caller's node has forgotten
 //! the dead replica, its IPVS answers the next retransmission with a reset (`expire_nodest_conn`;
 //! the exact exchange of packets is unverified, and an assumption).
 
-use super::connection::{NO_CONNECTION, Stage};
+use super::connection::{ConnectionStage, NO_CONNECTION};
 use crate::blueprint::{Client, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
@@ -23,7 +23,7 @@ const DRAW_RESET: u32 = 0xFFFF_FF39;
 /// Something that was sent and does not arrive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
-    pub(crate) stage: Stage,
+    pub(crate) stage: ConnectionStage,
     pub(crate) sent: Time,
 }
 
@@ -51,7 +51,7 @@ impl<'a, P: Probe> World<'a, P> {
         now: Time,
         from: Option<NodeId>,
         to: NodeId,
-        stage: Stage,
+        stage: ConnectionStage,
     ) -> Option<Time> {
         if !self.reach.ever {
             return Some(now);
@@ -65,7 +65,7 @@ impl<'a, P: Probe> World<'a, P> {
         now: Time,
         first: Time,
         (from, to): (Option<NodeId>, NodeId),
-        stage: Stage,
+        stage: ConnectionStage,
     ) -> Option<Time> {
         if !self.reach.is_up(to) {
             return None;
@@ -103,7 +103,9 @@ impl<'a, P: Probe> World<'a, P> {
         let link = self.frames[caller].link;
         let is_shared = client.multiplex.is_some() && link != NO_CONNECTION;
         match lost.stage {
-            Stage::Established if is_shared => self.connections.falls_silent(link, lost.sent),
+            ConnectionStage::Established if is_shared => {
+                self.connections.falls_silent(link, lost.sent)
+            }
             _ => lost.sent,
         }
     }
@@ -111,7 +113,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// Whether the client of `caller` still waits at `at` for what has been under way since `since`.
     pub(crate) fn bears(&self, caller: FrameId, since: Time, at: Time) -> bool {
         let client = self.client_of(caller);
-        client.is_none_or(|client| at <= since + Stage::Established.patience(client))
+        client.is_none_or(|client| at <= since + ConnectionStage::Established.patience(client))
     }
 
     /// `observer` has forgotten `who`: calls from there by way of a virtual address that wait for it
@@ -150,7 +152,7 @@ impl<'a, P: Probe> World<'a, P> {
         scratch.retain(|&id| concerned(self, id));
         for &id in &scratch {
             let frame = &self.frames[id];
-            let stage = frame.lost.unwrap_or(Stage::Established);
+            let stage = frame.lost.unwrap_or(ConnectionStage::Established);
             if let Some(at) = stage.retransmission(frame.since, now) {
                 let (to, epoch, failure) = (id, frame.epoch, Some(Failure::Reset));
                 calendar.schedule(at, Event::Answer { to, epoch, failure });
@@ -273,7 +275,11 @@ impl<'a, P: Probe> World<'a, P> {
         let Frame { parent, parent_epoch, .. } = self.frames[id];
         let caller = &self.frames[parent];
         let heard = caller.epoch == parent_epoch;
-        let stage = if caller.kind.is_root() { Stage::Opening } else { Stage::Established };
+        let stage = if caller.kind.is_root() {
+            ConnectionStage::Opening
+        } else {
+            ConnectionStage::Established
+        };
         self.closes(now, id, Some(Failure::Timeout));
         self.frames.remove(id);
         if heard {
@@ -308,7 +314,11 @@ impl<'a, P: Probe> World<'a, P> {
             _ => Some(self.node_of(caller.container)),
         };
         // A user's connection is a new one.
-        let stage = if caller.kind.is_root() { Stage::Opening } else { Stage::Established };
+        let stage = if caller.kind.is_root() {
+            ConnectionStage::Opening
+        } else {
+            ConnectionStage::Established
+        };
         let first = if heard { self.first_unheard(now, frame.parent) } else { now };
         let passes = match self.stands_still(now, to) {
             // For ever.

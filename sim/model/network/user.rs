@@ -3,7 +3,7 @@
 //! A user's own way to the edge takes half of `client_rtt`; the bytes go over the entry node's
 //! interface, plain. The user's own line is never short.
 
-use super::connection::Stage;
+use super::connection::ConnectionStage;
 use super::reach::Lost;
 use super::{Message, OUTSIDE, half};
 use crate::blueprint::{Arrivals, Network};
@@ -67,9 +67,13 @@ impl<P: Probe> World<'_, P> {
             return self.transmit_back_through_mesh(now, visit, ingress, bytes, event, calendar);
         }
         let node = self.frame_node(visit);
-        let Some(at) = self.passes(now, None, node, Stage::Established) else {
+        let Some(at) = self.passes(now, None, node, ConnectionStage::Established) else {
             let user = self.frames[visit].parent;
-            return self.lose(user, Lost { stage: Stage::Established, sent: now }, calendar);
+            return self.lose(
+                user,
+                Lost { stage: ConnectionStage::Established, sent: now },
+                calendar,
+            );
         };
         let latency = self.half_way_out(visit, node) + at.since(now);
         if self.is_edge_free(node) {

@@ -11,7 +11,7 @@ use wssim_kernel::Nanos;
 use wssim_kernel::stream::StreamKey;
 
 /// All kinds, in the order in which scenarios are told of them.
-const ALL: [&Profile; 5] = [
+const ALL: [&KindProfile; 5] = [
     &super::swarm::PROFILE,
     &super::k3s::PROFILE,
     &super::nomad::PROFILE,
@@ -19,12 +19,12 @@ const ALL: [&Profile; 5] = [
     &super::none::PROFILE,
 ];
 
-/// A kind of orchestrator: its [`Profile`].
+/// A kind of orchestrator: its [`KindProfile`].
 #[derive(Clone, Copy)]
-pub struct Kind(&'static Profile);
+pub struct Kind(&'static KindProfile);
 
 /// What is typical of a kind of orchestrator.
-pub struct Profile {
+pub struct KindProfile {
     /// Its name in scenarios.
     pub name: &'static str,
     /// Who starts again what has ended, and what becomes of what a lost node ran.
@@ -148,7 +148,7 @@ impl Kind {
 
     /// The kind of this profile.
     #[must_use]
-    pub const fn of(profile: &'static Profile) -> Self {
+    pub const fn of(profile: &'static KindProfile) -> Self {
         Self(profile)
     }
 
@@ -160,9 +160,9 @@ impl Kind {
 }
 
 impl std::ops::Deref for Kind {
-    type Target = Profile;
+    type Target = KindProfile;
 
-    fn deref(&self) -> &Profile {
+    fn deref(&self) -> &KindProfile {
         self.0
     }
 }
@@ -179,7 +179,7 @@ impl fmt::Debug for Kind {
     }
 }
 
-impl Profile {
+impl KindProfile {
     /// Whether what a lost node ran is put elsewhere.
     #[must_use]
     pub fn replaces(&self) -> bool {

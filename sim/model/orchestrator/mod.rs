@@ -22,7 +22,7 @@ mod restart;
 mod rollout;
 pub mod swarm;
 
-pub use kind::{Care, Kind, Missing, Profile, Reads, Routing, Takes, Watch};
+pub use kind::{Care, Kind, KindProfile, Missing, Reads, Routing, Takes, Watch};
 pub(crate) use restart::Restarts;
 pub use restart::{BackOff, Condition, Exit, RestartPolicy};
 pub use rollout::{Bad, Build, Ending, OnFailure, Renewal, Rollout, UpdatePolicy};
@@ -194,7 +194,7 @@ pub enum Fact {
     Stops(ContainerId),
 }
 
-/// What watches over a cluster; [`Profile::open`] makes one.
+/// What watches over a cluster; [`KindProfile::open`] makes one.
 pub trait Orchestrator: std::fmt::Debug {
     /// Something has happened; adds what comes of it to `facts`.
     fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>);

@@ -29,7 +29,7 @@ pub(crate) struct Permit(u32);
 
 /// What came of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum AttemptOutcome {
     /// It was answered.
     Good,
     /// It failed for a reason that counts.
@@ -38,7 +38,7 @@ pub(crate) enum Verdict {
     Void,
 }
 
-impl Verdict {
+impl AttemptOutcome {
     /// What an attempt that ended with `failure` says of whom it called.
     pub(crate) fn of(failure: Option<Failure>) -> Self {
         match failure {
@@ -72,7 +72,7 @@ struct Count {
 
 /// One breaker.
 #[derive(Clone, Debug)]
-pub(crate) struct Breaker {
+pub(crate) struct BreakerInstance {
     policy: BreakerPolicy,
     state: State,
     /// Number of the present state; permits of earlier ones are out of date.
@@ -86,7 +86,7 @@ pub(crate) struct Breaker {
     was_open: u64,
 }
 
-impl Breaker {
+impl BreakerInstance {
     /// A closed one that has seen nothing.
     pub(crate) fn new(policy: BreakerPolicy) -> Self {
         Self {
@@ -127,17 +127,17 @@ impl Breaker {
     }
 
     /// An attempt that was let through has ended.
-    pub(crate) fn report(&mut self, now: Time, permit: Permit, verdict: Verdict) {
+    pub(crate) fn report(&mut self, now: Time, permit: Permit, verdict: AttemptOutcome) {
         if permit.0 != self.stretch {
             return;
         }
         match (&mut self.state, verdict) {
-            (State::Closed, Verdict::Void) => {}
-            (State::Closed, verdict) => self.count(now, verdict == Verdict::Bad),
-            (State::HalfOpen { .. }, Verdict::Bad) => self.trip(now),
+            (State::Closed, AttemptOutcome::Void) => {}
+            (State::Closed, verdict) => self.count(now, verdict == AttemptOutcome::Bad),
+            (State::HalfOpen { .. }, AttemptOutcome::Bad) => self.trip(now),
             // The probe's place is free again.
-            (State::HalfOpen { probes, .. }, Verdict::Void) => *probes -= 1,
-            (State::HalfOpen { good, .. }, Verdict::Good) => {
+            (State::HalfOpen { probes, .. }, AttemptOutcome::Void) => *probes -= 1,
+            (State::HalfOpen { good, .. }, AttemptOutcome::Good) => {
                 *good += 1;
                 if *good == self.policy.half_open {
                     self.close();
@@ -220,7 +220,7 @@ mod tests {
     }
 
     /// An attempt that takes no time.
-    fn attempt(breaker: &mut Breaker, seconds: f64, verdict: Verdict) -> bool {
+    fn attempt(breaker: &mut BreakerInstance, seconds: f64, verdict: AttemptOutcome) -> bool {
         let permit = breaker.permit(at(seconds));
         if let Some(permit) = permit {
             breaker.report(at(seconds), permit, verdict);
@@ -230,91 +230,99 @@ mod tests {
 
     #[test]
     fn a_number_of_failures_within_the_window_trips() {
-        let mut breaker = Breaker::new(BY_COUNT);
+        let mut breaker = BreakerInstance::new(BY_COUNT);
         for seconds in [0.0, 1.0, 11.0, 12.0] {
-            assert!(attempt(&mut breaker, seconds, Verdict::Bad));
+            assert!(attempt(&mut breaker, seconds, AttemptOutcome::Bad));
         }
         // Failures at 11 and 12 s; good answers and lost interest change nothing.
-        assert!(attempt(&mut breaker, 12.5, Verdict::Good));
-        assert!(attempt(&mut breaker, 12.6, Verdict::Void));
-        assert!(attempt(&mut breaker, 13.0, Verdict::Bad));
-        assert!(!attempt(&mut breaker, 13.0, Verdict::Good));
-        assert!(!attempt(&mut breaker, 17.999, Verdict::Good));
-        assert!(attempt(&mut breaker, 18.0, Verdict::Good));
+        assert!(attempt(&mut breaker, 12.5, AttemptOutcome::Good));
+        assert!(attempt(&mut breaker, 12.6, AttemptOutcome::Void));
+        assert!(attempt(&mut breaker, 13.0, AttemptOutcome::Bad));
+        assert!(!attempt(&mut breaker, 13.0, AttemptOutcome::Good));
+        assert!(!attempt(&mut breaker, 17.999, AttemptOutcome::Good));
+        assert!(attempt(&mut breaker, 18.0, AttemptOutcome::Good));
         assert_eq!(breaker.open_ns(at(18.0)), 5_000_000_000);
     }
 
     #[test]
     fn a_share_trips_only_among_enough_calls() {
-        let mut breaker = Breaker::new(BreakerPolicy::HYSTRIX);
+        let mut breaker = BreakerInstance::new(BreakerPolicy::HYSTRIX);
         for n in 0..19 {
-            let verdict = if n < 10 { Verdict::Bad } else { Verdict::Good };
+            let verdict = if n < 10 { AttemptOutcome::Bad } else { AttemptOutcome::Good };
             assert!(attempt(&mut breaker, 0.1 * f64::from(n), verdict));
         }
         // The twentieth, though good, makes ten of twenty.
-        assert!(attempt(&mut breaker, 2.0, Verdict::Good));
-        assert!(!attempt(&mut breaker, 2.1, Verdict::Good));
-        let mut breaker = Breaker::new(BreakerPolicy::HYSTRIX);
+        assert!(attempt(&mut breaker, 2.0, AttemptOutcome::Good));
+        assert!(!attempt(&mut breaker, 2.1, AttemptOutcome::Good));
+        let mut breaker = BreakerInstance::new(BreakerPolicy::HYSTRIX);
         for n in 0..100 {
-            let verdict = if n % 20 < 9 { Verdict::Bad } else { Verdict::Good };
-            let start_good = if n < 20 { Verdict::Good } else { verdict };
+            let verdict = if n % 20 < 9 { AttemptOutcome::Bad } else { AttemptOutcome::Good };
+            let start_good = if n < 20 { AttemptOutcome::Good } else { verdict };
             assert!(attempt(&mut breaker, 0.05 * f64::from(n), start_good), "{n}: below a half");
         }
     }
 
     #[test]
     fn all_probes_close_and_one_opens_again() {
-        let mut breaker = Breaker::new(BY_COUNT);
+        let mut breaker = BreakerInstance::new(BY_COUNT);
         for _ in 0..3 {
-            attempt(&mut breaker, 0.0, Verdict::Bad);
+            attempt(&mut breaker, 0.0, AttemptOutcome::Bad);
         }
         let (first, second) = (breaker.permit(at(5.0)), breaker.permit(at(5.0)));
         assert!(first.is_some() && second.is_some());
         assert_eq!(breaker.permit(at(6.0)), None, "two probes and no more");
-        breaker.report(at(6.0), first.unwrap(), Verdict::Good);
+        breaker.report(at(6.0), first.unwrap(), AttemptOutcome::Good);
         assert_eq!(breaker.permit(at(6.5)), None, "both must be good");
-        breaker.report(at(7.0), second.unwrap(), Verdict::Bad);
+        breaker.report(at(7.0), second.unwrap(), AttemptOutcome::Bad);
         assert_eq!(breaker.permit(at(11.9)), None, "open again from 7 s");
         let first = breaker.permit(at(12.0)).unwrap();
-        breaker.report(at(12.0), first, Verdict::Void);
-        assert!(attempt(&mut breaker, 12.0, Verdict::Good), "a place that came free");
-        assert!(attempt(&mut breaker, 12.0, Verdict::Good), "and the other: closed");
-        assert!(attempt(&mut breaker, 12.0, Verdict::Bad));
-        assert!(attempt(&mut breaker, 12.0, Verdict::Bad), "with an empty window");
-        assert!(attempt(&mut breaker, 12.0, Verdict::Bad));
-        assert!(!attempt(&mut breaker, 12.0, Verdict::Bad));
+        breaker.report(at(12.0), first, AttemptOutcome::Void);
+        assert!(attempt(&mut breaker, 12.0, AttemptOutcome::Good), "a place that came free");
+        assert!(attempt(&mut breaker, 12.0, AttemptOutcome::Good), "and the other: closed");
+        assert!(attempt(&mut breaker, 12.0, AttemptOutcome::Bad));
+        assert!(attempt(&mut breaker, 12.0, AttemptOutcome::Bad), "with an empty window");
+        assert!(attempt(&mut breaker, 12.0, AttemptOutcome::Bad));
+        assert!(!attempt(&mut breaker, 12.0, AttemptOutcome::Bad));
         assert_eq!(breaker.open_ns(at(13.0)), 11_000_000_000);
         assert_eq!(breaker.open_ns(at(99.0)), 15_000_000_000, "only until probes may pass");
     }
 
     #[test]
     fn what_comes_back_late_does_not_count() {
-        let mut breaker = Breaker::new(BY_COUNT);
+        let mut breaker = BreakerInstance::new(BY_COUNT);
         let late: Vec<Permit> = (0..8).filter_map(|_| breaker.permit(at(0.0))).collect();
         for permit in &late[..3] {
-            breaker.report(at(1.0), *permit, Verdict::Bad);
+            breaker.report(at(1.0), *permit, AttemptOutcome::Bad);
         }
-        breaker.report(at(2.0), late[3], Verdict::Bad);
-        assert!(attempt(&mut breaker, 6.0, Verdict::Good), "open from 1 s, not from 2 s");
-        breaker.report(at(6.0), late[4], Verdict::Bad);
-        assert!(attempt(&mut breaker, 6.0, Verdict::Good), "still half open");
+        breaker.report(at(2.0), late[3], AttemptOutcome::Bad);
+        assert!(attempt(&mut breaker, 6.0, AttemptOutcome::Good), "open from 1 s, not from 2 s");
+        breaker.report(at(6.0), late[4], AttemptOutcome::Bad);
+        assert!(attempt(&mut breaker, 6.0, AttemptOutcome::Good), "still half open");
         for permit in &late[5..] {
-            breaker.report(at(7.0), *permit, Verdict::Bad);
+            breaker.report(at(7.0), *permit, AttemptOutcome::Bad);
         }
-        assert!(attempt(&mut breaker, 7.0, Verdict::Good), "closed, and they do not trip it");
+        assert!(
+            attempt(&mut breaker, 7.0, AttemptOutcome::Good),
+            "closed, and they do not trip it"
+        );
     }
 
     /// The window against a plain list of outcomes and their buckets.
     #[test]
     fn the_window_agrees_with_a_list() {
         let stream = wssim_kernel::stream::StreamKey::new(3, 0, "test", "window");
-        let mut breaker = Breaker::new(BreakerPolicy { failures: Some(u32::MAX), ..BY_COUNT });
+        let mut breaker =
+            BreakerInstance::new(BreakerPolicy { failures: Some(u32::MAX), ..BY_COUNT });
         let (mut now, mut seen) = (0.0, Vec::new());
         for n in 0..2_000 {
             let mut draw = stream.draw(n, 0);
             now += if draw.open01() < 0.01 { 30.0 } else { draw.open01() };
             let failed = draw.open01() < 0.3;
-            attempt(&mut breaker, now, if failed { Verdict::Bad } else { Verdict::Good });
+            attempt(
+                &mut breaker,
+                now,
+                if failed { AttemptOutcome::Bad } else { AttemptOutcome::Good },
+            );
             seen.push((at(now).0 / 1_000_000_000, failed));
             let first = (at(now).0 / 1_000_000_000).saturating_sub(9);
             let inside = || seen.iter().filter(|(bucket, _)| *bucket >= first);

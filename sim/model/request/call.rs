@@ -5,12 +5,12 @@
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
 use super::parting::Parting;
-use super::travel::{Fate, Link};
+use super::travel::{AttemptLink, Fate};
 use crate::blueprint::{Call, Retry, Tenure};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, InstructionId, NodeId, PoolId, SourceId};
 use crate::network::Message;
-use crate::network::connection::{NO_CONNECTION, Stage};
+use crate::network::connection::{ConnectionStage, NO_CONNECTION};
 use crate::network::reach::Lost;
 use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
@@ -156,7 +156,7 @@ impl<P: Probe> World<'_, P> {
             return self.send_in_doubt(now, id, (call_id, call), key, calendar);
         }
         let target = &blueprint.endpoints[call.target.index()];
-        let link = self.choose_replica(id, call, target.service, key).map(Link::plain);
+        let link = self.choose_replica(id, call, target.service, key).map(AttemptLink::plain);
         self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
     }
 
@@ -183,11 +183,11 @@ impl<P: Probe> World<'_, P> {
 
     /// A request that does not fit the path of `link` sets out in vain.
     #[inline(never)]
-    fn narrow(&mut self, id: FrameId, call: &Call, key: u64, link: &mut Link) {
+    fn narrow(&mut self, id: FrameId, call: &Call, key: u64, link: &mut AttemptLink) {
         let ends = [self.frame_node(id), self.node_of(link.peer)];
         let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
         if link.fate == Fate::Sent && !self.fits(ends, &call.network, bytes) {
-            link.fate = Fate::Lost(Stage::Established);
+            link.fate = Fate::Lost(ConnectionStage::Established);
             self.connections.get_stuck(link.connection);
         }
     }
@@ -200,7 +200,7 @@ impl<P: Probe> World<'_, P> {
         now: Time,
         id: FrameId,
         (call_id, call, start): (CallId, &Call, InstructionId),
-        (link, key): (Option<Link>, u64),
+        (link, key): (Option<AttemptLink>, u64),
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
@@ -250,7 +250,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn limit_opening(&self, to: FrameId, lost: Lost, call: &Call, calendar: &mut Calendar<Event>) {
         let limit = self.blueprint.routes[call.query.index()].client.connect_timeout;
-        if let (Stage::Opening, Some(limit)) = (lost.stage, limit) {
+        if let (ConnectionStage::Opening, Some(limit)) = (lost.stage, limit) {
             let (epoch, failure) = (self.frames[to].epoch, Some(Failure::Timeout));
             calendar.schedule(lost.sent + limit, Event::Answer { to, epoch, failure });
         }
@@ -263,7 +263,7 @@ impl<P: Probe> World<'_, P> {
         now: Time,
         (id, caller): (FrameId, Caller),
         (call, start): (&Call, InstructionId),
-        link: &Link,
+        link: &AttemptLink,
         key: u64,
         calendar: &mut Calendar<Event>,
     ) {
@@ -368,10 +368,10 @@ impl<P: Probe> World<'_, P> {
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [NO_FRAME, caller];
         let network = &call.network;
-        let at = match self.passes(now, Some(from), to, Stage::Established) {
+        let at = match self.passes(now, Some(from), to, ConnectionStage::Established) {
             Some(at) if at == now || self.bears(caller, now, at) => at,
             _ => {
-                let lost = Lost { stage: Stage::Established, sent: now };
+                let lost = Lost { stage: ConnectionStage::Established, sent: now };
                 return self.lose(caller, lost, calendar);
             }
         };

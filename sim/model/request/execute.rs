@@ -4,7 +4,7 @@ use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
-use crate::probe::{Doing, Fact, Failure, Probe};
+use crate::probe::{Doing, Failure, FrameFact, Probe};
 use crate::world::{ContainerState, World};
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -117,7 +117,7 @@ impl<P: Probe> World<'_, P> {
         if ARRIVES {
             Self::comes_in(now, frame, container);
             if P::FOLLOWS {
-                self.probe.frame(now, id.0, Fact::Does(Doing::Arrives));
+                self.probe.frame(now, id.0, FrameFact::Does(Doing::Arrives));
             }
             if container.serves_by_worker() {
                 return self.begin_with_worker(now, id, calendar);

@@ -1,15 +1,15 @@
 //! Tells a probe that follows frames what they do; for any other probe this is no code at all.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE};
-use super::travel::{Fate, Link};
+use super::travel::{AttemptLink, Fate};
 use crate::ids::{CallId, ContainerId};
-use crate::probe::{Doing, Fact, Failure, Opening, Probe};
+use crate::probe::{Doing, Failure, FrameFact, Opening, Probe};
 use crate::world::World;
 use wssim_kernel::{Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
     #[inline(always)]
-    fn tell(&mut self, now: Time, id: FrameId, fact: Fact) {
+    fn tell(&mut self, now: Time, id: FrameId, fact: FrameFact) {
         self.probe.frame(now, id.0, fact);
     }
 
@@ -19,7 +19,7 @@ impl<P: Probe> World<'_, P> {
         if P::FOLLOWS
             && let Some(opening) = self.opening(id)
         {
-            self.tell(now, id, Fact::Opens(opening));
+            self.tell(now, id, FrameFact::Opens(opening));
         }
     }
 
@@ -58,14 +58,14 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn does(&mut self, now: Time, id: FrameId, doing: Doing) {
         if P::FOLLOWS {
-            self.tell(now, id, Fact::Does(doing));
+            self.tell(now, id, FrameFact::Does(doing));
         }
     }
 
     /// `id` is about to get a connection, and to send its request or what nobody answers: all of it is
     /// known now and told with the times at which it will happen.
     #[inline(always)]
-    pub(super) fn sets_up(&mut self, now: Time, id: FrameId, link: &Link) {
+    pub(super) fn sets_up(&mut self, now: Time, id: FrameId, link: &AttemptLink) {
         if P::FOLLOWS {
             let mut at = now;
             let setup = &link.setup;
@@ -75,12 +75,12 @@ impl<P: Probe> World<'_, P> {
                 (Doing::ShakesHands, setup.handshake),
             ] {
                 if takes > Nanos::ZERO {
-                    self.tell(at, id, Fact::Does(doing));
+                    self.tell(at, id, FrameFact::Does(doing));
                 }
                 at = at + takes;
             }
             if !matches!(link.fate, Fate::Sent) {
-                self.tell(at, id, Fact::Does(Doing::AwaitsNobody));
+                self.tell(at, id, FrameFact::Does(Doing::AwaitsNobody));
             }
         }
     }
@@ -99,7 +99,7 @@ impl<P: Probe> World<'_, P> {
             let processor = &self.nodes[node].processor;
             let (alone, throttled) = (processor.alone(work), processor.throttled(local, now));
             let networking = processor.alone(networking);
-            self.tell(now, id, Fact::Does(Doing::Computes { alone, networking, throttled }));
+            self.tell(now, id, FrameFact::Does(Doing::Computes { alone, networking, throttled }));
         }
     }
 
@@ -109,7 +109,7 @@ impl<P: Probe> World<'_, P> {
         if P::FOLLOWS {
             let (node, local) = self.place_of(self.frames[id].container);
             let throttled = self.nodes[node].processor.throttled(local, now);
-            self.tell(now, id, Fact::Computed(throttled));
+            self.tell(now, id, FrameFact::Computed(throttled));
         }
     }
 
@@ -122,7 +122,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn fails(&mut self, now: Time, id: FrameId, failure: Failure) {
         if P::FOLLOWS {
-            self.tell(now, id, Fact::Fails(failure));
+            self.tell(now, id, FrameFact::Fails(failure));
         }
     }
 
@@ -130,7 +130,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn closes(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
         if P::FOLLOWS {
-            self.tell(now, id, Fact::Closes(failure));
+            self.tell(now, id, FrameFact::Closes(failure));
         }
     }
 }

@@ -7,7 +7,7 @@
 
 pub(crate) use crate::ids::FrameId;
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
-use crate::network::connection::{ConnectionId, NO_CONNECTION, Stage};
+use crate::network::connection::{ConnectionId, ConnectionStage, NO_CONNECTION};
 use crate::probe::Failure;
 use wssim_kernel::Time;
 
@@ -234,7 +234,7 @@ pub(crate) struct Frame {
     /// The container of the last attempt, plus one; zero: none.
     pub last_replica: u32,
     /// Its request or the answer to it is lost.
-    pub lost: Option<Stage>,
+    pub lost: Option<ConnectionStage>,
     /// What it is.
     pub kind: FrameKind,
     /// What it waits for.

@@ -15,7 +15,7 @@
 //! A breaker stands at each container of the caller before the queue for a connection, so that
 //! attempts which are turned away wait for nothing.
 
-use super::breaker::Verdict;
+use super::breaker::AttemptOutcome;
 use super::frame::{FrameId, Waits};
 use super::ties::Tie;
 use crate::blueprint::Call;
@@ -71,7 +71,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &self.frames[id];
         if let Some(breaker) = self.blueprint.calls[frame.outgoing.index()].breaker {
             let place = self.breaker_instance(breaker, frame.container);
-            self.breakers[place].report(now, permit, Verdict::of(failure));
+            self.breakers[place].report(now, permit, AttemptOutcome::of(failure));
         }
     }
 

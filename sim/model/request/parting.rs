@@ -16,7 +16,7 @@
 use super::frame::FrameId;
 use crate::blueprint::{Client, Tenure};
 use crate::life::Life;
-use crate::network::connection::{Connection, NO_CONNECTION, Stage};
+use crate::network::connection::{Connection, ConnectionStage, NO_CONNECTION};
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Nanos, Time};
@@ -99,7 +99,7 @@ impl<P: Probe> World<'_, P> {
         }
         if client.multiplex.is_some() {
             // Nothing can be sent on one that was never opened.
-            let unopened = parting == Parting::GivenUp && lost == Some(Stage::Opening);
+            let unopened = parting == Parting::GivenUp && lost == Some(ConnectionStage::Opening);
             if parting == Parting::Broken || unopened {
                 self.connections.drop_shared(channel, connection);
             }

@@ -6,7 +6,7 @@
 //! waits on; `outwait.rs` when it tries again); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
 //! turn: so those that start together share what there is.
 
-use super::travel::{Fate, Link, Search};
+use super::travel::{AttemptLink, ConnectionSearch, Fate};
 use crate::blueprint::{Call, Travels};
 use crate::ids::{ContainerId, ServiceId};
 use crate::network::connection::{Connection, ConnectionId};
@@ -53,7 +53,7 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn takes_port(
         &mut self,
         now: Time,
-        search: &Search<'_>,
+        search: &ConnectionSearch<'_>,
         connection: ConnectionId,
     ) -> bool {
         let Some(most) = search.client.ports else { return true };
@@ -118,7 +118,8 @@ impl<P: Probe> World<'_, P> {
         }
         let key = mix(mix(u64::from(container.0), call.site), u64::from(round));
         let search = self.search(call, container, key);
-        let Some(Link { connection, fate, .. }) = self.on_new(Time::ZERO, &search, Nanos::ZERO)
+        let Some(AttemptLink { connection, fate, .. }) =
+            self.on_new(Time::ZERO, &search, Nanos::ZERO)
         else {
             return;
         };

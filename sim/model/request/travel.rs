@@ -12,7 +12,7 @@ use super::frame::FrameId;
 use super::parting::{FarEnd, idle_time};
 use crate::blueprint::{Balance, Call, Client, Policy, Tenure, Travels};
 use crate::ids::{ContainerId, ObserverId, ServiceId};
-use crate::network::connection::{Connection, ConnectionId, NO_CONNECTION, Stage};
+use crate::network::connection::{Connection, ConnectionId, ConnectionStage, NO_CONNECTION};
 use crate::probe::{Failure, Probe};
 use crate::routing::{self, Scene};
 use crate::world::{ContainerState, World};
@@ -34,7 +34,7 @@ const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
 
 /// How an attempt's request travels.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Link {
+pub(super) struct AttemptLink {
     pub(super) connection: ConnectionId,
     pub(super) peer: ContainerId,
     /// What passes before the request can be sent.
@@ -56,7 +56,7 @@ pub(super) struct Setup {
     pub(super) accept: u32,
 }
 
-impl Link {
+impl AttemptLink {
     /// To `peer`, where one connection is as good as another and nothing hinders a request.
     #[inline(always)]
     pub(super) fn plain(peer: ContainerId) -> Self {
@@ -80,11 +80,11 @@ pub(super) enum Fate {
     /// It meets nobody: so much later that is known.
     Turned(Nanos, Failure),
     /// It is lost.
-    Lost(Stage),
+    Lost(ConnectionStage),
 }
 
 /// Who looks for a connection, and how.
-pub(super) struct Search<'a> {
+pub(super) struct ConnectionSearch<'a> {
     pub(super) call: &'a Call,
     pub(super) client: &'a Client,
     policy: &'a Policy,
@@ -120,14 +120,14 @@ impl<'a, P: Probe> World<'a, P> {
         call: &Call,
         service: ServiceId,
         key: u64,
-    ) -> Option<Link> {
+    ) -> Option<AttemptLink> {
         if call.travels == Travels::OnConnection {
             return self.link_by_connection(now, id, call, key);
         }
         let peer = self.choose_replica(id, call, service, key)?;
         let ends = [self.frames[id].container, peer];
         let fate = self.fate_of_opening(now, ends, true, call, key).0;
-        Some(Link { fate, ..Link::plain(peer) })
+        Some(AttemptLink { fate, ..AttemptLink::plain(peer) })
     }
 
     /// A replica for a request that needs no connection; a retry that wants another one passes over the
@@ -154,10 +154,10 @@ impl<'a, P: Probe> World<'a, P> {
         id: FrameId,
         call: &Call,
         key: u64,
-    ) -> Option<Link> {
+    ) -> Option<AttemptLink> {
         let frame = &self.frames[id];
         let (container, last_replica) = (frame.container, frame.last_replica);
-        let mut search = Search { last_replica, ..self.search(call, container, key) };
+        let mut search = ConnectionSearch { last_replica, ..self.search(call, container, key) };
         let route = &self.blueprint.routes[call.query.index()];
         if call.tenure == Tenure::Uses
             && let Some(held) = self.use_held(id, call)
@@ -177,7 +177,12 @@ impl<'a, P: Probe> World<'a, P> {
     }
 
     /// How `container` looks for a connection for `call`.
-    pub(super) fn search<'c>(&self, call: &'c Call, container: ContainerId, key: u64) -> Search<'c>
+    pub(super) fn search<'c>(
+        &self,
+        call: &'c Call,
+        container: ContainerId,
+        key: u64,
+    ) -> ConnectionSearch<'c>
     where
         'a: 'c,
     {
@@ -185,7 +190,7 @@ impl<'a, P: Probe> World<'a, P> {
         let query = call.query.index();
         let route = &blueprint.routes[query];
         let replica = || blueprint.replica(blueprint.queries[query].caller, container);
-        Search {
+        ConnectionSearch {
             call,
             client: &route.client,
             policy: &route.policy,
@@ -216,7 +221,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.choose_by(policy, service, (container, here), key)
     }
 
-    fn link_of(&mut self, now: Time, search: &Search<'_>) -> Option<Link> {
+    fn link_of(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<AttemptLink> {
         let mut trial = Nanos::ZERO;
         if search.call.network.blocked {
             return self.on_new(now, search, trial);
@@ -239,7 +244,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// The replica for a request that is balanced by itself; a retry that wants another one passes
     /// over the one before where there is another.
-    fn choose_again(&mut self, now: Time, search: &Search<'_>) -> Option<ContainerId> {
+    fn choose_again(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<ContainerId> {
         let chosen = self.choose(now, search, 0)?;
         let again = search.call.retry.other_replica && chosen.0 + 1 == search.last_replica;
         if again { self.choose(now, search, 1) } else { Some(chosen) }
@@ -247,7 +252,12 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// Who is chosen for a request or a new connection, by the policy alone.
     #[inline]
-    fn choose(&mut self, now: Time, search: &Search<'_>, again: u64) -> Option<ContainerId> {
+    fn choose(
+        &mut self,
+        now: Time,
+        search: &ConnectionSearch<'_>,
+        again: u64,
+    ) -> Option<ContainerId> {
         let service = self.blueprint.endpoints[search.call.target.index()].service;
         if let Policy::InTurn = search.policy {
             return self
@@ -297,13 +307,13 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// An idle connection that is not known to be closed.
     #[inline]
-    fn take_idle(&mut self, now: Time, search: &Search<'_>) -> Option<ConnectionId> {
+    fn take_idle(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<ConnectionId> {
         if let Some(most) = search.client.multiplex
             && self.connections.open_of(search.channel) < most
         {
             return None;
         }
-        let Search { client, container, channel, key, wanted, .. } = *search;
+        let ConnectionSearch { client, container, channel, key, wanted, .. } = *search;
         let is_wanted = |peer| wanted.is_none_or(|wanted| wanted == peer);
         self.take_known(now, (client, container, channel), is_wanted, key)
     }
@@ -345,7 +355,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// What becomes of a request that is sent on `connection`.
     #[inline]
-    fn fate_of(&self, now: Time, search: &Search<'_>, connection: ConnectionId) -> Fate {
+    fn fate_of(&self, now: Time, search: &ConnectionSearch<'_>, connection: ConnectionId) -> Fate {
         let connection = self.connections.get(connection);
         let peer = &self.containers[connection.peer.index()];
         let by_address = *search.policy == Policy::Vip;
@@ -360,9 +370,14 @@ impl<'a, P: Probe> World<'a, P> {
     /// What becomes of a request that may cross the goodbye of the other end: that is all the answer
     /// it gets.
     #[inline]
-    fn fate_of_crossing(&self, now: Time, search: &Search<'_>, connection: &Connection) -> Fate {
+    fn fate_of_crossing(
+        &self,
+        now: Time,
+        search: &ConnectionSearch<'_>,
+        connection: &Connection,
+    ) -> Fate {
         if connection.stuck {
-            return Fate::Lost(Stage::Established);
+            return Fate::Lost(ConnectionStage::Established);
         }
         let life = &self.containers[connection.peer.index()].life;
         let keep_alive = self.blueprint.service_of(connection.peer).keep_alive;
@@ -383,7 +398,7 @@ impl<'a, P: Probe> World<'a, P> {
     fn fate_of_doubtful(
         &self,
         now: Time,
-        search: &Search<'_>,
+        search: &ConnectionSearch<'_>,
         connection: &Connection,
         forgotten: bool,
         same_life: bool,
@@ -396,7 +411,7 @@ impl<'a, P: Probe> World<'a, P> {
             return if from == to {
                 Fate::Turned(Nanos::ZERO, Failure::Reset)
             } else {
-                Fate::Lost(Stage::Established)
+                Fate::Lost(ConnectionStage::Established)
             };
         }
         let known = self.registry.views.has(ObserverId(from.0), service, connection.peer);
@@ -404,7 +419,7 @@ impl<'a, P: Probe> World<'a, P> {
             return Fate::Turned(Nanos::ZERO, Failure::Reset);
         }
         if !self.is_up(to) {
-            return Fate::Lost(Stage::Established);
+            return Fate::Lost(ConnectionStage::Established);
         }
         if !same_life {
             let after = self.round_trip(from, to, search.key, DRAW_HANDSHAKE);
@@ -418,7 +433,7 @@ impl<'a, P: Probe> World<'a, P> {
     fn try_out(
         &self,
         now: Time,
-        search: &Search<'_>,
+        search: &ConnectionSearch<'_>,
         connection: ConnectionId,
         fate: Fate,
     ) -> Trial {
@@ -440,15 +455,20 @@ impl<'a, P: Probe> World<'a, P> {
     }
 
     #[inline]
-    fn on_open(&self, connection: ConnectionId, trial: Nanos, fate: Fate) -> Link {
+    fn on_open(&self, connection: ConnectionId, trial: Nanos, fate: Fate) -> AttemptLink {
         let peer = self.connections.get(connection).peer;
         let setup = Setup { trial, ..Setup::default() };
-        Link { connection, peer, setup, fate }
+        AttemptLink { connection, peer, setup, fate }
     }
 
     /// Opens a connection; `trial` is for how long others were tried in vain before.
     #[inline(never)]
-    pub(super) fn on_new(&mut self, now: Time, search: &Search<'_>, trial: Nanos) -> Option<Link> {
+    pub(super) fn on_new(
+        &mut self,
+        now: Time,
+        search: &ConnectionSearch<'_>,
+        trial: Nanos,
+    ) -> Option<AttemptLink> {
         let from = self.node_of(search.container);
         let mut setup = Setup { trial, ..Setup::default() };
         if let Policy::Dns(_) = search.policy
@@ -482,11 +502,11 @@ impl<'a, P: Probe> World<'a, P> {
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
             self.connections.accept(connection);
         }
-        Some(Link { connection, peer, setup, fate })
+        Some(AttemptLink { connection, peer, setup, fate })
     }
 
     /// Whether the address of `peer` that is used is its present one.
-    fn knows_address(&self, search: &Search<'_>, peer: ContainerId) -> bool {
+    fn knows_address(&self, search: &ConnectionSearch<'_>, peer: ContainerId) -> bool {
         let address = self.containers[peer.index()].life.address;
         match search.policy {
             Policy::InTurn if search.proxy.is_none() => true,
@@ -512,13 +532,13 @@ impl<'a, P: Probe> World<'a, P> {
     ) -> (Fate, Nanos) {
         let (from, to) = (self.node_of(container), self.node_of(peer));
         let client = &self.blueprint.routes[call.query.index()].client;
-        let lost = (Fate::Lost(Stage::Opening), Nanos::ZERO);
+        let lost = (Fate::Lost(ConnectionStage::Opening), Nanos::ZERO);
         if (call.network.blocked && from != to) || !self.is_up(to) {
             return lost;
         }
         let handshakes = u64::from(client.handshakes);
         let passes = if handshakes > 0 {
-            self.passes(now, Some(from), to, Stage::Opening)
+            self.passes(now, Some(from), to, ConnectionStage::Opening)
         } else {
             Some(now)
         };
@@ -534,7 +554,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    fn lifetime_ends(&self, now: Time, search: &Search<'_>) -> Time {
+    fn lifetime_ends(&self, now: Time, search: &ConnectionSearch<'_>) -> Time {
         let law = search.client.max_lifetime.as_ref();
         law.map_or(Time::NEVER, |law| {
             let draw = || self.draws.draw(search.key, DRAW_LIFETIME);

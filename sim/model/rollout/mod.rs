@@ -25,7 +25,7 @@ const UNPACKED_SIZE: f64 = 2.5;
 
 /// How far a rollout is.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Progress {
+pub(crate) struct RolloutProgress {
     /// Images that have been given to a builder.
     begun: usize,
     /// Images that are built and in their registries.
@@ -170,7 +170,7 @@ impl<'a, P: Probe> World<'a, P> {
     pub(crate) fn look_at_rollouts(&mut self, now: Time) {
         for place in 0..self.rollouts.len() {
             let id = RolloutId::from(place);
-            let Progress { updated, outcome: Some(outcome), is_over: false, .. } =
+            let RolloutProgress { updated, outcome: Some(outcome), is_over: false, .. } =
                 self.rollouts[place]
             else {
                 continue;

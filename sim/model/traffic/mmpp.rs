@@ -37,7 +37,7 @@ struct State {
 
 /// Where a process is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Phase {
+pub(crate) struct MmppPhase {
     stream: StreamKey,
     state: usize,
     /// Nanoseconds until the state is left.
@@ -98,8 +98,8 @@ impl Mmpp {
     }
 
     /// The process at the start of a replication.
-    pub(crate) fn start(&self, stream: StreamKey) -> Phase {
-        let mut phase = Phase { stream, state: 0, left: 0.0, change: 0 };
+    pub(crate) fn start(&self, stream: StreamKey) -> MmppPhase {
+        let mut phase = MmppPhase { stream, state: 0, left: 0.0, change: 0 };
         if self.starts_stationary {
             let places = self.stationary.iter().copied().zip(0..);
             phase.state = pick(places, stream.draw(FIRST, DRAW_NEXT).open01());
@@ -108,7 +108,7 @@ impl Mmpp {
         phase
     }
 
-    fn stay(&self, phase: &Phase) -> f64 {
+    fn stay(&self, phase: &MmppPhase) -> f64 {
         let mean = self.states[phase.state].stay;
         crate::law::Law::Exponential { mean }
             .sample(&mut phase.stream.draw(phase.change, DRAW_STAY))
@@ -116,7 +116,7 @@ impl Mmpp {
 
     /// How long it takes until the integrated rate has grown by `need`; moves the process there.
     #[inline(never)]
-    pub(crate) fn advance(&self, phase: &mut Phase, mut need: f64) -> Nanos {
+    pub(crate) fn advance(&self, phase: &mut MmppPhase, mut need: f64) -> Nanos {
         let mut passed = 0.0;
         loop {
             let state = &self.states[phase.state];
@@ -133,7 +133,7 @@ impl Mmpp {
         }
     }
 
-    fn change(&self, phase: &mut Phase) {
+    fn change(&self, phase: &mut MmppPhase) {
         let state = &self.states[phase.state];
         let unit = phase.stream.draw(phase.change, DRAW_NEXT).open01();
         phase.state = pick(state.next.iter().copied(), unit);

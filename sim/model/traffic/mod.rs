@@ -16,7 +16,7 @@ use crate::blueprint::{Arrivals, Policy, Source};
 use crate::event::Event;
 use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId, TimeoutId};
 use crate::law::Law;
-use crate::network::connection::Stage;
+use crate::network::connection::ConnectionStage;
 use crate::network::constant_half;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
@@ -24,7 +24,7 @@ use crate::request::frame::{Frame, FrameId, FrameKind, NONE, Waits};
 use crate::request::ties::Tie;
 use crate::routing::{self, Scene};
 use crate::world::World;
-use mmpp::Phase;
+use mmpp::MmppPhase;
 use profile::Cursor;
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -56,7 +56,7 @@ pub(crate) struct SourceState {
     /// Shaped: how far arrivals have come in the profile.
     cursor: Cursor,
     /// MMPP: the state of the chain.
-    modulation: Option<Phase>,
+    modulation: Option<MmppPhase>,
     /// Closed: how many requests each user has made.
     asked: Vec<u64>,
     /// Constant patience is a class of time-outs.
@@ -162,9 +162,10 @@ impl<P: Probe> World<'_, P> {
             Some(ingress) => self.enter_by_mesh(ingress, service),
             None => self.enter(id, service, key),
         };
-        let passes = ingress.map_or(Some(now), |at| self.passes(now, None, at, Stage::Opening));
+        let passes =
+            ingress.map_or(Some(now), |at| self.passes(now, None, at, ConnectionStage::Opening));
         let Some(sets_out) = passes else {
-            return self.lose(root, Lost { stage: Stage::Opening, sent: now }, calendar);
+            return self.lose(root, Lost { stage: ConnectionStage::Opening, sent: now }, calendar);
         };
         let Some(container) = found else {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);

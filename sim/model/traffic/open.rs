@@ -1,7 +1,7 @@
 //! Open sources: requests come whatever became of those before.
 
 use super::{DRAW_GAP, DRAW_PHASE, SourceState};
-use crate::blueprint::{Arrivals, First};
+use crate::blueprint::{Arrivals, FirstArrival};
 use crate::event::Event;
 use crate::ids::SourceId;
 use crate::law::Law;
@@ -40,11 +40,11 @@ impl<P: Probe> World<'_, P> {
             Arrivals::Periodic { period, phase } => {
                 Some(phase.unwrap_or_else(|| state.uniform_in(period.as_f64())))
             }
-            Arrivals::Shaped { gap, first: First::Uniform, profile } => {
+            Arrivals::Shaped { gap, first: FirstArrival::Uniform, profile } => {
                 let phase = state.uniform_in(gap.mean()).as_f64();
                 profile.advance(&mut state.cursor, phase)
             }
-            Arrivals::Shaped { first: First::At(phase), profile, .. } => {
+            Arrivals::Shaped { first: FirstArrival::At(phase), profile, .. } => {
                 profile.advance(&mut state.cursor, phase.as_f64())
             }
             _ => return self.schedule_arrival(Time::ZERO, id, calendar),

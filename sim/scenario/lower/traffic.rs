@@ -14,7 +14,9 @@ use crate::trace::Traces;
 use std::sync::Arc;
 use wssim_experiment::question::{MeasureKind, ScaledUsers};
 use wssim_kernel::{Nanos, Time};
-use wssim_model::blueprint::{Arrivals, Background, First, Maker, Mmpp, Policy, Source, Trace};
+use wssim_model::blueprint::{
+    Arrivals, Background, FirstArrival, Maker, Mmpp, Policy, Source, Trace,
+};
 use wssim_model::ids::{ContainerId, NodeId};
 use wssim_model::law::Law;
 
@@ -187,14 +189,17 @@ fn scaled(arrivals: &ArrivalsText, factor: f64) -> ArrivalsText {
 }
 
 /// Law of the gaps and the first arrival of a source with a profile; `None` if it cannot have one.
-fn shaped(arrivals: &ArrivalsText) -> Option<(Law, First)> {
+fn shaped(arrivals: &ArrivalsText) -> Option<(Law, FirstArrival)> {
     match arrivals {
         // At rate zero nothing arrives, as without a profile.
-        ArrivalsText::Poisson(rate) => Some((Law::Exponential { mean: 1e9 / rate }, First::Gap)),
-        ArrivalsText::Renewal(gap) => Some((gap.clone(), First::Gap)),
-        ArrivalsText::Periodic { period, phase } => {
-            Some((Law::Constant(period.as_f64()), phase.map_or(First::Uniform, First::At)))
+        ArrivalsText::Poisson(rate) => {
+            Some((Law::Exponential { mean: 1e9 / rate }, FirstArrival::Gap))
         }
+        ArrivalsText::Renewal(gap) => Some((gap.clone(), FirstArrival::Gap)),
+        ArrivalsText::Periodic { period, phase } => Some((
+            Law::Constant(period.as_f64()),
+            phase.map_or(FirstArrival::Uniform, FirstArrival::At),
+        )),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use wssim_experiment::trace::{self, RequestPick, RequestTrace};
 use wssim_experiment::watch::Unwatched;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::Blueprint;
-use wssim_model::blueprint::{Arrivals, First, Profile};
+use wssim_model::blueprint::{Arrivals, FirstArrival, Profile};
 use wssim_model::law::Law;
 use wssim_scenario::Scenario;
 
@@ -32,7 +32,8 @@ fn arrivals(blueprint: &Blueprint) -> Arrivals {
 fn profile(profile: &str, more: &[&str]) -> Profile {
     let profile = format!("traffic.web.arrivals.profile={profile}");
     let sets: Vec<&str> = [&["scenario.kind=window", profile.as_str()][..], more].concat();
-    let Arrivals::Shaped { gap, first: First::Gap, profile } = arrivals(&world(&sets)) else {
+    let Arrivals::Shaped { gap, first: FirstArrival::Gap, profile } = arrivals(&world(&sets))
+    else {
         panic!("not shaped")
     };
     assert!(matches!(gap, Law::Exponential { .. }));
@@ -82,11 +83,17 @@ fn other_sources_take_a_profile_and_keep_their_first_arrival() {
         }
     };
     let second = Law::Constant(1e9);
-    assert_eq!(sets("kind = \"renewal\", interarrival = \"1s\""), (second.clone(), First::Gap));
-    assert_eq!(sets("kind = \"periodic\", period = \"1s\""), (second.clone(), First::Uniform));
+    assert_eq!(
+        sets("kind = \"renewal\", interarrival = \"1s\""),
+        (second.clone(), FirstArrival::Gap)
+    );
+    assert_eq!(
+        sets("kind = \"periodic\", period = \"1s\""),
+        (second.clone(), FirstArrival::Uniform)
+    );
     assert_eq!(
         sets("kind = \"periodic\", period = \"1s\", phase = \"2s\""),
-        (second, First::At(Nanos(2 * SECOND)))
+        (second, FirstArrival::At(Nanos(2 * SECOND)))
     );
 }
 

@@ -21,7 +21,7 @@ pub(crate) const RX: usize = 1;
 /// When the next flow ends, provided the generation is still the same then.
 #[must_use = "a flow ends only if that is put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct End {
+pub struct FlowEnd {
     /// When.
     pub at: Time,
     /// Number of the allocation.
@@ -129,7 +129,7 @@ impl<T: Copy> Flows<T> {
     }
 
     /// Starts a flow of `bytes` that goes no faster than `cap` bytes per second. Supersedes every
-    /// earlier [`End`].
+    /// earlier [`FlowEnd`].
     ///
     /// # Panics
     /// When nothing limits the flow: see [`Flows::alone`].
@@ -140,7 +140,7 @@ impl<T: Copy> Flows<T> {
         bytes: f64,
         cap: f64,
         what: T,
-    ) -> Option<End> {
+    ) -> Option<FlowEnd> {
         assert!(self.alone(from, to, cap).is_finite(), "a flow has a rate");
         self.advance(now);
         let ends = self.ends(from, to);
@@ -156,7 +156,7 @@ impl<T: Copy> Flows<T> {
     ///
     /// # Panics
     /// When bytes of it are left: a bug.
-    pub fn end(&mut self, now: Time, generation: u32) -> Option<(T, Option<End>)> {
+    pub fn end(&mut self, now: Time, generation: u32) -> Option<(T, Option<FlowEnd>)> {
         if generation != self.generation {
             return None;
         }
@@ -171,8 +171,8 @@ impl<T: Copy> Flows<T> {
     }
 
     /// The interface of `node` has another bandwidth from now on, in bytes per second. Supersedes
-    /// every earlier [`End`].
-    pub fn set_bandwidth(&mut self, now: Time, node: usize, bandwidth: f64) -> Option<End> {
+    /// every earlier [`FlowEnd`].
+    pub fn set_bandwidth(&mut self, now: Time, node: usize, bandwidth: f64) -> Option<FlowEnd> {
         self.advance(now);
         for end in self.ends(node, node) {
             self.interfaces[end].capacity = bandwidth * 1e-9;
@@ -182,7 +182,12 @@ impl<T: Copy> Flows<T> {
 
     /// Drops the flows from and to `node` in the order of their beginning, and puts what they
     /// carried into `dropped`; what has gone over the wire has gone.
-    pub fn drop_flows_of(&mut self, now: Time, node: usize, dropped: &mut Vec<T>) -> Option<End> {
+    pub fn drop_flows_of(
+        &mut self,
+        now: Time,
+        node: usize,
+        dropped: &mut Vec<T>,
+    ) -> Option<FlowEnd> {
         self.advance(now);
         let ends = self.ends(node, node);
         let mut place = 0;
@@ -233,12 +238,12 @@ impl<T: Copy> Flows<T> {
     }
 
     /// Divides the interfaces anew. Returns when the first flow ends.
-    fn divide(&mut self, now: Time) -> Option<End> {
+    fn divide(&mut self, now: Time) -> Option<FlowEnd> {
         self.generation = self.generation.wrapping_add(1);
         self.fill();
         let flow = &self.under_way[self.next()?];
         let wait = Nanos::from_f64(flow.left.max(0.0) / flow.rate);
-        Some(End { at: now + wait, generation: self.generation })
+        Some(FlowEnd { at: now + wait, generation: self.generation })
     }
 
     /// Progressive filling: each round stops the flows at the tightest limit.

@@ -71,7 +71,7 @@ fn random_flows_are_fair_end_in_time_and_lose_no_byte() {
     let mut left: Vec<(u32, f64)> = Vec::new();
     let (mut now, mut end, mut sent, mut dropped_bytes) = (Time::ZERO, None, 0.0, 0.0);
     for number in 0..3_000_u32 {
-        let due = end.map(|end: End| end.at);
+        let due = end.map(|end: FlowEnd| end.at);
         let next = now + Nanos::from_seconds(-draw.open01().ln() * 0.4);
         let ends_first = due.is_some_and(|at| at <= next);
         let until = if ends_first { due.unwrap() } else { next };
@@ -151,7 +151,7 @@ fn one_link_is_processor_sharing() {
         let stream = StreamKey::new(11, 0, "test", name);
         let mut draw = stream.draw(0, 0);
         let mut flows: Flows<Time> = Flows::new([GIGABIT; 2].into_iter());
-        let (mut next, mut end): (Time, Option<End>) = (Time::ZERO, None);
+        let (mut next, mut end): (Time, Option<FlowEnd>) = (Time::ZERO, None);
         let mut times = Vec::new();
         while times.len() < (BATCHES + 1) * BATCH {
             if let Some(due) = end.filter(|due| due.at <= next) {

@@ -11,7 +11,7 @@
 //! `create.go` (`getRestartPolicy`: condition and attempts); Docker, `docker container run`, "Restart policies": 100 ms
 //! doubling up to one minute, anew after 10 s of running; the number of attempts counts for *on-failure*.
 
-use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::restart::{BackOff, Condition, RestartPolicy};
 use super::{Cluster, Ending, Fact, First, Orchestrator, Told};
@@ -20,7 +20,7 @@ use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use wssim_kernel::{Nanos, Time};
 
 /// Docker Compose.
-pub static PROFILE: Profile = Profile {
+pub static PROFILE: KindProfile = KindProfile {
     name: "compose",
     care: Care::Restarts,
     leaving: Nanos::ZERO,

@@ -16,10 +16,10 @@
 //! sandbox takes 0.5 to 1.5 s; endpoints reach every node within a second.
 
 use super::gossip::uniform;
-use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::plane::Plane;
-use super::plane::rules::{Batches, Beats, Election, Ends, Lost, Rules, Unpulled, Updates};
+use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};
 use super::restart::{BackOff, RestartPolicy};
 use super::rollout::UpdatePolicy;
 use crate::blueprint::Detection;
@@ -34,7 +34,7 @@ const LOOK: f64 = 5.0;
 const BACK: f64 = 7.0;
 
 /// K3s.
-pub static PROFILE: Profile = Profile {
+pub static PROFILE: KindProfile = KindProfile {
     name: "k3s",
     care: Care::RestartsAndReplaces,
     // Endpoints leave while the process is already told to end.
@@ -90,7 +90,7 @@ pub(super) static RULES: Rules = Rules {
         },
         new_leader_knows_none: false,
     },
-    lost: Lost::Tolerated { after: Nanos(300 * SECOND), share: 0.55, nodes: 3 },
+    lost: LossRule::Tolerated { after: Nanos(300 * SECOND), share: 0.55, nodes: 3 },
     batches: Batches { schedule: Nanos(50_000_000), start: [0.5, 1.5], status: 0.1, stop: 0.1 },
     ends: Ends::InPlace { elsewhere: None },
     // `ImagePullBackOff`, as crash loops.

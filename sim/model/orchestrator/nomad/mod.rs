@@ -14,10 +14,10 @@
 //! needs no server to find by gossip that a node is lost.
 
 use super::gossip;
-use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::plane::Plane;
-use super::plane::rules::{Batches, Beats, Election, Ends, Lost, Rules, Unpulled, Updates};
+use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};
 use super::restart::{Condition, RestartPolicy};
 use super::rollout::UpdatePolicy;
 use wssim_kernel::Nanos;
@@ -30,7 +30,7 @@ const GRACE: f64 = 10.0;
 const FAILOVER: f64 = 300.0;
 
 /// Nomad and Consul.
-pub static PROFILE: Profile = Profile {
+pub static PROFILE: KindProfile = KindProfile {
     name: "nomad",
     care: Care::RestartsAndReplaces,
     leaving: Nanos::ZERO,
@@ -69,7 +69,7 @@ pub(super) static RULES: Rules = Rules {
         },
         new_leader_knows_none: false,
     },
-    lost: Lost::AtOnce,
+    lost: LossRule::AtOnce,
     batches: Batches { schedule: Nanos(50_000_000), start: [0.2, 1.0], status: 0.2, stop: 0.2 },
     ends: Ends::InPlace { elsewhere: Some([30.0, 3600.0]) },
     unpulled: Unpulled::GivenUp,

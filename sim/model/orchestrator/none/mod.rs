@@ -1,13 +1,13 @@
 //! No orchestrator: containers are where they are, and each host starts again what ends on it.
 
 use super::compose::Compose;
-use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use crate::blueprint::Detection;
 use wssim_kernel::Nanos;
 
 /// None.
-pub static PROFILE: Profile = Profile {
+pub static PROFILE: KindProfile = KindProfile {
     name: "none",
     care: Care::Restarts,
     leaving: Nanos::ZERO,

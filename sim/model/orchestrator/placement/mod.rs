@@ -96,7 +96,7 @@ impl Why {
 
 /// What is known of a machine that is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
+pub enum MachineStanding {
     /// It may get containers.
     Good,
     /// It may, when no other can: the service has failed there again and again.
@@ -289,7 +289,7 @@ impl<'a> Scheduler<'a> {
 
     /// Places one more container of `service`; `None` when it fits nowhere.
     fn one_more(&mut self, service: usize) -> Option<usize> {
-        let at = self.choose(service, |_| true, |_| Standing::Good).ok()?;
+        let at = self.choose(service, |_| true, |_| MachineStanding::Good).ok()?;
         self.take(service, at);
         Some(at)
     }
@@ -302,7 +302,7 @@ impl<'a> Scheduler<'a> {
         &self,
         service: usize,
         is_ready: impl Fn(usize) -> bool,
-        standing: impl Fn(usize) -> Standing,
+        standing: impl Fn(usize) -> MachineStanding,
     ) -> Result<usize, Why> {
         // Most services are bound to few machines; what turns the others away is asked only when it is told.
         let bound = &self.meets[service];
@@ -327,7 +327,12 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Whether one more container of `service` lands on `a` rather than on `b`, which is before it by name.
-    fn precedes(&self, service: usize, a: (usize, Standing), b: (usize, Standing)) -> bool {
+    fn precedes(
+        &self,
+        service: usize,
+        a: (usize, MachineStanding),
+        b: (usize, MachineStanding),
+    ) -> bool {
         let order = self.by_branches(service, a.0, b.0);
         order.then_with(|| self.by_order(service, a, b)).is_lt()
     }
@@ -341,8 +346,13 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Which of two machines, of which the scheduler knows how they stand, comes first by the kind's own order.
-    fn by_order(&self, service: usize, a: (usize, Standing), b: (usize, Standing)) -> Ordering {
-        let tasks = |(at, standing): (usize, Standing)| (standing, self.own[service][at]);
+    fn by_order(
+        &self,
+        service: usize,
+        a: (usize, MachineStanding),
+        b: (usize, MachineStanding),
+    ) -> Ordering {
+        let tasks = |(at, standing): (usize, MachineStanding)| (standing, self.own[service][at]);
         let shares = || self.reserved(a.0).total_cmp(&self.reserved(b.0));
         let by_kind = match self.order {
             Order::Tasks => self.left[a.0].tasks.cmp(&self.left[b.0].tasks),
@@ -373,8 +383,8 @@ impl<'a> Scheduler<'a> {
         service: usize,
         at: usize,
         is_ready: bool,
-        standing: impl FnOnce() -> Standing,
-    ) -> Result<Standing, Filter> {
+        standing: impl FnOnce() -> MachineStanding,
+    ) -> Result<MachineStanding, Filter> {
         let left = &self.left[at];
         let wanted = &self.wanted[service];
         let most = if wanted.replicas.is_none() { Some(1) } else { wanted.max_per_node };
@@ -391,7 +401,8 @@ impl<'a> Scheduler<'a> {
             return Err(Filter::HostPort);
         }
         let has_room = most.is_none_or(|most| self.own[service][at] < most);
-        let standing = has_room.then(standing).filter(|standing| *standing != Standing::Full);
+        let standing =
+            has_room.then(standing).filter(|standing| *standing != MachineStanding::Full);
         standing.ok_or(Filter::MaxPerNode)
     }
 

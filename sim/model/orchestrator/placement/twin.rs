@@ -50,8 +50,8 @@ fn the_least_loaded_branch_wins() {
         let mut placed: Vec<(usize, usize)> = Vec::new();
         for _ in 0..100 {
             let service = below(&mut random, wanted.len());
-            let kinds = [Some(Standing::Good), Some(Standing::Failing), None];
-            let standings: Vec<Option<Standing>> =
+            let kinds = [Some(MachineStanding::Good), Some(MachineStanding::Failing), None];
+            let standings: Vec<Option<MachineStanding>> =
                 (0..machines.len()).map(|_| kinds[below(&mut random, 3)]).collect();
             let count =
                 |of: &dyn Fn(&(usize, usize)) -> bool| placed.iter().filter(|one| of(one)).count();

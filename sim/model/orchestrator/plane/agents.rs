@@ -17,7 +17,7 @@
 //! Assumption: an agent that has just started registers within the first back-off.
 
 use super::Draws;
-use super::rules::{Beats, Lost};
+use super::rules::{Beats, LossRule};
 use crate::law::Law;
 use wssim_kernel::stream::Draw;
 use wssim_kernel::{Nanos, Time};
@@ -46,7 +46,7 @@ pub(in crate::orchestrator) fn back_off(random: &mut Draw<'_>, away: f64, reboot
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum AgentState {
     Ready,
     Unknown,
     Down,
@@ -54,7 +54,7 @@ pub(super) enum State {
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agent {
-    pub(super) state: State,
+    pub(super) state: AgentState,
     /// Whether its beats get to the leader; when that last ended.
     pub(super) heard: bool,
     pub(super) lost: Time,
@@ -70,7 +70,7 @@ pub(super) struct Agent {
 
 impl Agent {
     pub(super) const READY: Self = Self {
-        state: State::Ready,
+        state: AgentState::Ready,
         heard: true,
         lost: Time::ZERO,
         down_at: None,
@@ -82,7 +82,7 @@ impl Agent {
 
     /// Whether it can be told anything.
     pub(super) fn takes_part(&self) -> bool {
-        self.state == State::Ready && self.heard && self.registers_at.is_none()
+        self.state == AgentState::Ready && self.heard && self.registers_at.is_none()
     }
 
     pub(super) fn due(&self) -> Option<Time> {
@@ -90,38 +90,38 @@ impl Agent {
     }
 
     /// It is not heard any more; a leader who is there waits for some periods.
-    pub(super) fn is_lost(&mut self, now: Time, node: usize, led: bool, law: &Detection<'_>) {
+    pub(super) fn is_lost(&mut self, now: Time, node: usize, led: bool, law: &DetectionLaw<'_>) {
         (self.heard, self.lost, self.registers_at) = (false, now, None);
-        if led && self.state != State::Down && self.down_at.is_none() {
+        if led && self.state != AgentState::Down && self.down_at.is_none() {
             self.down_at = Some(now + law.after_loss(node, now));
         }
     }
 
     /// It is heard again. One that was away for a moment has lost no session.
-    pub(super) fn is_back(&mut self, now: Time, node: usize, law: &Detection<'_>) {
+    pub(super) fn is_back(&mut self, now: Time, node: usize, law: &DetectionLaw<'_>) {
         self.heard = true;
         let away = now.since(self.lost);
-        let kept = !self.rebooted && self.state == State::Ready && away < law.beats.session;
+        let kept = !self.rebooted && self.state == AgentState::Ready && away < law.beats.session;
         let wait = if kept { Nanos::ZERO } else { self.back(away, node, now, law) };
         self.registers_at = Some(now + wait);
     }
 
-    fn back(&self, away: Nanos, node: usize, now: Time, law: &Detection<'_>) -> Nanos {
+    fn back(&self, away: Nanos, node: usize, now: Time, law: &DetectionLaw<'_>) -> Nanos {
         let mut random = law.draws.of(node, now, draws::BACK_OFF);
         let away = away.as_f64() * 1e-9;
         Nanos::from_seconds((law.beats.back)(&mut random, away, self.rebooted))
     }
 
     /// A leader is elected who has heard nobody yet.
-    pub(super) fn led_anew(&mut self, now: Time, node: usize, since: Time, law: &Detection<'_>) {
+    pub(super) fn led_anew(&mut self, now: Time, node: usize, since: Time, law: &DetectionLaw<'_>) {
         let knows_none = law.beats.new_leader_knows_none;
-        if self.state != State::Down && (knows_none || !self.heard) {
+        if self.state != AgentState::Down && (knows_none || !self.heard) {
             if knows_none {
-                self.state = State::Unknown;
+                self.state = AgentState::Unknown;
             }
             self.down_at = Some(now + law.after_election(node, now));
         }
-        let is_known = !knows_none && self.state == State::Ready && !self.rebooted;
+        let is_known = !knows_none && self.state == AgentState::Ready && !self.rebooted;
         if self.heard && is_known {
             (self.down_at, self.registers_at) = (None, Some(now));
         } else if self.heard {
@@ -133,14 +133,14 @@ impl Agent {
 
 /// When what nodes that are down ran is replaced: some time after they are marked down, or after so few are
 /// down again that it is not their network that is suspected.
-pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: Lost) {
-    let Lost::Tolerated { after, share, nodes } = lost else { return };
-    let down = agents.iter().filter(|agent| agent.state == State::Down).count();
+pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: LossRule) {
+    let LossRule::Tolerated { after, share, nodes } = lost else { return };
+    let down = agents.iter().filter(|agent| agent.state == AgentState::Down).count();
     if down >= nodes && down as f64 >= share * agents.len() as f64 {
         return;
     }
     for agent in agents {
-        let waits = agent.state == State::Down && !agent.is_replaced;
+        let waits = agent.state == AgentState::Down && !agent.is_replaced;
         if waits && agent.replaced_at.is_none() {
             agent.replaced_at = Some(now + after);
         }
@@ -148,14 +148,14 @@ pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: Lost) {
 }
 
 /// How long it takes until a node is marked down.
-pub(super) struct Detection<'a> {
+pub(super) struct DetectionLaw<'a> {
     pub(super) draws: &'a Draws,
     pub(super) beats: &'a Beats,
     /// What the scenario says instead.
     pub(super) law: Option<&'a Law>,
 }
 
-impl Detection<'_> {
+impl DetectionLaw<'_> {
     fn after_loss(&self, node: usize, now: Time) -> Nanos {
         self.time(self.draws.of(node, now, draws::BEAT), self.beats.after_loss)
     }

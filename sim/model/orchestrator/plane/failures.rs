@@ -8,12 +8,12 @@ const REMEMBERED: Nanos = Nanos(300_000_000_000);
 
 /// The last failures by service and node.
 #[derive(Debug)]
-pub(super) struct Failures {
+pub(super) struct RecentFailures {
     nodes: usize,
     last: Vec<[Option<Time>; MANY]>,
 }
 
-impl Failures {
+impl RecentFailures {
     pub(super) fn new(services: usize, nodes: usize) -> Self {
         Self { nodes, last: vec![[None; MANY]; services * nodes] }
     }
@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn five_in_five_minutes_are_many() {
         let second = |s: u64| Time(s * 1_000_000_000);
-        let mut failures = Failures::new(1, 2);
+        let mut failures = RecentFailures::new(1, 2);
         for n in 0..4 {
             failures.note(0, 1, second(n * 10));
         }

@@ -8,6 +8,7 @@
 //! Closed forms: `agents.rs` for detection; a replacement is told to start when its restart delay is over
 //! and its image is there, 0.2 to 0.5 s later.
 
+mod agenda;
 pub(super) mod agents;
 mod election;
 mod failures;
@@ -22,10 +23,10 @@ mod updates;
 
 use super::{Cluster, Ending, Fact, Orchestrator, Renewal, Told};
 use crate::ids::{ContainerId, NodeId};
-use agents::{Agent, Detection, State};
+use agents::{Agent, AgentState, DetectionLaw};
 use managers::{Change, Managers};
 use reach::Reach;
-use rules::{Lost, Rules};
+use rules::{LossRule, Rules};
 use tasks::{Round, Tasks};
 use wssim_kernel::Time;
 use wssim_kernel::stream::{Draw, StreamKey, mix, name_hash};
@@ -123,7 +124,7 @@ impl<'a> Plane<'a> {
 
     /// Whose beats get to the leader now.
     fn hear(&mut self, now: Time) {
-        let law = Detection {
+        let law = DetectionLaw {
             draws: &self.draws,
             beats: &self.rules.beats,
             law: self.cluster.detection.as_ref(),
@@ -155,7 +156,7 @@ impl<'a> Plane<'a> {
         for node in 0..self.agents.len() {
             let agent = &mut self.agents[node];
             if is_due(agent.registers_at) {
-                let news = agent.state != State::Ready;
+                let news = agent.state != AgentState::Ready;
                 *agent = Agent { lost: agent.lost, ..Agent::READY };
                 agents::tolerate(&mut self.agents, now, self.rules.lost);
                 facts.extend(news.then_some(Fact::Ready(NodeId::from(node))));
@@ -163,13 +164,13 @@ impl<'a> Plane<'a> {
                 return true;
             }
             if is_due(agent.down_at) {
-                (agent.state, agent.down_at) = (State::Down, None);
+                (agent.state, agent.down_at) = (AgentState::Down, None);
                 facts.push(Fact::Down(NodeId::from(node), agent.lost));
                 match self.rules.lost {
-                    Lost::AsEnded | Lost::AtOnce => {
+                    LossRule::AsEnded | LossRule::AtOnce => {
                         self.of_tasks(now, facts, |tasks, round| tasks.node_down(node, round));
                     }
-                    Lost::Tolerated { .. } => {
+                    LossRule::Tolerated { .. } => {
                         agents::tolerate(&mut self.agents, now, self.rules.lost);
                     }
                 }
@@ -188,7 +189,7 @@ impl<'a> Plane<'a> {
         let since = self.managers.since();
         let Some(leader) = self.managers.elect(now) else { return false };
         facts.push(Fact::Leads(NodeId::from(leader)));
-        let law = Detection {
+        let law = DetectionLaw {
             draws: &self.draws,
             beats: &self.rules.beats,
             law: self.cluster.detection.as_ref(),
@@ -232,7 +233,7 @@ impl<'a> Orchestrator for Plane<'a> {
             }
             Told::Begins(id, alive) => {
                 self.due = None;
-                let down = self.agents[self.node_of(id)].state == State::Down;
+                let down = self.agents[self.node_of(id)].state == AgentState::Down;
                 self.of_tasks(now, facts, |tasks, round| {
                     tasks.begins(id.index(), alive, down, round);
                 });
@@ -297,7 +298,7 @@ impl<'a> Orchestrator for Plane<'a> {
     }
 
     fn wants(&self, id: ContainerId) -> bool {
-        self.tasks.wants(id.index()) && self.agents[self.node_of(id)].state != State::Down
+        self.tasks.wants(id.index()) && self.agents[self.node_of(id)].state != AgentState::Down
     }
 
     fn place_of(&self, first: ContainerId) -> Option<ContainerId> {

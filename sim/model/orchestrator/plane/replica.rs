@@ -6,7 +6,7 @@ use wssim_kernel::Time;
 
 /// Where a replica is on its way; `tasks.rs` has the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ReplicaState {
     /// It begins by itself later.
     ToCome,
     Runs,
@@ -27,7 +27,7 @@ pub(super) enum State {
     Over,
 }
 
-impl State {
+impl ReplicaState {
     /// When something comes of it, if that is a matter of time.
     pub(super) fn due(self) -> Option<Time> {
         match self {
@@ -56,7 +56,7 @@ pub(super) struct Replica {
     pub(super) bound: Option<usize>,
     /// Where it is, or is to be.
     pub(super) at: Option<usize>,
-    pub(super) state: State,
+    pub(super) state: ReplicaState,
     pub(super) image: Option<usize>,
     /// The first replica of its slot, and the one that an update has put in its place.
     pub(super) slot: usize,
@@ -84,7 +84,7 @@ impl Replica {
             key,
             bound: None,
             at: None,
-            state: State::Over,
+            state: ReplicaState::Over,
             image,
             slot,
             heir: None,

@@ -10,7 +10,7 @@ pub(in crate::orchestrator) struct Rules {
     /// A leader that hears no quorum for so long does not lead any more.
     pub(in crate::orchestrator) steps_down: Nanos,
     pub(in crate::orchestrator) beats: Beats,
-    pub(in crate::orchestrator) lost: Lost,
+    pub(in crate::orchestrator) lost: LossRule,
     pub(in crate::orchestrator) batches: Batches,
     pub(in crate::orchestrator) ends: Ends,
     pub(in crate::orchestrator) unpulled: Unpulled,
@@ -52,7 +52,7 @@ pub(in crate::orchestrator) struct Beats {
 
 /// What becomes of the containers of a node that is marked down.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::orchestrator) enum Lost {
+pub(in crate::orchestrator) enum LossRule {
     /// They are replaced as any that have ended.
     AsEnded,
     /// They are replaced at once.

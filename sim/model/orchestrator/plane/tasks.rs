@@ -16,37 +16,19 @@
 //! (debounce 50 ms, failures remembered for 5 min), `dispatcher.go` (status and assignments in batches
 //! of 0.1 s).
 
-use super::failures::Failures;
-use super::replica::{PlaceState, Presence, Replica, State};
-use super::rules::{Ends, Lost, Rules, Unpulled};
+use super::agenda::{Agenda, Due};
+use super::failures::RecentFailures;
+use super::replica::{PlaceState, Presence, Replica, ReplicaState};
+use super::rules::{Ends, LossRule, Rules, Unpulled};
 use super::updates::Update;
 use crate::ids::{ContainerId, NodeId, ServiceId};
-use crate::orchestrator::placement::{Scheduler, Standing, Why};
+use crate::orchestrator::placement::{MachineStanding, Scheduler, Why};
 use crate::orchestrator::{Cluster, Exit, Fact, First, Origin, Restarts};
-use std::collections::VecDeque;
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
 /// A task waits at most so long for the end of the one that it replaces (swarmkit, restart.go).
 const OLD_TASK: Nanos = Nanos(60_000_000_000);
-
-/// When something is due, and of which replica: in one number, which is compared at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Due(u128);
-
-impl Due {
-    fn new(at: Time, replica: usize) -> Self {
-        Self(u128::from(at.0) << 64 | replica as u128)
-    }
-
-    fn at(self) -> Time {
-        Time((self.0 >> 64) as u64)
-    }
-
-    fn replica(self) -> usize {
-        self.0 as u64 as usize
-    }
-}
 
 /// What a round of the control plane looks at: time, nodes, random numbers, and where facts go.
 pub(super) struct Round<'r> {
@@ -75,11 +57,11 @@ pub(super) struct Tasks<'a> {
     own: Vec<Vec<usize>>,
     own_on: Vec<Vec<usize>>,
     on: Vec<Vec<usize>>,
-    failures: Failures,
+    failures: RecentFailures,
     /// By image and node: whether it is there.
     pub(super) images: Vec<Vec<Presence>>,
     /// What is due, the earliest last. Of a replica that has gone on meanwhile nothing comes.
-    due: VecDeque<Due>,
+    due: Agenda,
     /// Replicas whose agents are not there to do what is due.
     held: Vec<usize>,
     /// Replicas that fit nowhere, in order.
@@ -101,11 +83,11 @@ impl<'a> Tasks<'a> {
             own: vec![Vec::new(); services],
             own_on: vec![Vec::new(); services * nodes],
             on: vec![Vec::new(); nodes],
-            failures: Failures::new(services, nodes),
+            failures: RecentFailures::new(services, nodes),
             images: vec![vec![Presence::Absent; nodes]; cluster.images.len()],
             images_of: cluster.services.iter().map(|service| service.image).collect(),
             updates: Vec::new(),
-            due: VecDeque::new(),
+            due: Agenda::default(),
             held: Vec::new(),
             pending: Vec::new(),
             changed: false,
@@ -123,7 +105,7 @@ impl<'a> Tasks<'a> {
             }
             let runs = place.first == First::Runs;
             let global = cluster.wanted[service].replicas.is_none();
-            let state = if runs { State::Runs } else { State::ToCome };
+            let state = if runs { ReplicaState::Runs } else { ReplicaState::ToCome };
             let id = tasks.replicas.len();
             let tenant = Some(id);
             let number = tasks.own[service].len() as u64;
@@ -153,7 +135,7 @@ impl<'a> Tasks<'a> {
             let (name, all) = (&self.cluster.services[service].name, self.own[service].len());
             for number in 1..=missing {
                 let key = mix(name_hash(name), (all + number) as u64);
-                let state = State::Pending(Time::ZERO, Why::default());
+                let state = ReplicaState::Pending(Time::ZERO, Why::default());
                 let id = self.replicas.len();
                 self.pending.push(id);
                 let new = Replica::new(service, id, key, self.cluster.services[service].image);
@@ -162,13 +144,10 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    pub(super) fn enter(&mut self, id: usize, state: State) {
+    pub(super) fn enter(&mut self, id: usize, state: ReplicaState) {
         self.replicas[id].state = state;
         if let Some(at) = state.due() {
-            let due = Due::new(at, id);
-            // Few are due at once, and what comes anew is mostly due last: nothing is faster than a ring.
-            let place = self.due.partition_point(|other| *other < due);
-            self.due.insert(place, due);
+            self.due.add(Due::new(at, id));
         }
     }
 
@@ -204,11 +183,11 @@ impl<'a> Tasks<'a> {
         self.places[place].comes_again = false;
         let Some(id) = self.places[place].tenant else { return };
         // One that its node has started again is there already.
-        if self.replicas[id].state != State::ToCome {
+        if self.replicas[id].state != ReplicaState::ToCome {
             return;
         }
         self.scheduler.take(self.replicas[id].service, self.node_of(place));
-        self.enter(id, State::Runs);
+        self.enter(id, ReplicaState::Runs);
         if down {
             self.replace(id, Exit::Failed, round);
         }
@@ -222,7 +201,7 @@ impl<'a> Tasks<'a> {
     pub(super) fn decides_on(&self, place: usize) -> bool {
         let stays = |id: usize| {
             let replica = &self.replicas[id];
-            replica.state == State::Runs && !replica.leaves
+            replica.state == ReplicaState::Runs && !replica.leaves
         };
         self.rules.ends == Ends::NewTask || !self.places[place].tenant.is_some_and(stays)
     }
@@ -249,9 +228,9 @@ impl<'a> Tasks<'a> {
     fn report(&mut self, place: usize, batch: f64, round: &Round<'_>) {
         let PlaceState { alive: false, tenant: Some(id), .. } = self.places[place] else { return };
         let replica = &self.replicas[id];
-        if replica.state == State::Runs && self.decides_on(place) {
+        if replica.state == ReplicaState::Runs && self.decides_on(place) {
             let wait = Nanos::from_seconds(batch * (round.unit)(replica.key, draws::STATUS));
-            self.enter(id, State::Ends(round.now + wait));
+            self.enter(id, ReplicaState::Ends(round.now + wait));
         }
     }
 
@@ -279,7 +258,7 @@ impl<'a> Tasks<'a> {
         replica.image = self.images_of[replica.service];
         replica.runs_since = None;
         let start = round.now + Nanos::from_seconds(pause);
-        self.enter(id, State::New(start, start));
+        self.enter(id, ReplicaState::New(start, start));
     }
 
     /// The node has registered: what has ended there is told, what nobody wants is stopped.
@@ -320,7 +299,7 @@ impl<'a> Tasks<'a> {
         for id in 0..self.replicas.len() {
             let here = self.replicas[id].at.is_some_and(|place| self.node_of(place) == node);
             let state = self.replicas[id].state;
-            if here && !matches!(state, State::ToCome | State::Over) {
+            if here && !matches!(state, ReplicaState::ToCome | ReplicaState::Over) {
                 self.replace(id, Exit::Failed, round);
             }
         }
@@ -354,11 +333,11 @@ impl<'a> Tasks<'a> {
         self.replicas[id].image = self.images_of[service];
         self.replicas[id].runs_since = None;
         let start = match self.rules.lost {
-            Lost::AsEnded => self.restarts[id].next(now, exit, policy),
-            Lost::AtOnce | Lost::Tolerated { .. } => Some(now),
+            LossRule::AsEnded => self.restarts[id].next(now, exit, policy),
+            LossRule::AtOnce | LossRule::Tolerated { .. } => Some(now),
         };
         let scheduled = now + self.rules.batches.schedule;
-        let state = start.map_or(State::Over, |start| State::New(scheduled, start));
+        let state = start.map_or(ReplicaState::Over, |start| ReplicaState::New(scheduled, start));
         self.enter(id, state);
     }
 
@@ -375,7 +354,7 @@ impl<'a> Tasks<'a> {
     }
 
     fn due_of_replicas(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
-        while let Some(&due) = self.due.front() {
+        while let Some(due) = self.due.first() {
             let (at, id) = (due.at(), due.replica());
             let replica = &self.replicas[id];
             let is_left = replica.state.due() != Some(at);
@@ -384,7 +363,7 @@ impl<'a> Tasks<'a> {
             if !is_left && !waits {
                 return Some(at);
             }
-            self.due.pop_front();
+            self.due.take();
             self.held.extend(waits.then_some(id));
         }
         None
@@ -394,14 +373,14 @@ impl<'a> Tasks<'a> {
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
         while self.due_of_replicas(round.ready).is_some_and(|at| at <= round.now) {
-            let Some(due) = self.due.pop_front() else { break };
+            let Some(due) = self.due.take() else { break };
             any = true;
             self.step(due.replica(), round);
         }
         any |= self.run_updates(round);
         if std::mem::take(&mut self.changed) {
             for id in std::mem::take(&mut self.pending) {
-                if let State::Pending(start, _) = self.replicas[id].state {
+                if let ReplicaState::Pending(start, _) = self.replicas[id].state {
                     self.schedule(id, start, round);
                 }
             }
@@ -417,7 +396,7 @@ impl<'a> Tasks<'a> {
 
     fn step(&mut self, id: usize, round: &mut Round<'_>) {
         match self.replicas[id].state {
-            State::Ends(_) => {
+            ReplicaState::Ends(_) => {
                 let exit = self.replicas[id].at.map(|place| self.places[place].exit);
                 let exit = exit.unwrap_or_default();
                 if exit == Exit::Failed && !self.replicas[id].leaves {
@@ -427,14 +406,18 @@ impl<'a> Tasks<'a> {
                 self.replace(id, exit, round);
                 self.act_on_failure(failed, round);
             }
-            State::New(_, start) => self.schedule(id, start, round),
-            State::PullsAgain(_, start) => self.pull(id, start, round),
-            State::Waits(_) => {
+            ReplicaState::New(_, start) => self.schedule(id, start, round),
+            ReplicaState::PullsAgain(_, start) => self.pull(id, start, round),
+            ReplicaState::Waits(_) => {
                 self.replicas[id].waits_for = None;
                 self.order(id, round.now, round);
             }
-            State::Starts(_) => self.start(id, round),
-            State::ToCome | State::Runs | State::Pulls(_) | State::Pending(..) | State::Over => {}
+            ReplicaState::Starts(_) => self.start(id, round),
+            ReplicaState::ToCome
+            | ReplicaState::Runs
+            | ReplicaState::Pulls(_)
+            | ReplicaState::Pending(..)
+            | ReplicaState::Over => {}
         }
     }
 
@@ -451,11 +434,11 @@ impl<'a> Tasks<'a> {
         let is_ready = |node: usize| bound.is_none_or(|bound| bound == node) && (round.ready)(node);
         let standing = |node: usize| {
             if self.free_place(service, node).is_none() {
-                return Standing::Full;
+                return MachineStanding::Full;
             }
             let failing =
                 given_up_by == Some(node) || self.failures.are_many(service, node, round.now);
-            if failing { Standing::Failing } else { Standing::Good }
+            if failing { MachineStanding::Failing } else { MachineStanding::Good }
         };
         match self.scheduler.choose(service, is_ready, standing) {
             Ok(node) => {
@@ -467,8 +450,9 @@ impl<'a> Tasks<'a> {
                 self.pull(id, start, round);
             }
             Err(why) => {
-                let known = matches!(self.replicas[id].state, State::Pending(_, old) if old == why);
-                self.enter(id, State::Pending(start, why));
+                let known =
+                    matches!(self.replicas[id].state, ReplicaState::Pending(_, old) if old == why);
+                self.enter(id, ReplicaState::Pending(start, why));
                 self.wait(id);
                 if !known {
                     round.facts.push(Fact::Pending(ServiceId::from(service), why));
@@ -494,7 +478,7 @@ impl<'a> Tasks<'a> {
         if !self.has_registry(image, node, round) {
             return self.reject(id, start, round);
         }
-        self.enter(id, State::Pulls(start));
+        self.enter(id, ReplicaState::Pulls(start));
         if self.images[image][node] == Presence::Absent {
             self.images[image][node] = Presence::Comes;
             round.facts.push(Fact::Pulls(NodeId::from(node), image));
@@ -506,7 +490,8 @@ impl<'a> Tasks<'a> {
         let is_there = self.has_registry(image, node, round);
         self.images[image][node] = if is_there { Presence::Here } else { Presence::Absent };
         for id in 0..self.replicas.len() {
-            let Replica { image: own, at, state: State::Pulls(start), .. } = self.replicas[id]
+            let Replica { image: own, at, state: ReplicaState::Pulls(start), .. } =
+                self.replicas[id]
             else {
                 continue;
             };
@@ -540,7 +525,7 @@ impl<'a> Tasks<'a> {
                 let pause = &mut self.replicas[id].pull_pause;
                 *pause = (2.0 * *pause).clamp(first, most);
                 let again = round.now + Nanos::from_seconds(*pause);
-                self.enter(id, State::PullsAgain(again, start));
+                self.enter(id, ReplicaState::PullsAgain(again, start));
             }
             (Unpulled::GivenUp, Some(place)) => {
                 round.facts.push(Fact::Rejected(ContainerId::from(place)));
@@ -567,18 +552,18 @@ impl<'a> Tasks<'a> {
         if let Some(old) = self.replicas[id].waits_for
             && self.replicas[old].at.is_some()
         {
-            return self.enter(id, State::Waits(round.now + OLD_TASK));
+            return self.enter(id, ReplicaState::Waits(round.now + OLD_TASK));
         }
         let [least, most] = self.rules.batches.start;
         let batches = least + (most - least) * (round.unit)(self.replicas[id].key, draws::BATCHES);
         let at = start.max(round.now) + Nanos::from_seconds(batches);
         self.replicas[id].pull_pause = 0.0;
-        self.enter(id, State::Starts(at));
+        self.enter(id, ReplicaState::Starts(at));
     }
 
     fn start(&mut self, id: usize, round: &mut Round<'_>) {
         let Some(place) = self.replicas[id].at else { return };
-        self.enter(id, State::Runs);
+        self.enter(id, ReplicaState::Runs);
         self.places[place].alive = true;
         round.facts.push(Fact::Starts(ContainerId::from(place)));
     }

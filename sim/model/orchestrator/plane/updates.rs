@@ -19,7 +19,7 @@
 //! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
 //! monitor periods not longer than the delay become the delay and a second.
 
-use super::replica::{Presence, Replica, State};
+use super::replica::{Presence, Replica, ReplicaState};
 use super::tasks::{Round, Tasks};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
 use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
@@ -225,7 +225,8 @@ impl Tasks<'_> {
     fn slots_without(&self, service: usize, image: Option<usize>) -> VecDeque<usize> {
         let mut slots = VecDeque::new();
         for replica in self.replicas.iter().filter(|one| one.service == service) {
-            let counts = !replica.leaves && !matches!(replica.state, State::ToCome | State::Over);
+            let counts = !replica.leaves
+                && !matches!(replica.state, ReplicaState::ToCome | ReplicaState::Over);
             if counts && replica.image != image && !slots.contains(&replica.slot) {
                 slots.push_back(replica.slot);
             }
@@ -237,7 +238,7 @@ impl Tasks<'_> {
     fn of_slot(&self, slot: usize) -> Vec<usize> {
         let is_own = |id: &usize| {
             let replica = &self.replicas[*id];
-            replica.slot == slot && !replica.leaves && replica.state != State::Over
+            replica.slot == slot && !replica.leaves && replica.state != ReplicaState::Over
         };
         (0..self.replicas.len()).filter(is_own).collect()
     }
@@ -301,7 +302,7 @@ impl Tasks<'_> {
         self.replicas.push(Replica { bound, update: Some(number), ..new });
         self.restarts.push(Restarts::default());
         self.replicas[old].heir = Some(id);
-        self.enter(id, State::New(round.now + self.rules.batches.schedule, round.now));
+        self.enter(id, ReplicaState::New(round.now + self.rules.batches.schedule, round.now));
         id
     }
 
@@ -309,7 +310,7 @@ impl Tasks<'_> {
     fn tell_to_end(&mut self, id: usize, round: &mut Round<'_>) {
         let Replica { service, at, state, .. } = self.replicas[id];
         let stops = at.filter(|&place| self.places[place].alive);
-        let (Some(place), State::Runs) = (stops, state) else {
+        let (Some(place), ReplicaState::Runs) = (stops, state) else {
             if let Some(place) = at {
                 self.leave_ended(place, round);
             }
@@ -324,12 +325,12 @@ impl Tasks<'_> {
 
     /// The replica, which was to end, is there no more: whatever waits for that starts.
     pub(super) fn is_gone(&mut self, id: usize, round: &Round<'_>) {
-        self.enter(id, State::Over);
+        self.enter(id, ReplicaState::Over);
         for other in 0..self.replicas.len() {
             let replica = &mut self.replicas[other];
             if replica.waits_for == Some(id) {
                 replica.waits_for = None;
-                if let State::Waits(_) = replica.state {
+                if let ReplicaState::Waits(_) = replica.state {
                     self.order(other, round.now, round);
                 }
             }

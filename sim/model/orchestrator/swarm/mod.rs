@@ -8,14 +8,14 @@
 //! and its image is there, 0.2 to 0.5 s later.
 
 use super::gossip;
-use super::kind::{Care, Missing, Profile, Reads, Routing, Takes};
+use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
-use super::plane::rules::{Batches, Beats, Election, Ends, Lost, Rules, Unpulled, Updates};
+use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};
 use super::plane::{Plane, agents};
 use wssim_kernel::Nanos;
 
 /// Docker Swarm.
-pub static PROFILE: Profile = Profile {
+pub static PROFILE: KindProfile = KindProfile {
     name: "swarm",
     care: Care::Replaces,
     leaving: Nanos(2_000_000_000),
@@ -49,7 +49,7 @@ pub(super) static RULES: Rules = Rules {
         back: agents::back_off,
         new_leader_knows_none: true,
     },
-    lost: Lost::AsEnded,
+    lost: LossRule::AsEnded,
     batches: Batches { schedule: Nanos(50_000_000), start: [0.2, 0.5], status: 0.1, stop: 0.1 },
     ends: Ends::NewTask,
     unpulled: Unpulled::Ended,

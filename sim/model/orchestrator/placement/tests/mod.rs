@@ -112,14 +112,14 @@ fn what_is_given_back_can_be_taken_again() {
     let machines = machines();
     let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
     assert_eq!(scheduler.all(), [vec![0]]);
-    assert_eq!(scheduler.choose(0, |_| true, |_| Standing::Good), Ok(1));
-    let why = scheduler.choose(0, |of| of == 0, |_| Standing::Good).unwrap_err();
+    assert_eq!(scheduler.choose(0, |_| true, |_| MachineStanding::Good), Ok(1));
+    let why = scheduler.choose(0, |of| of == 0, |_| MachineStanding::Good).unwrap_err();
     assert!(why.has(Filter::HostPort) && why.has(Filter::Ready));
     assert!(!why.has(Filter::Room) && !why.has(Filter::Constraints));
     scheduler.give_back(0, 0);
-    assert_eq!(scheduler.choose(0, |of| of == 0, |_| Standing::Good), Ok(0));
+    assert_eq!(scheduler.choose(0, |of| of == 0, |_| MachineStanding::Good), Ok(0));
     // Where it has failed again and again it goes last.
-    let failing = |at| if at == 0 { Standing::Failing } else { Standing::Good };
+    let failing = |at| if at == 0 { MachineStanding::Failing } else { MachineStanding::Good };
     assert_eq!(scheduler.choose(0, |_| true, failing), Ok(1));
     assert_eq!([0, 1, 2].map(|at| most_on(&machines[at], &all[0])), [1, 1, 0]);
 }
