@@ -9,35 +9,6 @@ const SHARED: [(&str, &str, &str); 2] = [
     ("Event", "sim/", "the kernel's trait, and what a world and a history have of it"),
 ];
 
-/// Names that a type of `sim/model` shares with another of it, or with one type elsewhere: to be told apart yet.
-const OF_THE_MODEL: [&str; 25] = [
-    "Breaker",
-    "Detection",
-    "Disk",
-    "End",
-    "Fact",
-    "Failures",
-    "Files",
-    "First",
-    "Kind",
-    "Ledger",
-    "Link",
-    "Lost",
-    "Memory",
-    "Origin",
-    "Phase",
-    "Profile",
-    "Progress",
-    "Quota",
-    "Reach",
-    "Search",
-    "Stage",
-    "Standing",
-    "State",
-    "Survey",
-    "Verdict",
-];
-
 /// The type that a line of code declares, if other files may use it.
 fn declared(line: &str) -> Option<&str> {
     let public = line.trim_start().strip_prefix("pub")?;
@@ -73,17 +44,14 @@ fn no_two_types_have_one_name() {
         let is_shared = SHARED.iter().any(|(shared, folder, _)| {
             shared == name && files.iter().all(|file| file.starts_with(folder))
         });
-        let elsewhere = files.iter().filter(|file| !file.starts_with("sim/model/")).count();
-        let is_of_the_model = OF_THE_MODEL.contains(&name.as_str()) && elsewhere < 2;
         assert!(
-            is_shared || is_of_the_model,
+            is_shared,
             "`{name}` is a type in each of {}: keep it for the one that it says most about, and give the others \
              the noun of their field",
             files.join(", ")
         );
     }
-    let exceptions = SHARED.iter().map(|(name, ..)| *name).chain(OF_THE_MODEL);
-    for name in exceptions {
+    for (name, ..) in SHARED {
         let is_needed = types.get(name).is_some_and(|files| files.len() > 1);
         assert!(is_needed, "`{name}` is one type now: take it off the list in tests/names.rs");
     }

@@ -11,7 +11,7 @@ use crate::instances::Instances;
 use crate::ledger::Ledger;
 use crate::life::{Life, Lives, Registry, Upkeep};
 use crate::load::{LOAD_PERIOD, LoadAverage};
-use crate::memory::Memory;
+use crate::memory::MemoryAccounts;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::network::ports::Ports;
@@ -155,7 +155,7 @@ impl<'a, P: Probe> World<'a, P> {
             ready: VecDeque::new(),
             handing: 0,
             network_costs_cpu: blueprint.network_costs_cpu(),
-            memory: Memory::new(blueprint),
+            memory: MemoryAccounts::new(blueprint),
             chores: Vec::new(),
             rollouts: vec![RolloutProgress::default(); blueprint.rollouts().len()],
             conduct: Conduct::of(blueprint),

@@ -15,7 +15,7 @@ use crate::instances::Instances;
 use crate::ledger::{Averages, Ledger};
 use crate::life::{Checked, Led, Life, Lives, Registry, Upkeep};
 use crate::load::LoadAverage;
-use crate::memory::Memory;
+use crate::memory::MemoryAccounts;
 use crate::network::connection::Connections;
 use crate::network::flow::Flows;
 use crate::network::ports::Ports;
@@ -232,7 +232,7 @@ pub(crate) struct World<'a, P> {
     /// Whether any message costs CPU.
     pub(crate) network_costs_cpu: bool,
     /// The pages of all nodes.
-    pub(crate) memory: Memory,
+    pub(crate) memory: MemoryAccounts,
     /// Work that no container does, and how far rollouts are.
     pub(crate) chores: Vec<Chore>,
     pub(crate) rollouts: Vec<RolloutProgress>,

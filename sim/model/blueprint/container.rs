@@ -2,7 +2,7 @@
 
 use super::{Blueprint, Service};
 use crate::ids::{ContainerId, NodeId, ServiceId};
-use crate::orchestrator::{Cluster, Kind, Origin, Rollout};
+use crate::orchestrator::{Cluster, ImageSource, Kind, Rollout};
 use wssim_kernel::Nanos;
 
 /// One running instance of a service, or a place for one.
@@ -113,9 +113,9 @@ impl Blueprint {
         let Some(cluster) = &self.control else { return Nanos::ZERO };
         let (image, to) = (&cluster.images[image], &self.nodes[node.index()]);
         let from = match image.from {
-            Origin::Outside => None,
-            Origin::Node(from) => Some(from),
-            Origin::Registry(service) => {
+            ImageSource::Outside => None,
+            ImageSource::Node(from) => Some(from),
+            ImageSource::Registry(service) => {
                 let first = self.services[service.index()].containers.start as usize;
                 self.containers.get(first).map(|container| container.node)
             }

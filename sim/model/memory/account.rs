@@ -142,14 +142,14 @@ impl NodeAccount {
 
 /// The memory of all nodes.
 #[derive(Debug)]
-pub(crate) struct Memory {
+pub(crate) struct MemoryAccounts {
     pub(super) nodes: Vec<NodeAccount>,
     pub(super) accounts: Vec<Account>,
     /// Containers that run, on all nodes.
     pub(super) running: u32,
 }
 
-impl Memory {
+impl MemoryAccounts {
     pub(crate) fn new(blueprint: &Blueprint) -> Self {
         let node = |(place, node): (usize, &crate::blueprint::Node)| {
             let ids = (0..blueprint.containers.len()).map(ContainerId::from);

@@ -35,4 +35,4 @@ mod read;
 #[cfg(test)]
 mod twin;
 
-pub(crate) use account::Memory;
+pub(crate) use account::MemoryAccounts;

@@ -102,7 +102,7 @@ pub enum First {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     /// Where it is pulled from.
-    pub from: Origin,
+    pub from: ImageSource,
     /// Bytes of its layers that a node without it has to pull, compressed.
     pub bytes: f64,
     /// Bytes a second at which it is sent at most; may be infinite.
@@ -113,7 +113,7 @@ pub struct Image {
 
 /// Where an image is pulled from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub enum ImageSource {
     /// Something outside that never fails.
     Outside,
     /// A registry that runs here.

@@ -13,7 +13,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::life::{Led, Lives, Phase};
 use crate::network::OUTSIDE;
-use crate::orchestrator::{Bad, Ending, Image, Origin, Rollout, Told};
+use crate::orchestrator::{Bad, Ending, Image, ImageSource, Rollout, Told};
 use crate::probe::{Probe, RolloutFact};
 use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
@@ -213,7 +213,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// Where a registry that runs here is at present; what is built and not pushed stays where it is.
     fn registry_of(&self, image: &Image) -> Option<NodeId> {
-        let Origin::Registry(service) = image.from else { return None };
+        let ImageSource::Registry(service) = image.from else { return None };
         let mut servers = self.blueprint.services[service.index()].containers.clone();
         let serves = |&id: &u32| self.containers[id as usize].life.listens();
         let server = servers.clone().find(serves).or_else(|| servers.next())?;
@@ -230,9 +230,9 @@ impl<'a, P: Probe> World<'a, P> {
     ) {
         let Some(image) = self.image(place) else { return };
         let from = match image.from {
-            Origin::Outside => OUTSIDE,
-            Origin::Node(from) => from,
-            Origin::Registry(_) => self.registry_of(image).unwrap_or(OUTSIDE),
+            ImageSource::Outside => OUTSIDE,
+            ImageSource::Node(from) => from,
+            ImageSource::Registry(_) => self.registry_of(image).unwrap_or(OUTSIDE),
         };
         self.probe.pull(now, node, place, true);
         let haul = Haul {

@@ -7,7 +7,7 @@ use crate::renewal;
 use std::collections::BTreeMap;
 use wssim_model::blueprint::DataAt;
 use wssim_model::ids::{NodeId, ServiceId};
-use wssim_model::orchestrator::{Cluster, First, Image, Origin, Place, Watched};
+use wssim_model::orchestrator::{Cluster, First, Image, ImageSource, Place, Watched};
 
 impl Lowering<'_> {
     /// Called after services and their containers.
@@ -93,6 +93,6 @@ impl Lowering<'_> {
 }
 
 /// Where an image is pulled from: a simulated registry, or outside.
-pub(super) fn origin(registry: Option<&usize>) -> Origin {
-    registry.map_or(Origin::Outside, |at| Origin::Registry(ServiceId::from(*at)))
+pub(super) fn origin(registry: Option<&usize>) -> ImageSource {
+    registry.map_or(ImageSource::Outside, |at| ImageSource::Registry(ServiceId::from(*at)))
 }

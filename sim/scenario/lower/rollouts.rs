@@ -6,7 +6,7 @@ use crate::document::rollout::{BuildText, RolloutText};
 use crate::document::service::ServiceText;
 use crate::renewal;
 use wssim_model::ids::{NodeId, ServiceId};
-use wssim_model::orchestrator::{Build, Image, Origin, Renewal, Rollout};
+use wssim_model::orchestrator::{Build, Image, ImageSource, Renewal, Rollout};
 
 impl Lowering<'_> {
     /// The rollouts of the world, by name; their images are added to `images`.
@@ -40,7 +40,7 @@ impl Lowering<'_> {
         let (new, old) = (&text.image, &service.deploy);
         let registry = new.registry.as_ref().or(old.registry.as_ref());
         let from = match (origin(registry.and_then(|name| self.services.get(&name.text))), build) {
-            (Origin::Outside, Some(build)) => Origin::Node(build.node),
+            (ImageSource::Outside, Some(build)) => ImageSource::Node(build.node),
             (from, _) => from,
         };
         let rate = new.rate.or(old.image_rate).unwrap_or(f64::INFINITY);

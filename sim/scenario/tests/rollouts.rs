@@ -5,7 +5,7 @@
 use wssim_experiment::question::{MeasureKind, Worlds};
 use wssim_model::Blueprint;
 use wssim_model::ids::{NodeId, ServiceId};
-use wssim_model::orchestrator::{Bad, Image, Kind, OnFailure, Origin, UpdatePolicy};
+use wssim_model::orchestrator::{Bad, Image, ImageSource, Kind, OnFailure, UpdatePolicy};
 use wssim_scenario::Scenario;
 
 fn try_load(sets: &[&str]) -> Result<Scenario, String> {
@@ -47,13 +47,13 @@ fn each_renewal_has_an_image_of_its_own() {
     let all = blueprint.rollouts().iter().flat_map(|rollout| &rollout.renewals);
     let images: Vec<&Image> = all.map(|renewal| &control.images[renewal.image]).collect();
     let image = |from, bytes, rate, bad| Image { from, bytes, rate, bad };
-    let registry = Origin::Registry(ServiceId::from(3_usize));
+    let registry = ImageSource::Registry(ServiceId::from(3_usize));
     let new = image(registry, 20e6, 8e6, None);
     let due = [
-        &image(Origin::Node(NodeId::from(0_usize)), 20e6, 8e6, None),
+        &image(ImageSource::Node(NodeId::from(0_usize)), 20e6, 8e6, None),
         &new,
         &new,
-        &image(Origin::Outside, 10e6, f64::INFINITY, Some(Bad::Exits)),
+        &image(ImageSource::Outside, 10e6, f64::INFINITY, Some(Bad::Exits)),
     ];
     assert_eq!(images, due);
     assert_eq!(control.images.len(), 5, "and that of `front` before");

@@ -23,7 +23,7 @@ mod stop;
 mod told;
 mod unattended;
 
-use super::quota::Quota;
+use super::quota::QuotaState;
 use super::sharing::{full_speed_threads, water_level, work_of};
 use crate::blueprint::{CpuLimit, Quota as Rule};
 use std::cmp::Ordering;
@@ -70,7 +70,7 @@ impl Ord for Leaving {
 struct Container {
     jobs: u32,
     cap: Option<f64>,
-    quota: Option<Quota>,
+    quota: Option<QuotaState>,
     /// Its process hangs: nothing of it runs.
     hangs: bool,
     /// Shared mode only: service that each job has attained, and how fast, in reference ns per ns.
@@ -92,7 +92,7 @@ impl Container {
     }
 
     fn wanted_threads(&self) -> f64 {
-        if self.hangs || self.quota.as_ref().is_some_and(Quota::is_exhausted) {
+        if self.hangs || self.quota.as_ref().is_some_and(QuotaState::is_exhausted) {
             return 0.0;
         }
         self.running().min(self.cap.unwrap_or(f64::INFINITY))
@@ -105,7 +105,7 @@ impl Container {
 
     /// Jobs that stand still for want of quota.
     fn waiting(&self) -> u32 {
-        if self.quota.as_ref().is_some_and(Quota::is_exhausted) {
+        if self.quota.as_ref().is_some_and(QuotaState::is_exhausted) {
             self.jobs
         } else {
             self.stopped.len() as u32
@@ -178,7 +178,7 @@ impl Processor {
     ) -> Self {
         let container = |limit: &Option<CpuLimit>| Container {
             cap: limit.filter(|limit| limit.quota == Rule::Fluid).map(|limit| limit.cpus),
-            quota: limit.and_then(|limit| Quota::new(limit, threads)),
+            quota: limit.and_then(|limit| QuotaState::new(limit, threads)),
             ..Container::default()
         };
         let full_speed = full_speed_threads(capacity).min(threads);

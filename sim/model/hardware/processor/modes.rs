@@ -1,6 +1,6 @@
 //! From calm to shared and back.
 
-use super::{Alone, NOBODY, Processor, Quota, Slot};
+use super::{Alone, NOBODY, Processor, QuotaState, Slot};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
@@ -72,7 +72,8 @@ impl Processor {
         for place in 0..self.busy.len() {
             let c = self.busy[place] as usize;
             let attained = self.containers[c].attained;
-            if let Some(bandwidth) = self.containers[c].quota.as_mut().and_then(Quota::kernel) {
+            if let Some(bandwidth) = self.containers[c].quota.as_mut().and_then(QuotaState::kernel)
+            {
                 bandwidth.rest();
             }
             while let Some(leaving) = self.containers[c].leaving.pop() {

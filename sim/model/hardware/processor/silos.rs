@@ -1,19 +1,19 @@
 //! Jobs of containers whose quota is kept by the kernel's rule: each is on a silo, and stands still while
 //! that is throttled, whatever the others of its container do.
 
-use super::{Container, Leaving, Processor, Quota};
+use super::{Container, Leaving, Processor, QuotaState};
 
 impl Processor {
     /// Whether the quota of `container` is kept by the kernel's rule.
     pub(super) fn has_silos(&self, container: u32) -> bool {
-        matches!(self.containers[container as usize].quota, Some(Quota::Kernel(_)))
+        matches!(self.containers[container as usize].quota, Some(QuotaState::Kernel(_)))
     }
 
     /// The job in `slot` comes: its silo decides whether it runs.
     pub(super) fn join_silo(&mut self, slot: u32) {
         let c = self.slots[slot as usize].container;
         let own = &mut self.containers[c as usize];
-        let Some(bandwidth) = own.quota.as_mut().and_then(Quota::kernel) else { return };
+        let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) else { return };
         let silo = bandwidth.arrive();
         let runs = !bandwidth.is_throttled(silo);
         self.note_silo(slot, silo);
@@ -28,7 +28,7 @@ impl Processor {
     /// The job in `slot`, which had a thread of its own, goes on beside others.
     pub(super) fn go_on_in_silo(&mut self, slot: u32, container: u32) {
         let own = &mut self.containers[container as usize];
-        if let Some(bandwidth) = own.quota.as_mut().and_then(Quota::kernel) {
+        if let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) {
             let silo = bandwidth.go_on();
             self.note_silo(slot, silo);
         }
@@ -37,7 +37,7 @@ impl Processor {
     /// The job in `slot` is gone from a shared processor.
     pub(super) fn leave_silo(&mut self, slot: u32, container: u32) {
         let own = &mut self.containers[container as usize];
-        if let Some(bandwidth) = own.quota.as_mut().and_then(Quota::kernel) {
+        if let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) {
             bandwidth.leave(self.silos[slot as usize]);
         }
     }
@@ -62,7 +62,7 @@ impl Processor {
         for place in 0..self.limited.len() {
             let c = self.limited[place];
             let own = &mut self.containers[c as usize];
-            let Some(bandwidth) = own.quota.as_mut().and_then(Quota::kernel) else { continue };
+            let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) else { continue };
             if bandwidth.take_change() {
                 self.stop_and_go_of(c);
             }
@@ -73,7 +73,7 @@ impl Processor {
     #[inline(never)]
     fn stop_and_go_of(&mut self, c: u32) {
         let Container { quota, leaving, stopped, attained, .. } = &mut self.containers[c as usize];
-        let Some(bandwidth) = quota.as_mut().and_then(Quota::kernel) else { return };
+        let Some(bandwidth) = quota.as_mut().and_then(QuotaState::kernel) else { return };
         let silos = &self.silos;
         let stops = |slot: u32| bandwidth.is_throttled(silos[slot as usize]);
         if leaving.is_empty() {

@@ -16,14 +16,14 @@ pub(super) const PERIOD_NS: u64 = 100_000_000;
 
 /// What a container may still use, by its rule.
 #[derive(Debug)]
-pub(super) enum Quota {
+pub(super) enum QuotaState {
     /// The plain grid.
     Grid(Grid),
     /// The kernel's rule; apart, since few containers have one.
     Kernel(Box<Bandwidth>),
 }
 
-impl Quota {
+impl QuotaState {
     /// The quota of a container with this limit on a node of `threads` CPUs; `None`: it has none.
     pub(super) fn new(limit: CpuLimit, threads: f64) -> Option<Self> {
         match limit.quota {

@@ -10,7 +10,7 @@
 
 use super::Draws;
 use super::election::{self, Follower};
-use super::reach::Reach;
+use super::reach::PlaneReach;
 use super::rules::{Election, Rules};
 use wssim_kernel::{Nanos, Time};
 
@@ -74,14 +74,14 @@ impl Managers {
     }
 
     /// Whether beats of `node` get to the leader: by himself, or by another manager.
-    pub(super) fn hear(&self, node: usize, reach: &Reach) -> bool {
+    pub(super) fn hear(&self, node: usize, reach: &PlaneReach) -> bool {
         let Some(leader) = self.leader else { return false };
         let by = |&by: &usize| reach.joined(node, by) && reach.joined(by, leader);
         reach.joined(node, leader) || self.nodes.iter().any(by)
     }
 
     /// Whether the leader's process runs, whoever he hears.
-    pub(super) fn is_led(&self, reach: &Reach) -> bool {
+    pub(super) fn is_led(&self, reach: &PlaneReach) -> bool {
         self.leader.is_some_and(|leader| reach.joined(leader, leader))
     }
 
@@ -89,7 +89,7 @@ impl Managers {
         self.nodes.len() / 2 + 1
     }
 
-    fn has_quorum(&self, leader: usize, reach: &Reach) -> bool {
+    fn has_quorum(&self, leader: usize, reach: &PlaneReach) -> bool {
         let heard = self.nodes.iter().filter(|&&node| reach.joined(leader, node));
         reach.joined(leader, leader) && heard.count() >= self.quorum()
     }
@@ -107,7 +107,7 @@ impl Managers {
     }
 
     /// Who hears whom has changed.
-    pub(super) fn look(&mut self, now: Time, reach: &Reach, draws: &Draws) -> Change {
+    pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &Draws) -> Change {
         let before = self.able;
         let in_time = before || now.since(self.since) < self.rules.steps_down;
         self.able = self.leader.is_some_and(|leader| in_time && self.has_quorum(leader, reach));
@@ -131,14 +131,14 @@ impl Managers {
         if before { Change::Lost } else { Change::Same }
     }
 
-    fn pairs(&self, reach: &Reach) -> Vec<bool> {
+    fn pairs(&self, reach: &PlaneReach) -> Vec<bool> {
         let to = |&a: &usize| self.nodes.iter().map(move |&b| reach.joined(a, b));
         self.nodes.iter().flat_map(to).collect()
     }
 
     /// Who leads next, from now on. Within an election time-out after the loss all still count from
     /// his last beat; later each is somewhere in a time-out of its own.
-    fn play(&self, now: Time, reach: &Reach, draws: &Draws) -> Option<(Time, usize)> {
+    fn play(&self, now: Time, reach: &PlaneReach, draws: &Draws) -> Option<(Time, usize)> {
         let fresh = now.since(self.since) < self.rules.steps_down;
         let from = if fresh { self.since } else { now };
         let old = self.leader.filter(|_| fresh);
@@ -181,7 +181,7 @@ impl Managers {
     fn take_lease(
         &self,
         now: Time,
-        reach: &Reach,
+        reach: &PlaneReach,
         draws: &Draws,
         [lasts, renewed, tried]: [f64; 3],
     ) -> Option<(Time, usize)> {

@@ -25,7 +25,7 @@ use super::{Cluster, Ending, Fact, Orchestrator, Renewal, Told};
 use crate::ids::{ContainerId, NodeId};
 use agents::{Agent, AgentState, DetectionLaw};
 use managers::{Change, Managers};
-use reach::Reach;
+use reach::PlaneReach;
 use rules::{LossRule, Rules};
 use tasks::{Round, Tasks};
 use wssim_kernel::Time;
@@ -37,7 +37,7 @@ pub(super) struct Plane<'a> {
     cluster: &'a Cluster,
     rules: &'static Rules,
     draws: Draws,
-    reach: Reach,
+    reach: PlaneReach,
     managers: Managers,
     agents: Vec<Agent>,
     tasks: Tasks<'a>,
@@ -76,7 +76,7 @@ impl<'a> Plane<'a> {
         Self {
             cluster,
             rules,
-            reach: Reach::open(nodes),
+            reach: PlaneReach::open(nodes),
             managers: Managers::new(managers, rules, &draws),
             agents: vec![Agent::READY; nodes],
             tasks: Tasks::new(cluster, rules),

@@ -1,13 +1,13 @@
 //! Who hears whom, as it was last told.
 
 #[derive(Debug)]
-pub(super) struct Reach {
+pub(super) struct PlaneReach {
     nodes: usize,
     /// By pair.
     joined: Vec<bool>,
 }
 
-impl Reach {
+impl PlaneReach {
     /// Everybody hears everybody.
     pub(super) fn open(nodes: usize) -> Self {
         Self { nodes, joined: vec![true; nodes * nodes] }

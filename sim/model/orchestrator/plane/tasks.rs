@@ -23,7 +23,7 @@ use super::rules::{Ends, LossRule, Rules, Unpulled};
 use super::updates::Update;
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{MachineStanding, Scheduler, Why};
-use crate::orchestrator::{Cluster, Exit, Fact, First, Origin, Restarts};
+use crate::orchestrator::{Cluster, Exit, Fact, First, ImageSource, Restarts};
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
@@ -508,9 +508,9 @@ impl<'a> Tasks<'a> {
 
     fn has_registry(&self, image: usize, node: usize, round: &Round<'_>) -> bool {
         let registry = match self.cluster.images[image].from {
-            Origin::Outside => return true,
-            Origin::Node(from) => return (round.joined)(from.index(), node),
-            Origin::Registry(registry) => registry,
+            ImageSource::Outside => return true,
+            ImageSource::Node(from) => return (round.joined)(from.index(), node),
+            ImageSource::Registry(registry) => registry,
         };
         self.own[registry.index()]
             .iter()

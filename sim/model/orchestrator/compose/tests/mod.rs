@@ -5,8 +5,8 @@ use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
 use crate::law::Law;
 use crate::orchestrator::placement::{Machine, Wanted};
 use crate::orchestrator::{
-    Build, Cluster, Ending, Exit, Fact, First, Image, Kind, Orchestrator, Origin, Place, Renewal,
-    RestartPolicy, Rollout, Told, UpdatePolicy, Watched,
+    Build, Cluster, Ending, Exit, Fact, First, Image, ImageSource, Kind, Orchestrator, Place,
+    Renewal, RestartPolicy, Rollout, Told, UpdatePolicy, Watched,
 };
 use wssim_kernel::{Nanos, Time};
 
@@ -25,7 +25,7 @@ fn cluster(built_on: Option<usize>) -> Cluster {
         node: NodeId::from(node),
         first: First::Runs,
     };
-    let image = Image { from: Origin::Outside, bytes: 1e6, rate: f64::INFINITY, bad: None };
+    let image = Image { from: ImageSource::Outside, bytes: 1e6, rate: f64::INFINITY, bad: None };
     let build = built_on.map(|node| Build {
         node: NodeId::from(node),
         cpu: Law::Constant(1e9),

@@ -7,7 +7,7 @@ mod updates;
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{Constraint, Filter, Machine, Wanted};
 use crate::orchestrator::{
-    Cluster, Exit, Fact, First, Image, Kind, Orchestrator, Origin, Place, RestartPolicy, Told,
+    Cluster, Exit, Fact, First, Image, ImageSource, Kind, Orchestrator, Place, RestartPolicy, Told,
     UpdatePolicy, Watched,
 };
 use wssim_kernel::stream::StreamKey;
@@ -55,7 +55,7 @@ fn watched(name: &str) -> Watched {
 }
 
 /// An image that takes so many seconds to pull.
-fn image(from: Origin, seconds: u64) -> Image {
+fn image(from: ImageSource, seconds: u64) -> Image {
     Image { from, bytes: seconds as f64, rate: 1.0, bad: None }
 }
 
@@ -378,7 +378,7 @@ fn an_image_that_nobody_serves_is_never_pulled() {
     cluster.services.push(Watched { restart: RestartPolicy::NEVER, ..watched("registry") });
     let registry = ServiceId(1);
     cluster.places.push(Place { service: registry, node: NodeId(3), first: First::Runs });
-    cluster.images.push(image(Origin::Registry(registry), 20));
+    cluster.images.push(image(ImageSource::Registry(registry), 20));
     cluster.services[0].image = Some(0);
     let mut driver = Driver::new(&cluster, 1);
     driver.crash(AT, &[3]);
@@ -443,7 +443,7 @@ fn what_ends_while_nobody_decides_is_replaced_afterwards() {
 fn pulls_to_one_node_share_its_network() {
     let mut cluster = cluster(2, 1, 1);
     for n in 0..2 {
-        cluster.images.push(image(Origin::Outside, 20));
+        cluster.images.push(image(ImageSource::Outside, 20));
         cluster.services[n].image = Some(n);
         cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
         cluster.services.push(watched(&format!("web{n}")));
@@ -468,7 +468,7 @@ fn pulls_to_one_node_share_its_network() {
 fn a_reboot_loses_what_was_pulled() {
     let mut cluster = cluster(3, 1, 2);
     cluster.wanted[0].constraints = vec![Constraint::parse("node.hostname != n0").unwrap()];
-    cluster.images.push(image(Origin::Outside, 60));
+    cluster.images.push(image(ImageSource::Outside, 60));
     cluster.services[0].image = Some(0);
     let mut driver = Driver::new(&cluster, 1);
     driver.crash(AT, &[2]);

@@ -15,7 +15,7 @@ fn one_of(random: &mut Draw<'_>, below: usize) -> usize {
 fn crowded(random: &mut Draw<'_>) -> Cluster {
     let mut cluster = cluster(4, 3, 3);
     (cluster.wanted, cluster.services, cluster.places) = (Vec::new(), Vec::new(), Vec::new());
-    cluster.images.push(image(Origin::Registry(ServiceId(0)), 1 + one_of(random, 20) as u64));
+    cluster.images.push(image(ImageSource::Registry(ServiceId(0)), 1 + one_of(random, 20) as u64));
     for service in 0..6_u32 {
         let is_global = service == 1 || service == 2;
         cluster.wanted.push(Wanted {

@@ -17,7 +17,7 @@ fn rolled(replicas: u32, update: UpdatePolicy) -> Cluster {
     let runs = std::iter::repeat_n(place(First::Runs), replicas as usize);
     let spare = std::iter::repeat_n(place(First::Spare), replicas as usize);
     cluster.places = runs.chain(spare).collect();
-    cluster.images = vec![image(Origin::Outside, 1), image(Origin::Outside, 20)];
+    cluster.images = vec![image(ImageSource::Outside, 1), image(ImageSource::Outside, 20)];
     cluster.services[0].image = Some(0);
     cluster.services[0].update = update;
     cluster.rollouts.push(Rollout {
