@@ -1,5 +1,5 @@
-//! Everything that can happen: one closed enum of ids and epochs, 16 bytes. A new event is one line here, and its
-//! arm in `World::handle`.
+//! All events: one closed enum of ids and epochs, 16 bytes. A new event is one line here, and its arm in
+//! `World::handle`.
 
 use crate::ids::{
     BackgroundId, ChoreId, ContainerId, FaultId, FrameId, NodeId, ObserverId, PoolId, RolloutId,
@@ -13,11 +13,11 @@ events! {
     pub(crate) enum Event {
         /// The next request of an open source arrives.
         Arrive(SourceId),
-        /// A user of a closed source has thought enough.
+        /// A user of a closed source has finished thinking.
         Ask {
             /// The source.
             source: SourceId,
-            /// Which of its users.
+            /// The user.
             user: u32,
         },
         /// A request reaches the container of its frame.
@@ -26,97 +26,96 @@ events! {
         Answer {
             /// The caller.
             to: FrameId,
-            /// The caller's epoch when it asked.
+            /// The caller's epoch when it sent the call.
             epoch: u32,
-            /// `None`: good.
+            /// `None`: a good answer.
             failure: Option<Failure>,
         },
-        /// A job that runs alone has had its demand.
+        /// A job with an event of its own completes its demand.
         JobDone {
-            /// Where.
+            /// Its node.
             node: NodeId,
             /// Its slot on the processor.
             slot: u32,
             /// The processor's generation.
             generation: u32,
         },
-        /// Something happens on a shared processor.
+        /// A shared processor changes.
         Processor {
-            /// Where.
+            /// Its node.
             node: NodeId,
             /// The processor's generation.
             generation: u32,
         },
         /// A sleep or a pause before a retry is over.
         Wake {
-            /// Who slept.
+            /// The frame that sleeps.
             frame: FrameId,
-            /// Its epoch then.
+            /// Its epoch when it began to.
             epoch: u32,
         },
         /// A visit to a disk is over.
         DiskDone {
-            /// Where.
+            /// Its node.
             node: NodeId,
-            /// Which of the disk's servers served it.
+            /// The disk's server.
             server: u32,
         },
-        /// The head of a class of equal time-outs is due.
+        /// The head of a class of equal time-outs expires.
         TimeoutHead(TimeoutId),
-        /// A user's own patience is over.
+        /// A user's patience ends.
         Impatient {
-            /// Who waits.
+            /// The frame that waits.
             frame: FrameId,
-            /// Its epoch then.
+            /// Its epoch when it began to.
             epoch: u32,
         },
         /// A caller's cancellation reaches its callee.
         Cancel {
-            /// The callee, if it is still there.
+            /// The callee, if it still exists.
             visit: FrameId,
             /// The caller.
             of: FrameId,
-            /// The caller's epoch when it asked.
+            /// The caller's epoch when it sent the call.
             epoch: u32,
         },
         /// A background load begins a burst.
         Burst(BackgroundId),
-        /// A burst begins on a node where it could meet somebody.
+        /// A burst begins on a node where it could meet an attended job.
         Bursts(NodeId),
-        /// The next turn in a container's life.
+        /// The next turn of a container's life.
         Life {
-            /// Whose.
+            /// The container.
             container: ContainerId,
             /// Its number.
             turn: u32,
         },
-        /// Health checks of a container have failed often enough, unless something has come between.
+        /// Health checks of a container have failed often enough to find it unhealthy, unless this is overtaken.
         Unhealthy(ContainerId),
         /// News of a container reaches an observer.
         View {
-            /// Whom.
+            /// The observer.
             observer: ObserverId,
-            /// Of whom.
+            /// The container.
             container: ContainerId,
-            /// Its number, and in the lowest bit whether the container is there.
+            /// Number of the news, shifted by one bit; the lowest bit is set if the container is there.
             news: u32,
         },
-        /// A pool of a container, which got no connection when it wanted one, tries again.
+        /// An instance of a pool whose last attempt to connect failed tries again.
         Refill {
-            /// Which pool.
+            /// The pool.
             pool: PoolId,
-            /// Whose.
+            /// The container.
             container: ContainerId,
-            /// Number of the trial.
+            /// Number of the attempt.
             trial: u32,
         },
         /// A fault strikes.
         Strike(FaultId),
-        /// A fault is repaired.
         Repair(FaultId),
         /// The memory of a node is looked at.
         Look(NodeId),
-        /// The orchestrator wants to be woken.
+        /// The time at which the orchestrator wants to be woken.
         Control,
         /// A period of the kernel's load averages ends.
         LoadPeriod,
@@ -126,13 +125,12 @@ events! {
         MeasureEnd,
         /// A part of the measured stretch begins or ends.
         PartEdge,
-        /// A part of work that no container does is over.
+        /// A part of work outside containers is over.
         ChoreLeg(ChoreId),
-        /// A rollout begins.
         Rollout(RolloutId),
-        /// A procedure begins, or people are done with the step at that place.
+        /// A procedure begins, or people have finished the step at that place.
         Step(u32),
-        /// The next flow has sent its last byte.
+        /// The next flow ends.
         FlowEnds {
             /// Number of the division of the interfaces among the flows.
             generation: u32,
@@ -141,7 +139,7 @@ events! {
 }
 
 impl Word for Option<Failure> {
-    /// Zero: good.
+    /// Zero: no failure.
     #[inline(always)]
     fn to_word(self) -> u32 {
         self.map_or(0, |failure| failure as u32 + 1)

@@ -7,7 +7,7 @@ macro_rules! ids {
         pub struct $name(pub u32);
 
         impl $name {
-            /// As a place in its table.
+            /// Its place in its table.
             #[inline]
             #[must_use]
             pub fn index(self) -> usize {
@@ -42,7 +42,7 @@ ids! {
     ServiceId,
     /// One running instance of a service.
     ContainerId,
-    /// One operation that a service offers.
+    /// One operation of a service.
     EndpointId,
     /// A place in the flat program.
     InstructionId,
@@ -52,7 +52,7 @@ ids! {
     PoolId,
     /// A circuit breaker of one service before another (each container has its own instance).
     BreakerId,
-    /// A limit on the calls of one service (each container has its own).
+    /// A limit on the calls of one service (each container has its own instance).
     LimitId,
     /// A source of requests.
     SourceId,
@@ -64,11 +64,11 @@ ids! {
     TimeoutId,
     /// A pair (caller service, callee service) whose calls are measured together.
     QueryId,
-    /// Someone who believes that containers are there: a node's IPVS and DNS, or who looks from outside.
+    /// An observer of containers: a node's IPVS and DNS, a proxy, or a user outside.
     ObserverId,
-    /// Something that is to go wrong.
+    /// A fault.
     FaultId,
-    /// New images that are to be brought out.
+    /// A rollout of new images.
     RolloutId,
     /// A key space of a service that caches.
     CacheId,
@@ -76,6 +76,6 @@ ids! {
     LabelId,
     /// Something in flight: a place in the slab of frames.
     FrameId,
-    /// Work that no container does: a place in the table of all of a replication.
+    /// Work outside containers: a place in the table of a replication's chores.
     ChoreId,
 }

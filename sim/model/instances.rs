@@ -1,21 +1,22 @@
-//! Tables with one entry for each container of a thing's service: pools, breakers, answers of resolvers.
+//! Tables with one entry per container of a service: instances of pools, breakers, resolvers.
 
 use crate::ids::ContainerId;
 use std::ops::{Index, IndexMut, Range};
 
-/// The instances of things that each container of a service has one of. A place is a plain number, so that events
-/// and frames can keep it.
+/// The instances of things that each container of a service has one of. A place is a plain number, so that
+/// events and frames can store it.
 #[derive(Debug)]
 pub(crate) struct Instances<T> {
     all: Vec<T>,
     /// By thing: the place that its instance at container 0 would have, modulo 2³².
     origins: Vec<u32>,
-    /// By thing: where its instances begin; behind them, where the last one's end.
+    /// By thing: where its instances begin; after them, where the last one's end.
     begins: Vec<u32>,
 }
 
 impl<T> Instances<T> {
-    /// One of `new` for each container of each thing: the things with the containers of their services.
+    /// One instance of `new` for each container of each thing; given are the things and the containers of their
+    /// services.
     pub(crate) fn of<Thing>(
         things: impl IntoIterator<Item = (Thing, Range<u32>)>,
         new: impl Fn(&Thing) -> T,
@@ -29,7 +30,7 @@ impl<T> Instances<T> {
         table
     }
 
-    /// The place of the instance of thing number `thing` at `container`, which is one of its service.
+    /// The place of the instance of thing number `thing` at `container`, a container of its service.
     #[inline(always)]
     pub(crate) fn place(&self, thing: usize, container: ContainerId) -> u32 {
         self.origins[thing].wrapping_add(container.0)
@@ -45,7 +46,7 @@ impl<T> Instances<T> {
         self.all.iter()
     }
 
-    /// How many there are.
+    /// The number of kinds.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }

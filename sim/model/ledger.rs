@@ -1,4 +1,4 @@
-//! The measured stretch: integrals at its beginning and end, and the laws that hold on every run.
+//! The measured stretch: integrals at its beginning and end, and the laws asserted on every run.
 
 use crate::event::Event;
 use crate::hardware::processor::Totals;
@@ -16,64 +16,61 @@ use wssim_kernel::{Calendar, Time};
 /// Time averages over the measured stretch.
 #[derive(Clone, Debug, Default)]
 pub struct Averages {
-    /// By container.
     pub containers: Vec<ContainerAverages>,
     /// Mean number waiting for a connection, by pool, over all its instances.
     pub pool_waiting: Vec<f64>,
-    /// Share of time for which it was open, by breaker: the mean over its instances.
+    /// Share of time that it was open, by breaker: the mean over its instances.
     pub breaker_open: Vec<f64>,
-    /// By node.
+    /// By node: the hash of its name.
     pub nodes: Vec<NodeAverages>,
     /// Calls sent for measured requests, by source.
     pub attempts: Vec<u64>,
-    /// Good answers that came in a second, whenever those who got them had asked, by source.
+    /// Good answers per second, whenever their requests arrived, by source.
     pub answers_per_second: Vec<f64>,
-    /// Calls whose connection is being set up.
+    /// Calls that set up a connection.
     pub connecting: f64,
     /// Messages on the network.
     pub hopping: f64,
-    /// Bytes of messages between nodes, and those of them that went encrypted.
+    /// Bytes of messages between nodes, and encrypted ones among them.
     pub crossed: [f64; 2],
 }
 
 /// Time averages of one container.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContainerAverages {
-    /// Requests in the system, those included that wait for its node, which stands still.
+    /// Requests in the system, including those held back because its node stands still.
     pub in_system: f64,
-    /// Waiting for a worker: requests, those included that wait for the node first; in an event loop
-    /// steps.
+    /// Waiting for a worker: requests, including those held back at the node first; in an event loop steps.
     pub waiting: f64,
-    /// Requests in the system that it has not taken in: they wait for a worker before anything is
-    /// done for them.
+    /// Requests in the system that it has not taken in: they wait for a worker before anything else.
     pub outside: f64,
-    /// Requests that wait for its node, which stands still.
+    /// Requests held back because its node stands still.
     pub held_back: f64,
     /// Workers held.
     pub held: f64,
-    /// CPU steps of requests under way, those waiting for a thread included.
+    /// CPU steps of requests in progress, including those that wait for a thread.
     pub computing: f64,
-    /// Bursts of background load under way.
+    /// Bursts of background load in progress.
     pub bursting: f64,
     /// Visits that wait for the node's disk.
     pub disk_waiting: f64,
-    /// Visits that the node's disk serves.
+    /// Visits in service at the node's disk.
     pub disk_served: f64,
-    /// Share of time in which a job stands still for want of quota.
+    /// Share of time that a job stood still because the quota was used up.
     pub throttled: f64,
-    /// Share of time for which it listened.
+    /// Share of time that it listened.
     pub up: f64,
     /// Visits that began.
     pub arrivals: u64,
-    /// CPU steps that wait for pages from swap, or for their turn there.
+    /// CPU steps that wait for pages from swap, or in the disk's queue for them.
     pub paging: f64,
-    /// Those of them that the node's disk serves.
+    /// Those of them in service at the node's disk.
     pub paging_served: f64,
-    /// What it asked for of RAM, in bytes: resident and swapped.
+    /// RAM that it asked for, in bytes: resident and swapped.
     pub demand: f64,
-    /// What it had in RAM, in bytes.
+    /// Resident in RAM, in bytes.
     pub resident: f64,
-    /// What it had in swap, in bytes.
+    /// In swap, in bytes.
     pub swapped: f64,
     /// Touches of pages, and those that found their page in swap.
     pub touches: [u64; 2],
@@ -116,18 +113,18 @@ struct Snapshot {
     bytes: Vec<[f64; 2]>,
     network_cpu: Vec<f64>,
     attempts: Vec<u64>,
-    /// By node: of the load averages of the periods that were measured until then, the sum, and how many.
+    /// By node: the sum of the load averages at ends of measured periods until then, and their number.
     loads: Vec<(f64, u32)>,
 }
 
-/// What is remembered of the measured stretch.
+/// State of the measured stretch.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     begin: Snapshot,
     averages: Averages,
-    /// The parts of it that the probe asked for.
+    /// The parts of it that the probe asks for.
     parts: Vec<[Time; 2]>,
-    /// At the edges of the parts, in the order of time.
+    /// Snapshots at the edges of the parts, in order of time.
     edges: Vec<Snapshot>,
 }
 
@@ -142,7 +139,7 @@ impl Ledger {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Parts of the measured stretch whose averages are wanted; at an instant their edges come first.
+    /// Sets the parts of the measured stretch whose averages are wanted; at one instant their edges come first.
     pub(crate) fn mark_parts(&mut self, parts: Vec<[Time; 2]>, calendar: &mut Calendar<Event>) {
         for edge in Ledger::edges_of(&parts) {
             calendar.schedule(edge, Event::PartEdge);
@@ -166,7 +163,7 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(never)]
     pub(crate) fn measure_end(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        // The end of a procedure has set another time, or has come before.
+        // The end of a procedure has moved the end, or has come before.
         if now < Time::ZERO + self.run.lead + self.run.measured || self.measure_over {
             return;
         }
@@ -178,7 +175,7 @@ impl<P: Probe> World<'_, P> {
         self.ledger.averages = self.averages(&self.ledger.begin, &end);
     }
 
-    /// The time averages over the measured stretch, with what was counted until now.
+    /// The time averages over the measured stretch, with counts until now.
     pub(crate) fn final_averages(&mut self) -> Averages {
         let mut averages = std::mem::take(&mut self.ledger.averages);
         averages.attempts = self.attempts();
@@ -190,8 +187,8 @@ impl<P: Probe> World<'_, P> {
         self.sources.iter().map(|source| source.attempts).collect()
     }
 
-    /// The time averages over each part. A part that ends with the measured stretch has the calls that come
-    /// later, too: so parts that make up the stretch have all of its calls.
+    /// The time averages over each part. A part that ends with the measured stretch includes later calls, so that
+    /// parts that make up the stretch have all of its calls.
     pub(crate) fn averages_of_parts(&self) -> Vec<Averages> {
         let at = |edge: Time| {
             let edges = &self.ledger.edges;
@@ -283,7 +280,7 @@ impl<P: Probe> World<'_, P> {
         };
         let [held_back, queued] =
             [0, 1].map(|which| move |c: usize| over(begin.doors[c][which], end.doors[c][which]));
-        // Without workers, and in an event loop, nobody waits outside.
+        // Without workers, and in an event loop, no request waits outside.
         let held_outside = |c: usize| {
             if self.containers[c].serves_by_worker() { held_back(c) } else { 0.0 }
         };
@@ -346,7 +343,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Asserts what holds on every sample path; a wrong number is worse than none.
+    /// Asserts the laws that hold on every sample path: a wrong number is worse than none.
     ///
     /// # Panics
     /// When a law is broken: a bug.
@@ -394,7 +391,7 @@ impl<P: Probe> World<'_, P> {
         let blueprint = self.blueprint;
         let in_use = |frame: &&Frame| {
             let query = || blueprint.calls[frame.outgoing.index()].query.index();
-            // Those that are shared are never taken out.
+            // Shared connections stay in their channel.
             frame.link != NO_CONNECTION && blueprint.routes[query()].client.multiplex.is_none()
         };
         let held = self.ties.held().filter(|held| held.link != NO_CONNECTION).count();
@@ -428,7 +425,7 @@ impl<P: Probe> World<'_, P> {
         let containers = &self.containers;
         let here = |container: usize| match containers.get(container) {
             Some(state) => state.node == node,
-            // Behind the containers come the nodes themselves.
+            // After the containers come the nodes' systems.
             None => container - containers.len() == node.index(),
         };
         let waits = (self.frames.live())
@@ -450,8 +447,8 @@ impl<P: Probe> World<'_, P> {
         assert_eq!(areas, due, "disk of node {}: ∫N dt = Σ time, waiting and served", node.0);
     }
 
-    /// Work done = Σ demand served, up to one nanosecond a job and rounding: of sums, relative to
-    /// themselves; of differences, relative to what was subtracted ([`OpenWork`]).
+    /// Work done = Σ demand served, up to one nanosecond per job and rounding: of sums, relative to themselves;
+    /// of differences, relative to the numbers subtracted ([`OpenWork`]).
     ///
     /// [`OpenWork`]: crate::hardware::processor::OpenWork
     fn assert_work(&mut self, now: Time, node: NodeId) {

@@ -1,4 +1,4 @@
-//! The cluster: what a blueprint says, and the world in which its requests are served.
+//! The cluster: blueprints, and the world in which their requests are served.
 //!
 //! Start reading at `World::handle` in `world.rs`. The model parses no text and computes no statistics: it
 //! reports facts to a [`probe::Probe`].

@@ -1,11 +1,10 @@
-//! The kernel's 1-minute load average of a node, without the luck of the instants at which it counts.
+//! The kernel's 1-minute load average of a node, without the chance of its sampling instants.
 //!
-//! Every five seconds and one tick Linux counts the jobs that are runnable or sleep uninterruptibly,
-//! and the count enters an exponential average. Where in a period those instants lie is nobody's
-//! choice. At an instant that is uniform over a period the expected count, given what happens on the
-//! node, is the time average of the count over that period; and the average is linear in the counts.
-//! With time averages in their place its expectation is the same, and what the instants add to its
-//! variance is gone (Rao 1945, Blackwell 1947).
+//! Every five seconds and one tick Linux counts the jobs that are runnable or sleep uninterruptibly, and the
+//! count enters an exponential average. The phase of these instants is arbitrary. At an instant uniform over
+//! a period, the expected count, given what happens on the node, is the time average of the count over that
+//! period; and the load average is linear in the counts. With time averages in their place its expectation
+//! is the same, and the variance due to the instants is gone (Rao 1945, Blackwell 1947).
 //!
 //! Closed form: in a steady state the expectation is the mean number of such jobs, L; ρ/(1 − ρ) under
 //! M/G/1-PS (`tests/battery/loads.rs`). Slow twin: counting, at the end of this file.
@@ -19,8 +18,8 @@ const LOAD_DECAY: f64 = 0.920_044_414_629_323_1;
 
 /// The 1-minute load average of one node.
 ///
-/// It starts from what it has seen, not from zero: the sum of the weights seen so far is divided
-/// out, so that a short warm-up does not drag the average down.
+/// The sum of the weights so far is divided out: the average starts from the first period, not from zero,
+/// so that a short warm-up does not pull it down.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LoadAverage {
     /// ∫ jobs dt up to the end of the last period, in job-nanoseconds.
@@ -48,7 +47,7 @@ impl LoadAverage {
         }
     }
 
-    /// The sum of its values at the ends of the periods that were measured, and how many there were.
+    /// The sum of its values at the ends of measured periods, and their number.
     pub(crate) fn measured(&self) -> (f64, u32) {
         (self.sum, self.periods)
     }
@@ -63,12 +62,12 @@ mod tests {
     use wssim_kernel::Time;
     use wssim_kernel::stream::StreamKey;
 
-    /// Periods of one path.
+    /// Periods per path.
     const PERIODS: u64 = 24;
     /// The first of them only fill the node.
     const FILLING: u64 = 4;
 
-    /// Counts at instants of different phases in the period, side by side.
+    /// Counts at instants of different phases in the period.
     struct Counted {
         phases: Vec<Nanos>,
         averages: Vec<LoadAverage>,
@@ -81,8 +80,8 @@ mod tests {
         }
     }
 
-    /// A path on three threads, with SMT: jobs of three containers, one of them under a quota that
-    /// binds. Returns the average of time averages; `counted` counts.
+    /// A path on three threads with SMT: jobs of three containers, one of them under a quota that binds. Returns
+    /// the average of time averages; `counted` counts.
     fn path(seed: u64, counted: &mut Counted) -> f64 {
         let stream = StreamKey::new(seed, 0, "test", "load");
         let limits = [None, Some(CpuLimit { cpus: 0.4, quota: Quota::Cfs }), None];
@@ -122,8 +121,8 @@ mod tests {
         values.sum::<f64>() / count
     }
 
-    /// On one path, counting at 1000 phases that lie evenly comes to the time averages: jobs last
-    /// a hundred times as long as one phase is from the next.
+    /// On one path, counting at 1000 evenly spaced phases agrees with time averages: jobs last a hundred times
+    /// as long as the space between phases.
     #[test]
     fn over_all_phases_counting_comes_to_the_time_average() {
         for seed in 0..5 {
@@ -134,14 +133,14 @@ mod tests {
             let over_phases = mean(counts.clone());
             let off = (averaged - over_phases).abs() / averaged;
             assert!(off < 0.005, "seed {seed}: {averaged} against {over_phases}");
-            // Whoever counts at one phase only is far off now and then.
+            // Counting at one phase alone is far off now and then.
             let worst = counts.map(|one| (one - averaged).abs()).fold(0.0, f64::max);
             assert!(worst > 0.1 * averaged, "seed {seed}: {worst} of {averaged}");
         }
     }
 
-    /// Over 400 paths, each counted at a phase of its own, the expectation is the same (4 standard
-    /// errors of the paired difference: by chance once in 16 000), and the variance is not.
+    /// Over 400 paths, each counted at a phase of its own, the expectation is the same (4 standard errors of the
+    /// paired difference: by chance once in 16 000), and the variance is smaller.
     #[test]
     fn its_expectation_is_that_of_the_kernels_and_its_variance_is_less() {
         let both: Vec<[f64; 2]> = (0..400)

@@ -1,8 +1,8 @@
-//! How much a replication holds at once. It bounds its memory: where more arrives than is served, requests
-//! gather for as long as it goes on.
+//! Limits on what a replication holds at once. They bound its memory: where more arrives than is served,
+//! requests accumulate until the end.
 //!
-//! A replication that holds more within its measured stretch has no outcome. Behind it, while measured requests
-//! are followed to their end, it is given up there, as after the longest time for which they are followed.
+//! A replication that exceeds them within its measured stretch has no outcome. After it, while measured
+//! requests are followed to their end, it is given up, as after the longest time for following them.
 
 use crate::blueprint::{Arrivals, Blueprint};
 use crate::event::Event;
@@ -11,10 +11,10 @@ use crate::request::TimeoutClass;
 use crate::world::World;
 use wssim_kernel::Calendar;
 
-/// Requests and calls in flight, background load included, at most; and users of closed sources, each of whom
-/// has a request in flight at most times. An assumption: some 300 MB with what belongs to them.
+/// Limit of requests and calls in flight, including background load; also of users of closed sources, each of
+/// whom has a request in flight most of the time. An assumption: some 300 MB with their state.
 pub const MOST_IN_FLIGHT: usize = 1 << 20;
-/// Events and time-outs pending at most. An assumption: those that an answer overtook stay until they are due,
+/// Limit of pending events and time-outs. An assumption: those overtaken by an answer stay until their time,
 /// so there are more of them than requests. Some 200 MB.
 pub const MOST_PENDING: usize = 1 << 22;
 
@@ -23,22 +23,22 @@ pub const MOST_PENDING: usize = 1 << 22;
 pub enum Cut {
     /// It was stopped.
     Stopped,
-    /// It would have held more than fits.
+    /// A limit was exceeded.
     Overfull(Overfull),
 }
 
-/// Of what there is more than fits.
+/// Which limit was exceeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overfull {
     /// Requests and calls in flight: [`MOST_IN_FLIGHT`].
     InFlight,
     /// Users of closed sources: [`MOST_IN_FLIGHT`].
     Users,
-    /// Events and time-outs to come: [`MOST_PENDING`].
+    /// Pending events and time-outs: [`MOST_PENDING`].
     Pending,
 }
 
-/// Whether there is room for all users of closed sources.
+/// Refuses more users of closed sources than the limit.
 pub(crate) fn check_users(blueprint: &Blueprint) -> Result<(), Cut> {
     let users = blueprint.sources.iter().map(|source| match source.arrivals {
         Arrivals::Closed { users, .. } => u64::from(users),
@@ -49,7 +49,7 @@ pub(crate) fn check_users(blueprint: &Blueprint) -> Result<(), Cut> {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Of what there is more than fits, if of anything.
+    /// The limit that is exceeded, if any.
     pub(crate) fn overfull(&self, calendar: &Calendar<Event>) -> Option<Overfull> {
         if self.frames.places() > MOST_IN_FLIGHT {
             return Some(Overfull::InFlight);

@@ -1,4 +1,4 @@
-//! What the model reports. It never computes a mean: that is for whoever listens.
+//! The facts that the model reports. It computes no mean: that is left to the listener.
 
 pub use crate::orchestrator::{Ending, Fact as Control};
 
@@ -15,19 +15,19 @@ pub enum Failure {
     Refused,
     /// The answer, a worker or a connection did not come in time.
     Timeout,
-    /// Nobody was there to ask.
+    /// No replica was there to ask.
     NoReplica,
     /// The connection broke.
     Reset,
-    /// The container was killed for want of memory.
+    /// The container was killed because memory was short.
     Oom,
-    /// Turned away to protect the service.
+    /// Rejected to protect the service.
     Shed,
     /// The user gave up.
     Abandoned,
-    /// Nothing more could be written where it was to be.
+    /// The disk to write to was full.
     DiskFull,
-    /// The container's data is not there.
+    /// The container had no access to its data.
     NoData,
 }
 
@@ -61,7 +61,7 @@ impl Failure {
         }
     }
 
-    /// What a caller hears of it: a container that is killed resets its connections.
+    /// The failure as its caller sees it: a container that is killed resets its connections.
     #[must_use]
     pub fn as_heard(self) -> Self {
         if self == Self::Oom { Self::Reset } else { self }
@@ -74,10 +74,10 @@ impl Failure {
     }
 }
 
-/// What had no page left when a process was killed for want of memory.
+/// What had no page left when a process was killed for memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutOfMemory {
-    /// The container, at its own limit, with room on its node or without.
+    /// The container, at its own limit, whether or not its node had room.
     Limit,
     /// The node: neither RAM nor swap was left.
     Node,
@@ -97,74 +97,74 @@ impl OutOfMemory {
     }
 }
 
-/// What a node's memory was like between two looks at it; bytes.
+/// A node's memory between two looks at it; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct NodeMemoryState {
-    /// In RAM: pages of containers, kernel, engine, shims and agent; what `free` calls used.
+    /// In RAM: pages of containers, kernel, engine, shims and agent; `used` of `free`.
     pub used: f64,
     /// In RAM: pages of containers.
     pub resident: f64,
     /// Pages that containers touch, in RAM or not.
     pub hot: f64,
-    /// What is left of RAM, for the page cache.
+    /// The rest of the RAM, for the page cache.
     pub page_cache: f64,
     /// In swap.
     pub swap: f64,
     /// Pages brought back from swap since the last look.
     pub swapped_in: u64,
-    /// For so long of that time somebody waited for pages.
+    /// How long of that time anything waited for pages.
     pub stalled: Nanos,
-    /// Containers that run, on all nodes.
+    /// Running containers, on all nodes.
     pub running: u32,
 }
 
-/// A moment in the life of a frame: a request, its stay at a container, or part of such a stay.
+/// A moment in the life of a frame: a request, a visit to a container, or a part of a visit.
 ///
-/// A frame does one thing at a time, from one fact to the next; so what it does tiles its life.
-/// What lies between two things at one instant is not told. How a connection is got is told ahead, at
-/// the times at which it will happen: an earlier time that is told later takes the rest of it back.
+/// A frame does one thing at a time, from one fact to the next, so that these times add up to its life.
+/// States without duration may be left out. The steps to a connection are reported ahead, with the times at
+/// which they will happen; a later report of an earlier time revokes those after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameFact {
-    /// It begins. The frame that opened it does nothing but wait for it until it is told of again.
+    /// It begins. The frame that opened it only waits for it until its own next fact.
     Opens(Opening),
     /// It does something else from now on.
     Does(Doing),
-    /// Its CPU step is over; its container had been throttled for that long since time zero.
+    /// Its CPU step is over; its container had been throttled for this long since time zero.
     Computed(Nanos),
-    /// What it waited for has failed: an attempt of its call.
+    /// An attempt of the call that it waited for has failed.
     Fails(Failure),
-    /// It ends: `None`: well. Its place may have a new tenant from now on.
+    /// It ends; `None`: successfully. Its place may then have a new tenant.
     Closes(Option<Failure>),
 }
 
-/// What begins.
+/// What kind of frame begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opening {
     /// A user's request.
     Request {
-        /// Where it comes from.
+        /// Its source.
         source: SourceId,
         /// Whether it arrived in the measured stretch.
         measured: bool,
     },
-    /// Its stay at a container: it travels there first.
+    /// A visit to a container; it begins with the way there.
     Visit {
         /// Place of the frame that called.
         caller: u32,
         /// The container.
         container: ContainerId,
-        /// What it does there.
+        /// The endpoint.
         endpoint: EndpointId,
-        /// The call; `None`: a user's own.
+        /// The call; `None`: it comes from a user.
         call: Option<CallId>,
         /// Number of the attempt, from zero.
         attempt: u16,
     },
-    /// Part of such a stay.
+    /// A part of a visit.
     Part {
         /// Place of the frame that it is a part of.
         of: u32,
-        /// Whether it runs beside others; otherwise it is repeated.
+        /// Whether it runs in parallel to others; otherwise it is repeated.
         parallel: bool,
     },
 }
@@ -172,25 +172,25 @@ pub enum Opening {
 /// What a frame does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Doing {
-    /// Has arrived at its container.
+    /// Arrives at its container.
     Arrives,
     /// Waits for a worker.
     Queues,
     /// Waits for a connection of a pool.
     Connects(PoolId),
-    /// Tries connections that were idle for long.
+    /// Tests connections that were idle for long.
     Tries,
     /// Looks up a name.
     LooksUp,
     /// Opens a connection.
     ShakesHands,
-    /// Waits for an answer to what reaches nobody.
+    /// Waits for an answer to a message that reaches no receiver.
     AwaitsNobody,
     /// Computes.
     Computes {
         /// How long that takes on a thread of its own.
         alone: Nanos,
-        /// How much of that is networking: packets, virtual address, overlay, encryption.
+        /// The part of it for networking: packets, virtual address, overlay, encryption.
         networking: Nanos,
         /// How long its container had been throttled since time zero.
         throttled: Nanos,
@@ -209,12 +209,12 @@ pub enum Doing {
     BacksOff,
 }
 
-/// What had not come to an end when a replication was given up.
+/// What had not ended when a replication was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
     /// A user's request.
     Request(SourceId),
-    /// A visit to a container; as all that follows, of such a request.
+    /// A visit to a container; like all that follows, of a measured request.
     Visit(EndpointId),
     /// A call.
     Query(QueryId),
@@ -226,10 +226,10 @@ pub enum Unfinished {
     PoolWait(PoolId),
 }
 
-/// What happens to a rollout.
+/// A fact about a rollout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolloutFact {
-    /// Its time has come.
+    /// It begins.
     Begins,
     /// The image of the service is being built.
     Builds(ServiceId),
@@ -237,17 +237,17 @@ pub enum RolloutFact {
     Built(ServiceId),
     /// It is being pushed to its registry.
     Pushes(ServiceId),
-    /// It is where it can be pulled from.
+    /// It is in its registry, ready to be pulled.
     Pushed(ServiceId),
-    /// All images are where they can be pulled from: the orchestrator is told.
+    /// All images are ready to be pulled: the orchestrator begins.
     Deploys,
     /// The update of the service is over.
     Updated(ServiceId, Ending),
-    /// All updates are over, and all new containers have been found healthy; or it was broken off.
+    /// All updates are over and all new containers are healthy; or it was broken off.
     Ends(Ending),
 }
 
-/// What happens to a step of a procedure.
+/// A fact about a step of a procedure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepFact {
     /// It begins.
@@ -256,33 +256,33 @@ pub enum StepFact {
     Ends,
 }
 
-/// A listener to the model's facts. Every method does nothing unless it is implemented; the unit
-/// type `()` hears nothing. Only facts of requests that arrived in the measured stretch are told.
+/// A listener to the model's facts. Every method does nothing by default; the unit type `()` ignores all
+/// facts. Facts are of requests that arrived in the measured stretch, unless a method says otherwise.
 pub trait Probe {
-    /// Whether it wants to hear of frames: the facts for [`Probe::frame`] are not even gathered
-    /// otherwise.
+    /// Whether it wants facts of frames: otherwise those for [`Probe::frame`] are not even gathered.
     const FOLLOWS: bool = false;
 
-    /// Parts of the measured stretch, each from an instant to another, whose time averages it wants beside those
-    /// of the whole: [`Outcome::parts`](crate::Outcome::parts) has them in this order. Asked once, at the beginning.
+    /// Parts of the measured stretch, each from one instant to another, for which it wants time averages besides
+    /// those of the whole: [`Outcome::parts`](crate::Outcome::parts) has them in this order. Called once, at
+    /// the beginning.
     fn parts(&self) -> Vec<[Time; 2]> {
         Vec::new()
     }
 
-    /// What becomes of the frame at place `frame`, of any request, measured or not. A place has one
-    /// tenant at a time.
+    /// A fact of the frame at place `frame`, of any request, measured or not. A place has one tenant at a
+    /// time.
     fn frame(&mut self, now: Time, frame: u32, fact: FrameFact) {
         let _ = (now, frame, fact);
     }
 
-    /// A request of `source` set out at `now`.
+    /// A request of `source` was sent at `now`.
     #[inline]
     fn request_arrived(&mut self, now: Time, source: SourceId) {
         let _ = (now, source);
     }
 
-    /// A request of `source` that arrived at `arrived` was answered after `response`, or failed;
-    /// it took `attempts` calls of all kinds to get there.
+    /// A request of `source` that arrived at `arrived` was answered or failed after `response`, with
+    /// `attempts` calls of all kinds.
     fn request_done(
         &mut self,
         source: SourceId,
@@ -293,15 +293,15 @@ pub trait Probe {
         let _ = (source, arrived, response, outcome);
     }
 
-    /// A measured request of `source` begins a CPU step of `work` nanoseconds of the reference CPU, networking
-    /// apart.
+    /// A measured request of `source` begins a CPU step of `work` nanoseconds of the reference CPU, without
+    /// networking.
     #[inline]
     fn demand_drawn(&mut self, source: SourceId, work: f64) {
         let _ = (source, work);
     }
 
-    /// The replication is given up at `now`, and `what`, which began at `since`, has not come to its end.
-    /// Told of measured requests and of what they wait for, after everything else.
+    /// The replication is given up at `now`; `what`, which began at `since`, has not ended. Reported of
+    /// measured requests and of what they wait for, after all other facts.
     fn unfinished(&mut self, what: Unfinished, since: Time, now: Time) {
         let _ = (what, since, now);
     }
@@ -322,81 +322,80 @@ pub trait Probe {
         let _ = (query, sent, response);
     }
 
-    /// A worker of `container` was wanted from `since` on and got after `waited`, perhaps zero.
+    /// A worker of `container` was wanted at `since` and available after `waited`, perhaps zero.
     fn worker_wait(&mut self, container: ContainerId, since: Time, waited: Nanos) {
         let _ = (container, since, waited);
     }
 
-    /// A visit to `container` came to its node's disk at `since` and was served there after `waited`,
+    /// A visit to `container` came to its node's disk at `since` and its service there began after `waited`,
     /// perhaps zero.
     fn disk_wait(&mut self, container: ContainerId, since: Time, waited: Nanos) {
         let _ = (container, since, waited);
     }
 
-    /// Something was looked up at the cache `service`, and at `now` was there or not. A look-up that
-    /// failed found nothing.
+    /// An item was looked up at the cache `service`, and at `now` was found or not. A look-up that fails finds
+    /// nothing.
     fn looked_up(&mut self, now: Time, service: ServiceId, found: bool) {
         let _ = (now, service, found);
     }
 
-    /// A connection of `pool` was wanted from `since` on and got after `waited`, perhaps zero.
+    /// A connection of `pool` was wanted at `since` and available after `waited`, perhaps zero.
     fn pool_wait(&mut self, pool: PoolId, since: Time, waited: Nanos) {
         let _ = (pool, since, waited);
     }
 
-    /// From `from` to `to` the memory of `node` was like that.
+    /// The memory of `node` was in this state from `from` to `to`.
     #[inline]
     fn node_memory(&mut self, node: NodeId, from: Time, to: Time, state: &NodeMemoryState) {
         let _ = (node, from, to, state);
     }
 
-    /// Something happened in the control plane.
+    /// A fact of the control plane.
     #[inline]
     fn control(&mut self, now: Time, fact: Control) {
         let _ = (now, fact);
     }
 
-    /// Something has happened to a rollout.
+    /// A fact of a rollout.
     #[inline]
     fn rollout(&mut self, now: Time, id: RolloutId, fact: RolloutFact) {
         let _ = (now, id, fact);
     }
 
-    /// `node` begins to pull the image at that place of its cluster's table, or has pulled it.
+    /// `node` begins or finishes pulling the image at place `image` of its cluster's table.
     #[inline]
     fn pull(&mut self, now: Time, node: NodeId, image: usize, begins: bool) {
         let _ = (now, node, image, begins);
     }
 
-    /// Something has happened to the step at that place of the procedure.
+    /// A fact of the step at place `step` of the procedure.
     #[inline]
     fn step(&mut self, now: Time, step: usize, fact: StepFact) {
         let _ = (now, step, fact);
     }
 
-    /// All steps of the procedure are over, or, if it is not complete, one of them will never be.
+    /// All steps of the procedure are over or, if it is not complete, one of them can never be.
     #[inline]
     fn procedure_over(&mut self, now: Time, is_complete: bool) {
         let _ = (now, is_complete);
     }
 
-    /// The threads of `node` have run for so many nanoseconds in all, since time zero. Told every five seconds
-    /// where a procedure is carried out.
+    /// The threads of `node` have run for `busy_ns` nanoseconds in all since time zero. Reported every five
+    /// seconds where a procedure is carried out.
     #[inline]
     fn node_busy(&mut self, now: Time, node: NodeId, busy_ns: f64) {
         let _ = (now, node, busy_ns);
     }
 
-    /// A process of `container` was killed for want of memory, because of `short`; with it the container,
-    /// if it was the first.
+    /// A process of `container` was killed for memory, because of `short`; if it was the first, the container
+    /// ended with it.
     #[inline]
     fn oom_kill(&mut self, now: Time, container: ContainerId, short: OutOfMemory) {
         let _ = (now, container, short);
     }
 
-    /// `container`, on `node`, begins to answer whoever reaches it, or does so no longer. Told at any
-    /// time, before the measured stretch too; a container that is there from the first answers from
-    /// the first.
+    /// `container`, on `node`, begins or stops answering. Reported at any time, before the measured stretch
+    /// too; a container that runs from time zero answers from then on.
     #[inline]
     fn container_answers(&mut self, now: Time, container: ContainerId, node: NodeId, does: bool) {
         let _ = (now, container, node, does);

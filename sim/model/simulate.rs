@@ -34,13 +34,13 @@ use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
 
-/// Measured requests are followed to their end for at most this many times the simulated stretch;
-/// what is then still in flight is told as unfinished.
+/// Measured requests are followed for at most this many times the simulated stretch; those then still in
+/// flight are reported as unfinished.
 const FOLLOW: u64 = 10;
-/// Events after which it is looked whether to stop, and how much is in flight: far below a tenth of a second.
+/// Events between two checks of `stop` and of what is in flight: far below a tenth of a second.
 pub(crate) const EVENTS_A_LOOK: u64 = 1024;
 
-/// Simulates one replication. `stop` is asked now and then; when it says yes there is no outcome.
+/// Simulates one replication. `stop` is called now and then; if it returns true there is no outcome.
 ///
 /// # Errors
 /// When it is stopped, or more is in flight than fits.
@@ -54,11 +54,11 @@ pub fn simulate<P: Probe>(
     simulate_following(blueprint, run, Nanos(stretch.saturating_mul(FOLLOW)), probe, stop)
 }
 
-/// The same, but measured requests are followed for at most `follow` after their stretch: where a
-/// fault leaves requests hanging for ever there is nothing to wait for.
+/// The same, but measured requests are followed for at most `follow` after their stretch, for worlds where a
+/// fault leaves requests hanging for ever.
 ///
 /// # Errors
-/// As of [`simulate`].
+/// As [`simulate`].
 pub fn simulate_following<P: Probe>(
     blueprint: &Blueprint,
     run: Run,
@@ -71,7 +71,7 @@ pub fn simulate_following<P: Probe>(
     let mut world = World::new(blueprint, run, probe, &mut calendar);
     let mut events = 0;
     let now = loop {
-        // A procedure may end its stretch before.
+        // A procedure may end its stretch earlier.
         let Run { lead, measured, .. } = world.run;
         let limit = Time(lead.0.saturating_add(measured.0).saturating_add(follow.0));
         let more = run_until(&mut world, &mut calendar, limit, EVENTS_A_LOOK);
@@ -80,7 +80,7 @@ pub fn simulate_following<P: Probe>(
             break calendar.now();
         }
         if more < EVENTS_A_LOOK {
-            // What ended the stretch may have come later than the limit that follows from it.
+            // The stretch may have been ended by an event later than the limit that follows from it.
             break limit.max(calendar.now());
         }
         if stop() {
@@ -88,7 +88,7 @@ pub fn simulate_following<P: Probe>(
         }
         match world.overfull(&calendar) {
             None => {}
-            // What was to be measured is; the rest is given up, as it is at the limit.
+            // The measured stretch is complete; the rest is given up, as at the limit.
             Some(_) if world.measure_over => break calendar.now(),
             Some(overfull) => return Err(Cut::Overfull(overfull)),
         }
@@ -108,7 +108,7 @@ pub fn simulate_following<P: Probe>(
 }
 
 impl<'a, P: Probe> World<'a, P> {
-    /// A world at time zero, with its first events on the calendar.
+    /// A world at time zero, with its first events scheduled.
     fn new(blueprint: &'a Blueprint, run: Run, probe: P, calendar: &mut Calendar<Event>) -> Self {
         let (containers, limits) = place_containers(blueprint);
         let mut timeouts: Vec<_> =
@@ -193,8 +193,8 @@ impl<'a, P: Probe> World<'a, P> {
     }
 }
 
-/// Containers with their places on their nodes, and each node's limits in that order; the last
-/// place on a node is its kernel's, which has no limit.
+/// Containers with their places on their nodes, and each node's limits in that order; the last place on a
+/// node is its kernel's, without a limit.
 fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Option<CpuLimit>>>) {
     let mut limits = vec![Vec::new(); blueprint.nodes.len()];
     let containers = (blueprint.containers.iter())
@@ -222,7 +222,7 @@ fn place_containers(blueprint: &Blueprint) -> (Vec<ContainerState>, Vec<Vec<Opti
     (containers, limits)
 }
 
-/// The stream of a background load; a node may be called as a container is.
+/// The stream of a background load; node and container names may coincide.
 fn burst_stream(background: &Background, run: Run) -> StreamKey {
     let purpose = match background.maker {
         Maker::Container(_) => "background",
@@ -243,7 +243,7 @@ fn build_nodes(blueprint: &Blueprint, limits: &[Vec<Option<CpuLimit>>]) -> Vec<N
     blueprint.nodes.iter().zip(limits).map(build).collect()
 }
 
-/// The instances of all resolvers: for each pair of services that calls.
+/// The instances of all resolvers, one per pair of services with calls.
 fn resolvers(blueprint: &Blueprint) -> Instances<ResolverCache> {
     let replicas = |query: &Query| blueprint.services[query.service.index()].containers.len();
     let all = blueprint.queries.iter().map(|query| (query, blueprint.containers_of(query.caller)));

@@ -1,7 +1,7 @@
-//! Counting at a container: who is in the system, who waits, how many workers are held.
+//! Counts at a container: requests in the system, requests that wait, workers held.
 //!
-//! Integrals are whole nanoseconds, so that ∫N dt equals the sum of the times in the system
-//! exactly (Little's law on one sample path).
+//! Integrals are whole nanoseconds, so that ∫N dt equals the sum of the times in the system exactly
+//! (Little's law on one sample path).
 
 use crate::request::frame::{FrameId, Frames, Queue, Waits};
 use wssim_kernel::Time;
@@ -31,7 +31,7 @@ pub(crate) struct Station {
 }
 
 impl Station {
-    /// A request comes.
+    /// A request arrives.
     #[inline(always)]
     pub(crate) fn come(&mut self, now: Time) {
         self.in_system.rise(now);
@@ -47,7 +47,7 @@ impl Station {
         self.changed = now;
     }
 
-    /// A request that came at `arrived` to the node leaves, and has never been in the system.
+    /// A request that arrived at the node at `arrived` leaves without having been in the system.
     pub(crate) fn depart_from_door(&mut self, now: Time, arrived: Time) {
         self.time_of_departed += u128::from(now.since(arrived).0);
     }
@@ -72,19 +72,19 @@ impl Station {
         self.changed = now;
     }
 
-    /// The request that has waited longest waits no more.
+    /// The first request in the queue leaves it.
     pub(crate) fn next(&mut self, now: Time, frames: &mut Frames) -> Option<FrameId> {
         self.changed = now;
         self.queue.pop(now, frames)
     }
 
-    /// `id` waits no more.
+    /// `id` leaves the queue.
     pub(crate) fn leave_queue(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
         self.queue.remove(now, frames, id);
         self.changed = now;
     }
 
-    /// All workers are free, and no request waits for one.
+    /// Frees all workers and empties the queue.
     pub(crate) fn empty(&mut self, now: Time) {
         self.queue.clear(now);
         self.held.clear(now);
@@ -109,7 +109,7 @@ impl Station {
         self.held.number
     }
 
-    /// Requests that came.
+    /// Requests that arrived.
     pub(crate) fn arrivals(&self) -> u64 {
         self.arrivals
     }
@@ -119,7 +119,7 @@ impl Station {
         self.time_of_departed
     }
 
-    /// Since when no count has changed, or since the integrals were read.
+    /// When a count last changed, or the integrals were last read.
     pub(crate) fn changed_at(&self) -> Time {
         self.changed
     }
@@ -137,12 +137,12 @@ impl Station {
 
 /// A number and its integral over time.
 ///
-/// ∫ n dt up to t is n·t less the sum of all changes, each times its moment: so a change costs one addition, and
-/// the integral is exact.
+/// ∫ n dt up to t is n·t less the sum of all changes, each times its instant. So a change costs one addition,
+/// and the integral is exact.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Level {
     number: u32,
-    /// Σ change · moment, modulo 2¹²⁸.
+    /// Σ change · instant, modulo 2¹²⁸.
     weighed: u128,
 }
 
@@ -161,7 +161,7 @@ impl Level {
         self.weighed = self.weighed.wrapping_sub(u128::from(now.0));
     }
 
-    /// None at all.
+    /// Becomes zero.
     pub(crate) fn clear(&mut self, now: Time) {
         self.weighed = self.weighed.wrapping_sub(u128::from(self.number) * u128::from(now.0));
         self.number = 0;
@@ -194,13 +194,13 @@ impl Line {
         Some(id)
     }
 
-    /// Takes `id` out, wherever it stands.
+    /// Takes `id` out, from any position.
     pub(crate) fn remove(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
         self.waiting.fall(now);
         self.queue.remove(frames, id);
     }
 
-    /// Forgets all that wait.
+    /// Removes all.
     pub(crate) fn clear(&mut self, now: Time) {
         self.waiting.clear(now);
         self.queue = Queue::default();
@@ -211,7 +211,7 @@ impl Line {
         self.queue.first()
     }
 
-    /// How many wait.
+    /// Its length.
     #[inline(always)]
     pub(crate) fn len(&self) -> u32 {
         self.queue.len
@@ -223,12 +223,12 @@ impl Line {
     }
 }
 
-/// Requests that have reached the node of a container and that the container has not taken in.
+/// Requests that have reached the node of a container but not been taken in.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AtDoor {
-    /// Wait for their node, which stands still.
+    /// Those held back because their node stands still.
     pub(crate) held_back: Level,
-    /// Wait for a worker before anything is done for them: they can still be refused.
+    /// Those that wait for a worker before anything else: they can still be refused.
     pub(crate) queued: Level,
 }
 
@@ -239,26 +239,26 @@ impl AtDoor {
     }
 }
 
-/// What of one container is at the disk of its node, by what it does there.
+/// Visits of one container at the disk of its node, by purpose.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct DiskVisits {
-    /// Its disk steps.
+    /// Disk steps.
     pub(crate) steps: AtDisk,
-    /// Its CPU steps, which wait for pages.
+    /// CPU steps that wait for pages.
     pub(crate) pages: AtDisk,
 }
 
-/// What is at a disk.
+/// Visits at a disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct AtDisk {
-    /// Waits there.
+    /// Visits that wait.
     pub(crate) waiting: Level,
-    /// Is served.
+    /// Visits in service.
     pub(crate) served: Level,
 }
 
 impl DiskVisits {
-    /// Those who are there for the reason for which `waits` waits.
+    /// The visits for the reason `waits`.
     pub(crate) fn of(&mut self, waits: Waits) -> &mut AtDisk {
         match waits {
             Waits::PageQueue { .. } | Waits::Pages => &mut self.pages,
@@ -272,7 +272,7 @@ impl DiskVisits {
     }
 }
 
-/// Whether somebody is there, and for how long so far.
+/// Whether a count is above zero, and for how long in all.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Busy {
     number: u32,
@@ -296,7 +296,7 @@ impl Busy {
         self.number -= 1;
     }
 
-    /// Time up to `now` in which somebody was there, in nanoseconds.
+    /// Time up to `now` with a count above zero, in nanoseconds.
     pub(crate) fn busy_ns(&self, now: Time) -> u64 {
         self.before_ns + if self.number > 0 { now.since(self.since).0 } else { 0 }
     }

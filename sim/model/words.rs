@@ -1,13 +1,13 @@
-//! Events as words: [`events!`] makes an enum of its lines, which the calendar keeps as two machine words.
+//! Events as words: [`events!`] makes an enum of its lines, and the calendar stores it as two machine words.
 //!
-//! A new event is one line there, and an arm where it happens. Its fields are [`Word`]s, three at most.
+//! A new event is one line there, and an arm where it is handled. Its fields are [`Word`]s, at most three.
 
-/// What fits 32 bits: a field of an event.
+/// A field of an event: 32 bits at most.
 pub(crate) trait Word: Copy {
     /// As a word.
     fn to_word(self) -> u32;
 
-    /// What [`Word::to_word`] made of it.
+    /// The inverse of [`Word::to_word`].
     fn from_word(word: u32) -> Self;
 }
 
@@ -32,18 +32,18 @@ pub(crate) fn pack<const FIELDS: usize>(number: u32, fields: [u32; FIELDS]) -> [
     [two(number, field(0)), two(field(1), field(2))]
 }
 
-/// The fields of an event that are still to be read.
+/// The fields of an event still to be read.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields([u32; 3]);
 
 impl Fields {
-    /// Those of an event that was packed so, and its number.
+    /// The number of a packed event, and its fields.
     #[inline(always)]
     pub(crate) fn of([first, second]: [u64; 2]) -> (u32, Self) {
         (first as u32, Self([(first >> 32) as u32, second as u32, (second >> 32) as u32]))
     }
 
-    /// The next one.
+    /// The next field.
     #[inline(always)]
     pub(crate) fn next<W: Word>(&mut self) -> W {
         let [next, second, third] = self.0;
@@ -52,7 +52,7 @@ impl Fields {
     }
 }
 
-/// An enum of events, each with fields that have names, one that needs none, or none at all.
+/// An enum of events, each with named fields, with one unnamed field, or without fields.
 macro_rules! events {
     ($(#[$of_enum:meta])* $scope:vis enum $Event:ident { $(
         $(#[$doc:meta])* $Variant:ident
@@ -116,9 +116,9 @@ mod tests {
         enum Toy {
             /// Without fields.
             Bare,
-            /// With one that needs no name.
+            /// With one unnamed field.
             One(NodeId),
-            /// With one.
+            /// With two.
             Two {
                 /// First.
                 first: u32,

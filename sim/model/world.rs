@@ -1,7 +1,7 @@
-//! The world: every container, processor and request of one replication, and what happens to them.
+//! The world: every container, processor and request of one replication, and the events that change them.
 //!
-//! Start reading at [`World::handle`]. Components are passive: time comes in as an argument, a
-//! decision goes out as a value; only the world touches the calendar.
+//! Start reading at [`World::handle`]. Components are passive: time is an argument, a decision is a return
+//! value; only the world touches the calendar.
 
 use crate::blueprint::{Blueprint, Cold, Hold};
 use crate::cache::Stores;
@@ -36,7 +36,7 @@ use std::collections::VecDeque;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Calendar, Model, Nanos, Time};
 
-/// Which replication, and which stretch of it is measured.
+/// The replication, and its measured stretch.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
     /// The seed of the experiment.
@@ -49,34 +49,34 @@ pub struct Run {
     pub measured: Nanos,
 }
 
-/// What a replication counted, beside what its probe heard.
+/// What a replication counts besides the facts of its probe.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Events that happened.
     pub events: u64,
     /// Requests that arrived in the measured stretch.
     pub requests: u64,
-    /// Those of them that were still in flight when the run was given up.
+    /// Those of them still in flight when the run was given up.
     pub unfinished: u64,
-    /// The most events that were pending at once.
+    /// The largest number of events pending at once.
     pub calendar_peak: usize,
-    /// Simulated time, the following to their end of measured requests included.
+    /// Simulated time, including the time to follow measured requests to their end.
     pub simulated: Nanos,
     /// Time averages over the measured stretch.
     pub averages: Averages,
-    /// The same over the parts of it that the probe asked for.
+    /// The same over the parts of it that the probe asks for.
     pub parts: Vec<Averages>,
 }
 
-/// Requests counted from time zero: arrivals = answered + failed + in flight. Each source counts those that
-/// were answered.
+/// Requests counted from time zero: arrivals = answered + failed + in flight. Answered ones are counted by
+/// source.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) arrivals: u64,
     pub(crate) failed: u64,
     pub(crate) measured: u64,
     pub(crate) measured_in_flight: u64,
-    /// Whether the measured stretch is over, and no measured request is in flight: asked after each event.
+    /// Whether the measured stretch is over and no measured request is in flight: read after each event.
     pub(crate) is_done: bool,
 }
 
@@ -85,9 +85,9 @@ pub(crate) struct Counts {
 pub(crate) struct NodeState {
     pub(crate) processor: Processor,
     pub(crate) load: LoadAverage,
-    /// Bursts to come that the calendar need not know of.
+    /// Bursts that wait outside the calendar.
     pub(crate) bursts: Bursts,
-    /// `None`: it costs nothing.
+    /// `None`: a disk that takes no time.
     pub(crate) disk: Option<DiskState>,
     /// The place of its kernel among the containers there.
     pub(crate) kernel: u32,
@@ -95,28 +95,28 @@ pub(crate) struct NodeState {
     pub(crate) network_cpu_ns: f64,
 }
 
-/// How much more CPU a container takes than one that is warm.
+/// How much more CPU a container takes than a warm one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pace {
-    /// Times the demand.
+    /// Factor on the demand.
     pub(crate) factor: f64,
-    /// What each request takes off that, and how many still do.
+    /// How much each request lowers the factor, and how many still do.
     step: f64,
     left: u32,
 }
 
 impl Pace {
-    /// Warm.
+    /// The pace of a warm container.
     pub(crate) const WARM: Self = Self { factor: 1.0, step: 0.0, left: 0 };
 
-    /// Just started.
+    /// The pace of a container that has just started.
     pub(crate) fn of(cold: Option<Cold>) -> Self {
         let Some(Cold { factor, requests }) = cold else { return Self::WARM };
         let step = (factor - 1.0) / f64::from(requests.max(1));
         Self { factor: factor + step, step, left: requests }
     }
 
-    /// A request has come.
+    /// A request has arrived.
     #[inline(always)]
     pub(crate) fn warm(&mut self) {
         if self.step == 0.0 {
@@ -133,37 +133,37 @@ impl Pace {
 #[derive(Debug)]
 pub(crate) struct ContainerState {
     pub(crate) station: Station,
-    /// Where it runs, and its place among the containers there.
+    /// Its node, and its place among the containers there.
     pub(crate) node: NodeId,
     pub(crate) local: u32,
-    /// What its service says of workers, at hand.
+    /// Worker rules of its service, copied for quick access.
     pub(crate) workers: Option<u32>,
     pub(crate) backlog: Option<u32>,
     pub(crate) hold: Hold,
     /// Whether it runs, and how fast.
     pub(crate) life: Life,
     pub(crate) pace: Pace,
-    /// Whether its touches of pages are counted: something bounds its RAM.
+    /// Whether its touches of pages are counted, because something limits its RAM.
     pub(crate) is_watched: bool,
-    /// Σ time of its finished CPU steps, waiting for a thread included: of requests, and of bursts
-    /// that were not left to the processor alone.
+    /// Σ time of its finished CPU steps, including waits for a thread: of requests, and of bursts other than
+    /// unattended jobs.
     pub(crate) computed_ns: [u64; 2],
 }
 
 impl ContainerState {
-    /// Whether a request needs a worker before anything is done for it.
+    /// Whether a request needs a worker before anything else.
     #[inline]
     pub(crate) fn serves_by_worker(&self) -> bool {
         self.hold == Hold::Request && self.workers.is_some()
     }
 
-    /// Whether `frame` needs a worker for the CPU step that it is about to take.
+    /// Whether `frame` needs a worker for its next CPU step.
     #[inline(always)]
     pub(crate) fn lends_worker_to(&self, frame: &Frame) -> bool {
         self.hold == Hold::Cpu && self.workers.is_some() && !frame.holds_worker
     }
 
-    /// Gives `frame` a worker, if one is free.
+    /// Gives `frame` a worker if one is free.
     #[inline(always)]
     pub(crate) fn lend_worker(&mut self, now: Time, frame: &mut Frame) -> bool {
         let station = &mut self.station;
@@ -190,58 +190,58 @@ impl ContainerState {
 pub(crate) struct World<'a, P> {
     pub(crate) blueprint: &'a Blueprint,
     pub(crate) run: Run,
-    /// The generator's key; what a request draws is addressed by its frames' keys.
+    /// The key of the generator; the draws of a request are addressed by the keys of its frames.
     pub(crate) draws: StreamKey,
     pub(crate) nodes: Vec<NodeState>,
     pub(crate) containers: Vec<ContainerState>,
     pub(crate) pools: Instances<PoolInstance>,
-    /// Who knows of whom.
+    /// Which observer knows which containers.
     pub(crate) registry: Registry,
-    /// What is known of containers and faults beside lives.
+    /// State of containers and faults besides lives.
     pub(crate) upkeep: Upkeep<'a>,
-    /// What hinders nodes from reaching each other.
+    /// The obstacles between nodes.
     pub(crate) reach: Reach,
-    /// What slows them down.
+    /// Faults that slow nodes down.
     pub(crate) strain: Strain,
-    /// Each container of a caller has a channel of connections to each of its callees, and a resolver's answers
-    /// at the same place.
+    /// A channel of connections for each container of a caller and each of its callees; the answers of resolvers
+    /// are at the same places.
     pub(crate) connections: Connections,
     pub(crate) resolvers: Instances<ResolverCache>,
-    /// Frames that something rare is done to.
+    /// Buffer of frames for rare operations.
     pub(crate) scratch: Vec<FrameId>,
-    /// Who of each container's requests has not been taken in.
+    /// By container: requests that it has not taken in.
     pub(crate) at_doors: Vec<AtDoor>,
-    /// What of each container is at the disk of its node.
+    /// By container: its visits at the disk of its node.
     pub(crate) disk_visits: Vec<DiskVisits>,
-    /// What each cache holds.
+    /// The stores of each cache.
     pub(crate) stores: Vec<Stores>,
     pub(crate) timeouts: Vec<TimeoutClass>,
     pub(crate) sources: Vec<SourceState>,
     /// Stream and number of the next burst of each background load.
     pub(crate) bursts: Vec<(StreamKey, u64)>,
     pub(crate) breakers: Instances<BreakerInstance>,
-    /// Limits; some have one for each source, container by container.
+    /// Limits, container by container; some have one for each source.
     pub(crate) limiters: Vec<Limiter>,
     pub(crate) limiter_bases: Vec<u32>,
     pub(crate) frames: Frames,
     pub(crate) ties: Ties,
-    /// Frames that go on, or fail, when what happens at present is over.
+    /// Frames that continue or fail after the present event.
     pub(crate) ready: VecDeque<FrameId>,
-    /// How many hand a connection over inside each other at present.
+    /// Depth of nested handovers of connections.
     pub(crate) handing: u32,
     /// Whether any message costs CPU.
     pub(crate) network_costs_cpu: bool,
     /// The pages of all nodes.
     pub(crate) memory: MemoryAccounts,
-    /// Work that no container does, and how far rollouts are.
+    /// Work outside containers, and the progress of rollouts.
     pub(crate) chores: Vec<Chore>,
     pub(crate) rollouts: Vec<RolloutProgress>,
-    /// The procedure that is carried out.
+    /// The procedure in progress.
     pub(crate) conduct: Option<Box<Conduct>>,
     pub(crate) flows: Flows<Carried>,
     pub(crate) paths: Paths,
     pub(crate) ports: Ports,
-    /// Half the round trip of each link where it is constant; like the blueprint's links.
+    /// Half the round trip of each link, if constant; in the order of the blueprint's links.
     pub(crate) half_rtts: Vec<Option<Nanos>>,
     /// Half the mean round trip of each link.
     pub(crate) usual_halves: Vec<Nanos>,
@@ -249,7 +249,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) setups_ns: u64,
     /// Σ time of all hops.
     pub(crate) hops_ns: u64,
-    /// Bytes of messages between nodes, and those of them that went encrypted.
+    /// Bytes of messages between nodes, and encrypted ones among them.
     pub(crate) crossed: [f64; 2],
     pub(crate) counts: Counts,
     pub(crate) measuring: bool,
@@ -261,8 +261,8 @@ pub(crate) struct World<'a, P> {
 impl<P: Probe> Model for World<'_, P> {
     type Event = Event;
 
-    /// Everything that can happen. What does not happen with nearly every request is out of line, and
-    /// no function takes the event itself, which would have to lie in memory for that.
+    /// Handles an event. Those that do not happen for nearly every request are out of line, and no function takes
+    /// the event itself, which would force it into memory.
     #[inline(always)]
     fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
         match event {
@@ -341,13 +341,13 @@ impl<P: Probe> Model for World<'_, P> {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Notes whether the run is over, after the measured stretch or a measured request has ended.
+    /// Notes whether the run is over, after the end of the measured stretch or of a measured request.
     #[inline(always)]
     pub(crate) fn note_done(&mut self) {
         self.counts.is_done = self.counts.measured_in_flight == 0 && self.measure_over;
     }
 
-    /// Lets those go on who have just got a worker or given up a look-up, and those fail who were to.
+    /// Continues the frames that have just got a worker or given up a look-up, and fails those marked to fail.
     #[inline(never)]
     fn go_on(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         while let Some(frame) = self.ready.pop_front() {
@@ -374,8 +374,8 @@ impl<P: Probe> World<'_, P> {
         self.admit(now, frame, node, local, demand, calendar);
     }
 
-    /// Gives `frame` `demand` on the processor of `node`, in the share of the container at `local`.
-    /// It waits since now.
+    /// Gives `frame` `demand` on the processor of `node`, in the share of the container at `local`. Its wait
+    /// begins now.
     #[inline(always)]
     pub(crate) fn admit(
         &mut self,
@@ -395,7 +395,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The same where the processor is shared, or will be perhaps.
+    /// The same where the processor is shared, or may become so.
     #[inline(never)]
     fn admit_beside_others(
         &mut self,
@@ -412,7 +412,7 @@ impl<P: Probe> World<'_, P> {
         self.watch(node, calendar);
     }
 
-    /// Takes the CPU of `id` off the processor.
+    /// Evicts the CPU step of `id` from the processor.
     pub(crate) fn evict(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
         let container = &mut self.containers[frame.container.index()];
@@ -445,7 +445,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Puts what is due on the calendar; nothing due means that every job has its own time again.
+    /// Schedules `due`; `None` means that every job has its own event again.
     #[inline]
     pub(crate) fn schedule_due(
         &mut self,
@@ -493,7 +493,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Until when what happens at `frame` has to wait: until its node goes on.
+    /// Until when an event of `frame` must wait because its node stands still.
     #[inline(always)]
     fn waits_for_node(&self, now: Time, frame: FrameId) -> Option<Time> {
         if self.reach.ever { self.waits_for_faulty_node(now, frame) } else { None }
@@ -509,13 +509,13 @@ impl<P: Probe> World<'_, P> {
         self.is_still(now, container)
     }
 
-    /// The node on which `frame` runs.
+    /// The node of `frame`.
     #[inline(always)]
     pub(crate) fn frame_node(&self, frame: FrameId) -> NodeId {
         self.node_of(self.frames[frame].container)
     }
 
-    /// Sets the time-out `class` for what `frame` waits for now.
+    /// Sets a time-out of class `class` on the present wait of `frame`.
     #[inline]
     pub(crate) fn set_timeout(
         &mut self,
@@ -541,7 +541,7 @@ impl<P: Probe> World<'_, P> {
     }
 }
 
-/// Lets `event` happen at `until`, if ever.
+/// Schedules `event` at `until`, unless that is never.
 #[inline(always)]
 fn postpone(event: Event, until: Time, calendar: &mut Calendar<Event>) {
     if until < Time::NEVER {

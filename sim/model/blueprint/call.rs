@@ -1,4 +1,4 @@
-//! Calls between services: what a call site says, the breaker before it, and the pool that it draws from.
+//! Calls between services: call sites, circuit breakers and connection pools.
 
 use super::Network;
 use crate::ids::{BreakerId, EndpointId, LimitId, PoolId, QueryId, ServiceId, TimeoutId};
@@ -8,7 +8,7 @@ use wssim_kernel::Nanos;
 /// A call site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// What is called.
+    /// The called endpoint.
     pub target: EndpointId,
     /// Hash that tells this site from the others of its endpoint, for the callee's key.
     pub site: u64,
@@ -22,53 +22,53 @@ pub struct Call {
     pub pool: Option<PoolId>,
     /// Longest wait for the answer, from the moment the attempt is sent.
     pub timeout: Option<TimeoutId>,
-    /// What happens after a failed attempt.
+    /// What follows a failed attempt.
     pub retry: Retry,
     /// The breaker before it.
     pub breaker: Option<BreakerId>,
-    /// The limits before it, in the order in which it meets them.
+    /// The limits before it, in the order in which the call meets them.
     pub limits: Vec<LimitId>,
-    /// The callee may begin nothing later than this after it was sent, nor later than the caller
-    /// itself may; `None`: no deadline travels.
+    /// The callee may begin work no later than this after the call was sent, nor after the caller's own
+    /// deadline; `None`: no deadline is passed on.
     pub deadline: Option<Nanos>,
-    /// Whether the callee stops when the caller gives up.
+    /// Whether the callee is cancelled when the caller gives up.
     pub cancel: bool,
-    /// Under which pair it is measured.
+    /// The pair that it is measured under.
     pub query: QueryId,
-    /// How much of its connection matters.
+    /// How much of its connection is modelled.
     pub travels: Travels,
-    /// For how long it has its connection.
+    /// How long it keeps its connection.
     pub tenure: Tenure,
-    /// Whether the caller goes on without an answer when all attempts have failed, as the client of
-    /// a cache does.
+    /// Whether the caller goes on without an answer after the last attempt has failed, like the client of a
+    /// cache.
     pub optional: bool,
 }
 
-/// For how long a call has its connection.
+/// How long a call keeps its connection.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Tenure {
     /// Until it is answered.
     OneCall,
-    /// It is no call: it takes a connection for others.
+    /// Not a call: takes a connection for later calls.
     Takes {
-        /// Share of times that it is never given back.
+        /// Probability that the connection is never given back.
         leak: f64,
         /// Address of the draw.
         draw: u32,
     },
-    /// It uses the one that was taken before.
+    /// Uses the connection that was taken before.
     Uses,
 }
 
-/// How much of a call's connection matters.
+/// How much of a call's connection is modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Travels {
-    /// It is opened, kept, closed, and pinned to a replica.
+    /// All: it is opened, kept, closed, and pinned to a replica.
     OnConnection,
-    /// Nobody can tell one connection from another: none is counted, opened or closed, and requests
-    /// are balanced one by one, by the route's policy.
+    /// Connections are indistinguishable: none is counted, opened or closed, and requests are balanced one by
+    /// one, by the route's policy.
     Freely,
-    /// The same, where the policy is that everybody's requests go to the replicas in turn.
+    /// The same, where the policy takes the replicas in turn for all callers together.
     InTurn,
 }
 
@@ -79,13 +79,13 @@ pub struct Retry {
     pub attempts: u32,
     /// Pause before the first retry.
     pub backoff: Nanos,
-    /// Each further pause is this many times the one before.
+    /// Factor from one pause to the next.
     pub factor: f64,
-    /// The pause is multiplied by a uniform number in [1 − jitter, 1 + jitter].
+    /// Each pause is multiplied by a uniform number in [1 − jitter, 1 + jitter].
     pub jitter: f64,
     /// Which failures are retried; a set of [`crate::probe::Failure`] bits.
     pub on: u16,
-    /// Whether a retry avoids the replica of the attempt before, where there is another.
+    /// Whether a retry avoids the replica of the last attempt if there is another.
     pub other_replica: bool,
 }
 
@@ -101,13 +101,13 @@ impl Retry {
     };
 }
 
-/// Circuit breakers of one service before another: one at each of its containers, for all calls
-/// with this policy.
+/// Circuit breakers of one service before another: one in each of its containers, for all calls with this
+/// policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Breaker {
     /// The calling service.
     pub service: ServiceId,
-    /// Under which pair it is measured.
+    /// The pair that it is measured under.
     pub query: QueryId,
     /// When it trips, and for how long.
     pub policy: BreakerPolicy,
@@ -116,17 +116,17 @@ pub struct Breaker {
 /// When a circuit breaker trips, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BreakerPolicy {
-    /// So many failures within the window.
+    /// Trips at this many failures within the window.
     pub failures: Option<u32>,
-    /// Failures over calls within the window, from `min_calls` calls on.
+    /// Trips at this ratio of failures to calls within the window, from `min_calls` calls on.
     pub ratio: Option<f64>,
     /// See `ratio`.
     pub min_calls: u32,
     /// How long an outcome counts.
     pub window: Nanos,
-    /// How long nothing passes.
+    /// How long it lets nothing pass.
     pub open: Nanos,
-    /// How many attempts then pass, all of which must be good.
+    /// How many attempts then pass as probes, all of which must succeed.
     pub half_open: u32,
 }
 
@@ -149,7 +149,7 @@ impl BreakerPolicy {
 pub struct Pool {
     /// The calling service; each of its containers has an instance.
     pub service: ServiceId,
-    /// What it connects to.
+    /// The service that it connects to.
     pub target: ServiceId,
     /// Its name in metrics: the target's.
     pub name: String,
@@ -157,6 +157,6 @@ pub struct Pool {
     pub size: u32,
     /// Longest wait for a connection.
     pub timeout: Option<TimeoutId>,
-    /// Whether who finds none while the target takes no more waits as if all were in use.
+    /// Whether a call without a connection waits, as for a busy one, while the target accepts no more.
     pub outwaits: bool,
 }

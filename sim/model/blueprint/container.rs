@@ -1,66 +1,66 @@
-//! Containers in a blueprint: where they run, from when on, and where their data lies.
+//! Containers in a blueprint: their nodes, their start, and the place of their data.
 
 use super::{Blueprint, Service};
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::{Cluster, ImageSource, Kind, Rollout};
 use wssim_kernel::Nanos;
 
-/// One running instance of a service, or a place for one.
+/// One running instance of a service, or a free place for one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Container {
-    /// What it runs.
+    /// Its service.
     pub service: ServiceId,
-    /// Where it runs.
+    /// Its node.
     pub node: NodeId,
-    /// When it starts, from the beginning of the measured stretch; `None`: it runs from the first.
+    /// When it starts, from the beginning of the measured stretch; `None`: it runs from time zero.
     pub begins: Option<Nanos>,
-    /// Whether nothing is there until the orchestrator puts something there.
+    /// Whether the place is empty until the orchestrator starts a container there.
     pub spare: bool,
-    /// Where its data lies.
+    /// The place of its data.
     pub data: DataAt,
 }
 
-/// Where the data of a container lies.
+/// The place of a container's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DataAt {
-    /// On its node, or nowhere because it needs none.
+    /// On its node, or it needs none.
     #[default]
     Here,
-    /// On another node, for good: it starts empty.
+    /// On another node for good: it starts empty.
     Elsewhere,
     /// On a file server on this node.
     Node(NodeId),
-    /// On a file server that this service is.
+    /// On a file server; this service is the file server.
     Service(ServiceId),
 }
 
-/// What a process does that is told to end.
+/// How a process reacts when it is told to stop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnStop {
-    /// It closes idle connections, takes nothing new on, answers what it has, and ends.
+    /// It closes idle connections, accepts nothing new, finishes its requests, and ends.
     #[default]
     Drain,
-    /// It ends at once; what it has is reset.
+    /// It ends at once; its requests are reset.
     Exit,
-    /// Nothing: it goes on until it is killed.
+    /// It ignores the signal until it is killed.
     Ignore,
 }
 
-/// How slow a container is after its start: code that is not compiled yet, caches that are empty.
+/// How slow a container is after its start: code not yet compiled, caches still empty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cold {
-    /// Times the CPU that the first request takes.
+    /// Factor on the CPU demand of the first request.
     pub factor: f64,
-    /// Requests over which that falls to 1, in a straight line.
+    /// Requests over which the factor falls linearly to 1.
     pub requests: u32,
 }
 
-/// What a container cannot begin without, and how it waits for that.
+/// The services that a container needs to begin, and how it waits for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// Of each of these services a container must listen, have its data and be in reach.
+    /// Each of these services needs a container that listens, has its data and is reachable.
     pub services: Vec<ServiceId>,
-    /// It looks at whole multiples of this since the end of its start-up CPU.
+    /// It checks at whole multiples of this after the end of its start-up CPU.
     pub retry: Nanos,
 }
 
@@ -71,28 +71,28 @@ impl Blueprint {
         self.containers[container.index()].node
     }
 
-    /// Whether what is lost is replaced by a new container, with an address of its own; without an
-    /// orchestrator the old one starts again, and keeps its own.
+    /// Whether a lost container is replaced by a new one with its own address. Without an orchestrator the
+    /// old one starts again and keeps its address.
     #[must_use]
     pub fn replaces_containers(&self) -> bool {
         self.is_replaced() || !self.proxies.is_empty()
     }
 
-    /// Whether an orchestrator replaces what is lost, perhaps elsewhere.
+    /// Whether an orchestrator replaces lost containers, perhaps on other nodes.
     #[must_use]
     pub fn is_replaced(&self) -> bool {
         self.control.as_ref().is_some_and(Cluster::replaces)
     }
 
-    /// From leaving all views until a container is told to end: as Swarm has it, unless another orchestrator
-    /// replaces what is lost.
+    /// From the removal of a container from all views until it is told to stop: Swarm's delay, unless another
+    /// orchestrator replaces lost containers.
     #[must_use]
     pub fn leaving(&self) -> Nanos {
         let kind = self.control.as_ref().map(|cluster| cluster.kind).filter(|kind| kind.replaces());
         kind.unwrap_or(Kind::SWARM).leaving
     }
 
-    /// The same world where nothing is brought out.
+    /// The same world without rollouts.
     #[must_use]
     pub fn without_rollouts(mut self) -> Self {
         if let Some(cluster) = &mut self.control {
@@ -101,13 +101,13 @@ impl Blueprint {
         self
     }
 
-    /// What is brought out.
+    /// The rollouts.
     #[must_use]
     pub fn rollouts(&self) -> &[Rollout] {
         self.control.as_ref().map_or(&[], |cluster| &cluster.rollouts)
     }
 
-    /// How long `node` takes for an image of the cluster's table when it is idle, and so is its registry.
+    /// How long `node` takes to pull an image of the cluster's table when the node and its registry are idle.
     #[must_use]
     pub fn pull_time(&self, node: NodeId, image: usize) -> Nanos {
         let Some(cluster) = &self.control else { return Nanos::ZERO };
@@ -124,8 +124,8 @@ impl Blueprint {
         image.time(to.bandwidth.min(sent), to.speed)
     }
 
-    /// Whether `id` has its data: a local volume stays on its node, and a file server may be out of reach.
-    /// `joined` says who reaches whom, `serves` what can be used.
+    /// Whether `id` has its data: a local volume stays on its node, and a file server may be unreachable.
+    /// `joined` says which nodes reach each other, `serves` which containers serve files.
     pub(crate) fn has_data(
         &self,
         id: ContainerId,
@@ -148,13 +148,13 @@ impl Blueprint {
 }
 
 impl Service {
-    /// How many containers it is to have.
+    /// The number of containers that it should have.
     #[must_use]
     pub fn replicas(&self) -> u32 {
         self.containers.end - self.containers.start - self.spares
     }
 
-    /// Its containers without the spare ones.
+    /// Its containers without the spare places.
     #[must_use]
     pub fn wanted(&self) -> std::ops::Range<u32> {
         self.containers.start..self.containers.end - self.spares

@@ -1,74 +1,73 @@
-//! Faults in a blueprint: what goes wrong, at its time or of itself.
+//! Faults in a blueprint: scripted and random ones.
 
 use super::Blueprint;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use wssim_kernel::Nanos;
 
-/// Something that is to go wrong.
+/// A fault.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// Its name, and that of its stream.
     pub name: String,
-    /// When.
+    /// When it strikes.
     pub comes: Comes,
-    /// What happens.
+    /// Its kind.
     pub kind: FaultKind,
-    /// Nodes it strikes; for a link its two ends.
+    /// Nodes that it strikes; for a link its two ends.
     pub nodes: Vec<NodeId>,
-    /// Containers it strikes.
+    /// Containers that it strikes.
     pub containers: Vec<ContainerId>,
     /// How long it lasts, in nanoseconds; `None`: for ever.
     pub repair: Option<Law>,
 }
 
 impl Fault {
-    /// Whether it changes which nodes reach each other.
+    /// Whether it separates nodes from each other.
     pub(crate) fn parts_nodes(&self) -> bool {
         use FaultKind::{Crash, Cut, Hang, Partition, Switch};
         !self.nodes.is_empty() && matches!(self.kind, Crash | Hang | Partition | Cut | Switch)
     }
 }
 
-/// When a fault comes.
+/// When a fault strikes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Comes {
-    /// Once, so long after the beginning of the measured stretch.
+    /// Once, this long after the beginning of the measured stretch.
     Once(Nanos),
-    /// Again and again: after so many nanoseconds from time zero, and from each repair on.
+    /// Repeatedly: this many nanoseconds after time zero, and after each repair.
     Renewed(Law),
-    /// After so many nanoseconds of each life of its one container.
+    /// This many nanoseconds into each life of its one container.
     EachLife(Law),
 }
 
-/// What happens to what a fault strikes.
+/// The effect of a fault.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum FaultKind {
-    /// Nodes stop; all that runs on them is lost.
+    /// Nodes stop; everything that runs on them is lost.
     Crash,
-    /// Nodes, or processes of containers, stand still; what runs there goes on afterwards.
+    /// Nodes, or processes of containers, stand still and go on afterwards.
     Hang,
-    /// Nodes are cut off from everybody else.
+    /// Nodes are cut off from all others.
     Partition,
     /// Two nodes are cut off from each other.
     Cut,
-    /// Nodes are cut off from everybody else, and from each other.
+    /// Nodes are cut off from all others, and from each other.
     Switch,
-    /// A visit to the disk of these nodes takes so many times as long.
+    /// Factor on the time of a visit to the disk of these nodes.
     SlowDisk(f64),
-    /// What these nodes send and receive takes so many times as long.
+    /// Factor on the time that these nodes take to send and receive.
     SlowNetwork(f64),
-    /// Nothing more can be written on these nodes.
+    /// Writes fail on these nodes.
     DiskFull,
     /// Containers are killed.
     Kill,
-    /// Containers are stopped in good order.
+    /// Containers are stopped gracefully.
     Stop,
 }
 
 impl Blueprint {
-    /// The same world, in which nothing goes wrong but `faults`: what its own script and laws would
-    /// have struck is left out.
+    /// The same world with `faults` in place of its own scripted and random ones.
     #[must_use]
     pub fn struck_by(&self, faults: Vec<Fault>) -> Self {
         Self { faults, ..self.clone() }

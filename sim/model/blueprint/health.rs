@@ -1,33 +1,33 @@
-//! Health checks in a blueprint, and when they find what.
+//! Health checks in a blueprint, and the times of their results.
 //!
-//! Checks come one after the other: the next begins an interval after the result of the one before, the
-//! first an interval after the start. Until the start period is over, or a check was good, the interval is
-//! the start interval, and failures do not count. After `retries` failures in a row a container is
-//! unhealthy. A check of a process that does not listen fails at once; of one that hangs, after `timeout`;
-//! any other is good at once, and costs nothing.
+//! Checks run one after another: the first an interval after the start, each further one an interval after
+//! the result before it. Until the start period is over or a check has succeeded, the start interval
+//! applies and failures do not count. After `retries` failures in a row a container is unhealthy. A check
+//! fails at once while the process does not listen, and after `timeout` while it hangs; any other succeeds
+//! at once and costs nothing.
 //!
 //! Source: moby, `daemon/health.go` (`monitor`, `handleProbeResult`; defaults 30 s, 30 s, 3 retries, no
 //! start period, start interval 5 s).
 
 use wssim_kernel::{Nanos, Time};
 
-/// How the health of a container is checked.
+/// How a container's health is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthCheck {
-    /// From the result of a check until the next one; above zero.
+    /// From the result of a check to the next check; above zero.
     pub interval: Nanos,
     /// Longest wait for a result.
     pub timeout: Nanos,
     /// Failures in a row that make a container unhealthy; at least one.
     pub retries: u32,
-    /// For so long after the start failures do not count.
+    /// How long after the start failures do not count.
     pub start_period: Nanos,
-    /// The interval meanwhile; above zero.
+    /// The interval during the start period; above zero.
     pub start_interval: Nanos,
 }
 
 impl HealthCheck {
-    /// The first good check of a container that started at `started` and listens since `listens`.
+    /// The first successful check of a container that started at `started` and listens from `listens` on.
     #[must_use]
     pub fn first_good(&self, started: Time, listens: Time) -> Time {
         let lead = self.lead();
@@ -43,15 +43,15 @@ impl HealthCheck {
         Time(started.0.saturating_add(after))
     }
 
-    /// When a container that started at `started` is unhealthy if it never listens.
+    /// When a container that started at `started` becomes unhealthy if it never listens.
     #[must_use]
     pub fn gives_up(&self, started: Time) -> Time {
         let first = if self.lead() > 0 { self.start_interval } else { self.interval };
         self.unhealthy(started + first, started + self.start_period, Nanos::ZERO)
     }
 
-    /// When a container is unhealthy of which the checks from `first` on fail, each after `takes`;
-    /// failures of checks that begin before `counts` do not count.
+    /// When a container becomes unhealthy if its checks from `first` on fail, each after `takes`; failures of
+    /// checks that begin before `counts` do not count.
     #[must_use]
     pub fn unhealthy(&self, first: Time, counts: Time, takes: Nanos) -> Time {
         let more = u64::from(self.retries.max(1) - 1);
@@ -72,8 +72,8 @@ impl HealthCheck {
         Time(end.saturating_add(pause.0))
     }
 
-    /// The first good check of a container that hung until `over`, while the checks from `first` on
-    /// failed: one that is under way then is answered.
+    /// The first successful check of a container that hung until `over`, if its checks from `first` on
+    /// failed; a check in progress at `over` succeeds.
     #[must_use]
     pub fn good_again(&self, first: Time, over: Time, interval: Nanos) -> Time {
         let cycle = self.timeout.0.saturating_add(interval.0);
@@ -84,8 +84,7 @@ impl HealthCheck {
         Time(first.0.saturating_add((rounds + 1).saturating_mul(cycle)))
     }
 
-    /// From the start until the first check that comes after the start period: so long the start interval
-    /// holds.
+    /// From the start to the first check after the start period: how long the start interval applies.
     fn lead(&self) -> u64 {
         let (period, interval) = (self.start_period.0, self.start_interval.0);
         period.div_ceil(interval).saturating_mul(interval)
@@ -111,8 +110,8 @@ mod tests {
         }
     }
 
-    /// What the engine does, check by check: a process listens from `listens` on, but hangs from `hangs`
-    /// until `goes_on`. Returns the first good check at or after `from`, and when it is unhealthy.
+    /// The engine's rule, check by check, for a process that listens from `listens` on but hangs from `hangs`
+    /// until `goes_on`. Returns the first successful check at or after `from`, and when it becomes unhealthy.
     fn engine(
         health: &HealthCheck,
         listens: Time,
@@ -175,7 +174,7 @@ mod tests {
         }
     }
 
-    /// A container that is healthy since its first check hangs for a while.
+    /// A container that has been healthy since its first check hangs for a while.
     #[test]
     fn a_hang_is_found_or_survived_as_the_engine_finds() {
         for health in [[30, 30, 3, 0, 5], [10, 3, 3, 0, 5], [7, 2, 1, 0, 5]].map(check) {

@@ -1,4 +1,4 @@
-//! RAM in a blueprint: what a node has and its system takes, and what a container asks for.
+//! RAM in a blueprint: the size of a node's, the share of its system, and the demand of containers.
 //!
 //! Sizes are bytes; the world counts in pages of [`PAGE`] bytes.
 
@@ -9,27 +9,27 @@ use std::sync::Arc;
 /// Bytes of a page (x86-64).
 pub const PAGE: f64 = 4096.0;
 
-/// What a node has of RAM and swap, and what is gone before any container runs.
+/// RAM and swap of a node, and what its system takes before any container runs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NodeMemory {
-    /// RAM in bytes; infinite when none is given.
+    /// RAM in bytes; infinite if not given.
     pub ram: f64,
     /// Swap in bytes; zero: none.
     pub swap: f64,
     /// The kernel's `vm.swappiness`, 0 to 200: how it weighs anonymous pages against the page cache.
     pub swappiness: f64,
-    /// The kernel itself, in bytes.
+    /// Bytes of the kernel.
     pub kernel: f64,
-    /// The container engine, in bytes.
+    /// Bytes of the container engine.
     pub engine: f64,
-    /// The orchestrator's agent, in bytes.
+    /// Bytes of the orchestrator's agent.
     pub agent: f64,
-    /// What the engine takes for each container that runs, in bytes.
+    /// Bytes of the engine for each running container.
     pub shim: f64,
 }
 
 impl Default for NodeMemory {
-    /// Without limit and without cost.
+    /// No limit and no cost.
     fn default() -> Self {
         Self {
             ram: f64::INFINITY,
@@ -43,30 +43,29 @@ impl Default for NodeMemory {
     }
 }
 
-/// What a container of a service asks for, and how it uses it.
+/// The RAM that a container of a service needs, and how it uses it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Memory {
-    /// Of a container that does nothing.
+    /// Of an idle container.
     pub base: f64,
-    /// That each request in service adds.
+    /// Added by each request in service.
     pub per_request: f64,
-    /// Share of the base that is touched at all once it runs, 0 to 1. The rest is cold.
+    /// Share of the base that a running container touches, 0 to 1. The rest is cold.
     pub hot: f64,
-    /// CPU between two touches of pages, in nanoseconds of the reference CPU; infinite or zero: it touches
-    /// none.
+    /// CPU between two touches of pages, in nanoseconds of the reference CPU; infinite or zero: no touches.
     pub touch_ns: f64,
     /// How touches spread over the hot pages.
     pub curve: Arc<Curve>,
-    /// What the scheduler sets aside for it; nothing else looks at it.
+    /// What the scheduler reserves for it; nothing else reads it.
     pub reservation: f64,
-    /// What it may have in RAM; beyond that its own pages go to swap, as many again at most, and then
-    /// it is killed. `None`: no limit.
+    /// Its limit in RAM. Beyond it, its own pages go to swap, up to the same amount again, and then it is
+    /// killed. `None`: no limit.
     pub limit: Option<f64>,
-    /// The heap of a runtime that collects garbage.
+    /// The heap of a garbage-collected runtime.
     pub heap: Option<Heap>,
-    /// What each entry of its caches takes.
+    /// Size of a cache entry.
     pub entry: f64,
-    /// Processes over which its memory spreads: with one, whoever kills it ends the container.
+    /// Processes that share its memory; with one, killing it ends the container.
     pub processes: u32,
     /// The files that it reads.
     pub data: Option<Data>,
@@ -80,27 +79,27 @@ impl Memory {
     }
 }
 
-/// A heap that grows with garbage up to its limit, and is then collected.
+/// A heap that fills with garbage up to its limit, and is then collected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Heap {
-    /// What it may grow to.
+    /// Its largest size.
     pub limit: f64,
-    /// What is alive in it; part of the base.
+    /// Live data in it; part of the base.
     pub live: f64,
-    /// Garbage that a visit leaves.
+    /// Garbage that each visit leaves.
     pub garbage: f64,
-    /// CPU of a collection, in nanoseconds of the reference CPU.
+    /// CPU demand of a collection, in nanoseconds of the reference CPU.
     pub collection: Law,
 }
 
 /// Files that a service reads through its own buffers and the node's page cache.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Data {
-    /// All of it.
+    /// Total size.
     pub size: f64,
-    /// Its own buffers in front of the page cache; part of what it asks for.
+    /// Its own buffers in front of the page cache; part of its demand.
     pub buffers: f64,
-    /// Bytes of one read.
+    /// Bytes per read.
     pub page: f64,
     /// How reads spread over its pages.
     pub curve: Arc<Curve>,

@@ -1,6 +1,6 @@
-//! A blueprint: a scenario made ready to run. Ids resolved, nanoseconds, request programs flat.
+//! A blueprint: a scenario made ready to run, with ids resolved, times in nanoseconds, programs flat.
 //!
-//! Tables are in order of *names*, so that the order in which a file says things changes nothing.
+//! Tables are in order of *names*, so that the order of entries in a file changes nothing.
 //! A blueprint is immutable and shared by all replications.
 
 mod call;
@@ -37,21 +37,21 @@ pub use routing::{Balance, Client, Detection, Pick, Policy, Resolver, Route};
 pub use traffic::{Arrivals, Background, FirstArrival, Maker, Source, Trace, TraceRow};
 use wssim_kernel::Nanos;
 
-/// Everything that a world is made of.
+/// Everything that a world consists of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Blueprint {
     /// The machines, by name.
     pub nodes: Vec<Node>,
-    /// How far apart two nodes are: row = sender, column = receiver, `nodes.len()` squared.
+    /// The path between each two nodes: row = sender, column = receiver, `nodes.len()` squared.
     pub links: Vec<Link>,
     /// CPU of one packet batch at each end, at the reference CPU's speed. Charged to the adjacent
     /// CPU step of the frame that sends or receives.
     pub packet_cpu: Nanos,
-    /// What VXLAN adds to a batch at each end, in nanoseconds of the reference CPU.
+    /// What VXLAN adds per batch at each end, in nanoseconds of the reference CPU.
     pub vxlan_cpu_ns: f64,
-    /// What ESP costs for each packet at each end, in nanoseconds of the reference CPU.
+    /// What ESP adds per packet at each end, in nanoseconds of the reference CPU.
     pub esp_cpu_ns: f64,
-    /// What IPVS costs for a batch that passes it, in nanoseconds of the reference CPU.
+    /// What IPVS adds per batch, in nanoseconds of the reference CPU.
     pub ipvs_cpu_ns: f64,
     /// The services, by name.
     pub services: Vec<Service>,
@@ -59,11 +59,11 @@ pub struct Blueprint {
     pub containers: Vec<Container>,
     /// The endpoints, by (service, name).
     pub endpoints: Vec<Endpoint>,
-    /// All programs, one after the other; each ends with [`Instruction::End`].
+    /// All programs, one after another; each ends with [`Instruction::End`].
     pub program: Vec<Instruction>,
-    /// Where calls go and how they are made.
+    /// Call sites.
     pub calls: Vec<Call>,
-    /// What look-ups find, by (service, parameters).
+    /// Caches, by (service, parameters).
     pub caches: Vec<Cache>,
     /// Parallel steps.
     pub parallels: Vec<Parallel>,
@@ -73,29 +73,29 @@ pub struct Blueprint {
     pub breakers: Vec<Breaker>,
     /// Limits on calls.
     pub limits: Vec<Limit>,
-    /// Containers with a list of servers of their own, by container.
+    /// Containers with their own list of servers, by container.
     pub proxies: Vec<Proxy>,
     /// (caller service, callee service) pairs, by name, whose calls `query_time_seconds` reports.
     pub queries: Vec<Query>,
-    /// How each pair's calls find a replica and connect to it, in the order of `queries`.
+    /// How the calls of each pair find a replica and connect to it, in the order of `queries`.
     pub routes: Vec<Route>,
-    /// Who watches, and how fast he is.
+    /// How fast changes of containers become known.
     pub detection: Detection,
-    /// Who replaces what is lost; `None`: nothing can be, or each container comes back where it was.
+    /// The orchestrator that replaces containers; `None`: each container restarts in place, or never.
     pub control: Option<Cluster>,
-    /// What people do to the cluster, if anything; then nothing else starts spare containers.
+    /// What people do to the cluster, if anything; nothing else then starts spare containers.
     pub procedure: Option<Procedure>,
-    /// What goes wrong, by name.
+    /// Faults, by name.
     pub faults: Vec<Fault>,
-    /// How many of the repairs of what fails of itself go on at once; `None`: all.
+    /// How many repairs of random faults can go on at once; `None`: all.
     pub crews: Option<std::num::NonZeroU32>,
     /// Classes of constant time-outs: pending ones wait in a FIFO with one event for its head.
     pub timeouts: Vec<Nanos>,
     /// Sources of requests, by name.
     pub sources: Vec<Source>,
-    /// Background load, by (service, container); after it that of nodes.
+    /// Background load, by (service, container), then that of nodes.
     pub background: Vec<Background>,
-    /// Labels of CPU steps that a trace may speak of, by name.
+    /// Labels of CPU steps that a trace may name, by name.
     pub labels: Vec<String>,
 }
 
@@ -115,42 +115,42 @@ pub struct Node {
     pub memory: NodeMemory,
     /// Network bandwidth in bytes per second; infinite when none is given.
     pub bandwidth: f64,
-    /// What encryption of a byte costs, in nanoseconds of the reference CPU.
+    /// CPU of encrypting one byte, in nanoseconds of the reference CPU.
     pub cipher_ns_per_byte: f64,
-    /// Its disk; `None`: one that costs nothing.
+    /// Its disk; `None`: a disk that takes no time.
     pub disk: Option<Disk>,
-    /// What it is bought for, in a currency of the scenario's; `None`: it is there already.
+    /// Its price, in the scenario's currency; `None`: it is there already.
     pub price: Option<f64>,
 }
 
 /// A node's disk: one queue, first come first served.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Disk {
-    /// Law of the time of a read until its first byte, in nanoseconds.
+    /// Law of the time to the first byte of a read, in nanoseconds.
     pub read: Law,
-    /// The same of a write.
+    /// The same for a write.
     pub write: Law,
-    /// The same of a write that is to survive a power cut.
+    /// The same for a write that must survive a power cut.
     pub flush: Law,
-    /// Bytes per second of one visit, once it has begun; may be infinite.
+    /// Bytes per second of one visit after its first byte; may be infinite.
     pub bandwidth: f64,
-    /// Visits that are served at once.
+    /// Visits in service at once.
     pub queues: u32,
 }
 
-/// What a visit to a disk does.
+/// The kind of a visit to a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Reads.
+    /// A read.
     Read,
-    /// Writes, into the disk's own memory perhaps.
+    /// A write, perhaps into the disk's own memory.
     Write,
-    /// Writes so that it survives a power cut.
+    /// A write that survives a power cut.
     Flush,
 }
 
 impl Disk {
-    /// Law of the time until the first byte.
+    /// Law of the time to the first byte.
     #[must_use]
     pub fn access(&self, access: Access) -> &Law {
         match access {
@@ -168,49 +168,49 @@ pub struct Service {
     pub name: String,
     /// Requests in service at once, per container; `None`: unlimited.
     pub workers: Option<u32>,
-    /// How long a worker is held.
+    /// When a request holds a worker.
     pub hold: Hold,
-    /// Waiting at most, per container; more are refused. `None`: unlimited.
+    /// Requests that may wait per container; more are refused. `None`: unlimited.
     pub backlog: Option<u32>,
     /// Longest wait for a worker.
     pub queue_timeout: Option<TimeoutId>,
     /// CPU limit per container.
     pub cpu_limit: Option<CpuLimit>,
-    /// What a container asks for of RAM.
+    /// RAM of a container.
     pub memory: Memory,
     /// Its containers: a range of [`Blueprint::containers`], spare ones last.
     pub containers: std::ops::Range<u32>,
-    /// How many of them are spare: nothing is there until one is lost elsewhere.
+    /// How many of its containers are spare: empty until one is lost elsewhere.
     pub spares: u32,
-    /// CPU of starting a container, in nanoseconds of the reference CPU, on one thread.
+    /// CPU demand of a container's start, in nanoseconds of the reference CPU, on one thread.
     pub startup: Law,
-    /// What a container that has started waits for before it listens.
+    /// What a started container waits for before it listens.
     pub needs: Needs,
-    /// When a container that has ended is started again.
+    /// When an ended container is started again.
     pub restart: RestartPolicy,
     /// How the health of its containers is checked; `None`: a container that listens is healthy.
     pub health: Option<HealthCheck>,
-    /// From being told to end until it is killed, and what it does meanwhile.
+    /// From the stop signal until it is killed, and its reaction meanwhile.
     pub stop_grace: Nanos,
     /// See `stop_grace`.
     pub on_stop: OnStop,
-    /// How its first requests are slower after a start.
+    /// How much slower its first requests after a start are.
     pub cold: Option<Cold>,
-    /// An idle connection is closed by its containers after so long.
+    /// Its containers close a connection that was idle for this long.
     pub keep_alive: Option<Nanos>,
-    /// Connections of other services that each container holds open at once; further ones are refused.
-    /// `None`: any number.
+    /// Connections of other services that each container accepts at once; more are refused. `None`:
+    /// unlimited.
     pub max_connections: Option<u32>,
-    /// How proxies check its containers by themselves; `None`: not at all.
+    /// How proxies check its containers; `None`: they do not.
     pub check: Option<Check>,
 }
 
-/// How long a worker is held.
+/// When a request holds a worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// From start to end of the request, as by a thread pool.
+    /// From the start to the end of the request, like a thread of a pool.
     Request,
-    /// In CPU steps only, as by an event loop.
+    /// During CPU steps only, like an event loop.
     Cpu,
 }
 
@@ -226,7 +226,7 @@ pub struct CpuLimit {
 /// How a CPU limit is enforced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quota {
-    /// Thread time per 100 ms period as Linux hands it out: in slices to CPUs, enforced at ticks.
+    /// Thread time per 100 ms period as Linux grants it: in slices to CPUs, enforced at ticks.
     Cfs,
     /// Thread time per 100 ms period on a fixed grid, nothing carried over.
     Grid,
@@ -264,42 +264,42 @@ pub enum Instruction {
         /// Address of the draw.
         draw: u32,
     },
-    /// Visits the disk of the container's node, if it has one that costs anything.
+    /// Visits the disk of the container's node, if that has one that takes time.
     Disk {
-        /// What it does there.
+        /// The kind of visit.
         access: Access,
-        /// Bytes of it.
+        /// Bytes of the visit.
         bytes: Law,
-        /// Addresses of the draws: of the time until the first byte, and of the bytes.
+        /// Addresses of the draws: the time to the first byte, and the bytes.
         draws: [u32; 2],
     },
-    /// Reads pages of the service's data: those neither in its buffers nor in the page cache come from
-    /// the disk, in one visit.
+    /// Reads pages of the service's data; those missing from its buffers and the page cache come from the
+    /// disk, in one visit.
     Read {
-        /// How many; rounded to a whole number.
+        /// Number of pages; rounded to a whole number.
         pages: Law,
-        /// Addresses of the draws: of how many, of how many miss, and of the times at the disk.
+        /// Addresses of the draws: number of pages, number of misses, and times at the disk.
         draws: [u32; 3],
     },
-    /// At a cache: looks something up, and the caller will know whether it was there.
+    /// At a cache: looks an item up; the caller will know whether it was found.
     LookUp {
-        /// In which key space.
+        /// The key space.
         cache: CacheId,
         /// Address of the draw.
         draw: u32,
     },
-    /// After the call that looked something up: goes on at `to` if it was there.
+    /// After a call with a look-up: goes on at `to` if the item was found.
     SkipIfFound {
-        /// In which key space.
+        /// The key space.
         cache: CacheId,
         /// Where to go when skipping.
         to: InstructionId,
     },
     /// Calls another service and waits for the answer.
     Call(CallId),
-    /// Takes a connection for the calls that follow, whose [`Tenure`] is that they use it.
+    /// Takes a connection for later calls, those with [`Tenure::Uses`].
     Take(CallId),
-    /// Gives it back.
+    /// Gives that connection back.
     GiveBack,
     /// Goes on at `to` with probability 1 − `probability`.
     SkipUnless {
@@ -310,8 +310,8 @@ pub enum Instruction {
         /// Where to go when skipping.
         to: InstructionId,
     },
-    /// Runs the instructions up to `to` (which ends with [`Instruction::EndBranch`]) again and
-    /// again, one after the other, then goes on at `to`.
+    /// Runs the instructions up to `to` (which end with [`Instruction::EndBranch`]) several times, one after
+    /// another, then goes on at `to`.
     Repeat {
         /// How often; rounded to a whole number.
         count: Law,
@@ -322,7 +322,7 @@ pub enum Instruction {
         /// Where to go on afterwards.
         to: InstructionId,
     },
-    /// Starts branches at once, goes on when enough have succeeded.
+    /// Starts branches at once and goes on when enough have succeeded.
     Parallel(ParallelId),
     /// A branch or one repetition ends.
     EndBranch,
@@ -348,37 +348,37 @@ pub struct Parallel {
 pub struct Cache {
     /// The service that caches.
     pub service: ServiceId,
-    /// What is found.
+    /// How hits come about.
     pub hits: Hits,
 }
 
-/// What look-ups find.
+/// How hits come about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Hits {
-    /// Something, with this probability.
+    /// Drawn with this probability.
     Drawn(f64),
-    /// What was looked for before and has not been crowded out.
+    /// Items that were looked up before and not evicted since.
     Lru {
         /// How popular the items are.
         popularity: Popularity,
         /// Items that a store holds.
         capacity: u32,
-        /// Whether stores begin in their stationary law, not empty.
+        /// Whether stores begin in their stationary law instead of empty.
         warm: bool,
-        /// The share of hits that is expected of a warm store.
+        /// The expected hit ratio of a warm store.
         expected: f64,
     },
 }
 
 impl Hits {
-    /// Those of stores that hold `capacity` items each.
+    /// Hits of LRU stores that hold `capacity` items each.
     #[must_use]
     pub fn lru(popularity: Popularity, capacity: u32, warm: bool) -> Self {
         let expected = popularity.expected_hits(capacity);
         Self::Lru { popularity, capacity, warm, expected }
     }
 
-    /// The share of hits that is expected before anything is simulated.
+    /// The expected hit ratio, without simulation.
     #[must_use]
     pub fn expected(&self) -> f64 {
         match self {
@@ -391,20 +391,20 @@ impl Hits {
 /// A pair of services whose calls are measured together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Query {
-    /// Who calls.
+    /// The caller.
     pub caller: ServiceId,
-    /// Who answers.
+    /// The callee.
     pub service: ServiceId,
 }
 
 impl Blueprint {
-    /// What the nodes that have a price are bought for; `None`: none has.
+    /// The sum of the nodes' prices; `None`: no node has one.
     #[must_use]
     pub fn price(&self) -> Option<f64> {
         self.nodes.iter().filter_map(|node| node.price).reduce(|sum, price| sum + price)
     }
 
-    /// Whether some caller and callee know more of each other than request and answer.
+    /// Whether any caller and callee are tied by more than request and answer.
     pub(crate) fn ties_frames(&self) -> bool {
         self.sources.iter().any(|source| source.cancel)
             || (self.calls.iter()).any(|call| {
@@ -427,13 +427,13 @@ impl Blueprint {
         self.services[service.index()].containers.clone()
     }
 
-    /// Number of `container` among those of its service `service`, from zero.
+    /// The number of `container` among those of its service `service`, from zero.
     #[inline]
     pub(crate) fn replica(&self, service: ServiceId, container: ContainerId) -> u32 {
         container.0 - self.services[service.index()].containers.start
     }
 
-    /// A name of `cache` that does not depend on what other caches there are.
+    /// A name of `cache` that does not depend on other caches.
     #[must_use]
     pub fn cache_name(&self, cache: CacheId) -> String {
         let cache = &self.caches[cache.index()];

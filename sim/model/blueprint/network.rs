@@ -1,39 +1,39 @@
-//! The network in a blueprint: the way between two nodes, and what is around packets.
+//! The network in a blueprint: the path between two nodes, and the headers around packets.
 
 use crate::law::Law;
 
-/// The way from one node to another.
+/// The path from one node to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
     /// Law of the round-trip time; a hop costs half of it.
     pub rtt: Law,
-    /// The largest IP packet, in bytes, that gets through; infinite where all do.
+    /// The largest IP packet that gets through, in bytes; infinite for no limit.
     pub mtu: f64,
-    /// The largest that the ends know of: what is sent plainly is cut to it.
+    /// The largest packet that the ends know of, in bytes: plain traffic is cut to it.
     pub known_mtu: f64,
-    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
+    /// Payload rate of one transfer at most, in bytes per second; infinite for no cap.
     pub goodput: f64,
-    /// Share of packets that are lost.
+    /// Share of packets that are lost, 0 to 1.
     pub loss: f64,
 }
 
-/// A network as its packets see it; between containers of one node nothing of it applies.
+/// A network as its packets see it; none of it applies between containers of one node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Network {
-    /// What is around a packet between two nodes.
+    /// The headers around a packet between two nodes.
     pub encapsulation: Encapsulation,
-    /// Bytes of a packet inside: IP and TCP headers and payload.
+    /// Bytes of an inner packet: IP and TCP headers and payload.
     pub mtu: f64,
-    /// A firewall drops what goes between two nodes.
+    /// Whether a firewall drops all traffic between two nodes.
     pub blocked: bool,
-    /// Payload of one transfer at most, in bytes per second; infinite where nothing caps it.
+    /// Payload rate of one transfer at most, in bytes per second; infinite for no cap.
     pub goodput: f64,
 }
 
-/// What is around a packet between two nodes.
+/// The headers around a packet between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Encapsulation {
-    /// Nothing.
+    /// No headers.
     Plain,
     /// VXLAN.
     Vxlan,

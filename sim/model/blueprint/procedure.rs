@@ -1,4 +1,4 @@
-//! Procedures in a blueprint: what people do to a cluster step by step, such as a phase of a migration.
+//! Procedures in a blueprint: what people do to a cluster step by step, for example in a migration.
 
 use super::Blueprint;
 use crate::ids::{ContainerId, NodeId};
@@ -6,74 +6,74 @@ use crate::law::Law;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::{StreamKey, name_hash};
 
-/// Steps that are carried out in a world, from the beginning of the measured stretch. When all of them are
-/// over the stretch goes on for `settle` and ends.
+/// Steps that are carried out in a world, from the beginning of the measured stretch on. After the last
+/// step the stretch goes on for `settle` and ends.
 ///
-/// Spare containers are places where a step may start something; nothing else starts them.
+/// Spare containers are places where a step may start a container; nothing else starts one there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Procedure {
     /// Its name, and that of its stream.
     pub name: String,
-    /// What is done.
+    /// Its steps.
     pub steps: Vec<Step>,
-    /// For so long the world is looked at when all is done.
+    /// How long the world is observed after the last step.
     pub settle: Nanos,
 }
 
 /// One step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// Its name, where its draws are addressed.
+    /// Its name, also the address of its draws.
     pub name: String,
-    /// What is done.
+    /// Its steps.
     pub work: Work,
     /// Steps that must be over before it begins, by place.
     pub after: Vec<usize>,
 }
 
-/// What a step does.
+/// The work of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Work {
-    /// Containers end in good order; over when none of them runs.
+    /// Containers stop gracefully; over when none of them runs.
     Stop(Vec<ContainerId>),
-    /// Containers start; over when all of them are registered. Callers find them at once, unless a step
-    /// switches to them later.
+    /// Containers start; over when all of them are registered. Callers find them at once, unless a later step
+    /// switches to them.
     Start(Vec<ContainerId>),
-    /// From now on callers find those of `to`, and those of `from` no more.
+    /// From now on callers find the containers of `to` instead of those of `from`.
     Switch {
-        /// Who was found.
+        /// Found until now.
         from: Vec<ContainerId>,
-        /// Who is.
+        /// Found from now on.
         to: Vec<ContainerId>,
     },
-    /// Bytes are carried.
+    /// Data is copied.
     Carry {
-        /// How.
+        /// The copy.
         there: Carry,
-        /// What takes them back, when the step is undone.
+        /// The copy back, if the step is undone.
         back: Carry,
     },
-    /// People do something, for so many nanoseconds; nothing in the cluster does.
+    /// People work for that many nanoseconds; nothing in the cluster does.
     People(Law),
 }
 
-/// Bytes on their way: computed on, read, sent and written at the same time, so that the slowest decides.
+/// A copy of data: processed, read, sent and written at the same time, so that the slowest part decides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Carry {
-    /// How many.
+    /// Bytes to copy.
     pub bytes: f64,
-    /// From where to where, and bytes a second at most, perhaps infinite.
+    /// Sender and receiver, and the largest rate in bytes per second, perhaps infinite.
     pub network: Option<([NodeId; 2], f64)>,
-    /// Where one thread works on them, and bytes a second of the reference CPU.
+    /// The node where one thread processes them, and its rate in bytes per second of the reference CPU.
     pub cpu: Option<(NodeId, Law)>,
-    /// On whose disk they are read.
+    /// The node whose disk they are read from.
     pub read: Option<NodeId>,
-    /// On whose disk they are written.
+    /// The node whose disk they are written to.
     pub write: Option<NodeId>,
 }
 
 impl Step {
-    /// Whether people do it, and nothing in the cluster changes.
+    /// Whether people do it and nothing in the cluster changes.
     #[must_use]
     pub fn is_of_people(&self) -> bool {
         matches!(self.work, Work::People(_))
@@ -87,7 +87,7 @@ impl Step {
         Some(Nanos::from_f64(law.sample_lazily(|| stream.draw(key, 0))))
     }
 
-    /// CPU of what is carried, in nanoseconds of the reference CPU.
+    /// CPU demand of the copy, in nanoseconds of the reference CPU.
     pub(crate) fn demand(&self, carry: &Carry, procedure: &str, seed: u64, number: u32) -> f64 {
         let Some((_, rate)) = &carry.cpu else { return 0.0 };
         let (stream, key) = self.draws(procedure, seed, number);
@@ -100,14 +100,14 @@ impl Step {
 }
 
 impl Carry {
-    /// The nodes without which it cannot go on.
+    /// The nodes that it needs.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = NodeId> + use<> {
         let ends = self.network.map(|(ends, _)| ends);
         let cpu = self.cpu.as_ref().map(|(node, _)| *node);
         ends.into_iter().flatten().chain(cpu).chain(self.read).chain(self.write)
     }
 
-    /// How long it takes where nothing else goes on, on average: the slowest of its parts, in seconds.
+    /// Mean duration in an idle world, in seconds: that of the slowest part.
     #[must_use]
     pub fn seconds_alone(&self, blueprint: &Blueprint) -> f64 {
         let node = |id: NodeId| &blueprint.nodes[id.index()];

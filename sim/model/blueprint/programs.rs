@@ -1,10 +1,10 @@
-//! Programs of endpoints, and what follows from them without running one.
+//! Programs of endpoints, and what can be told from them without running one.
 
 use super::{Blueprint, Instruction};
 use crate::ids::ServiceId;
 
 impl Blueprint {
-    /// Whether a visit to `service` may come to a disk that costs anything.
+    /// Whether a visit to `service` may use a disk that takes time.
     #[must_use]
     pub fn uses_disk(&self, service: ServiceId) -> bool {
         let has_disk = |c: u32| {
@@ -30,20 +30,20 @@ impl Blueprint {
         &self.program[first..end]
     }
 
-    /// Endpoints that the endpoint at `place` calls and cannot do without, by place: not those of caches,
-    /// nor those of parallel branches of which not all must succeed.
+    /// Endpoints that the endpoint at `place` needs, by place: not those of caches, nor those of parallel
+    /// branches that may fail.
     #[must_use]
     pub fn needed_calls(&self, place: usize) -> Vec<usize> {
         self.needs(place, 0.0).calls
     }
 
-    /// What the endpoint at `place` cannot do without; calls that are made in at most so many visits
-    /// (`rarely`, a share) are none of it.
+    /// The calls that the endpoint at `place` needs. Calls made in at most the share `rarely` of visits are
+    /// left out.
     #[must_use]
     pub fn needs(&self, place: usize, rarely: f64) -> CallsNeeded {
         let first = self.endpoints[place].start.index();
         let mut needs = CallsNeeded::default();
-        // Where each branch that can be done without begins and ends, and where its calls go.
+        // Where each branch that may fail begins and ends, and where its calls go.
         let mut free: Vec<(usize, usize, usize, usize)> = Vec::new();
         let mut skipped: Vec<(usize, f64)> = Vec::new();
         for (at, instruction) in (first..).zip(self.program_of(place)) {
@@ -87,26 +87,26 @@ impl Blueprint {
     }
 }
 
-/// Endpoints that an endpoint cannot do without, by place.
+/// The endpoints that an endpoint needs, by place.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallsNeeded {
-    /// All of these.
+    /// All of these are needed.
     pub calls: Vec<usize>,
-    /// And of each of these enough.
+    /// Enough branches of each of these are needed.
     pub choices: Vec<Choice>,
 }
 
-/// Branches of which so many must succeed.
+/// Branches of which `need` must succeed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// How many.
+    /// How many must succeed.
     pub need: usize,
-    /// What each of them calls.
+    /// The calls of each branch.
     pub branches: Vec<Vec<usize>>,
 }
 
 impl CallsNeeded {
-    /// Everything that is named in them.
+    /// All endpoints in either list.
     pub fn all(&self) -> impl Iterator<Item = usize> + '_ {
         let branches = self.choices.iter().flat_map(|choice| &choice.branches).flatten();
         self.calls.iter().chain(branches).copied()

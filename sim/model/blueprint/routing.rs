@@ -1,45 +1,45 @@
-//! Routing in a blueprint: who chooses a replica, what a caller connects with, who watches.
+//! Routing in a blueprint: how a replica is chosen, how a caller connects, how changes are detected.
 
 use crate::law::Law;
 use wssim_kernel::Nanos;
 
-/// How a caller finds a replica of a service, and what it connects with.
+/// How a caller finds a replica of a service and connects to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Route {
-    /// Who chooses.
+    /// How a replica is chosen.
     pub policy: Policy,
     /// Whether each connection or each request is balanced.
     pub balance: Balance,
-    /// What the caller connects with.
+    /// The caller's client.
     pub client: Client,
-    /// Number of the caller's first container among the proxies, each of which looks at its own
-    /// list; `None`: it is no proxy, or not towards this service.
+    /// Number of the caller's first container among the proxies, each of which has its own list of servers;
+    /// `None`: it is no proxy, or not for this service.
     pub proxy: Option<u32>,
     /// CPU of the virtual address for a request and its answer, at the caller, in nanoseconds of the
     /// reference CPU.
     pub address_cpu: u32,
 }
 
-/// Who chooses a replica, and how.
+/// How a replica is chosen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Policy {
-    /// In turn, everybody together: one balancer in front of all replicas.
+    /// In turn, for all callers together: one balancer in front of all replicas.
     InTurn,
-    /// In turn, each node for itself: IPVS behind a virtual address.
+    /// In turn, on each node separately: IPVS behind a virtual address.
     Vip,
     /// Addresses from DNS.
     Dns(Resolver),
-    /// By an address that is written down: a replica on the caller's node, or always the first one.
+    /// By a configured address: a replica on the caller's node, otherwise always the first.
     Fixed,
-    /// Each with equal chances.
+    /// At random, all alike.
     Random,
-    /// At random by these weights, one a replica.
+    /// At random by these weights, one per replica.
     Weighted(Vec<f64>),
-    /// Who has the fewest requests.
+    /// The replica with the fewest requests.
     LeastConnections,
-    /// Who has the fewest requests of so many chosen at random.
+    /// The one with the fewest requests among this many chosen at random.
     PowerOfD(u32),
-    /// Whoever is on the caller's node.
+    /// A replica on the caller's node, if any.
     LocalityFirst,
 }
 
@@ -52,58 +52,58 @@ pub enum Balance {
     Requests,
 }
 
-/// What a runtime makes of an answer of DNS.
+/// What a runtime does with an answer of DNS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Resolver {
     /// How long it keeps an answer; `None`: until it restarts.
     pub ttl: Option<Nanos>,
-    /// Which address of it a new connection gets.
+    /// Which address of the answer a new connection uses.
     pub pick: Pick,
 }
 
-/// Which address of an answer a new connection gets.
+/// Which address of an answer a new connection uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// The first.
+    /// The first pause.
     First,
-    /// Any.
+    /// A random one.
     Shuffle,
-    /// One after the other.
+    /// One after another.
     InTurn,
 }
 
-/// What a caller connects with.
+/// The connections of a caller.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Client {
     /// Whether a connection is kept for further requests.
     pub keeps: bool,
-    /// Whether a connection carries any number of requests at once; then so many are opened.
+    /// Connections to open, if each carries any number of requests at once.
     pub multiplex: Option<u32>,
-    /// Round trips before the first request can be sent on a new connection.
+    /// Round trips before the first request on a new connection.
     pub handshakes: u32,
-    /// CPU of accepting a connection, in nanoseconds of the callee's reference CPU.
+    /// CPU of accepting a connection, at the callee, in nanoseconds of the reference CPU.
     pub accept_cpu: Law,
-    /// An idle connection is closed by the caller after so long.
+    /// The caller closes a connection that was idle for this long.
     pub idle: Option<Nanos>,
-    /// A connection is closed by the caller at this age.
+    /// The caller closes a connection at this age.
     pub max_lifetime: Option<Law>,
-    /// Something is sent on an idle connection this often.
+    /// Interval of keep-alive messages on an idle connection.
     pub keepalive: Option<Nanos>,
-    /// A peer from which nothing has come for so long is taken for dead; `None`: as the kernel does.
+    /// A peer that has been silent for this long counts as dead; `None`: the kernel's rule.
     pub silence: Option<Nanos>,
-    /// Ephemeral ports towards one destination, where each request has a connection of its own; `None`: it
-    /// has not.
+    /// Ephemeral ports towards one destination, if each request has a connection of its own; otherwise
+    /// `None`.
     pub ports: Option<u32>,
-    /// A connection that was idle for longer is tried with a round trip before it is used.
+    /// A connection that was idle for longer is tested with a round trip before use.
     pub validate_after: Option<Nanos>,
-    /// The longest such trial, and the longest opening of a connection.
+    /// Longest such test, and longest opening of a connection.
     pub connect_timeout: Option<Nanos>,
-    /// So many connections are not closed for being idle.
+    /// This many connections are never closed for being idle.
     pub minimum: u32,
 }
 
 impl Client {
-    /// What nobody describes: connections are open, cost nothing, and are kept alive for ever.
+    /// The default: connections are open, cost nothing, and are kept alive for ever.
     pub const OPEN: Self = Self {
         keeps: true,
         multiplex: None,
@@ -120,23 +120,23 @@ impl Client {
     };
 }
 
-/// How fast it is known who is there. All laws in nanoseconds.
+/// How fast changes of containers become known. All laws in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detection {
-    /// From the end of a process on a living node until another node knows of it.
+    /// From the end of a process on a living node until another node knows.
     pub killed: Law,
     /// From the end of a node until another node takes its containers for dead; `None`: never.
     pub dead: Option<Law>,
     /// The same when two or more nodes end together.
     pub dead_together: Option<Law>,
-    /// From readiness until another node knows of it.
+    /// From readiness until another node knows.
     pub ready: Law,
-    /// From the end or readiness of a container on a living node until the manager knows of it.
+    /// From the end or readiness of a container on a living node until the manager knows.
     pub listed: Law,
 }
 
 impl Default for Detection {
-    /// Nobody watches.
+    /// Nothing is detected.
     fn default() -> Self {
         Self {
             killed: Law::ZERO,

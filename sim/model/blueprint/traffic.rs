@@ -1,4 +1,4 @@
-//! Traffic in a blueprint: who asks for what and when, and what containers do of themselves.
+//! Traffic in a blueprint: sources of requests, and background load.
 
 use super::{Mmpp, Policy, Profile};
 use crate::ids::{ContainerId, EndpointId, LabelId, NodeId};
@@ -11,32 +11,32 @@ use wssim_kernel::{Nanos, Time};
 pub struct Source {
     /// Its name: the label `entry` of metrics.
     pub name: String,
-    /// What its requests ask for, with weights that sum to one.
+    /// The endpoints of its requests, with weights that sum to one.
     pub entries: Vec<(f64, EndpointId)>,
-    /// Nodes whose published port users come to, through the routing mesh; empty: to the replicas.
+    /// Nodes whose published port users connect to, through the routing mesh; empty: straight to the replicas.
     pub ingress: Vec<NodeId>,
-    /// Ports of the mesh towards one replica, where each request comes on a connection of its own; `None`:
-    /// nothing is known of users' connections.
+    /// Ports of the mesh towards one replica, if each request has a connection of its own; `None`: users'
+    /// connections are not modelled.
     pub ports: Option<u32>,
-    /// How its requests are spread over the replicas of what they ask.
+    /// How its requests are spread over the replicas.
     pub policy: Policy,
-    /// When requests come.
+    /// When requests arrive.
     pub arrivals: Arrivals,
-    /// The user's own round-trip time to the edge; each direction costs half.
+    /// The user's round-trip time to the edge; each direction takes half.
     pub client_rtt: Law,
-    /// Bytes of a request, over the entry node's network.
+    /// Bytes of a request on the entry node's network.
     pub send: Law,
-    /// Bytes of an answer, over the entry node's network.
+    /// Bytes of an answer on the entry node's network.
     pub receive: Law,
-    /// A user gives up after that long.
+    /// How long a user waits for the answer before giving up.
     pub patience: Option<Law>,
-    /// A user gives up after waiting that long for a worker of the entry's service.
+    /// How long a user waits for a worker of the entry's service before giving up.
     pub patience_in_queue: Option<Law>,
-    /// Whether the entry visit stops when its user gives up.
+    /// Whether the entry visit is cancelled when its user gives up.
     pub cancel: bool,
 }
 
-/// When requests come.
+/// When requests arrive.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Arrivals {
     /// Independent exponential gaps.
@@ -53,10 +53,10 @@ pub enum Arrivals {
     Periodic {
         /// The gap.
         period: Nanos,
-        /// The first arrival; `None`: uniform in one period, from the source's own stream.
+        /// Time of the first arrival; `None`: uniform in one period, from the source's own stream.
         phase: Option<Nanos>,
     },
-    /// Gaps of any law on a clock that a profile runs faster and slower.
+    /// Gaps of any law on a clock that a profile speeds up and slows down.
     Shaped {
         /// Law of the gaps where the profile's factor is one, in nanoseconds.
         gap: Law,
@@ -65,27 +65,27 @@ pub enum Arrivals {
         /// The factor on the rate.
         profile: Profile,
     },
-    /// Poisson at a rate that a Markov chain sets.
+    /// Poisson arrivals at a rate that a Markov chain sets.
     Mmpp(Mmpp),
-    /// Users who think, ask and wait for the answer.
+    /// Users who think, send a request and wait for the answer.
     Closed {
-        /// How many.
+        /// Number of users.
         users: u32,
         /// Law of the think time, in nanoseconds. Every user begins by thinking.
         think: Law,
     },
-    /// Replayed from a file.
+    /// Arrivals replayed from a file.
     Trace(Arc<Trace>),
 }
 
-/// When the first request of a shaped source comes, on the profile's clock.
+/// When the first request of a shaped source arrives, on the profile's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstArrival {
-    /// After a gap like any other.
+    /// After an ordinary gap.
     Gap,
     /// Uniform in one gap of a constant law, from the source's own stream.
     Uniform,
-    /// Then.
+    /// At this time.
     At(Nanos),
 }
 
@@ -94,11 +94,11 @@ pub enum FirstArrival {
 pub struct Trace {
     /// In order of time.
     pub rows: Vec<TraceRow>,
-    /// Demands in nanoseconds, `demand_columns.len()` a row; negative: not given.
+    /// Demands in nanoseconds, `demand_columns.len()` per row; negative: not given.
     pub demands: Vec<f64>,
-    /// Which label each column of `demands` speaks of.
+    /// The label of each column of `demands`.
     pub demand_columns: Vec<LabelId>,
-    /// Each row is thinned or repeated to this many arrivals on average.
+    /// Mean number of arrivals per row: rows are dropped or repeated to match it.
     pub rate: f64,
 }
 
@@ -107,41 +107,41 @@ pub struct Trace {
 pub struct TraceRow {
     /// Since the start of the replication.
     pub at: Nanos,
-    /// What is asked for; `None`: by the source's weights.
+    /// The endpoint; `None`: drawn by the source's weights.
     pub entry: Option<EndpointId>,
-    /// Bytes of the request; negative: by the source's law.
+    /// Bytes of the request; negative: drawn by the source's law.
     pub send: f64,
-    /// Bytes of the answer; negative: by the source's law.
+    /// Bytes of the answer; negative: drawn by the source's law.
     pub receive: f64,
 }
 
-/// Who makes background load.
+/// The origin of background load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Maker {
     /// A container, while it answers.
     Container(ContainerId),
-    /// What runs on a node beside containers, such as an orchestrator's agent, while the node runs: in
-    /// the share of its kernel.
+    /// Software beside the containers of a node, such as an orchestrator's agent, while the node runs; it
+    /// computes in the kernel's share.
     System(NodeId),
 }
 
-/// Load that a container makes of itself, or the system of a node.
+/// Background load of a container or of a node's system.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Background {
-    /// Who makes it.
+    /// Its origin.
     pub maker: Maker,
     /// Name of its stream: service and replica, or node.
     pub name: String,
     /// Law of the gaps between bursts, in nanoseconds.
     pub every: Law,
-    /// CPU of each job of a burst, in nanoseconds of the reference CPU.
+    /// CPU demand of each job of a burst, in nanoseconds of the reference CPU.
     pub cpu: Law,
-    /// Jobs of a burst: all begin at once.
+    /// Jobs per burst; all begin at once.
     pub jobs: u32,
-    /// The first burst; `None`: uniform in the first of constant gaps, after a gap of any other law.
+    /// Time of the first burst; `None`: uniform in the first gap if gaps are constant, otherwise after one gap.
     pub first: Option<Nanos>,
-    /// No burst begins then or later.
+    /// No burst begins at this time or later.
     pub until: Time,
-    /// How many bursts there are.
+    /// Number of bursts.
     pub count: u64,
 }

@@ -1,4 +1,4 @@
-//! Look-ups in the world: a call whose callee says whether it found something.
+//! Look-ups in the world: calls whose callee says whether an item was found.
 
 use crate::blueprint::Hits;
 use crate::ids::{CacheId, InstructionId};
@@ -8,8 +8,8 @@ use crate::world::World;
 use wssim_kernel::Time;
 
 impl<P: Probe> World<'_, P> {
-    /// The visit `id` looks something up; its caller, if it still listens, will know the outcome
-    /// when the answer reaches it.
+    /// The visit `id` looks an item up; its caller, if it still listens, learns the outcome when the answer
+    /// arrives.
     #[inline(never)]
     pub(crate) fn look_up(&mut self, id: FrameId, cache: CacheId, draw: u32) {
         let visit = &self.frames[id];
@@ -30,7 +30,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The caller `id` has its look-up behind it and goes on at `to` if that found something.
+    /// The caller `id` has finished its look-up and goes on at `to` if the item was found.
     pub(crate) fn after_look_up(
         &mut self,
         now: Time,

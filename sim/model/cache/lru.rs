@@ -1,7 +1,6 @@
-//! Which items a cache holds: the least recently used one goes first.
+//! The items that a cache holds, evicted least recently used first.
 //!
-//! A ring through two arrays, a place an item: a look-up is O(1), hashes nothing and allocates
-//! nothing.
+//! A ring through two arrays, one place per item: a look-up is O(1), hashes nothing and allocates nothing.
 
 /// Not in the ring.
 const ABSENT: u32 = u32::MAX;
@@ -13,10 +12,10 @@ struct Place {
     newer: u32,
 }
 
-/// The items of a cache, in the order in which they were referred to.
+/// The items of a cache, in the order of the last references to them.
 #[derive(Clone, Debug)]
 pub(crate) struct Lru {
-    /// A place an item, and one more between the newest and the oldest.
+    /// One place per item, and one between the newest and the oldest.
     ring: Vec<Place>,
     room: u32,
     capacity: u32,
@@ -37,7 +36,7 @@ impl Lru {
         }
     }
 
-    /// Refers to `item`. Returns whether it was there; it is from now on.
+    /// Refers to `item`, which is stored from now on. Returns whether it was already.
     #[inline]
     pub(crate) fn refer(&mut self, item: u32) -> bool {
         let found = self.ring[item as usize].older != ABSENT;
@@ -52,12 +51,12 @@ impl Lru {
         found
     }
 
-    /// How many items it holds.
+    /// The number of items held.
     pub(crate) fn held(&self) -> u32 {
         self.capacity - self.room
     }
 
-    /// Where the ring begins and ends: its newer neighbour is the oldest, its older one the newest.
+    /// The place where the ring begins and ends: its newer neighbour is the oldest item, its older one the newest.
     fn end(&self) -> usize {
         self.ring.len() - 1
     }

@@ -1,10 +1,9 @@
-//! Caches: what a look-up finds.
+//! Caches: the outcome of look-ups.
 //!
-//! A look-up refers to one item of the cache's key space. Items are referred to independently of
-//! each other, item i of 1 … n with probability ∝ i^−alpha (the independent reference model), and
-//! the cache keeps the `capacity` items that were referred to last (LRU): whoever looks for an item
-//! that is not there puts it there, from that look-up on, at no further cost. Or nothing is kept
-//! and hits are drawn.
+//! A look-up refers to one item of the cache's key space. References are independent of each other, item i
+//! of 1 … n with probability ∝ i^−alpha (the independent reference model), and the cache keeps the
+//! `capacity` items referred to last (LRU): a look-up that misses stores its item at once, at no further
+//! cost. Or nothing is stored and hits are drawn.
 //!
 //! Closed form: King 1971 and Fill & Holst 1996 (exact), Che, Tung & Wang 2002 (approximation), in
 //! `wssim_stats::theory::caches`.
@@ -20,10 +19,10 @@ use crate::ids::CacheId;
 use lru::Lru;
 use wssim_kernel::stream::StreamKey;
 
-/// The stores of one cache: one for each container of its service, none where hits are drawn.
+/// The stores of one cache, one per container of its service; empty where hits are drawn.
 pub(crate) type Stores = Vec<Lru>;
 
-/// The stores of all caches, as they are at time zero.
+/// The stores of all caches at time zero.
 pub(crate) fn open_stores(blueprint: &Blueprint, seed: u64, replication: u32) -> Vec<Stores> {
     let of_cache = |place: usize| {
         let cache = &blueprint.caches[place];
@@ -35,7 +34,7 @@ pub(crate) fn open_stores(blueprint: &Blueprint, seed: u64, replication: u32) ->
             let name = format!("{}/{replica}", blueprint.cache_name(CacheId::from(place)));
             let key = StreamKey::new(seed, replication, "cache", &name);
             let mut lru = Lru::new(popularity.items(), *capacity);
-            // Where nothing runs yet nothing is remembered.
+            // A place without a container begins with an empty store.
             if *warm && replica < service.replicas() as usize {
                 lru.fill(&popularity.last_referred(*capacity, key));
             }
@@ -51,8 +50,8 @@ mod tests {
     use super::*;
     use wssim_stats::theory::caches;
 
-    /// From its stationary beginning on, each item is found as often as theory says. The numbers
-    /// are means over independent caches that are asked a few times: no warm-up would be over yet.
+    /// From its stationary beginning on, each item is found as often as theory says. The numbers are means over
+    /// independent caches with a few look-ups each, too few for any warm-up.
     #[test]
     fn every_item_is_found_as_often_as_theory_says() {
         const CACHES: u32 = 20_000;

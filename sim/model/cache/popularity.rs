@@ -1,9 +1,9 @@
-//! How popular the items of a key space are: Zipf's law, P(i) ∝ i^−alpha for i = 1 … n.
+//! Popularity of the items of a key space: Zipf's law, P(i) ∝ i^−alpha for i = 1 … n.
 
 use rand_distr::{Distribution, Zipf};
 use wssim_kernel::stream::{Draw, StreamKey};
 
-/// The popularity of the items of a key space, the most popular first.
+/// The popularity of a key space's items, the most popular first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Popularity {
     items: u32,
@@ -11,15 +11,14 @@ pub struct Popularity {
     law: Zipf<f64>,
 }
 
-/// Items up to here are summed one by one, those beyond in stretches that are a hundredth of their
-/// rank long.
+/// Items up to here are summed one by one, those beyond in stretches of a hundredth of their rank.
 const ONE_BY_ONE: u32 = 2_000;
 
 impl Popularity {
-    /// Zipf's law over `items` items; `alpha` 0: all alike. `None`: there is no such law.
+    /// Zipf's law over `items` items; `alpha` 0: all alike. `None`: the arguments give no such law.
     #[must_use]
     pub fn new(items: u32, alpha: f64) -> Option<Self> {
-        // The last number is a place's sign of absence, and one place is the ring's own.
+        // The last number stands for absence, and the ring needs one place of its own.
         if items >= u32::MAX - 1 || !alpha.is_finite() {
             return None;
         }
@@ -27,7 +26,7 @@ impl Popularity {
         Some(Self { items, alpha, law })
     }
 
-    /// How many items there are.
+    /// The number of items.
     #[must_use]
     pub fn items(&self) -> u32 {
         self.items
@@ -46,10 +45,9 @@ impl Popularity {
         (self.law.sample(draw) as u32).clamp(1, self.items) - 1
     }
 
-    /// The `capacity` items that were referred to last, the last one first, when references have
-    /// come from time immemorial. In a Poisson stream of them, the time since item i was referred
-    /// to is exponential with rate P(i), independently of the others (Fill and Holst 1996): that is
-    /// the stationary law of an LRU cache, without any warm-up.
+    /// The `capacity` items referred to last, the last one first, after an infinite past. In a Poisson stream of
+    /// references, the time since the last one to item i is exponential with rate P(i), independently of the
+    /// other items (Fill and Holst 1996): this is the stationary law of an LRU cache, without any warm-up.
     pub(crate) fn last_referred(&self, capacity: u32, key: StreamKey) -> Vec<u32> {
         let age = |item: u32| {
             let age = -libm::log(key.draw(u64::from(item), 0).open01());
@@ -66,9 +64,8 @@ impl Popularity {
         ages.into_iter().map(|(_, item)| item).collect()
     }
 
-    /// The share of hits that is expected of an LRU cache of `capacity` of the items, before
-    /// anything is simulated: Che's approximation. With T such that Σ(1 − exp(−p·T)) = `capacity`,
-    /// it is Σ p·(1 − exp(−p·T)).
+    /// The expected hit ratio of an LRU cache of `capacity` items, without simulation: Che's approximation.
+    /// With T such that Σ(1 − exp(−p·T)) = `capacity`, it is Σ p·(1 − exp(−p·T)).
     pub(crate) fn expected_hits(&self, capacity: u32) -> f64 {
         if capacity >= self.items {
             return 1.0;
@@ -92,7 +89,7 @@ impl Popularity {
         stretches.iter().map(|(items, p)| items * p * -libm::expm1(-p * high)).sum()
     }
 
-    /// (items, weight of each) of stretches of neighbours.
+    /// Stretches of neighbouring items: number of items, weight of each.
     fn stretches(&self) -> Vec<(f64, f64)> {
         let weight = |rank: f64| libm::pow(rank, -self.alpha);
         let mut out = Vec::new();

@@ -1,4 +1,4 @@
-//! The disks' legs of a chore: pieces that are read, or written, one after the other, each in its disk's queue.
+//! The disk legs of a chore: pieces that are read or written one after the other, each in its disk's queue.
 
 use crate::blueprint::Access;
 use crate::event::Event;
@@ -10,17 +10,16 @@ use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Time};
 
-/// Bytes of one piece: what a kernel writes back at once, so that others wait for no more than that.
+/// Bytes of one piece: about as many as a kernel writes back at once, so that other visits wait for no more.
 const PIECE: f64 = 4e6;
 
-/// What is done at a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Leg {
     Read,
     Write,
 }
 
-/// A chore and its leg as a frame remembers them.
+/// The number under which a frame keeps a chore and its leg.
 fn number(id: ChoreId, leg: Leg) -> u32 {
     id.0 << 1 | u32::from(leg == Leg::Write)
 }
@@ -30,7 +29,7 @@ fn of_number(number: u32) -> (ChoreId, Leg) {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Reads or writes the first piece of what the chore has to on `node`.
+    /// Reads or writes the first piece of the chore's leg on `node`.
     pub(super) fn use_disk_for(
         &mut self,
         now: Time,
@@ -47,7 +46,6 @@ impl<P: Probe> World<'_, P> {
         self.use_piece(now, frame, calendar);
     }
 
-    /// A piece has been read or written.
     pub(crate) fn piece_done(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
         let (id, leg) = of_number(self.frames[frame].chore());
         let left = &mut self.chores[id.index()].left[leg as usize];
@@ -57,7 +55,7 @@ impl<P: Probe> World<'_, P> {
         self.use_piece(now, frame, calendar);
     }
 
-    /// Goes on with the next piece, if there is one and anybody wants it.
+    /// Begins the next piece, if there is one and the chore has not been dropped.
     fn use_piece(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
         let (id, leg) = of_number(self.frames[frame].chore());
         let chore = &self.chores[id.index()];
@@ -69,19 +67,19 @@ impl<P: Probe> World<'_, P> {
         self.chore_leg(now, id, calendar);
     }
 
-    /// What `frame` does at the disk, and bytes of its piece.
+    /// The access of `frame` to the disk, and the bytes of its piece.
     pub(crate) fn piece(&self, frame: FrameId) -> (Access, f64) {
         let (id, leg) = of_number(self.frames[frame].chore());
         let access = if leg == Leg::Read { Access::Read } else { Access::Write };
         (access, self.chores[id.index()].left[leg as usize].min(PIECE))
     }
 
-    /// `node` itself, where visits to its disk are counted by container: behind all of them.
+    /// The number of `node` where visits to its disk are counted by container: after all containers.
     fn as_container(&self, node: NodeId) -> ContainerId {
         ContainerId::from(self.containers.len() + node.index())
     }
 
-    /// Whose disk the container visits: see [`World::as_container`].
+    /// The node whose disk the container visits: see [`World::as_container`].
     pub(crate) fn disk_node(&self, container: ContainerId) -> NodeId {
         match self.containers.get(container.index()) {
             Some(state) => state.node,

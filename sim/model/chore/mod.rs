@@ -1,12 +1,12 @@
-//! Work on nodes that no container does: images that are built, pushed and pulled, and data that is carried.
+//! Work on nodes outside containers: images that are built, pushed and pulled, and data that is copied.
 //!
-//! A chore has up to four legs, which go on at the same time: bytes between two nodes, or from outside, as a
-//! flow beside all others ([`flow`](crate::network::flow)); CPU of a node, which loads the processor as one more
-//! container would; and bytes that are written on its disk, piece by piece in the disk's one queue. It is done
-//! with its last leg. So what shares a node with a chore slows it down, and is slowed down by it; alone it takes
-//! the longest of bytes over bandwidth, CPU over speed, and bytes over the disk's bandwidth.
+//! A chore has up to four legs, which run at the same time: bytes between two nodes, or from outside, as a flow
+//! beside all others ([`flow`](crate::network::flow)); CPU of a node, which loads the processor as one more
+//! container would; and bytes that are read or written at a disk, piece by piece in the disk's one queue. It is
+//! done with its last leg. So a chore and the containers of its nodes slow each other down; alone it takes the
+//! longest of bytes over bandwidth, CPU time over speed, and bytes over the disk's bandwidth.
 //!
-//! The crash of a node ends all chores there; whoever wants them done begins anew.
+//! The crash of a node ends all its chores; the part that began one decides what follows.
 
 mod disk;
 
@@ -20,43 +20,43 @@ use crate::world::World;
 use disk::Leg;
 use wssim_kernel::{Calendar, Time};
 
-/// What is to be done.
+/// The legs of a chore.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Haul {
-    /// From where to where, bytes, and bytes a second at most.
+    /// Its two ends, bytes, and the highest rate in bytes per second.
     pub(crate) network: Option<([NodeId; 2], f64, f64)>,
-    /// Where, and nanoseconds of the reference CPU, on one thread.
+    /// The node, and nanoseconds of the reference CPU, on one thread.
     pub(crate) cpu: Option<(NodeId, f64)>,
-    /// Where it is read, and bytes.
+    /// The node that reads, and bytes.
     pub(crate) read: Option<(NodeId, f64)>,
-    /// Where it is written, and bytes.
+    /// The node that writes, and bytes.
     pub(crate) disk: Option<(NodeId, f64)>,
 }
 
-/// What follows.
+/// What follows a chore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Then {
     /// The node has the image.
     Pulled(NodeId, usize),
-    /// The image of that number of a rollout is built.
+    /// The image with this number of a rollout is built.
     Built(RolloutId, usize),
     /// The same image is in the registry.
     Pushed(RolloutId, usize),
-    /// What that step of a procedure carries is there.
+    /// The copy of this step of a procedure is complete.
     Carried(u32),
 }
 
-/// One that is under way, or is over.
+/// A chore that is under way or over.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chore {
     nodes: [Option<NodeId>; 3],
     /// Legs that are not over.
     legs: u32,
-    /// What computes.
+    /// The job of its CPU leg.
     job: FrameId,
-    /// Bytes that are still to be read, and to be written, those of the present visit among them.
+    /// Bytes that remain to be read, and to be written, including those of the present visit.
     left: [f64; 2],
-    /// `None`: it was ended.
+    /// `None` once it is done or dropped.
     then: Option<Then>,
 }
 
@@ -70,7 +70,6 @@ impl Haul {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Begins a chore.
     pub(crate) fn begin_chore(
         &mut self,
         now: Time,
@@ -93,7 +92,7 @@ impl<P: Probe> World<'_, P> {
         if let Some((node, _)) = haul.read {
             self.use_disk_for(now, id, Leg::Read, node, calendar);
         }
-        // The last leg: what is to be written, or nothing.
+        // The last leg: a write, or an empty one.
         match haul.disk {
             Some((node, _)) => self.use_disk_for(now, id, Leg::Write, node, calendar),
             None => calendar.schedule(now, Event::ChoreLeg(id)),
@@ -162,7 +161,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `node` has crashed: what was done there is lost.
+    /// Drops the chores of `node`, which has crashed.
     pub(crate) fn drop_chores(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         for place in 0..self.chores.len() {
             let Chore { nodes, then: Some(then), job, .. } = self.chores[place] else { continue };
@@ -194,11 +193,11 @@ impl<P: Probe> World<'_, P> {
         self.chores[id.index()].job = NO_FRAME;
     }
 
-    /// What becomes of a chore that was lost: a pull begins anew with its node, a rollout or procedure ends.
+    /// The end of a lost chore: a pull is repeated with its node, a rollout or procedure is broken off.
     fn chore_lost(&mut self, now: Time, then: Then, calendar: &mut Calendar<Event>) {
         match then {
             Then::Pulled(node, image) => {
-                // Where the other end is lost the node tries again.
+                // If only the other end is lost, the node tries again.
                 if self.is_up(node) {
                     self.pulled(now, node, image, calendar);
                 }

@@ -1,14 +1,13 @@
-//! When faults come: by script, or by clocks of their own.
+//! When faults strike: by script, or by clocks of their own.
 //!
 //! ```text
 //! once      zero ── lead ── after ──► strike ── repair ──► over
 //! renewed   zero ── up ──► strike ── repair ──► up again ── up ──► strike …
 //! each life        start of the container ── up ──► it crashes; its next start winds the clock up
 //! ```
-//! A clock runs from time zero, through the lead, whether or not anybody asks for anything; after a
-//! repair it starts new, so what ages (a Weibull law) is as good as new. Each draw is addressed by the
-//! fault's own name and the number of the turn: no fault moves another's draws. Pending is never more
-//! than the next event of each.
+//! A clock runs from time zero, through the lead, with or without traffic; after a repair it starts again, so a
+//! part that ages (a Weibull law) is as good as new. Each draw is addressed by the fault's own name and the number
+//! of the turn: no fault shifts another's draws. At most the next event of each fault is pending.
 //!
 //! Closed form: alternating renewal; the share of time up is mtbf / (mtbf + mttr), whatever the laws
 //! (Barlow and Proschan, Statistical Theory of Reliability, 1975).
@@ -20,37 +19,33 @@ use crate::world::Run;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 
-/// Draws of a fault's own stream.
+/// Purposes of the draws of a fault's own stream.
 const DRAW_REPAIR: u32 = 0;
 const DRAW_UP: u32 = 1;
 
-/// A fault at present.
 #[derive(Clone, Copy, Debug)]
 struct FaultState {
-    /// Where its draws are addressed.
     stream: StreamKey,
-    /// When it strikes next; a strike at another time was overtaken.
+    /// When it strikes next; a strike at another time is overtaken.
     due: Time,
-    /// Number of its clock; a scripted one has none.
+    /// Number of its clock's turn; zero for a scripted fault.
     turn: u64,
     /// Whether it has struck and is not repaired.
     lasts: bool,
 }
 
-/// The clocks of all faults of a blueprint.
 #[derive(Debug)]
 pub(crate) struct Clocks<'a> {
     blueprint: &'a Blueprint,
     lead: Nanos,
     states: Vec<FaultState>,
-    /// By container: the fault that each of its lives brings.
+    /// By container: the fault that wears out each of its lives.
     worn: Vec<Option<FaultId>>,
-    /// When each of those who repair is free; `None`: there is always one.
+    /// When each repair crew is free; `None`: their number is unlimited.
     crews: Option<Vec<Time>>,
 }
 
 impl<'a> Clocks<'a> {
-    /// Nothing has gone wrong yet.
     pub(crate) fn new(blueprint: &'a Blueprint, run: Run) -> Self {
         let stream = |name: &str| StreamKey::new(run.seed, run.replication, "fault", name);
         let state = |fault: &Fault| FaultState {
@@ -64,14 +59,14 @@ impl<'a> Clocks<'a> {
             lead: run.lead,
             states: blueprint.faults.iter().map(state).collect(),
             worn: worn(blueprint),
-            // More crews than faults have nothing to do.
+            // A crew beyond the number of faults would have no work.
             crews: blueprint.crews.map(|crews| {
                 vec![Time::ZERO; (crews.get() as usize).min(blueprint.faults.len().max(1))]
             }),
         }
     }
 
-    /// When `id` strikes first, if that is known; `all_run`: its containers do at time zero.
+    /// When `id` first strikes, if that is known; `all_run`: its containers run at time zero.
     pub(crate) fn first(&mut self, id: FaultId, all_run: bool) -> Option<Time> {
         let fault = &self.blueprint.faults[id.index()];
         match &fault.comes {
@@ -86,12 +81,12 @@ impl<'a> Clocks<'a> {
         at
     }
 
-    /// The clock of `id` starts new: when it strikes.
+    /// Starts the clock of `id`. Returns when it strikes.
     fn wind(&mut self, now: Time, id: FaultId, up: &Law) -> Time {
         let turn = self.states[id.index()].turn;
         self.states[id.index()].turn += 1;
         let up = self.drawn(id, up, turn, DRAW_UP);
-        // However short: time goes on between two strikes.
+        // At least 1 ns, so that time goes on between two strikes.
         self.set(now + up.max(Nanos(1)), id)
     }
 
@@ -100,7 +95,7 @@ impl<'a> Clocks<'a> {
         Nanos::from_f64(law.sample_lazily(|| stream.draw(turn, draw)))
     }
 
-    /// A container has started: what its lives bring, and when.
+    /// A container has started: the fault that wears out its lives, and when it strikes.
     pub(crate) fn wear(&mut self, now: Time, who: ContainerId) -> Option<(FaultId, Time)> {
         let id = self.worn[who.index()]?;
         match &self.blueprint.faults[id.index()].comes {
@@ -109,7 +104,7 @@ impl<'a> Clocks<'a> {
         }
     }
 
-    /// Whether `id` really strikes now: it was not overtaken, and whoever wears out `runs`.
+    /// Whether `id` strikes now: it is not overtaken, and the container that it wears out `runs`.
     pub(crate) fn is_due(
         &self,
         now: Time,
@@ -121,8 +116,8 @@ impl<'a> Clocks<'a> {
         self.states[id.index()].due == now && (!wears || fault.containers.iter().all(|c| runs(*c)))
     }
 
-    /// Until when `id`, which strikes now, lasts. What fails of itself waits for a crew that is free,
-    /// first come first served; a script says itself how long things take.
+    /// When `id`, which strikes now, is repaired. A fault with a clock waits for a free crew, first come first
+    /// served; a scripted one needs none.
     pub(crate) fn repaired_at(&mut self, now: Time, id: FaultId) -> Time {
         let fault = &self.blueprint.faults[id.index()];
         let Some(law) = &fault.repair else { return Time::NEVER };
@@ -138,15 +133,15 @@ impl<'a> Clocks<'a> {
         }
     }
 
-    /// `id` has struck: whether its repair undoes something. Otherwise its containers come back by
-    /// themselves, and it is over.
+    /// Notes that `id` has struck. Returns whether it lasts until a repair; otherwise its containers restart
+    /// without one, and it is over.
     pub(crate) fn strikes(&mut self, id: FaultId) -> bool {
         let is_mended = self.is_mended(id);
         self.states[id.index()].lasts = is_mended;
         is_mended
     }
 
-    /// Whether the repair of `id` undoes something.
+    /// Whether `id` needs a repair.
     fn is_mended(&self, id: FaultId) -> bool {
         let fault = &self.blueprint.faults[id.index()];
         let stays = |c: &ContainerId| self.blueprint.service_of(*c).restart.is_never();
@@ -154,7 +149,7 @@ impl<'a> Clocks<'a> {
             || fault.containers.iter().any(stays)
     }
 
-    /// `id` is over: where it comes again, its clock starts new, and it strikes then.
+    /// `id` is over: where it strikes again, its clock starts. Returns when it strikes.
     pub(crate) fn over(&mut self, now: Time, id: FaultId) -> Option<Time> {
         self.states[id.index()].lasts = false;
         match &self.blueprint.faults[id.index()].comes {

@@ -1,9 +1,9 @@
-//! Faults: what strikes, and what comes back when it is repaired.
+//! Faults: their strikes, their repairs, and when observers notice them.
 //!
-//! Nothing is simulated while nothing happens: how long a fault lasts is drawn when it strikes, and
-//! when each observer takes a dead node's containers for dead is drawn then too (`Detection`). Faults
-//! overlap and end in any order: a node is up when no fault keeps it down, a pair is joined when the
-//! last cut is healed, and news gets round only where somebody hears it.
+//! Events exist only for strikes and repairs: a strike draws how long the fault lasts, and when each observer
+//! counts a dead node's containers as dead (`Detection`). Faults overlap and end in any order: a node is up when no
+//! fault keeps it down, a pair is joined when the last cut is healed, and news reaches only observers that hear its
+//! node.
 
 mod clock;
 mod reach;
@@ -24,7 +24,7 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Observers will miss those whom they do not hear any more, now that `id` has struck.
+    /// Schedules when observers miss the nodes that they no longer hear after the strike of `id`.
     pub(crate) fn note_strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
@@ -47,7 +47,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Nodes that `id`, which is over, has held up go on, and are heard again.
+    /// Lets the nodes of `id`, which is over, go on, and lets observers hear them again.
     pub(crate) fn release(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         let fault = &blueprint.faults[id.index()];
@@ -79,13 +79,13 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn cut(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
-        // Gossip goes round by a third node where there is one: then nobody takes anybody for dead.
+        // Gossip takes a detour over a third node where there is one: then no node counts another as dead.
         if self.nodes.len() == 2 {
             self.all_be_missed(now, fault, calendar);
         }
     }
 
-    /// Nodes lose everybody: a switch is gone. Users learn of it from those that they still reach.
+    /// A switch is gone: its nodes lose all others. Users learn it from the nodes that they still reach.
     fn switch_off(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         let all = self.nodes.len();
         let is_struck = |node: &NodeId| fault.nodes.contains(node);
@@ -106,7 +106,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Observers who do not hear `node` will take its containers for dead.
+    /// Observers that do not hear `node` will count its containers as dead.
     fn be_missed(
         &mut self,
         now: Time,
@@ -125,7 +125,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A node that is cut off takes the containers of all others for dead.
+    /// A node that is cut off counts the containers of all others as dead.
     fn miss_the_others(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         for observer in self.observers() {
             let is_cut_off =
@@ -166,14 +166,14 @@ impl<P: Probe> World<'_, P> {
         let (Some(law), Some(first)) = (law, first) else {
             return;
         };
-        // A node is detected as a whole: all its containers go at one instant.
+        // A node is detected as a whole: all its containers go at the same time.
         let lag = self.lag(observer, first, law);
         self.each_on(node, |world, id| {
             world.send_news(now + lag, observer, id, false, calendar);
         });
     }
 
-    /// `node` is heard again, and hears the others.
+    /// Observers hear `node` again, and it hears the others.
     pub(crate) fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         for place in 0..self.containers.len() {
             let id = ContainerId::from(place);

@@ -1,19 +1,19 @@
-//! Who can reach whom: nodes that are down, stand still, or are cut off.
+//! Which node reaches which: nodes that are down, hang, or are cut off.
 //!
-//! Faults overlap and end in any order: a node is up when none keeps it down, a pair is joined when the
+//! Faults overlap and end in any order: a node is up when no fault keeps it down, a pair is joined when the
 //! last cut is healed.
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::ids::NodeId;
 use wssim_kernel::Time;
 
-/// What hinders nodes.
+/// The obstacles between nodes.
 #[derive(Debug)]
 pub(crate) struct Reach {
     nodes: usize,
-    /// By node: faults that keep it down.
+    /// By node: the number of faults that keep it down.
     down: Vec<u32>,
-    /// By node: until when it stands still.
+    /// By node: until when it hangs.
     hung_until: Vec<Time>,
     /// By pair: until when it is cut.
     cut_until: Vec<Time>,
@@ -24,7 +24,7 @@ pub(crate) struct Reach {
 }
 
 impl Reach {
-    /// Everybody reaches everybody.
+    /// All nodes reach each other.
     pub(crate) fn open(nodes: usize) -> Self {
         Self {
             nodes,
@@ -40,7 +40,7 @@ impl Reach {
         self.down[node.index()] == 0
     }
 
-    /// A fault keeps `nodes` down, too.
+    /// Counts one more fault that keeps `nodes` down.
     pub(crate) fn take_down(&mut self, nodes: &[NodeId]) {
         for node in nodes {
             self.down[node.index()] += 1;
@@ -52,7 +52,7 @@ impl Reach {
         self.down[node.index()] > 1
     }
 
-    /// What a fault that takes nothing down does until `until`.
+    /// Applies, until `until`, a fault that takes no node down.
     pub(crate) fn suffer(&mut self, fault: &Fault, until: Time) {
         let nodes = &fault.nodes;
         match fault.kind {
@@ -80,13 +80,13 @@ impl Reach {
         }
     }
 
-    /// One of the faults that keep `node` down is repaired. Returns whether it is up now.
+    /// Removes one of the faults that keep `node` down. Returns whether it is up now.
     pub(crate) fn bring_up(&mut self, node: NodeId) -> bool {
         self.down[node.index()] -= 1;
         self.down[node.index()] == 0
     }
 
-    /// `node` stands still until `until`, or longer if it did already.
+    /// Hangs `node` until `until`, or longer if it does already.
     fn hang(&mut self, node: NodeId, until: Time) {
         let hung = &mut self.hung_until[node.index()];
         *hung = until.max(*hung);
@@ -96,7 +96,6 @@ impl Reach {
         self.hung_until[node.index()]
     }
 
-    /// `a` and `b` do not reach each other until `until`.
     fn cut(&mut self, a: NodeId, b: NodeId, until: Time) {
         for (from, to) in [(a, b), (b, a)] {
             let cut = &mut self.cut_until[from.index() * self.nodes + to.index()];
@@ -104,13 +103,13 @@ impl Reach {
         }
     }
 
-    /// Users do not reach `node` until `until`.
+    /// Cuts users from `node` until `until`.
     fn close(&mut self, node: NodeId, until: Time) {
         let closed = &mut self.closed_until[node.index()];
         *closed = until.max(*closed);
     }
 
-    /// Until when nothing gets from `from` (`None`: a user) to `to`; in the past: it does.
+    /// Until when no packet gets from `from` (`None`: a user) to `to`; a time in the past: packets get there.
     pub(crate) fn cut_until(&self, from: Option<NodeId>, to: NodeId) -> Time {
         match from {
             Some(from) => self.cut_until[from.index() * self.nodes + to.index()],
@@ -124,12 +123,12 @@ impl Reach {
         alive(a) && alive(b) && (a == b || self.cut_until(Some(a), b) <= now)
     }
 
-    /// Whether users could hear of `node` now.
+    /// Whether users could learn of `node` now.
     pub(crate) fn is_seen(&self, now: Time, node: NodeId) -> bool {
         self.is_joined(now, node, node) && self.cut_until(None, node) <= now
     }
 
-    /// Who hears whom, by pair of nodes.
+    /// Which node hears which, by pair of nodes.
     pub(crate) fn pairs(&self, now: Time, joined: &mut Vec<bool>) {
         let all = self.nodes;
         joined.clear();

@@ -1,13 +1,12 @@
-//! What slows nodes down or fills their disks, without stopping them.
+//! Faults that slow nodes down or fill their disks without stopping them.
 //!
-//! Several faults of one kind on one node multiply. After each strike and each repair the product is
-//! taken anew over those that last, in their order: so they end in any order and leave no rounding.
+//! Several faults of one kind on one node multiply. After each strike and each repair the product is computed again
+//! over the faults that last, in their order: so they end in any order without rounding errors.
 //!
-//! A slow disk stretches visits that begin while it lasts. A slow network stretches hops between the
-//! node and other nodes or users, and divides the bandwidth of its interface; between two slow nodes
-//! the slower one sets the pace. A full disk refuses what is to be written from then on: that step
-//! fails at once; reads, swap and what was queued before go on. Not modelled: a container that cannot
-//! start because its node cannot write, logs that fill the disk.
+//! A slow disk stretches visits that begin while it lasts. A slow network stretches hops between the node and other
+//! nodes or users, and divides the bandwidth of its interface; between two slow nodes the slower one sets the pace.
+//! A full disk refuses new writes: the step fails at once; reads, swap and writes in the queue go on. Not modelled:
+//! a container that cannot start because its node cannot write, logs that fill the disk.
 //!
 //! Closed form: M/D/1 at a disk `k` times as slow is M/D/1 with `k` times the service time
 //! (`tests/battery/faults.rs`).
@@ -21,7 +20,7 @@ use crate::request::frame::FrameId;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How much longer than usual things take, by node.
+/// Factors by which visits and hops take longer, by node.
 #[derive(Debug)]
 pub(crate) struct Strain {
     disk: Vec<f64>,
@@ -30,25 +29,25 @@ pub(crate) struct Strain {
 }
 
 impl Strain {
-    /// Nothing is slow and nothing full.
+    /// No node is slow, and no disk is full.
     pub(crate) fn none(nodes: usize) -> Self {
         Self { disk: vec![1.0; nodes], network: vec![1.0; nodes], is_full: vec![false; nodes] }
     }
 
-    /// How many times as long a visit to the disk of `node` takes.
+    /// The factor of a visit to the disk of `node`.
     #[inline]
     pub(crate) fn of_disk(&self, node: NodeId) -> f64 {
         self.disk[node.index()]
     }
 
-    /// The same for a hop between `a` and `b`; within a node nothing is slow.
+    /// The factor of a hop between `a` and `b`; 1 within a node.
     fn of_hop(&self, a: usize, b: usize) -> f64 {
         if a == b { 1.0 } else { self.network[a].max(self.network[b]) }
     }
 }
 
 impl<P: Probe> World<'_, P> {
-    /// `fault` has begun or ended.
+    /// Takes in that `fault` has begun or ended.
     pub(super) fn weigh(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Event>) {
         for &node in &fault.nodes {
             let place = node.index();
@@ -70,7 +69,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// What strikes `node` at present.
+    /// Kinds of the faults that strike `node` at present.
     fn lasting(&self, node: NodeId) -> impl Iterator<Item = FaultKind> + use<'_, P> {
         self.upkeep
             .clocks
@@ -79,7 +78,7 @@ impl<P: Probe> World<'_, P> {
             .map(|fault| fault.kind)
     }
 
-    /// The pace of the network of `node` has changed.
+    /// The factor of the network of `node` has changed.
     fn pace(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let (at, all) = (node.index(), self.nodes.len());
         let bandwidth = self.blueprint.nodes[at].bandwidth / self.strain.network[at];
@@ -94,7 +93,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A hop that is drawn, on the link at `place`: `half` of its round trip as it is at present.
+    /// `half` of a drawn round trip on the link at `place`, stretched by its present factor.
     pub(crate) fn paced(&self, place: usize, half: Nanos) -> Nanos {
         let all = self.nodes.len();
         stretched(half, self.strain.of_hop(place / all, place % all))
@@ -107,7 +106,7 @@ impl<P: Probe> World<'_, P> {
         stretched(half, self.strain.network[node.index()])
     }
 
-    /// Whether nothing can be written where `id` runs.
+    /// Whether the node of `id` has a full disk.
     #[inline]
     pub(crate) fn finds_disk_full(&self, id: FrameId) -> bool {
         self.reach.ever && self.strain.is_full[self.frame_node(id).index()]

@@ -1,12 +1,12 @@
-//! What strikes and what comes back, in worlds and histories alike.
+//! Strikes and repairs of faults, in worlds and histories alike.
 //!
 //! ```text
 //!  strike   crash: who hears whom · pulls are lost · containers end ─┐
 //!           hang: nodes, processes stand still ──────────────────────┤
 //!           cut, partition, switch ──────────────────────────────────┼─► its repair is due ─► who hears whom
 //!           stop, kill: containers end ──────────────────────────────┘
-//!  repair   its next strike is due · nodes start what they start by themselves · processes go on
-//!           · who hears whom · whoever waits looks again
+//!  repair   its next strike is due · nodes start their containers · processes go on
+//!           · who hears whom · containers that wait look again
 //! ```
 
 use crate::blueprint::{Comes, Fault, FaultKind};
@@ -15,9 +15,9 @@ use crate::life::{Awaiting, Change, Checked, Driver, End, Led, Lives, Moment};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
-/// Whoever faults strike: every driver.
+/// A driver that faults strike: every driver.
 pub(crate) trait Struck<'a>: Driver<'a> {
-    /// Puts the first strike of every fault on the calendar.
+    /// Schedules the first strike of each fault.
     fn start_faults(&mut self, calendar: &mut Calendar<Self::Event>) {
         for (place, fault) in self.blueprint().faults.iter().enumerate() {
             let id = FaultId::from(place);
@@ -28,14 +28,14 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         }
     }
 
-    /// A container has started: what its lives bring is due after so long.
+    /// A container has started: schedules the fault that wears out its lives.
     fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Self::Event>) {
         if let Some((id, at)) = self.upkeep_mut().clocks.wear(now, who) {
             self.schedule(at, Moment::Strike(id), calendar);
         }
     }
 
-    /// A fault strikes, unless it was overtaken.
+    /// A fault strikes, unless it is overtaken.
     #[inline(never)]
     fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Self::Event>) {
         if !self.upkeep().clocks.is_due(now, id, |who| self.life(who).listens()) {
@@ -58,7 +58,7 @@ pub(crate) trait Struck<'a>: Driver<'a> {
             FaultKind::Kill => self.each_struck(fault, |driver, who| {
                 driver.end_container(now, who, End::Loud, calendar);
             }),
-            // What is slow or full stops nothing.
+            // A slow or full node runs on.
             FaultKind::SlowDisk(_) | FaultKind::SlowNetwork(_) | FaultKind::DiskFull => {}
         }
         self.changes(now, Change::HasStruck(id), calendar);
@@ -67,13 +67,12 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         } else if until < Time::NEVER {
             self.schedule(until, Moment::Repair(id), calendar);
         }
-        // Of a crash it has been told before anything ended.
+        // In a crash the orchestrator learns the reach before any container ends.
         if fault.parts_nodes() && fault.kind != FaultKind::Crash {
             self.tell_reach(now, calendar);
         }
     }
 
-    /// A fault is repaired.
     #[inline(never)]
     fn repair(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Self::Event>) {
         self.changes(now, Change::Repairs(id), calendar);
@@ -113,7 +112,7 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         self.wake_waiting(now, calendar);
     }
 
-    /// `id` is over: where it comes again, it is due then.
+    /// `id` is over: schedules its next strike, if it has one.
     fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Self::Event>) {
         if let Some(at) = self.upkeep_mut().clocks.over(now, id) {
             self.schedule(at, Moment::Strike(id), calendar);
@@ -122,7 +121,7 @@ pub(crate) trait Struck<'a>: Driver<'a> {
 
     fn crash(&mut self, now: Time, fault: &Fault, calendar: &mut Calendar<Self::Event>) {
         self.reach_mut().take_down(&fault.nodes);
-        // Nobody says of what ran there that it has ended.
+        // Told first, since a crashed node does not report that its containers have ended.
         self.tell_reach(now, calendar);
         for &node in &fault.nodes {
             if self.reach().was_down(node) {
@@ -136,7 +135,7 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         }
     }
 
-    /// Nodes, or processes, stand still until `until`.
+    /// Hangs nodes or processes until `until`.
     fn hang(
         &mut self,
         now: Time,
@@ -153,7 +152,7 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         });
     }
 
-    /// `node` runs again, and starts what it starts by itself.
+    /// `node` runs again, and starts its containers.
     fn return_node(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Self::Event>) {
         self.each_on(node, |driver, who| {
             if driver.is_to_come(now, who) {
@@ -168,8 +167,8 @@ pub(crate) trait Struck<'a>: Driver<'a> {
         self.changes(now, Change::NodeIsBack(node), calendar);
     }
 
-    /// Does `act` where the containers are now that `fault` strikes. What a life brings ends that life, wherever
-    /// it is.
+    /// Does `act` at the present place of each container that `fault` strikes. A fault that wears out lives strikes
+    /// its own container, not the present place of its replica.
     fn each_struck(&mut self, fault: &Fault, mut act: impl FnMut(&mut Self, ContainerId)) {
         let mut struck = std::mem::take(&mut self.upkeep_mut().struck);
         let is_own = matches!(fault.comes, Comes::EachLife(_));

@@ -1,9 +1,9 @@
 //! A disk: one queue, first come first served, and as many servers as it serves visits at once.
 //!
-//! A visit takes a time until its first byte, by a law of its kind (read, write, flush), and its
-//! bytes over the bandwidth. Once begun it goes on to its end, whoever still waits for it. Not
-//! modelled: reordering, merging of neighbours, the file system's cache (a step that is a hit there
-//! is no disk step), servers that share the bandwidth.
+//! A visit takes a time to its first byte, by a law of its kind (read, write, flush), and then its bytes
+//! over the bandwidth. Once begun it runs to its end, even if its frame has given up. Not modelled:
+//! reordering, merging of neighbours, the file system's cache (a step that hits it is no disk step),
+//! servers that share the bandwidth.
 //!
 //! Closed forms: M/M/c, M/D/1, M/G/1 (`tests/battery/stores.rs`).
 
@@ -12,34 +12,34 @@ use crate::request::frame::{FrameId, Frames, Queue};
 use crate::station::Level;
 use wssim_kernel::Time;
 
-/// A visit that is being served.
+/// A visit in service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Served {
-    /// Whose it is.
+    /// The replica that is or will be there.
     pub(crate) frame: FrameId,
-    /// The frame's epoch: if that has moved on, nobody waits for it any more.
+    /// The frame's epoch: if it has moved on, no frame waits for the visit any more.
     pub(crate) epoch: u32,
     /// The container of the frame.
     pub(crate) container: ContainerId,
     /// Whether it fetches pages from swap.
     pub(crate) fetches: bool,
-    /// When it began.
+    /// When service began.
     pub(crate) began: Time,
 }
 
 /// One node's disk.
 #[derive(Debug)]
 pub(crate) struct DiskState {
-    /// Who waits.
+    /// Visits that wait.
     pub(crate) queue: Queue,
-    /// Σ wait of those that were taken from the queue, in nanoseconds.
+    /// Σ wait of the visits taken from the queue, in nanoseconds.
     pub(crate) waited_ns: u128,
-    /// Σ time of the visits that are over, in nanoseconds.
+    /// Σ service time of the visits that have ended, in nanoseconds.
     pub(crate) served_ns: u128,
-    /// Who is there: visits that wait or are served.
+    /// Visits that wait or are in service.
     there: Level,
     servers: Vec<Option<Served>>,
-    /// Servers that are free among those that were ever used.
+    /// Free servers among those used so far.
     free: Vec<u32>,
     queues: u32,
 }
@@ -58,12 +58,12 @@ impl DiskState {
         }
     }
 
-    /// Visits that are being served.
+    /// Visits in service.
     fn busy(&self) -> u32 {
         (self.servers.len() - self.free.len()) as u32
     }
 
-    /// Whether whoever comes must wait.
+    /// Whether the next visit must wait.
     fn is_full(&self) -> bool {
         self.busy() >= self.queues
     }
@@ -73,13 +73,13 @@ impl DiskState {
         self.there.area(now)
     }
 
-    /// A visit comes. Returns whether it must wait.
+    /// A visit arrives. Returns whether it must wait.
     pub(crate) fn come(&mut self, now: Time) -> bool {
         self.there.rise(now);
         self.is_full()
     }
 
-    /// The visit of `frame`, which came to the queue at `since`, goes without having been served.
+    /// The visit of `frame`, queued since `since`, leaves without service.
     pub(crate) fn leave(&mut self, now: Time, frames: &mut Frames, frame: FrameId) {
         let since = frames[frame].since;
         self.queue.remove(frames, frame);
@@ -87,7 +87,7 @@ impl DiskState {
         self.there.fall(now);
     }
 
-    /// Begins a visit. Returns which server serves it.
+    /// Begins a visit. Returns its server.
     pub(crate) fn begin(&mut self, visit: Served) -> u32 {
         if let Some(server) = self.free.pop() {
             self.servers[server as usize] = Some(visit);
@@ -106,7 +106,7 @@ impl DiskState {
         Some(visit)
     }
 
-    /// Σ time so far of the visits that are being served, in nanoseconds.
+    /// Σ time so far of the visits in service, in nanoseconds.
     pub(crate) fn open_ns(&self, now: Time) -> u128 {
         let visits = self.servers.iter().flatten();
         visits.map(|visit| u128::from(now.since(visit.began).0)).sum()

@@ -1,4 +1,4 @@
-//! What a node is made of.
+//! The parts of a node: processor, CPU quota, disk.
 
 pub(crate) mod disk;
 pub mod processor;

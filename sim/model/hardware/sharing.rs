@@ -1,4 +1,4 @@
-//! How a node's threads are divided: water-filling over containers, and SMT's yield.
+//! The division of a node's threads: water-filling over containers, and the yield of SMT.
 
 /// Total work of `running` threads in own single-thread units: piecewise linear through (0, 0) and
 /// `points`, constant beyond the last.
@@ -13,7 +13,7 @@ pub(super) fn work_of(points: &[(f64, f64)], running: f64) -> f64 {
     y0
 }
 
-/// The most threads that all run at full speed: as far as `points` follow work = threads.
+/// The largest number of threads that all run at full speed: as far as `points` follow work = threads.
 pub(super) fn full_speed_threads(points: &[(f64, f64)]) -> f64 {
     let mut full = 0.0;
     for &(x, y) in points {
@@ -25,11 +25,11 @@ pub(super) fn full_speed_threads(points: &[(f64, f64)]) -> f64 {
     full
 }
 
-/// The level at which `threads` are used up when each container takes the lesser of its cap and
-/// the level; infinite when the caps do not use them up.
+/// The level at which `threads` are used up when each container takes the lesser of its cap and the level;
+/// infinite when the caps do not use them up.
 ///
-/// Caps are visited in rounds: whoever lies below the present level keeps its cap, the rest share
-/// what is left. A round without such a container ends it.
+/// Rounds: containers below the present level keep their caps, the others share the rest. A round without a
+/// container below the level is the last.
 pub(super) fn water_level<C: Iterator<Item = f64> + Clone>(caps: &C, threads: f64) -> f64 {
     let mut level = 0.0;
     loop {

@@ -1,7 +1,7 @@
 //! The slow obvious twin of the processor, and the test that drives both.
 //!
-//! The twin recomputes everything at every step and steps through time in small pieces: it divides
-//! the threads by the definition and lets each job work at its rate until something changes.
+//! The twin recomputes everything at every step and moves through time in small steps: it divides the
+//! threads by the definition and lets each job work at its rate until something changes.
 
 use super::processor::{Alone, Due, Follows, Happened, Processor};
 use super::quota::PERIOD_NS;
@@ -118,11 +118,11 @@ impl Twin {
 
 const NODE: NodeId = NodeId(0);
 
-/// The quick processor with the little calendar that its world would give it.
+/// The quick processor with a small calendar like that of its world.
 pub(crate) struct Driven {
     pub(crate) processor: Processor,
     calendar: Calendar<Event>,
-    /// Jobs to come that nobody waits for: when, of which container, and their demand.
+    /// Unattended jobs to come: time, container, demand.
     coming: VecDeque<(Time, u32, f64)>,
 }
 
@@ -142,12 +142,12 @@ impl Driven {
         self.schedule(due);
     }
 
-    /// When the next job comes that nobody waits for.
+    /// When the next unattended job arrives.
     fn next(&self) -> Time {
         self.coming.front().map_or(Time::NEVER, |(at, ..)| *at)
     }
 
-    /// Lets those begin that nobody waits for and that have been due by `now`.
+    /// Begins the unattended jobs that have arrived by `now`.
     fn catch_up(&mut self, now: Time) {
         while let Some((at, container, demand)) = self.coming.front().copied()
             && at <= now
@@ -220,22 +220,22 @@ impl Driven {
     }
 }
 
-/// Drives both through the same random calls; every departure agrees to 100 ns plus 1 ns a job.
+/// Drives both through the same random calls; every departure agrees to 100 ns plus 1 ns per job.
 fn compare(seed: u64, capacity: &[(f64, f64)], limits: &[Option<CpuLimit>], mean_gap: f64) {
     compare_with(seed, capacity, limits, mean_gap, Odd::default());
 }
 
-/// What may happen beside jobs that come and go.
+/// What may happen besides arrivals and departures.
 #[derive(Clone, Copy, Default)]
 struct Odd {
-    /// Each arrival is followed with this probability by the taking off of a job that is well inside
-    /// its service in both.
+    /// Each arrival is followed with this probability by the eviction of a job that is well inside its
+    /// service in both.
     evict: f64,
-    /// Nobody waits for this share of the jobs of containers without limit.
+    /// This share of the jobs of containers without limit are unattended.
     unattended: f64,
 }
 
-/// The same with what is odd; what a job has had that was taken off agrees too.
+/// The same with odd events; the work done for evicted jobs agrees too.
 fn compare_with(
     seed: u64,
     capacity: &[(f64, f64)],
@@ -285,7 +285,7 @@ fn compare_with(
         demands += demand;
         if draw.open01() < evict {
             let place = (draw.open01() * twin.jobs.len() as f64) as usize;
-            // One that is about to leave may have left in the other of the two.
+            // A job about to leave may have left in the other of the two.
             if twin.jobs[place].left > 1e3 && !unattended.contains(&twin.jobs[place].id) {
                 let TwinJob { id, container, left } = twin.jobs.remove(place);
                 quick.evict(Time(now), id, container);
@@ -363,7 +363,7 @@ fn agrees_when_jobs_are_taken_off() {
     }
 }
 
-/// Jobs that nobody waits for slow others down as any do, and are noted late as long as they do not.
+/// Unattended jobs slow others down like any job, and are noted late while they do not.
 #[test]
 fn agrees_when_nobody_waits_for_some() {
     for seed in 0..20 {
@@ -380,7 +380,7 @@ fn agrees_when_nobody_waits_for_some() {
     }
 }
 
-/// Those of one container are taken off together; what they have had counts, in both modes.
+/// The unattended jobs of a container leave together; their work counts, in both modes.
 #[test]
 fn a_container_that_ends_takes_its_own_with_it() {
     for cores in [8.0, 1.0] {
@@ -395,13 +395,13 @@ fn a_container_that_ends_takes_its_own_with_it() {
         assert!((totals.served_ns - had - 30e6).abs() < 10.0, "{totals:?}");
         assert!((totals.work_ns - totals.served_ns).abs() < 10.0, "{totals:?}");
         let took = [0, 1].map(|c| quick.processor.unattended_ns(Time(1_000_000_000), c));
-        // On one core the third has half of it for 9 ms, and is then alone with 25.5 ms to go.
+        // On one core the third has half of it for 9 ms, and then all of it with 25.5 ms left.
         let third = if cores > 1.0 { 30_000_000 } else { 34_500_000 };
         assert_eq!(took, [18_000_000, third]);
     }
 }
 
-/// The event of a job that was taken off must not end the one that has its slot now.
+/// The event of an evicted job must not end the new tenant of its slot.
 #[test]
 fn a_slot_outlives_its_tenant() {
     let processor = Processor::new(1.0, 4.0, &[(4.0, 4.0)], &[FREE]);

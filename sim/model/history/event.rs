@@ -1,4 +1,4 @@
-//! Everything that can happen without traffic.
+//! Events of a history without traffic.
 
 use crate::ids::{ContainerId, FaultId, NodeId};
 use crate::life::Moment;
@@ -9,24 +9,23 @@ events! {
     pub(super) enum Event {
         /// A fault strikes.
         Strike(FaultId),
-        /// A fault is repaired.
         Repair(FaultId),
-        /// The next turn in a container's life.
+        /// The next turn of a container's life.
         Life {
-            /// Whose.
+            /// The container.
             container: ContainerId,
             /// Its number.
             turn: u32,
         },
-        /// Health checks of a container have failed often enough, unless something has come between.
+        /// Health checks of a container have failed often enough to find it unhealthy, unless this is overtaken.
         Unhealthy(ContainerId),
-        /// The orchestrator wants to be woken.
+        /// The time at which the orchestrator wants to be woken.
         Control,
-        /// A node has an image, unless it lost what it was pulling.
+        /// A node has an image, unless it has lost the pull.
         Pulled {
-            /// Which.
+            /// The node.
             node: NodeId,
-            /// How often it had lost what it was pulling.
+            /// Pulls that it had lost when this one began.
             losses: u32,
         },
     }

@@ -1,4 +1,4 @@
-//! Lives of containers without traffic: nothing but a start takes time, and whoever watches hears of all.
+//! Lives of containers without traffic: only a start takes time, and the witness learns of each change at once.
 
 use super::event::Event;
 use super::{History, Witness};
@@ -44,7 +44,7 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
         let life = &mut self.lives[id.index()];
         let was_registered = life.phase == Phase::Registered;
         life.enter(now, phase);
-        // Of a life only that tells how things stand.
+        // Only registration changes the standing.
         if was_registered != (phase == Phase::Registered) {
             self.note(now, id);
         }
@@ -63,7 +63,7 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
             }),
             Change::Starts(id) => self.compute_start(now, id, calendar),
             Change::Listens(id) => self.witness.container_answers(now, id, true),
-            // Without a check at once.
+            // Without a check it is registered at once.
             Change::IsUnchecked(id) => self.register(now, id, calendar),
             Change::Ends(id, _) => self.witness.container_answers(now, id, false),
             Change::Hangs(id, until) => {
@@ -74,7 +74,7 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
             Change::Pulls(node, image) => self.begin_pull(now, node, image, calendar),
             Change::Decided(fact) => {
                 self.witness.control(now, fact);
-                // Who leads matters to those who ask.
+                // A change of the leader counts as a change of the reach.
                 if matches!(fact, Fact::Leads(_) | Fact::Leaderless) {
                     self.note_reach(now);
                 }
@@ -94,7 +94,6 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
 }
 
 impl<W: Witness> History<'_, W> {
-    /// `id` strikes, or is repaired.
     fn note_fault(&mut self, now: Time, id: FaultId, strikes: bool) {
         self.witness.fault(now, id, strikes);
         if self.blueprint.faults[id.index()].parts_nodes() {
@@ -102,13 +101,13 @@ impl<W: Witness> History<'_, W> {
         }
     }
 
-    /// `id` starts: it takes its CPU time on an idle node.
+    /// Starts `id`: this takes its CPU time on an idle node.
     fn compute_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let Container { node, service, .. } = self.blueprint.containers[id.index()];
         let law = &self.blueprint.services[service.index()].startup;
         let demand = self.upkeep.draws.startup(law, id, self.lives[id.index()].incarnation);
         let speed = self.blueprint.nodes[node.index()].speed;
-        // A node that stands still computes afterwards.
+        // A node that hangs computes afterwards.
         let begin = self.reach.hung_until(node).max(now);
         if begin < Time::NEVER {
             self.ready_at[id.index()] = begin + Nanos::from_f64(demand * speed.recip());

@@ -1,13 +1,13 @@
-//! A cluster without traffic: what fails, comes back and is replaced, over years.
+//! A cluster without traffic over years: its faults, repairs and replacements.
 //!
-//! The second resolution of the same model. Clocks of faults, who reaches whom, lives of containers and the
-//! orchestrator are those of a world, driven by the same code (`life/driver.rs`, `fault/strikes.rs`); what is
-//! missing is whatever requests need: processors, memory, views, connections. So a start takes its CPU
-//! time on an idle node, and whoever runs is known to everybody from its first good health check on.
-//! Nothing of it is periodic, so that a year without a fault costs nothing.
+//! The second resolution of the same model. Clocks of faults, reach between nodes, lives of containers and the
+//! orchestrator are those of a world, driven by the same code (`life/driver.rs`, `fault/strikes.rs`). It leaves out
+//! processors, memory, views and connections, which only requests need. So a start takes its CPU time on an idle
+//! node, and every caller knows a container from its first good health check.
+//! Nothing is periodic, so a year without a fault costs nothing.
 //!
 //! ```text
-//!  clocks ── strike, repair ──► reach, lives ──► Witness: how things stand from now on
+//!  clocks ── strike, repair ──► reach, lives ──► Witness: the standing from now on
 //!                                 │      ▲
 //!                           told  ▼      │ starts, stops
 //!                               orchestrator
@@ -36,22 +36,22 @@ use crate::world::Run;
 use event::Event;
 use wssim_kernel::{Calendar, Model, Nanos, Time, run_until};
 
-/// Whoever watches a history.
+/// A listener to a history.
 pub trait Witness {
-    /// `id` strikes, or is repaired.
+    /// `id` strikes or is repaired.
     fn fault(&mut self, _now: Time, _id: FaultId, _strikes: bool) {}
 
-    /// Something has happened in the control plane.
+    /// The control plane has changed.
     fn control(&mut self, _now: Time, _fact: Fact) {}
 
     /// A container begins to listen, or ends.
     fn container_answers(&mut self, _now: Time, _id: ContainerId, _answers: bool) {}
 
-    /// How things stand after all that has happened at `now`.
+    /// The standing after all events at `now`.
     fn stands(&mut self, _now: Time, _standing: &Standing<'_>) {}
 }
 
-/// What a history counted, beside what its witness heard.
+/// Counters of a history.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Count {
     /// Events that happened.
@@ -60,8 +60,8 @@ pub struct Count {
     pub faults: u64,
 }
 
-/// The history of `blueprint` from time zero, when everything runs, until `end`; `None` when `stop` says
-/// so before. Of `run` only seed and replication matter: what a script says happens at its time from zero.
+/// The history of `blueprint` from time zero, when all nodes and containers run, until `end`; `None` when `stop`
+/// returns true before. Scripted faults strike at their time after zero.
 pub fn tell<W: Witness>(
     blueprint: &Blueprint,
     [seed, replication]: [u64; 2],
@@ -88,28 +88,26 @@ pub fn tell<W: Witness>(
     Some((Count { events, faults: history.faults }, history.witness))
 }
 
-/// One history.
 struct History<'a, W> {
     blueprint: &'a Blueprint,
     upkeep: Upkeep<'a>,
     reach: Reach,
-    /// By container.
     lives: Vec<Life>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
-    /// Services of which who is registered has changed since the witness last looked, at first all; by
-    /// service, whether it is among them; and whether who reaches whom has changed.
+    /// Services whose registered containers have changed since the witness last looked, at first all; by service,
+    /// whether it is among them; and whether the reach has changed.
     changed: Vec<u32>,
     is_changed: Vec<bool>,
     reach_changed: bool,
-    /// When that was.
+    /// The time of the last change.
     at: Time,
     faults: u64,
     witness: W,
 }
 
 impl<'a, W: Witness> History<'a, W> {
-    /// Everything runs.
+    /// The state in which all nodes and containers run.
     fn new(blueprint: &'a Blueprint, run: Run, witness: W, calendar: &mut Calendar<Event>) -> Self {
         let mut history = Self {
             blueprint,
@@ -129,7 +127,7 @@ impl<'a, W: Witness> History<'a, W> {
         history
     }
 
-    /// Shows the witness how things stand, if anything has changed.
+    /// Shows the witness the standing, if that has changed.
     fn look(&mut self) {
         if self.changed.is_empty() && !self.reach_changed {
             return;
@@ -150,7 +148,7 @@ impl<'a, W: Witness> History<'a, W> {
         self.reach_changed = false;
     }
 
-    /// `id` is registered, or is no more.
+    /// Notes that the service of `id` has changed.
     fn note(&mut self, now: Time, id: ContainerId) {
         self.at = now;
         let service = self.blueprint.containers[id.index()].service;

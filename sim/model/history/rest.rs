@@ -1,4 +1,4 @@
-//! A cluster in which something has failed and nobody has done anything about it.
+//! A cluster after faults, before any container is replaced or repaired.
 
 use super::Standing;
 use crate::blueprint::{Blueprint, Container, FaultKind};
@@ -7,7 +7,7 @@ use crate::ids::FaultId;
 use crate::life::Life;
 use wssim_kernel::Time;
 
-/// A cluster in which faults have struck, and no container has been put anywhere else.
+/// A cluster in which faults have struck, and every container has kept its place.
 #[derive(Debug)]
 pub struct Rest<'a> {
     blueprint: &'a Blueprint,
@@ -17,7 +17,7 @@ pub struct Rest<'a> {
 }
 
 impl<'a> Rest<'a> {
-    /// After `faults`; of those that strike containers nothing comes.
+    /// After `faults`; those that strike containers have no effect.
     #[must_use]
     pub fn after(blueprint: &'a Blueprint, faults: impl Iterator<Item = FaultId>) -> Self {
         let mut reach = Reach::open(blueprint.nodes.len());
@@ -27,7 +27,7 @@ impl<'a> Rest<'a> {
             }
             reach.suffer(fault, Time::NEVER);
         }
-        // Whoever comes later has come.
+        // Containers that begin later run.
         let life = |container: &Container| {
             if container.spare { Life::first(container) } else { Life::default() }
         };
@@ -36,7 +36,7 @@ impl<'a> Rest<'a> {
         Self { blueprint, reach, lives, everything }
     }
 
-    /// How things stand then.
+    /// The standing in this state.
     #[must_use]
     pub fn standing(&self) -> Standing<'_> {
         Standing {

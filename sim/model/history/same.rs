@@ -2,9 +2,9 @@
 
 use crate::blueprint::{Blueprint, CallsNeeded, Service};
 
-/// Whether nothing that matters without traffic tells `a` from `b`: what fails and who repairs it, where
-/// containers are and may be, how they start, who replaces them, and what needs what in more than so
-/// many visits (`rarely`, a share).
+/// Whether `a` and `b` agree in all that matters without traffic: faults and crews, present and possible places of
+/// containers, their starts, the orchestrator, and the services that others need in more than the share `rarely` of
+/// their visits.
 #[must_use]
 pub fn is_same(a: &Blueprint, b: &Blueprint, rarely: f64) -> bool {
     told(a, rarely) == told(b, rarely)
@@ -16,7 +16,7 @@ fn told(blueprint: &Blueprint, rarely: f64) -> String {
     let start = |service: &Service| {
         let Service { startup, restart, health, needs, stop_grace, on_stop, containers, .. } =
             service;
-        // A process that hangs uses its grace up.
+        // The grace matters: a process that hangs uses all of it.
         format!(
             "{startup:?} {restart:?} {health:?} {stop_grace:?} {on_stop:?} {needs:?} {containers:?}"
         )

@@ -1,4 +1,4 @@
-//! How things stand at an instant: what works, and who reaches whom.
+//! The standing at a time: which containers work, and which node reaches which.
 
 use crate::blueprint::Blueprint;
 use crate::fault::Reach;
@@ -6,7 +6,7 @@ use crate::ids::{ContainerId, NodeId};
 use crate::life::{Life, Phase};
 use wssim_kernel::Time;
 
-/// How things stand.
+/// The standing of a cluster.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing<'s> {
     pub(super) blueprint: &'s Blueprint,
@@ -30,7 +30,7 @@ impl Standing<'_> {
         self.is_registered(id) && self.runs(node) && has_data()
     }
 
-    /// Whether `id` is registered and its process does not hang, wherever its node and its data are.
+    /// Whether `id` is registered and its process does not hang, regardless of its node and its data.
     #[must_use]
     #[inline]
     pub fn is_registered(&self, id: ContainerId) -> bool {
@@ -44,7 +44,7 @@ impl Standing<'_> {
         self.reach.is_joined(self.now, a, b)
     }
 
-    /// Whether `node` is neither down nor stands still.
+    /// Whether `node` is up and does not hang.
     #[must_use]
     pub fn runs(&self, node: NodeId) -> bool {
         self.is_joined(node, node)
@@ -56,20 +56,19 @@ impl Standing<'_> {
         self.reach.is_seen(self.now, node)
     }
 
-    /// Whether anybody can decide anything, or nobody has to.
+    /// Whether a manager can decide, or none is needed.
     #[must_use]
     pub fn is_led(&self) -> bool {
         self.is_led
     }
 
-    /// Services of which another container is registered, or one no more, since it was last looked, by number;
-    /// at the first look all.
+    /// Numbers of the services whose registered containers have changed since the last look; at the first look all.
     #[must_use]
     pub fn changed(&self) -> &[u32] {
         self.changed
     }
 
-    /// Whether who reaches whom has changed since.
+    /// Whether the reach has changed since the last look.
     #[must_use]
     pub fn reach_changed(&self) -> bool {
         self.reach_changed

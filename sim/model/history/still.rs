@@ -1,4 +1,4 @@
-//! Starts that take longer because their nodes or processes stand still.
+//! Starts that take longer because their nodes or processes hang.
 
 use super::event::Event;
 use super::{History, Witness};
@@ -7,7 +7,7 @@ use crate::life::{Awaiting, Driver, Phase};
 use wssim_kernel::{Calendar, Time};
 
 impl<W: Witness> History<'_, W> {
-    /// `id` stands still until `until`, by its node or its process: what computes there goes on later.
+    /// `id` stands still until `until`, by its node or its process: a start there goes on after that.
     pub(super) fn stands_still(
         &mut self,
         now: Time,
@@ -27,7 +27,7 @@ impl<W: Witness> History<'_, W> {
         }
     }
 
-    /// Until when `id` has stood still so far, by its node or its process; now, if it does not.
+    /// Until when `id` already stands still, by its node or its process; `now` if it does not.
     fn still_until(&self, now: Time, id: ContainerId) -> Time {
         let of_process = self.upkeep.pulses[id.index()].hangs_until(now).unwrap_or(now);
         of_process.max(self.reach.hung_until(self.node_of(id)))

@@ -1,7 +1,7 @@
 //! Laws of random quantities: durations in nanoseconds, sizes in bytes, counts.
 //!
-//! Sampling goes through `rand_distr` without the standard library's mathematics, so that a draw
-//! is the same on every machine. Every law is nonnegative; `Normal` is cut at zero.
+//! Sampling goes through `rand_distr` without the standard library's mathematics, so that a draw is the same
+//! on every machine. Every law is nonnegative; `Normal` is cut at zero.
 
 mod rounded;
 mod spread;
@@ -12,7 +12,7 @@ use wssim_kernel::stream::Draw;
 /// A nonnegative random quantity. The unit is the user's: nanoseconds or bytes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Law {
-    /// Always the same.
+    /// Always the same value.
     Constant(f64),
     /// Exponential.
     Exponential {
@@ -35,7 +35,7 @@ pub enum Law {
         /// Greatest value.
         high: f64,
     },
-    /// Normal, values below zero become zero.
+    /// Normal; values below zero become zero.
     Normal {
         /// Mean before cutting.
         mean: f64,
@@ -173,7 +173,7 @@ impl Law {
 }
 
 impl Law {
-    /// The law of `factor` times such a quantity: the same draws, all of them so many times as large.
+    /// The law of `factor` times the value: the same draws, each multiplied by `factor`.
     #[must_use]
     pub fn scaled(&self, factor: f64) -> Self {
         match self {
@@ -224,7 +224,7 @@ fn normal(draw: &mut Draw<'_>) -> f64 {
 }
 
 fn gamma(shape: f64, scale: f64, draw: &mut Draw<'_>) -> f64 {
-    // The scenario's check has refused what is not positive and finite.
+    // The scenario's check has refused arguments that are not positive and finite.
     Gamma::new(shape, scale).map_or(0.0, |law| law.sample(draw))
 }
 
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use wssim_kernel::stream::StreamKey;
 
-    /// The mean of 10⁶ draws of which `read` is taken, and its standard error; another `index`, others.
+    /// The mean of `read` over 10⁶ draws, and its standard error; another `index` gives other draws.
     pub(super) fn mean_of_draws(law: &Law, index: u32, read: impl Fn(f64) -> f64) -> [f64; 2] {
         const N: u32 = 1_000_000;
         let stream = StreamKey::new(7, 0, "law", "mean");

@@ -1,15 +1,15 @@
-//! Means of laws that are rounded to whole numbers: of how often something is repeated.
+//! Means of laws rounded to whole numbers, for counts of repetitions.
 
 use super::Law;
 
-/// A probability of less is taken for none.
+/// A smaller probability counts as zero.
 const NEVER: f64 = 1e-13;
-/// Counts beyond this are not added up.
+/// The largest count that is summed.
 const MOST: u32 = 1_000_000;
 
 impl Law {
     /// The exact mean of the value rounded to a whole number, half up: Σ P(X ≥ k − ½) over k = 1, 2, …
-    /// `None` where that takes the incomplete gamma function, or a tail that is too long to be added up.
+    /// `None` if that needs the incomplete gamma function, or a tail too long to sum.
     #[must_use]
     pub fn rounded_mean(&self) -> Option<f64> {
         match self {
@@ -60,7 +60,7 @@ impl Law {
     }
 }
 
-/// P(X > x) of the sum of so many exponentials with mean 1: fewer events than that of a Poisson process.
+/// P(X > x) of the sum of `stages` exponentials with mean 1: fewer than `stages` events of a Poisson process.
 fn erlang_above(stages: u32, x: f64) -> f64 {
     let mut term = libm::exp(-x);
     let mut sum = 0.0;

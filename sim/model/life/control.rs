@@ -1,8 +1,8 @@
-//! Where an orchestrator replaces what is lost: it is told what happens, and its word is done (`led.rs`).
+//! An orchestrator in a world: it gets inputs, and its decisions are carried out (`led.rs`).
 //!
-//! It is asked nothing on the way of a request. What proxies read in its lists changes with it: a node's
-//! tasks leave them at the first poll after it is marked down, and while nobody answers they stay as they
-//! are; whoever leads next is asked for all of it again.
+//! No request asks it anything. The lists that proxies read change with it: a node's tasks leave them at the first
+//! poll after it is marked down; while no manager answers they stay as they are; a new leader is asked for the
+//! whole list.
 
 use crate::blueprint::Blueprint;
 use crate::ids::{ContainerId, NodeId};
@@ -11,21 +11,21 @@ use crate::world::Run;
 use wssim_kernel::Time;
 use wssim_kernel::stream::StreamKey;
 
-/// An orchestrator in a world.
+/// An orchestrator in a world. Methods without a comment are those of
+/// [`Orchestrator`](crate::orchestrator::Orchestrator).
 #[derive(Debug)]
 pub(crate) struct Control<'a> {
     orchestrator: Watch<'a>,
-    /// When it is woken.
     wakes: Time,
-    /// What it has decided, and how many of these somebody has done.
+    /// Its decisions, and how many of them have been carried out.
     facts: Vec<Fact>,
     done: usize,
-    /// Who hears whom.
+    /// Which node hears which, by pair.
     joined: Vec<bool>,
 }
 
 impl<'a> Control<'a> {
-    /// That of a blueprint, if it has one.
+    /// The orchestrator of a blueprint, if it has one.
     pub(crate) fn of(blueprint: &'a Blueprint, run: Run) -> Option<Box<Self>> {
         let cluster = blueprint.control.as_ref()?;
         let stream = StreamKey::new(run.seed, run.replication, "control", "");
@@ -38,23 +38,22 @@ impl<'a> Control<'a> {
         }))
     }
 
-    /// Something has happened.
     pub(crate) fn told(&mut self, now: Time, told: Told<'_>) {
         self.orchestrator.told(now, told, &mut self.facts);
     }
 
-    /// Room for who hears whom.
+    /// The buffer for which node hears which.
     pub(super) fn take_joined(&mut self) -> Vec<bool> {
         std::mem::take(&mut self.joined)
     }
 
-    /// Who hears whom may have changed.
+    /// Passes on which node hears which.
     pub(super) fn hears(&mut self, now: Time, joined: Vec<bool>) {
         self.told(now, Told::Reach(&joined));
         self.joined = joined;
     }
 
-    /// What it has decided next and nobody has done yet.
+    /// Its next decision that has not been carried out.
     pub(crate) fn next_fact(&mut self) -> Option<Fact> {
         let fact = self.facts.get(self.done).copied();
         self.done += 1;
@@ -65,7 +64,7 @@ impl<'a> Control<'a> {
         fact
     }
 
-    /// When it wants to be woken, if nobody is to do so before.
+    /// When it wants to be woken, unless it is woken before.
     pub(crate) fn wakes(&mut self, now: Time) -> Option<Time> {
         let due = self.orchestrator.due()?.max(now);
         let is_new = due < self.wakes;
@@ -73,43 +72,37 @@ impl<'a> Control<'a> {
         is_new.then_some(due)
     }
 
-    /// It is as late as it asked for, or for what it asked then no more.
+    /// Wakes it at its alarm, which may be stale.
     pub(crate) fn wake(&mut self, now: Time) {
         self.wakes = Time::NEVER;
         self.told(now, Told::Alarm);
     }
 
-    /// Where the replica is now that began as `first`; nowhere, while it is pending.
+    /// The present place of the replica that began as `first`; `None` while it is pending.
     pub(crate) fn replica_at(&self, first: ContainerId) -> Option<ContainerId> {
         self.orchestrator.place_of(first)
     }
 
-    /// The image that the container runs, or is to run.
     pub(crate) fn image_at(&self, id: ContainerId) -> Option<usize> {
         self.orchestrator.image_at(id)
     }
 
-    /// Whether it decides when the container, which has ended, starts again.
     pub(super) fn restarts(&self, id: ContainerId) -> bool {
         self.orchestrator.restarts(id)
     }
 
-    /// Whether whoever asks from `node` who is there is answered.
     pub(super) fn answers(&self, node: NodeId) -> bool {
         self.orchestrator.answers(node)
     }
 
-    /// Who leads, if anybody can decide.
     pub(super) fn leader(&self) -> Option<NodeId> {
         self.orchestrator.leader()
     }
 
-    /// Whether anybody can decide anything.
     pub(crate) fn is_led(&self) -> bool {
         self.orchestrator.is_led()
     }
 
-    /// Whether it lists the container to whoever asks.
     pub(super) fn wants(&self, id: ContainerId) -> bool {
         self.orchestrator.wants(id)
     }

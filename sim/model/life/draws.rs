@@ -1,5 +1,5 @@
-//! Random numbers of containers' lives: addressed by service, replica and number of the life, so that
-//! nobody's depend on who else is there, nor on whether there is traffic.
+//! Random numbers of containers' lives. They are addressed by service, replica and number of the life, so they
+//! depend neither on the other containers nor on traffic.
 
 use crate::blueprint::Blueprint;
 use crate::ids::ContainerId;
@@ -9,11 +9,10 @@ use wssim_kernel::stream::{StreamKey, mix, name_hash};
 
 const STARTUP: u32 = 0;
 
-/// Random numbers of lives.
 #[derive(Debug)]
 pub(crate) struct Draws {
     pub(crate) stream: StreamKey,
-    /// By container.
+    /// By container: its key.
     pub(super) keys: Vec<u64>,
 }
 
@@ -27,12 +26,11 @@ impl Draws {
         Self { stream, keys: keys.collect() }
     }
 
-    /// Where the draws of a life are addressed.
     pub(crate) fn key(&self, id: ContainerId, incarnation: u32) -> u64 {
         mix(self.keys[id.index()], u64::from(incarnation))
     }
 
-    /// CPU of the start of a life, in nanoseconds of the reference CPU.
+    /// CPU time of the start of a life, in nanoseconds of the reference CPU.
     pub(crate) fn startup(&self, law: &Law, id: ContainerId, incarnation: u32) -> f64 {
         law.sample_lazily(|| self.stream.draw(self.key(id, incarnation), STARTUP))
     }

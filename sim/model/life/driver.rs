@@ -1,9 +1,9 @@
-//! Who drives the lives of containers: a world, or a history without traffic.
+//! Drivers of the lives of containers: a world, or a history without traffic.
 //!
 //! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`, `health.rs`
-//! and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; what is due later goes to the
-//! calendar as a [`Moment`]; each [`Change`] is told to the driver as it happens, which does what only it knows
-//! of. The driver keeps each container's [`Life`]; all the rest is in [`Upkeep`].
+//! and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; later steps go to the calendar as a
+//! [`Moment`]; each [`Change`] goes to the driver as it happens, which does its own part. The driver keeps each
+//! container's [`Life`]; the rest of the state is in [`Upkeep`].
 //!
 //! ```text
 //!  calendar ── Moment ──► lives, orchestrator ── Change ──► world: CPU, requests, connections, views
@@ -19,31 +19,30 @@ use crate::orchestrator::{Fact, Restarts};
 use crate::world::Run;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// What is known of containers and faults beside each container's life.
+/// State of containers and faults beside each container's life.
 #[derive(Debug)]
 pub(crate) struct Upkeep<'a> {
-    /// When faults come.
+    /// When each fault strikes.
     pub(crate) clocks: Clocks<'a>,
-    /// Who replaces what is lost.
+    /// The orchestrator that replaces lost containers.
     pub(crate) control: Option<Box<Control<'a>>>,
-    /// By container: what checks of its health find, and its restarts where no orchestrator counts them.
+    /// By container: its health checks, and its restarts where no orchestrator counts them.
     pub(crate) pulses: Vec<Pulse>,
     pub(crate) restarts: Vec<Restarts>,
-    /// Who has started and waits for what it needs.
+    /// Containers that have started and wait for services.
     pub(crate) waiting: Waiting,
     pub(crate) pulls: Pulls,
     /// By node: its containers.
     pub(crate) on_node: Vec<Vec<ContainerId>>,
-    /// Room for containers that a fault strikes.
+    /// Buffer for the containers that a fault strikes.
     pub(crate) struck: Vec<ContainerId>,
-    /// Random numbers of lives.
     pub(crate) draws: Draws,
-    /// When the measured stretch begins.
+    /// Time from zero until the measured stretch begins.
     pub(crate) lead: Nanos,
 }
 
 impl<'a> Upkeep<'a> {
-    /// Everything runs.
+    /// The state in which all nodes and containers run.
     pub(crate) fn new(blueprint: &'a Blueprint, run: Run) -> Self {
         let draws = Draws::new(blueprint, run);
         let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
@@ -65,29 +64,31 @@ impl<'a> Upkeep<'a> {
     }
 }
 
-/// What is due at a time.
+/// An event in the lives of containers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Moment {
     /// A fault strikes.
     Strike(FaultId),
-    /// A fault is repaired.
     Repair(FaultId),
-    /// The next turn in a container's life, if it still has this number.
-    Life { container: ContainerId, turn: u32 },
-    /// Checks of a container may have failed often enough.
+    /// The next turn in a container's life; overtaken when the life has another number by then.
+    Life {
+        container: ContainerId,
+        turn: u32,
+    },
+    /// Checks of a container may have failed often enough to find it unhealthy.
     Unhealthy(ContainerId),
-    /// The orchestrator wants to be woken.
+    /// The time at which the orchestrator wants to be woken.
     Control,
 }
 
-/// What happens, told to the driver as it does.
+/// A change, which the driver gets as it happens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Change {
     /// A fault is about to strike.
     Strikes(FaultId),
     /// A node has crashed; its containers are about to end.
     NodeIsLost(NodeId),
-    /// A node is about to stand still until then.
+    /// A node is about to hang until this time.
     NodeFreezes(NodeId, Time),
     /// A fault has struck its nodes and containers.
     HasStruck(FaultId),
@@ -95,83 +96,75 @@ pub(crate) enum Change {
     Repairs(FaultId),
     /// The node of a container runs again after a crash.
     HostIsBack(ContainerId),
-    /// A node runs again, and has started what it starts by itself.
+    /// A node runs again, and has started its containers.
     NodeIsBack(NodeId),
-    /// What a fault has held up or cut off is about to go on.
+    /// Nodes that a fault has held up or cut off are about to go on.
     Releases(FaultId),
-    /// A fault is repaired, and the orchestrator knows who hears whom.
+    /// A fault is repaired, and the orchestrator knows which node hears which.
     IsRepaired(FaultId),
-    /// The process of a container has started: from now on it computes until it can listen.
+    /// The process of a container has started: it uses CPU until it can listen.
     Starts(ContainerId),
     /// A container is about to listen.
     Listens(ContainerId),
-    /// A container listens, and no check is to find that it is healthy.
+    /// A container without a health check listens.
     IsUnchecked(ContainerId),
-    /// A container is registered.
     IsRegistered(ContainerId),
     /// A container is to leave all views.
     Leaves(ContainerId),
     /// A container is about to end.
     Ends(ContainerId, End),
-    /// A container has ended; what comes in its place is still to be seen.
+    /// A container has ended; its successor is not decided yet.
     HasEnded(ContainerId, End),
-    /// What becomes of a container that has ended is settled.
+    /// The successor of a container that has ended is decided.
     IsSettled,
-    /// The process of a container is about to hang until then.
+    /// The process of a container is about to hang until this time.
     Hangs(ContainerId, Time),
     /// The process of a container goes on.
     GoesOn(ContainerId),
     /// A node begins to pull an image.
     Pulls(NodeId, usize),
-    /// The orchestrator has decided something: a start, a stop and a pull follow.
+    /// The orchestrator has made a decision; a start, a stop or a pull follows at once.
     Decided(Fact),
 }
 
-/// Whoever drives the lives of containers.
+/// A simulation that drives the lives of containers.
 pub(crate) trait Driver<'a>: Sized {
-    /// What can happen there.
     type Event: wssim_kernel::Event + From<Moment>;
 
-    /// What everything is made of.
     fn blueprint(&self) -> &'a Blueprint;
 
-    /// What is known beside lives.
+    /// The state beside lives.
     fn upkeep(&self) -> &Upkeep<'a>;
 
-    /// The same, to change it.
     fn upkeep_mut(&mut self) -> &mut Upkeep<'a>;
 
-    /// What hinders nodes from reaching each other.
+    /// The obstacles between nodes.
     fn reach(&self) -> &Reach;
 
-    /// The same, to change it.
     fn reach_mut(&mut self) -> &mut Reach;
 
-    /// The life of `id`.
     fn life(&self, id: ContainerId) -> &Life;
 
-    /// The same, to change it.
     fn life_mut(&mut self, id: ContainerId) -> &mut Life;
 
-    /// Does what only this driver knows of.
+    /// Does the driver's own part of a change.
     fn changes(&mut self, now: Time, change: Change, calendar: &mut Calendar<Self::Event>);
 
-    /// `id` is in this phase of its life from now on.
+    /// Moves `id` to a phase of its life.
     fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
         self.life_mut(id).enter(now, phase);
     }
 
-    /// Whether no request is left at `id`.
+    /// Whether `id` has no request left.
     fn is_empty(&self, _id: ContainerId) -> bool {
         true
     }
 
-    /// Whether nothing may start `id` by itself.
+    /// Whether nothing but a step of a procedure may start `id`.
     fn is_held_back(&self, _id: ContainerId) -> bool {
         false
     }
 
-    /// Does `act` for each container of `node`.
     fn each_on(&mut self, node: NodeId, mut act: impl FnMut(&mut Self, ContainerId)) {
         for place in 0..self.upkeep().on_node[node.index()].len() {
             let id = self.upkeep().on_node[node.index()][place];
@@ -179,7 +172,6 @@ pub(crate) trait Driver<'a>: Sized {
         }
     }
 
-    /// Puts `moment` on the calendar.
     fn schedule(&self, at: Time, moment: Moment, calendar: &mut Calendar<Self::Event>) {
         calendar.schedule(at, moment.into());
     }

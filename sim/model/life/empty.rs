@@ -1,8 +1,8 @@
-//! What becomes of the requests at a container that ends.
+//! What happens to the requests at a container that ends.
 //!
-//! Its visits vanish. Whoever waits for one of them is reset when the process was killed (its kernel
-//! closes the connections: half a round trip later), and waits on when the node is gone: until its own
-//! time-out, until its node forgets the dead replica, or until the kernel gives the connection up.
+//! Its visits vanish. The caller of a visit is reset when the process was killed (its kernel closes the
+//! connections: half a round trip later). When the node is gone the caller waits on: until its own time-out, until
+//! its node forgets the dead replica, or until the kernel gives the connection up.
 
 use super::End;
 use crate::blueprint::Hits;
@@ -20,7 +20,7 @@ use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Removes all that goes on at `id`.
+    /// Removes all frames and state of `id`.
     pub(super) fn empty_container(
         &mut self,
         now: Time,
@@ -41,7 +41,7 @@ impl<P: Probe> World<'_, P> {
         self.forget(now, id);
     }
 
-    /// Its bursts end that nobody waits for.
+    /// Removes its bursts, for which no request waits.
     fn drop_bursts(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let ContainerState { node, local, .. } = self.containers[id.index()];
         let follows = self.nodes[node.index()].processor.evict_unattended(now, local);
@@ -50,13 +50,13 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whether `frame` is something that goes on at `id`; what is still on its way there is not.
+    /// Whether `frame` runs at `id`; one on its way there does not.
     fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
         let frame = &self.frames[frame];
         frame.container == id && !frame.kind.is_root() && !frame.waits.is_on_its_way()
     }
 
-    /// Its queues are empty, its workers and connections nobody's.
+    /// Empties its queues, and frees its workers and connections.
     fn empty_station(&mut self, now: Time, id: ContainerId) {
         self.containers[id.index()].station.empty(now);
         self.at_doors[id.index()].queued.clear(now);
@@ -77,7 +77,7 @@ impl<P: Probe> World<'_, P> {
         match frame.waits {
             Waits::DiskQueue { .. } | Waits::PageQueue { .. } => self.leave_queue(now, id),
             Waits::Processor => self.evict(now, id, calendar),
-            // What the disk has begun it ends, for nobody.
+            // The disk finishes reads that it has begun.
             Waits::Pages => {}
             _ if matches!(frame.kind, FrameKind::Burst | FrameKind::Startup) => {
                 self.evict(now, id, calendar);
@@ -94,7 +94,7 @@ impl<P: Probe> World<'_, P> {
         self.leave_limits(id);
         self.hang_up(now, id, Parting::GivenUp);
         if frame.kind == FrameKind::Visit {
-            // Its worker is nobody's already.
+            // The station has freed its worker already.
             self.frames[id].holds_worker = false;
             self.depart(now, id);
             if self.frames[frame.parent].epoch == frame.parent_epoch {
@@ -107,7 +107,7 @@ impl<P: Probe> World<'_, P> {
         self.frames.remove(id);
     }
 
-    /// The caller of the visit `id` is reset, or left waiting.
+    /// Resets the caller of the visit `id`, or leaves it waiting.
     fn tell_caller(&mut self, now: Time, id: FrameId, end: End, calendar: &mut Calendar<Event>) {
         match end {
             End::Loud | End::Done | End::Killed | End::LostWorker => {
@@ -124,8 +124,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// What the process of `id` remembered is gone: its stores are empty, its breakers closed, its
-    /// limits full.
+    /// Clears the memory of the process of `id`: its stores are empty, its breakers closed, its limits full.
     fn forget(&mut self, now: Time, id: ContainerId) {
         let blueprint = self.blueprint;
         let own = blueprint.containers[id.index()].service;
@@ -153,7 +152,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// What `id` had open is closed, and what its runtime knew of addresses is gone.
+    /// Closes the connections of `id`, and clears the addresses that its runtime knew.
     fn drop_connections(&mut self, id: ContainerId) {
         for query in 0..self.blueprint.queries.len() {
             let caller = self.blueprint.queries[query].caller;

@@ -1,16 +1,15 @@
 //! Processes that hang, and containers that are found unhealthy.
 //!
-//! A process that hangs keeps its address and its connections and does nothing: its CPU steps stand still,
-//! what reaches it waits, and answers and sleeps that are over are noticed when it goes on; limits that it
-//! set to its own calls run on. Its callers see that by their limits alone, its orchestrator by health
-//! checks (`blueprint/health.rs`):
+//! A process that hangs keeps its address and its connections and does nothing: its CPU steps stand still, requests
+//! that reach it wait, and it takes in answers and ends of sleeps only when it goes on; time-outs of its own calls
+//! run on. Its callers notice only by their time-outs, its orchestrator by health checks (`blueprint/health.rs`):
 //!
 //! ```text
 //!  registered ─ hangs ─► checks time out ─ retries ─► unhealthy: leaves all views ─ 2 s ─► told to end, and
 //!  starting ───────────► checks are refused ─ retries ─► unhealthy ─ 2 s ─► ends           killed after its grace
 //! ```
-//! What then comes is up to the restart policy. Checks are not simulated: when they find something follows
-//! from their times. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
+//! The restart policy decides what follows. Checks are not simulated: the time of their finding follows from their
+//! intervals. Source: moby, `daemon/cluster/executor/container/controller.go` (`Start`, `Wait`: a
 //! task that is unhealthy has failed; its container is shut down as any other).
 
 use super::{Awaiting, Change, Draws, Driver, End, Life, Lives, Moment, Phase};
@@ -22,26 +21,26 @@ use crate::request::frame::{Frame, Waits};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draw of a container's first life: where its checks are in their interval at time zero.
+/// Draw of a container's first life: the offset of its checks in their interval at time zero.
 const DRAW_CHECK: u32 = 1;
 
-/// What checks of a container find, and until when its process hangs.
+/// The health checks of a container, and until when its process hangs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pulse {
-    /// A check; the next ones come at intervals from it.
+    /// Time of one check; the next ones follow at intervals.
     since: Time,
-    /// The first check that a process that hangs does not answer.
+    /// The first check that a hanging process does not answer.
     missed: Time,
     /// Until when its process hangs.
     until: Time,
-    /// When it is unhealthy, if nothing comes between.
+    /// When it is found unhealthy, unless an event comes before.
     due: Time,
     /// Whether it was found unhealthy in its present life.
     pub(crate) is_unhealthy: bool,
 }
 
 impl Pulse {
-    /// Of all containers of a blueprint, which run from the beginning, and were found healthy before.
+    /// Those of all containers of a blueprint, which run from the beginning and have been found healthy.
     pub(crate) fn all(blueprint: &Blueprint, draws: &Draws) -> Vec<Self> {
         let all = (0..blueprint.containers.len()).map(ContainerId::from);
         let pulse = |id: ContainerId| {
@@ -58,26 +57,26 @@ impl Pulse {
         Self { since, missed, until, due: Time::NEVER, is_unhealthy: false }
     }
 
-    /// A new life begins. Returns when it is given up, if it does not listen before.
+    /// Begins a new life. Returns when the container is given up, unless it listens before.
     pub(crate) fn starts(&mut self, now: Time, health: Option<&HealthCheck>) -> Option<Time> {
         *self = Self::idle();
         self.due = health.map_or(Time::NEVER, |health| health.gives_up(now));
         (self.due < Time::NEVER).then_some(self.due)
     }
 
-    /// It listens. Returns when that is first found.
+    /// The container listens. Returns when a check first finds it healthy.
     pub(crate) fn listens(&mut self, now: Time, started: Time, health: &HealthCheck) -> Time {
         self.due = Time::NEVER;
         self.since = health.first_good(started, now);
         self.since
     }
 
-    /// Until when its process hangs, if it does.
+    /// Until when its process hangs; `None` when it does not.
     pub(crate) fn hangs_until(&self, now: Time) -> Option<Time> {
         Some(self.until).filter(|until| *until > now)
     }
 
-    /// Its process hangs until `until`. Returns when it is unhealthy then, if it is checked.
+    /// Its process hangs until `until`. Returns when checks find it unhealthy, if it has any.
     pub(crate) fn hangs(
         &mut self,
         now: Time,
@@ -97,7 +96,7 @@ impl Pulse {
         Some(self.due)
     }
 
-    /// Its process goes on, unless it hangs for longer. Returns when it is next found healthy.
+    /// Its process goes on, unless it hangs for longer. Returns when a check next finds it healthy.
     pub(crate) fn goes_on(
         &mut self,
         now: Time,
@@ -115,28 +114,27 @@ impl Pulse {
         Some(self.since.max(now))
     }
 
-    /// Whether it is found unhealthy now.
+    /// Whether checks find it unhealthy now.
     pub(crate) fn fails(&mut self, now: Time) -> bool {
         let is_due = self.due == now;
         self.is_unhealthy |= is_due;
         is_due
     }
 
-    /// It ends by that when it has left all views.
+    /// Sets the time at which it ends, after it has left all views.
     pub(crate) fn is_to_end(&mut self, at: Time) {
         self.due = at;
     }
 }
 
-/// The first of `since`, and what follows at intervals, from `now` on.
+/// The first of the times `since`, `since` + `interval`, … that is not before `now`.
 fn next(since: Time, interval: Nanos, now: Time) -> Time {
     let rounds = now.since(since.min(now)).0.div_ceil(interval.0.max(1));
     Time(since.0.saturating_add(rounds.saturating_mul(interval.0)))
 }
 
-/// Whoever has containers whose health is checked: every driver.
+/// A driver whose containers have health checks: every driver.
 pub(crate) trait Checked<'a>: Driver<'a> {
-    /// The process of `id` hangs until `until`.
     fn hang_process(
         &mut self,
         now: Time,
@@ -157,7 +155,7 @@ pub(crate) trait Checked<'a>: Driver<'a> {
         }
     }
 
-    /// The process of `id` goes on, unless it does not hang, or hangs for another reason.
+    /// Lets the process of `id` go on, if it hangs and no other fault keeps it so.
     fn process_goes_on(
         &mut self,
         now: Time,
@@ -174,15 +172,15 @@ pub(crate) trait Checked<'a>: Driver<'a> {
         self.changes(now, Change::GoesOn(id), calendar);
         match (life.phase, healthy) {
             (Phase::Ready, Some(healthy)) => self.turn_at(healthy, id, calendar),
-            // It hears now that it is to end, or may have missed a look at what it needs.
+            // A hanging process has not received its order to end, and may have missed a look for its services.
             (Phase::Stopping, _) => self.turn_at(now, id, calendar),
             (Phase::Starting, _) if self.is_waiting(id) => self.turn_at(now, id, calendar),
             _ => {}
         }
     }
 
-    /// `id` is found unhealthy, unless something has come between; or it started, was found unhealthy, and
-    /// the pause before its end is over.
+    /// Finds `id` unhealthy, unless this is overtaken; or ends a starting container that was found unhealthy, after
+    /// the pause before its end.
     #[inline(never)]
     fn is_unhealthy(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let pulse = &mut self.upkeep_mut().pulses[id.index()];
@@ -218,7 +216,6 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The process of `id` goes on.
     pub(super) fn note_goes_on(
         &mut self,
         now: Time,
@@ -231,7 +228,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The process of `id`, which hung, goes on, or has ended.
+    /// The process of `id`, which hung, goes on or has ended.
     pub(super) fn let_go_on(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let state = &self.containers[id.index()];
         let (node, local) = (state.node, state.local);
@@ -240,8 +237,8 @@ impl<P: Probe> World<'_, P> {
         self.watch(node, calendar);
     }
 
-    /// The process of `id`, which hangs, ends: requests that wait there for it are reset, or lost with
-    /// their node. What is on the calendar for one removes it.
+    /// The process of `id`, which hangs, ends: requests that wait there are reset, or lost with their node. A
+    /// request with an event on the calendar is removed by that event.
     pub(super) fn drop_kept_back(
         &mut self,
         now: Time,

@@ -1,18 +1,17 @@
-//! An orchestrator that is told what happens, and does what it says, or restart delays where there is none.
+//! Inputs to the orchestrator and the execution of its decisions; without one, restarts after their delays.
 
 use super::{Change, Control, Driver, Lives, Moment};
 use crate::ids::{ContainerId, NodeId};
 use crate::orchestrator::{Exit, Fact, RestartPolicy, Told};
 use wssim_kernel::{Calendar, Time};
 
-/// Whoever may have an orchestrator: every driver.
+/// A driver that may have an orchestrator: every driver.
 pub(crate) trait Led<'a>: Driver<'a> {
-    /// The orchestrator, if there is one.
     fn control(&mut self) -> Option<&mut Control<'a>> {
         self.upkeep_mut().control.as_deref_mut()
     }
 
-    /// Tells the orchestrator, if there is one, and does what it says.
+    /// Gives the orchestrator an input, if the cluster has one, and carries out its decisions.
     fn tell_control(&mut self, now: Time, told: Told<'_>, calendar: &mut Calendar<Self::Event>) {
         if let Some(control) = self.control() {
             control.told(now, told);
@@ -20,7 +19,7 @@ pub(crate) trait Led<'a>: Driver<'a> {
         }
     }
 
-    /// Tells the orchestrator, if there is one, who hears whom now.
+    /// The same with which node hears which.
     fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
         let Some(control) = self.control() else { return };
         let mut joined = control.take_joined();
@@ -31,7 +30,7 @@ pub(crate) trait Led<'a>: Driver<'a> {
         }
     }
 
-    /// It is as late as the orchestrator asked for.
+    /// Wakes the orchestrator at the time of its alarm.
     #[inline(never)]
     fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
         if let Some(control) = self.control() {
@@ -40,7 +39,7 @@ pub(crate) trait Led<'a>: Driver<'a> {
         }
     }
 
-    /// Does what has been decided, and notes when the orchestrator wants to be woken.
+    /// Carries out its decisions, and schedules the time at which it wants to be woken.
     fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
         while let Some(fact) = self.control().and_then(Control::next_fact) {
             self.changes(now, Change::Decided(fact), calendar);
@@ -51,7 +50,6 @@ pub(crate) trait Led<'a>: Driver<'a> {
         }
     }
 
-    /// Does what the orchestrator has decided.
     fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>) {
         match fact {
             Fact::Pulls(node, image) => {
@@ -59,7 +57,7 @@ pub(crate) trait Led<'a>: Driver<'a> {
                     self.changes(now, Change::Pulls(node, image), calendar);
                 }
             }
-            // A host that is down starts it when it is back.
+            // A node that is down starts it when it is back.
             Fact::Starts(id) if !self.reach().is_up(self.blueprint().node_of(id)) => {}
             Fact::Starts(id) => self.start_container(now, id, calendar),
             Fact::Stops(id) => {
@@ -76,7 +74,7 @@ pub(crate) trait Led<'a>: Driver<'a> {
         }
     }
 
-    /// `node` has pulled an image: it pulls the next one.
+    /// `node` has pulled an image: it begins the next pull.
     fn has_pulled(
         &mut self,
         now: Time,
@@ -90,13 +88,13 @@ pub(crate) trait Led<'a>: Driver<'a> {
         self.tell_control(now, Told::Pulled(node, image), calendar);
     }
 
-    /// Whether an orchestrator decides when `id`, which has ended, starts again; otherwise its node does.
+    /// Whether an orchestrator decides when `id`, which has ended, is restarted; otherwise its node does.
     fn is_restarted(&mut self, id: ContainerId) -> bool {
         self.control().is_some_and(|control| control.restarts(id))
     }
 
-    /// Starts `id`, which has ended, when the restart policy of its service says, unless an orchestrator
-    /// decides what becomes of it.
+    /// Schedules the restart of `id`, which has ended, by the restart policy of its service, unless an orchestrator
+    /// decides on it.
     fn restart_later(
         &mut self,
         now: Time,

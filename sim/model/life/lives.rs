@@ -1,5 +1,5 @@
 //! Turns in the lives of containers, in worlds and histories alike: start, listen, be registered, be told to
-//! end, end, start anew.
+//! end, end, restart.
 
 use super::{Awaiting, Change, Driver, End, LOOK, Led, Moment, Phase};
 use crate::blueprint::{OnStop, Service};
@@ -8,9 +8,9 @@ use crate::ids::ContainerId;
 use crate::orchestrator::Told;
 use wssim_kernel::{Calendar, Time};
 
-/// Whoever has containers: every driver.
+/// A driver with containers: every driver.
 pub(crate) trait Lives<'a>: Driver<'a> {
-    /// Containers that come later start when their time comes.
+    /// Schedules the start of containers that begin later.
     fn await_late_containers(&self, calendar: &mut Calendar<Self::Event>) {
         for (place, container) in self.blueprint().containers.iter().enumerate() {
             if let Some(begins) = container.begins {
@@ -20,13 +20,12 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         }
     }
 
-    /// Whether `id` is one that comes later than now.
+    /// Whether `id` begins later than now.
     fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
         let begins = self.blueprint().containers[id.index()].begins;
         begins.is_some_and(|begins| now < Time::ZERO + self.upkeep().lead + begins)
     }
 
-    /// The next turn in the life of `id`.
     #[inline(never)]
     fn live_on(
         &mut self,
@@ -45,10 +44,10 @@ pub(crate) trait Lives<'a>: Driver<'a> {
                 if up {
                     self.start_container(now, id, calendar);
                 }
-                // Otherwise the node's return starts it.
+                // Otherwise it starts when the node is back.
                 self.tell_control(now, Told::Begins(id, up), calendar);
             }
-            // A process that hangs answers no check and looks for nothing.
+            // A process that hangs answers no check and does not look for its services.
             Phase::Starting | Phase::Ready if life.hangs => {}
             Phase::Starting => self.look_for_needs(now, id, calendar),
             Phase::Ready => self.register(now, id, calendar),
@@ -60,7 +59,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         }
     }
 
-    /// `id` begins a new life: with CPU.
+    /// Begins a new life of `id`, with the CPU time of its start.
     fn start_container(
         &mut self,
         now: Time,
@@ -77,8 +76,8 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         self.changes(now, Change::Starts(id), calendar);
     }
 
-    /// `id` has started and has what it needs: it listens, and waits for its first good health check.
-    /// One that was found unhealthy before is about to end.
+    /// `id` has started and finds its services: it listens, and waits for its first good health check.
+    /// A container that was found unhealthy before is about to end and does not.
     fn listen(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         if self.upkeep().pulses[id.index()].is_unhealthy {
             return;
@@ -98,13 +97,13 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         self.wake_waiting(now, calendar);
     }
 
-    /// `id` has been found healthy.
+    /// A check finds `id` healthy: it is registered.
     fn register(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         self.enter(now, id, Phase::Registered);
         self.changes(now, Change::IsRegistered(id), calendar);
     }
 
-    /// `id` is not wanted any more where it is: it is told to end, once it has left all views if it `leaves`.
+    /// `id` is no longer wanted: it is told to end, after it has left all views if it `leaves`.
     fn stop_unwanted(
         &mut self,
         now: Time,
@@ -121,14 +120,14 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         }
     }
 
-    /// `id` is to end in good order: first it leaves all views.
+    /// Ends `id` in good order: first it leaves all views.
     fn drain(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         if self.life(id).phase == Phase::Registered {
             self.withdraw_and_stop(now, id, calendar);
         }
     }
 
-    /// `id` leaves all views, and is told to end afterwards.
+    /// `id` leaves all views, and is told to end after that.
     fn withdraw_and_stop(
         &mut self,
         now: Time,
@@ -140,7 +139,6 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         self.turn_at(now + self.blueprint().leaving(), id, calendar);
     }
 
-    /// `id` is told to end.
     fn stop(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let Service { stop_grace, on_stop, .. } = *self.blueprint().service_of(id);
         let life = self.life(id);
@@ -155,7 +153,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
                 self.turn_at(over, id, calendar);
             }
             OnStop::Exit => self.end_in_time(now, id, calendar),
-            // It answers on, until it is killed.
+            // It answers on until it is killed.
             OnStop::Ignore if life.started == now => {
                 self.end_container(now, id, End::Loud, calendar);
             }
@@ -166,14 +164,14 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         }
     }
 
-    /// `id` is told to end, and given time until `over`.
+    /// Notes that `id` is told to end and has time until `over`.
     fn is_told_to_end(&mut self, now: Time, id: ContainerId, phase: Phase, over: Time) {
         self.enter(now, id, phase);
         self.life_mut(id).started = over;
     }
 
-    /// `id` ends when it has nothing left to do, or leaves that undone, or its grace is over, which is looked at now
-    /// and then. A process that hangs does not hear that it is to end.
+    /// Ends `id` when it is empty, or at once if it leaves its requests, or when its grace is over; checks every
+    /// [`LOOK`]. A process that hangs does not receive the order to end.
     fn end_when_empty(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let life = self.life(id);
         let (over, hangs) = (life.started, life.hangs);
@@ -184,18 +182,18 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         if now >= over {
             return self.end_container(now, id, End::Loud, calendar);
         }
-        // Of a process that hangs only the end of its grace is looked at, and when it goes on.
+        // For a process that hangs only the end of its grace counts, and the time at which it goes on.
         let next = if hangs { over } else { (now + LOOK).min(over) };
         self.turn_at(next, id, calendar);
     }
 
-    /// `id` ends as it was told to. One that was found unhealthy has failed all the same.
+    /// Ends `id` as it was told to. A container that was found unhealthy has failed all the same.
     fn end_in_time(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let has_failed = self.upkeep().pulses[id.index()].is_unhealthy;
         self.end_container(now, id, if has_failed { End::Loud } else { End::Done }, calendar);
     }
 
-    /// `id` ends. What it did is lost.
+    /// Ends `id`. Its work is lost.
     fn end_container(
         &mut self,
         now: Time,
@@ -205,7 +203,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
     ) {
         if self.life(id).phase == Phase::Dead {
             if end == End::Quiet && !self.is_to_come(now, id) {
-                // Its start was pending; the node's return brings another.
+                // It had a pending start; the node's return brings another.
                 self.life_mut(id).give_up_start();
             }
             return;
@@ -226,7 +224,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         self.changes(now, Change::IsSettled, calendar);
     }
 
-    /// Somebody starts `id`, if it does not run and would not by itself.
+    /// Starts `id` by hand, if it does not run and its restart policy never restarts it.
     fn start_anew(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let is_dead = self.life(id).phase == Phase::Dead;
         let is_wanted = !self.is_held_back(id);

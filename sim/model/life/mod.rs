@@ -3,15 +3,15 @@
 //! ```text
 //!            startup CPU        first good health check         each observer, with its lag
 //! starting ──────────────► ready ─────────────────────► registered ─────────────────────► in views
-//!    ▲  └ what it needs is not there: it looks again (`waiting.rs`)
+//!    ▲  └ a service that it needs is not there: it looks again (`waiting.rs`)
 //!    ▲                                                       │ told to stop
 //!    │                            stopping ◄─── 2 s ─── draining: out of views, still answering
 //!    │                                │ empty, or grace is over
 //!    └────────── restart delay ──── dead ◄── killed, or its node crashed
 //! ```
-//! A *killed* container ends loudly: its kernel resets its connections, and its daemon withdraws it
-//! within a fraction of a second. One whose node crashed ends quietly: nobody hears anything, until
-//! somebody detects it (`registry.rs`). Whoever has an open connection notices by time-outs of his own.
+//! A *killed* container ends loudly: its kernel resets its connections, and its daemon withdraws it within a
+//! fraction of a second. A container whose node crashed ends quietly: no observer learns it before it is detected
+//! (`registry.rs`), and callers with an open connection notice by their own time-outs.
 
 mod control;
 mod draws;
@@ -41,41 +41,40 @@ use crate::orchestrator::Exit;
 use crate::probe::Failure;
 use wssim_kernel::{Nanos, Time};
 
-/// How often it is looked whether a container that was told to end is empty.
+/// Interval at which a container that was told to end is checked for requests.
 const LOOK: Nanos = Nanos(20_000_000);
 
-/// Where a container is in its life.
+/// The phase of a container in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// It does not run; it starts when its restart delay is over, if its node is up.
     Dead,
-    /// It computes, or waits for what it needs, and does not listen yet.
+    /// It uses CPU, or waits for services that it needs, and does not listen yet.
     Starting,
-    /// It answers whoever knows of it; its health is still to be found.
+    /// It answers callers that know its address; no check has found it healthy yet.
     Ready,
     /// Its node's daemon has registered it.
     Registered,
-    /// It is withdrawn, and does not know of it yet.
+    /// It is withdrawn, and has not received the order to end.
     Draining,
-    /// It has been told to end: it finishes what it has and takes nothing new on.
+    /// It has been told to end: it finishes its requests and takes no new ones.
     Stopping,
 }
 
-/// The life of one container.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
     pub(crate) phase: Phase,
-    /// Number of the present life; connections are opened to one.
+    /// Number of the present life; each connection is opened to one life.
     pub(crate) incarnation: u32,
     /// Number of the life with which it got its address.
     pub(crate) address: u32,
-    /// Lives before this one ended quietly, or before another that did.
+    /// Lives with a lower number than this ended quietly, or before another that did.
     pub(crate) quiet_before: u32,
-    /// When the present life began; stopping: when its grace is over.
+    /// When the present life began; while stopping: when its grace is over.
     pub(crate) started: Time,
-    /// When the last life closed the connections on which nothing was under way.
+    /// When the last life closed its idle connections.
     pub(crate) closed: Time,
-    /// Number of the next turn in its life: one that was overtaken does not happen.
+    /// Number of the next turn in its life: a turn that is overtaken has another number.
     pub(crate) turn: u32,
     /// Whether its process hangs.
     pub(crate) hangs: bool,
@@ -103,7 +102,6 @@ impl Default for Life {
 }
 
 impl Life {
-    /// The first life of `container`.
     pub(crate) fn first(container: &blueprint::Container) -> Self {
         match (container.begins, container.spare) {
             (None, false) => Self::default(),
@@ -112,12 +110,12 @@ impl Life {
         }
     }
 
-    /// It does not run yet.
+    /// A life that begins later.
     fn to_come() -> Self {
         Self { phase: Phase::Dead, up_since: None, ..Self::default() }
     }
 
-    /// It does not run, and nobody has an address of it.
+    /// A spare container, which does not run and whose address no caller has.
     fn spare() -> Self {
         Self { incarnation: 1, address: 1, ..Self::to_come() }
     }
@@ -134,7 +132,7 @@ impl Life {
         self.phase == Phase::Stopping
     }
 
-    /// Whether it listens, and its health is looked at.
+    /// Whether it listens and has checks.
     pub(crate) fn is_checked(&self) -> bool {
         matches!(self.phase, Phase::Ready | Phase::Registered)
     }
@@ -144,7 +142,7 @@ impl Life {
         self.up_ns + self.up_since.map_or(0, |since| now.since(since).0)
     }
 
-    /// What was to be its next turn does not come any more.
+    /// Cancels the next turn, a start.
     pub(crate) fn give_up_start(&mut self) {
         self.turn = self.turn.wrapping_add(1);
     }
@@ -159,7 +157,7 @@ impl Life {
         self.turn = self.turn.wrapping_add(1);
     }
 
-    /// What was due to start it again is not.
+    /// Cancels the scheduled restart.
     pub(crate) fn stays_dead(&mut self) {
         self.turn = self.turn.wrapping_add(1);
     }
@@ -168,20 +166,20 @@ impl Life {
 /// How a life ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// The process is killed, its node lives.
+    /// The process is killed, its node runs on.
     Loud,
-    /// It was told to end, and has done what it had to.
+    /// It was told to end, and has finished its requests.
     Done,
     /// Its node is gone.
     Quiet,
-    /// Its first process is killed for want of memory.
+    /// The out-of-memory killer ends its first process.
     Killed,
-    /// One of its other processes is: the first starts it anew, and nobody outside knows.
+    /// The out-of-memory killer ends another of its processes: the first restarts that, and no observer learns it.
     LostWorker,
 }
 
 impl End {
-    /// Why the requests at such a container fail, in the eyes of those who hear of it.
+    /// The failure of the requests at such a container, as their callers see it.
     pub(crate) fn failure(self) -> Failure {
         match self {
             Self::Killed | Self::LostWorker => Failure::Oom,
@@ -189,13 +187,13 @@ impl End {
         }
     }
 
-    /// How its orchestrator sees it.
+    /// The kind of end for its orchestrator.
     pub(crate) fn exit(self) -> Exit {
         if self == Self::Done { Exit::Completed } else { Exit::Failed }
     }
 }
 
-/// When a container whose start-up CPU was over at `since` looks for what it needs, from `now` on: at
+/// When a container whose start-up CPU time was over at `since` next looks for its services, not before `now`: at
 /// whole multiples of `retry`.
 pub(crate) fn next_look(since: Time, retry: Nanos, now: Time) -> Time {
     let looks = now.since(since).0.div_ceil(retry.0.max(1));

@@ -1,4 +1,4 @@
-//! What reverse proxies know: each keeps a list of servers, which it asks the manager for.
+//! The knowledge of reverse proxies: each keeps a list of servers, for which it polls the manager.
 //!
 //! ```text
 //!  killed, or ready ──status──► manager knows ───────────────► next poll: in the list, or out of it
@@ -9,12 +9,12 @@
 //! `pkg/provider/docker/pswarm.go`): tasks of a crashed node run on until that is marked down, and a
 //! restarted container has a new address, which the list does not have before the next poll. Its
 //! throttle of 2 s publishes the first of several configurations at once (`throttleProviderConfigReload`
-//! of `pkg/server`), so that it changes nothing at such a period. Polls are not simulated: each proxy
-//! has a phase, from a stream of its own, and news arrives at the first poll after it is known.
+//! of `pkg/server`), so it changes nothing at such a period. Polls are not simulated: each proxy
+//! has a phase, from a stream of its own, and news arrives at the first poll after the manager has it.
 //!
-//! Where the orchestrator is simulated (`control.rs`) a proxy hears nothing while no manager can answer
-//! it, and all of it when one can again; elsewhere one always answers. A proxy that is dead hears all
-//! the same (what it could not reach meanwhile does it no harm).
+//! Where the orchestrator is simulated (`control.rs`) a proxy learns nothing while no manager can answer
+//! it, and everything when one can again; elsewhere a manager always answers. A dead proxy learns news too: its
+//! list matters only when it runs.
 //!
 //! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
 //! and U uniform over the period of polls.
@@ -29,22 +29,21 @@ use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of proxies: phases of polls, those of checks; of containers: the time until the manager knows
-/// of them.
+/// Draws of proxies: phases of polls and of checks; draws of containers: the time until the manager knows them.
 const DRAW_POLL: u32 = 0;
 const DRAW_CHECK: u32 = 1;
 const DRAW_LISTED: u32 = 18;
 
-/// What all proxies know beside their views.
+/// The proxies' state beside their views.
 #[derive(Debug)]
 pub(crate) struct Lists {
-    /// Each with the place of its phase in the period of polls.
+    /// Each proxy with the share of the period of polls that is its phase.
     proxies: Vec<(Proxy, f64)>,
     stream: StreamKey,
 }
 
 impl Lists {
-    /// Everybody knows of everybody. `keys` are where the draws of containers are addressed.
+    /// Lists in which each proxy knows each container. `keys` are the keys of the containers' draws.
     pub(super) fn new(proxies: &[Proxy], keys: &[u64], stream: StreamKey) -> Self {
         let phase = |proxy: &Proxy| {
             let key = keys[proxy.container.index()];
@@ -53,13 +52,12 @@ impl Lists {
         Self { proxies: proxies.iter().map(phase).collect(), stream }
     }
 
-    /// How many proxies there are.
     pub(super) fn len(&self) -> u32 {
         self.proxies.len() as u32
     }
 }
 
-/// The first multiple of `period` after the share `phase` of it, from `now` on.
+/// The first time, not before `now`, that is a multiple of `period` after the share `phase` of it.
 fn next(now: Time, period: Nanos, phase: f64) -> Time {
     if period == Nanos::ZERO {
         return now;
@@ -70,14 +68,13 @@ fn next(now: Time, period: Nanos, phase: f64) -> Time {
 }
 
 impl Registry {
-    /// The proxy that `observer` is.
+    /// The number of the proxy that `observer` is.
     #[inline]
     pub(crate) fn as_proxy(&self, observer: ObserverId) -> Option<u32> {
         let number = observer.0.checked_sub(self.nodes)?;
         (number < self.lists.len()).then_some(number)
     }
 
-    /// Through whose eyes the proxy `number` looks.
     #[inline]
     pub(crate) fn proxy(&self, number: u32) -> ObserverId {
         ObserverId(self.nodes + number)
@@ -89,7 +86,7 @@ impl Registry {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// The manager knows a little later than now that `id` is there or gone; `proxy` learns of it.
+    /// The manager learns with a lag whether `id` is there or gone; then `proxy` learns it.
     pub(super) fn tell_proxy(
         &mut self,
         now: Time,
@@ -107,8 +104,8 @@ impl<P: Probe> World<'_, P> {
         let asks = self.gets_answers(observer) && !unwanted;
         let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
         let address = self.containers[id.index()].life.address;
-        // Nobody listens at its address: a check is refused at once. Somebody does again at the
-        // same address: the next check is good.
+        // At an address without a listener a check is refused at once. With a new listener at the same address the
+        // next check is good.
         let by_check = !there || self.registry.has_address(observer, id, address);
         let checked = self.checked(now, proxy, id).filter(|_| by_check);
         let at = checked.map_or(polled, |(checked, _)| checked.min(polled));
@@ -117,7 +114,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` is not heard any more: the proxy `observer` strikes it off if it checks it by itself.
+    /// `id` stops answering: the proxy `observer` removes it from its list if it has a check of its own.
     pub(crate) fn proxy_will_miss(
         &mut self,
         now: Time,
@@ -131,8 +128,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The manager has marked `node` down, which was lost then: proxies strike its containers off at
-    /// their next poll, unless their own checks have done so before.
+    /// The manager has marked `node` down, which it lost at `lost`: proxies remove its containers at their next
+    /// poll, unless their own checks have done so before.
     pub(super) fn strike_off(
         &mut self,
         now: Time,
@@ -154,7 +151,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Proxies that could ask nobody for a while get the whole list: those on `nodes`, or all.
+    /// Proxies that had no manager to ask get the whole list: those on `nodes`, or all.
     pub(crate) fn list_anew(
         &mut self,
         now: Time,
@@ -169,7 +166,7 @@ impl<P: Probe> World<'_, P> {
             for id in (0..self.containers.len()).map(ContainerId::from) {
                 let Some(control) = &self.upkeep.control else { return };
                 let wanted = control.wants(id);
-                // Of who is not heard the list says what it said.
+                // The entry of a node that the manager does not hear stays as it is.
                 if !wanted || control.answers(self.node_of(id)) {
                     let there = self.containers[id.index()].life.phase == Phase::Registered;
                     self.tell_proxy(now, proxy, id, there && wanted, calendar);
@@ -178,7 +175,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whether a manager answers the proxy `observer`; one that does not run asks when it does again.
+    /// Whether a manager answers the proxy `observer`; a proxy that does not run asks when it runs again.
     fn gets_answers(&self, observer: ObserverId) -> bool {
         let (Some(control), Some(proxy)) = (&self.upkeep.control, self.registry.as_proxy(observer))
         else {
@@ -189,7 +186,7 @@ impl<P: Probe> World<'_, P> {
         control.is_led() && (!runs || control.answers(self.node_of(id)))
     }
 
-    /// `node` is back: what ran on it before it crashed does not, and the manager hears of that.
+    /// The node of `id` is back: its tasks from before the crash have ended, and the manager learns it.
     pub(crate) fn strike_old_tasks(
         &mut self,
         now: Time,
@@ -201,13 +198,13 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// When `proxy` next asks the manager.
+    /// When `proxy` next polls the manager.
     fn polled(&self, now: Time, proxy: u32) -> Time {
         let (Proxy { refresh, .. }, phase) = self.registry.lists.proxies[proxy as usize];
         next(now, refresh, phase)
     }
 
-    /// When `proxy` next checks `id`, and how long it waits for an answer.
+    /// When `proxy` next checks `id`, and its time-out for the answer.
     fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
         let service = self.blueprint.service_of(id);
         let check = service.check?;
@@ -221,7 +218,6 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(law.sample_lazily(|| self.registry.lists.stream.draw(key, draw)))
     }
 
-    /// Where the proxy `observer` runs.
     pub(super) fn proxy_node(&self, observer: ObserverId) -> Option<NodeId> {
         let proxy = self.registry.as_proxy(observer)?;
         Some(self.node_of(self.registry.container_of_proxy(proxy)))

@@ -1,8 +1,8 @@
-//! Who knows of whom: what changes in a container's life reaches each observer with its own lag.
+//! The views of observers: changes in a container's life reach each observer with its own lag.
 //!
-//! On its own node a container is registered and withdrawn at once; other nodes hear of it by gossip.
-//! A node that is gone withdraws nothing: each other one takes its containers for dead after
-//! detection. News that was overtaken by other news of the same container does not arrive.
+//! On its own node a container is registered and withdrawn at once; other nodes learn it by gossip. A node that is
+//! gone withdraws nothing: each other node counts its containers as dead after detection. News that later news of
+//! the same container overtakes does not arrive.
 
 use super::Driver;
 use super::draws::Draws;
@@ -18,35 +18,35 @@ use crate::world::{Run, World};
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of an observer's lags.
+/// Purpose of the draws of an observer's lags.
 const DRAW_LAG: u32 = 16;
 
-/// All views, and the news that is on its way to them.
+/// All views, and the news on its way to them.
 #[derive(Debug)]
 pub(crate) struct Registry {
     pub(crate) views: Views,
-    /// Observers: nodes, proxies, and one that looks from outside the cluster.
+    /// Observers: nodes, proxies, and one outside the cluster.
     observers: u32,
     pub(super) nodes: u32,
     pub(super) lists: Lists,
     containers: u32,
-    /// By observer and container: number of the last news that set out.
+    /// By observer and container: number of the last news.
     news: Vec<u32>,
-    /// By observer and container: the life whose address it has.
+    /// By observer and container: the life whose address the observer has.
     addresses: Vec<u32>,
-    /// By node: whether managers who tell callers of losses have marked it down, and not found it again.
+    /// By node: whether managers that tell callers of losses have marked it down and not found it again.
     marked: Vec<bool>,
-    /// By observer: the same.
+    /// By observer: the key of its draws.
     observer_keys: Vec<u64>,
 }
 
 impl Registry {
-    /// Everybody knows of everybody.
+    /// A registry in which each observer knows each container.
     pub(crate) fn new(blueprint: &Blueprint, run: Run, draws: &Draws) -> Self {
         let of_proxies = StreamKey::new(run.seed, run.replication, "proxy", "");
         let services = blueprint.services.iter().map(|service| service.containers.clone());
         let (services, proxies, keys) = (services.collect(), &blueprint.proxies, &draws.keys);
-        // By name, so that nobody's lags depend on who else is there; no node is called "".
+        // By name, so that lags do not depend on the other observers; no node is called "".
         let nodes = blueprint.nodes.iter();
         let mut observer_keys: Vec<u64> = nodes.map(|node| name_hash(&node.name)).collect();
         let nodes = observer_keys.len();
@@ -66,7 +66,6 @@ impl Registry {
         }
     }
 
-    /// Whoever looks from outside.
     #[inline]
     pub(crate) fn outside(&self) -> ObserverId {
         ObserverId(self.observers - 1)
@@ -76,19 +75,17 @@ impl Registry {
         observer.index() * self.containers as usize + who.index()
     }
 
-    /// The address that `observer` has of `who`: the life that got it.
+    /// The address that `observer` has for `who`: the life that got it.
     pub(crate) fn address(&self, observer: ObserverId, who: ContainerId) -> u32 {
         self.addresses[self.place(observer, who)]
     }
 
-    /// Whether `observer` has the present `address` of `who`.
     pub(crate) fn has_address(&self, observer: ObserverId, who: ContainerId, address: u32) -> bool {
         self.address(observer, who) == address
     }
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Where draws of a container's life are addressed.
     pub(crate) fn life_key(&self, id: ContainerId, incarnation: u32) -> u64 {
         self.upkeep.draws.key(id, incarnation)
     }
@@ -105,7 +102,7 @@ impl<P: Probe> World<'_, P> {
         self.spread(now, id, true, law, calendar);
     }
 
-    /// Everybody who can hear the node of `id` hears that it is there, or that it is gone.
+    /// All observers that hear the node of `id` learn that it is there or gone.
     fn spread(
         &mut self,
         now: Time,
@@ -119,7 +116,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `observer`, who has just come back, hears that `id` is there.
+    /// `observer`, which has just come back, learns that `id` is there.
     pub(crate) fn announce_to(
         &mut self,
         now: Time,
@@ -131,7 +128,7 @@ impl<P: Probe> World<'_, P> {
         self.tell_one(now, observer, id, true, law, calendar);
     }
 
-    /// Proxies that check `id` by themselves, and took it for dead, find it again.
+    /// Proxies that check `id` and counted it as dead find it again.
     pub(super) fn announce_to_proxies(
         &mut self,
         now: Time,
@@ -173,8 +170,8 @@ impl<P: Probe> World<'_, P> {
         self.send_news(now + lag, observer, id, there, calendar);
     }
 
-    /// The managers have marked `node` down: where they tell callers that, those of all other nodes that the
-    /// managers hear forget what runs there.
+    /// The managers have marked `node` down: where they inform callers, the callers of all other nodes that the
+    /// managers hear forget its containers.
     pub(super) fn leaves_views(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let Some(cluster) = &self.blueprint.control else { return };
         if cluster.kind.missing != Missing::Managers || self.blueprint.detection.dead.is_some() {
@@ -197,8 +194,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The managers have found `node` again, which they had marked down: where they told callers that, these find again
-    /// what runs there.
+    /// The managers have found `node` again after they had marked it down: where they informed callers, the callers
+    /// find its containers again.
     pub(super) fn enters_views(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         if !std::mem::take(&mut self.registry.marked[node.index()]) {
             return;
@@ -210,7 +207,7 @@ impl<P: Probe> World<'_, P> {
         });
     }
 
-    /// `observer` will take `id` for dead, or for back, at `at`.
+    /// Schedules the time `at` at which `observer` learns that `id` is back or gone.
     pub(crate) fn send_news(
         &mut self,
         at: Time,
@@ -226,7 +223,6 @@ impl<P: Probe> World<'_, P> {
         calendar.schedule(at, Event::View { observer, container: id, news });
     }
 
-    /// News reaches `observer`.
     #[inline(never)]
     pub(crate) fn learn(
         &mut self,
@@ -249,7 +245,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// How long news of `id` takes to `observer`.
+    /// The time that news of `id` takes to `observer`.
     pub(crate) fn lag(&self, observer: ObserverId, id: ContainerId, law: &Law) -> Nanos {
         let turn = u64::from(self.registry.news[self.registry.place(observer, id)]);
         let ends =
@@ -258,12 +254,11 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(law.sample_lazily(|| self.upkeep.draws.stream.draw(key, DRAW_LAG)))
     }
 
-    /// All observers.
     pub(crate) fn observers(&self) -> impl Iterator<Item = ObserverId> + use<P> {
         (0..self.registry.observers).map(ObserverId)
     }
 
-    /// Where `observer` is; `None`: outside.
+    /// The node of `observer`; `None`: outside.
     pub(crate) fn observer_node(&self, observer: ObserverId) -> Option<NodeId> {
         if observer.index() < self.nodes.len() {
             return Some(NodeId(observer.0));
@@ -271,7 +266,6 @@ impl<P: Probe> World<'_, P> {
         self.proxy_node(observer)
     }
 
-    /// The service of `id`.
     pub(crate) fn service_id(&self, id: ContainerId) -> ServiceId {
         self.blueprint.containers[id.index()].service
     }

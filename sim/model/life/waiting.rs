@@ -1,29 +1,28 @@
-//! What a container that has started waits for: services that it cannot begin without.
+//! Services that a container waits for after its start: it cannot begin without them.
 //!
-//! An application that cannot connect stays inside its own start-up and tries again at whole multiples
-//! of its pause (`next_look`). Tries that cannot succeed are not simulated: only when
-//! a container begins to listen, or a fault is repaired, is the next one put on the calendar. A container
-//! that ends meanwhile begins anew, and forgets that it waited.
+//! An application that cannot connect stays inside its own start-up and tries again at whole multiples of its pause
+//! (`next_look`). Tries that cannot succeed are not simulated: the next one is scheduled only when a container
+//! begins to listen or a fault is repaired. A container that ends meanwhile begins a new life, which does not wait
+//! yet.
 
 use super::{Driver, Lives, next_look};
 use crate::ids::{ContainerId, ServiceId};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How a container waits.
 #[derive(Clone, Copy, Debug)]
 struct Awaits {
     id: ContainerId,
-    /// The turn of its life in which it does: in another it has forgotten that it waited.
+    /// The turn of its life in which it waits: in another the entry is stale.
     turn: u32,
-    /// When its start-up CPU was over.
+    /// When its start-up CPU time was over.
     since: Time,
-    /// When it looks next; never, while nothing has changed.
+    /// When it next looks; never while nothing has changed.
     looks: Time,
 }
 
 impl Awaits {
-    /// Something has changed: when it looks because of that, unless it was to look anyway. That would not be
-    /// later: it is the first look after an earlier change.
+    /// When it looks after a change; `None` if a look is scheduled, which is not later: it is the first after an
+    /// earlier change.
     #[inline]
     fn stirred(&mut self, now: Time, retry: impl FnOnce() -> Nanos) -> Option<Time> {
         if self.looks < Time::NEVER {
@@ -34,8 +33,7 @@ impl Awaits {
     }
 }
 
-/// Containers that have started and wait for what they need, in the order of their numbers, and some that
-/// have forgotten it since.
+/// Containers that have started and wait for services, in the order of their numbers, and some stale entries.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting(Vec<Awaits>);
 
@@ -45,8 +43,8 @@ impl Waiting {
         self.0.iter().any(|waits| waits.id == id && waits.turn == turn)
     }
 
-    /// `id`, whose life is at `turn`, has not found what it needs. One entry a container: lives that are given up
-    /// again and again leave nothing behind.
+    /// `id`, whose life is at `turn`, has not found its services. One entry a container, so that repeated lives do
+    /// not accumulate.
     fn missed(&mut self, now: Time, id: ContainerId, turn: u32) {
         let new = Awaits { id, turn, since: now, looks: Time::NEVER };
         match self.0.binary_search_by_key(&id.0, |waits| waits.id.0) {
@@ -57,14 +55,13 @@ impl Waiting {
     }
 }
 
-/// Whoever has containers that wait: every driver.
+/// A driver whose containers may wait: every driver.
 pub(crate) trait Awaiting<'a>: Driver<'a> {
-    /// Whether `id` has started and waits for what it needs.
     fn is_waiting(&self, id: ContainerId) -> bool {
         self.upkeep().waiting.has(id, self.life(id).turn)
     }
 
-    /// `id`, whose start-up CPU is over, listens if all that it needs is there, and waits otherwise.
+    /// `id`, whose start-up CPU time is over, listens if all its services are there, and waits otherwise.
     fn look_for_needs(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
         let needs = &self.blueprint().service_of(id).needs;
         if needs.services.iter().all(|&service| self.reaches(now, id, service)) {
@@ -74,7 +71,7 @@ pub(crate) trait Awaiting<'a>: Driver<'a> {
         self.upkeep_mut().waiting.missed(now, id, turn);
     }
 
-    /// Whether a container of `service` listens, has its data and can be reached by `id`.
+    /// Whether a container of `service` listens, has its data and is reached by `id`.
     fn reaches(&self, now: Time, id: ContainerId, service: ServiceId) -> bool {
         let blueprint = self.blueprint();
         let joined = |a, b| self.reach().is_joined(now, a, b);
@@ -87,7 +84,7 @@ pub(crate) trait Awaiting<'a>: Driver<'a> {
         })
     }
 
-    /// Something has changed: whoever waits looks when it tries next.
+    /// Something has changed: containers that wait look at their next try.
     fn wake_waiting(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
         if self.upkeep().waiting.0.is_empty() {
             return;

@@ -1,4 +1,4 @@
-//! What the lives of containers do to a world: CPU that starts take, requests, connections, pages, views.
+//! The effects of containers' lives on a world: CPU time of starts, requests, connections, pages, views.
 
 use super::{Awaiting, Change, Driver, End, Led, Life, Lives, Moment, Phase, Upkeep};
 use crate::blueprint::Blueprint;
@@ -74,7 +74,7 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
             Change::HasStruck(fault) => self.note_strike(now, fault, calendar),
             Change::Repairs(_) => self.catch_up_all(now, calendar),
             Change::HostIsBack(id) => {
-                // Whoever still waits for its last life is reset.
+                // Calls that still wait for its last life are reset.
                 self.break_calls(now, id, calendar, |_, _| true);
                 self.strike_old_tasks(now, id, calendar);
             }
@@ -104,7 +104,7 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Says who leads at the beginning.
+    /// Reports the leader at the beginning.
     pub(crate) fn open_control(&mut self) {
         let leader = self.upkeep.control.as_ref().and_then(|control| control.leader());
         if let Some(leader) = leader {
@@ -112,7 +112,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Containers that come later are not there yet, and nobody knows of them.
+    /// Hides containers that begin later from all observers.
     pub(crate) fn hide_late_containers(&mut self) {
         for (place, container) in self.blueprint.containers.iter().enumerate() {
             if container.spare || container.begins.is_some() {
@@ -124,7 +124,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The process of `id` has started: it computes.
+    /// The process of `id` has started: it uses CPU.
     fn begin_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         // Requests may come before it listens.
         self.reach.ever = true;
@@ -146,7 +146,6 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The start-up CPU of `id` is over.
     pub(crate) fn started(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         match self.bad_image(id) {
             Some(Bad::Exits) => self.end_container(now, id, End::Loud, calendar),
@@ -155,19 +154,19 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whether `id` counts as running as soon as its process has started: nobody checks its health, or nobody
-    /// waits for that.
+    /// Whether `id` counts as running as soon as its process has started: its health is not checked, or no
+    /// orchestrator waits for that.
     fn counts_as_running_at_once(&self, id: ContainerId) -> bool {
         self.blueprint.service_of(id).health.is_none() || !self.blueprint.is_replaced()
     }
 
-    /// Whether `id` has its address known as soon as its process has started: a task of Swarm without a health
-    /// check (moby, executor/container/controller.go). Until it listens it refuses whoever comes.
+    /// Whether the address of `id` is known as soon as its process has started: a task of Swarm without a health
+    /// check (moby, executor/container/controller.go). Until it listens it refuses connections.
     fn is_known_at_once(&self, id: ContainerId) -> bool {
         self.blueprint.service_of(id).health.is_none() && self.blueprint.is_replaced()
     }
 
-    /// Whether callers are to find `id`: it is registered, or has its address known though it only starts.
+    /// Whether callers are to find `id`: it is registered, or its address is known from its start.
     pub(crate) fn is_to_be_known(&self, id: ContainerId) -> bool {
         match self.containers[id.index()].life.phase {
             Phase::Registered => true,
@@ -187,7 +186,7 @@ impl<P: Probe> World<'_, P> {
         self.look_at_steps(now, calendar);
     }
 
-    /// `id` is about to end: what goes on there does, too.
+    /// `id` is about to end: its requests and work end, too.
     fn clear_container(
         &mut self,
         now: Time,
@@ -210,8 +209,8 @@ impl<P: Probe> World<'_, P> {
         self.probe.container_answers(now, id, self.node_of(id), false);
     }
 
-    /// `id` has ended: it loses its address where another container takes its place, and its daemon, if there
-    /// still is one, withdraws it.
+    /// `id` has ended: it loses its address where another container takes its place, and its daemon, if that still
+    /// runs, withdraws it.
     fn note_end(&mut self, now: Time, id: ContainerId, end: End, calendar: &mut Calendar<Event>) {
         let is_replaced = end != End::LostWorker
             && (self.is_restarted(id) || self.blueprint.replaces_containers());
@@ -228,7 +227,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Proxies, and nodes that hear managers, learn of it.
+    /// Proxies, and nodes that hear managers, learn a decision.
     fn note_decision(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Event>) {
         self.probe.control(now, fact);
         match fact {

@@ -1,4 +1,4 @@
-//! What is kept of the memory of nodes and containers from one look to the next.
+//! What is counted of the memory of nodes and containers between two looks.
 
 use super::demand::{HeapState, pages};
 use super::fade::Fade;
@@ -12,13 +12,13 @@ use wssim_kernel::{Nanos, Time};
 /// More pages than any machine has.
 const ENDLESS: u64 = u64::MAX / 8;
 
-/// What happens to a container's pages between looks.
+/// Counts of a container's pages between looks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Account {
-    /// Where it is: the node, and its place there.
+    /// Its node, and its place there.
     node: u32,
     place: u32,
-    /// Whether anything happened to it since the last look that the station does not tell.
+    /// Whether the next look must take it in.
     pub(super) is_marked: bool,
     pub(super) demand: Demand,
     pub(super) heap: HeapState,
@@ -34,16 +34,16 @@ pub(super) struct Account {
     pub(super) missed: u64,
     /// Faults and misses up to the last look.
     pub(super) seen: [u64; 2],
-    /// Averages, as its node's `Fade` keeps them: of work, of touches beside it, of pages read.
+    /// Averages kept by its node's `Fade`: of work, of touches beside it, of pages read.
     recent_work: f64,
     recent_touches: f64,
     recent_reads: f64,
-    /// ∫ pages dt asked for, in RAM and in swap, up to the last report, in nanoseconds.
+    /// ∫ pages dt asked for, in RAM and in swap, up to the last report, in page-nanoseconds.
     pub(super) areas: [u128; 3],
 }
 
 impl Account {
-    /// A new process has nothing.
+    /// A new process has no pages.
     pub(super) fn restart(&mut self) {
         self.demand = Demand::default();
         self.miss = 0.0;
@@ -65,26 +65,26 @@ pub(super) struct NodeAccount {
     pub(super) ledger: PageLedger,
     /// The containers there, by place.
     pub(super) members: Vec<ContainerId>,
-    /// Places of those that can be asked for something.
+    /// Places of containers whose services have endpoints.
     pub(super) asked: Vec<u32>,
-    /// Places of those that are marked.
+    /// Places of marked containers.
     pub(super) marked: Vec<u32>,
-    /// Whether anything there has a limit.
+    /// Whether any container there has a limit.
     pub(super) watched: bool,
-    /// How averages of what happens there fade.
+    /// How its averages fade.
     pub(super) fade: Fade,
-    /// The last look, and when the next one comes after it.
+    /// The last look, and the gap to the next one.
     pub(super) settled: Time,
     pub(super) next: Nanos,
-    /// Whether anything had moved at the last look.
+    /// Whether anything had changed at the last look.
     pub(super) moved: bool,
-    /// Whether any touch, or read, misses.
+    /// Whether any touch or read misses.
     pub(super) misses: bool,
     /// The last report.
     pub(super) looked: Time,
-    /// What holds since then.
+    /// The state since then.
     pub(super) state: NodeMemoryState,
-    /// Stalled up to then.
+    /// Time stalled up to then.
     pub(super) stalled_ns: u64,
     pub(super) stalls: Busy,
 }
@@ -124,7 +124,7 @@ impl NodeAccount {
         }
     }
 
-    /// What it is like now, to be told at the next report.
+    /// Its state now, for the next report.
     pub(super) fn tell(&mut self, all: &PageSurvey, running: u32) -> NodeMemoryState {
         let bytes = |pages: u64| pages as f64 * PAGE;
         NodeMemoryState {
@@ -145,7 +145,7 @@ impl NodeAccount {
 pub(crate) struct MemoryAccounts {
     pub(super) nodes: Vec<NodeAccount>,
     pub(super) accounts: Vec<Account>,
-    /// Containers that run, on all nodes.
+    /// Running containers, on all nodes.
     pub(super) running: u32,
 }
 
@@ -179,7 +179,7 @@ impl MemoryAccounts {
         account.recent_work += work * weight;
     }
 
-    /// `id` touches so many pages beside those of its work.
+    /// `id` touches `touches` pages beside those of its work.
     pub(super) fn note_touches(&mut self, id: ContainerId, touches: f64) {
         let weight = self.weight(id);
         let account = &mut self.accounts[id.index()];
@@ -187,7 +187,7 @@ impl MemoryAccounts {
         account.recent_touches += touches * weight;
     }
 
-    /// `id` reads so many times, `pages` in all.
+    /// `id` makes `reads` reads, of `pages` pages in all.
     pub(super) fn note_reads(&mut self, id: ContainerId, reads: u64, pages: f64) {
         let weight = self.weight(id);
         let account = &mut self.accounts[id.index()];
@@ -195,7 +195,7 @@ impl MemoryAccounts {
         account.recent_reads += pages * weight;
     }
 
-    /// At the next look `id` asks for something else perhaps, or has other pages in RAM.
+    /// The next look must read the demand of `id`, or the place of its pages, anew.
     pub(crate) fn mark(&mut self, id: ContainerId) {
         let account = &mut self.accounts[id.index()];
         let node = &mut self.nodes[account.node as usize];
@@ -205,7 +205,7 @@ impl MemoryAccounts {
         }
     }
 
-    /// Makes room on `node` until everything fits, or says who is short.
+    /// Makes room on `node` until everything fits, or says what is short.
     pub(super) fn make_room(&mut self, node: NodeId, blueprint: &Blueprint) -> Result<(), Short> {
         let NodeAccount { ledger, members, fade, .. } = &mut self.nodes[node.index()];
         ledger.make_room(|place| {
@@ -216,7 +216,7 @@ impl MemoryAccounts {
         })
     }
 
-    /// Averages fade, `seconds` after the last look at `node`.
+    /// Lets averages fade, `seconds` after the last look at `node`.
     pub(super) fn fade(&mut self, node: NodeId, seconds: f64) {
         let node = &mut self.nodes[node.index()];
         if let Some(factor) = node.fade.look(seconds) {

@@ -1,20 +1,20 @@
-//! What a set of pages misses when only part of it is in RAM.
+//! How often a set of pages misses when only part of it is in RAM.
 //!
 //! Touches are independent of each other, page i of 1 … n with probability ∝ i^−alpha, and the pages
-//! that were touched last stay (LRU). Che's approximation: with T such that Σ(1 − exp(−p·T)) = C pages
-//! are in RAM, a touch misses with probability m = Σ p·exp(−p·T), and T touches are the age of the
-//! oldest page that stays. Alike pages: m = 1 − C/n. Che, Tung & Wang 2002; Fricker, Robert & Roberts
-//! 2012 say why it is that good.
+//! touched last stay (LRU). Che's approximation: with T such that Σ(1 − exp(−p·T)) = C pages are in RAM, a
+//! touch misses with probability m = Σ p·exp(−p·T), and T touches are the age of the oldest page that
+//! stays. For pages all alike m = 1 − C/n. Che, Tung & Wang 2002; Fricker, Robert & Roberts 2012 explain
+//! its accuracy.
 //!
-//! A curve is tabulated over C/n once; what it is asked for is interpolated.
+//! A curve is tabulated over C/n once and interpolated.
 
 /// Points of a curve between its ends.
 const POINTS: usize = 256;
-/// Pages up to here are summed one by one, those beyond in stretches of 5 % of their rank: within
-/// one, weights differ by 5 % at alpha 1, which moves no sum by a thousandth.
+/// Pages up to here are summed one by one, those beyond in stretches of 5 % of their rank: weights within
+/// one differ by 5 % at alpha 1, which changes no sum by a thousandth.
 const ONE_BY_ONE: f64 = 64.0;
 const STRETCH: f64 = 1.05;
-/// Touches until a page is as good as always there, over those after which the least popular is.
+/// Largest age in the table, in mean numbers of touches between two of the least popular page.
 const LONG: f64 = 30.0;
 
 /// Miss probability and age of the oldest page, by the share of pages in RAM.
@@ -27,13 +27,13 @@ pub struct Curve {
 }
 
 impl Default for Curve {
-    /// One page, which is there or not.
+    /// One page, in RAM or not.
     fn default() -> Self {
         Self::new(1.0, 0.0)
     }
 }
 
-/// Stretches of pages: how many, and the probability of each.
+/// Stretches of pages: number of pages, probability of each.
 struct Stretches(Vec<(f64, f64)>);
 
 impl Stretches {
@@ -54,7 +54,7 @@ impl Stretches {
         Self(stretches)
     }
 
-    /// Pages in RAM, and the probability of a miss, when those younger than `age` touches stay.
+    /// Pages in RAM, and the probability of a miss, when pages younger than `age` touches stay.
     fn at(&self, age: f64) -> (f64, f64) {
         let (mut held, mut missed) = (0.0, 0.0);
         for (pages, p) in &self.0 {
@@ -67,7 +67,7 @@ impl Stretches {
 }
 
 impl Curve {
-    /// That of `pages` pages, at least one, under Zipf's law with exponent `alpha`, not negative.
+    /// The curve of `pages` pages, at least one, under Zipf's law with exponent `alpha`, not negative.
     #[must_use]
     pub fn new(pages: f64, alpha: f64) -> Self {
         let pages = pages.max(1.0).round();
@@ -84,7 +84,7 @@ impl Curve {
         Self { pages, alpha, points }
     }
 
-    /// How many pages it is made for.
+    /// The number of pages that it is made for.
     #[must_use]
     pub fn pages(&self) -> f64 {
         self.pages
@@ -111,7 +111,7 @@ impl Curve {
         if after.2.is_infinite() { f64::INFINITY } else { before.2 + (after.2 - before.2) * part }
     }
 
-    /// The points on both sides of `share`, and how far it lies between them.
+    /// The points on both sides of `share`, and how far it lies between them, 0 to 1.
     fn around(&self, share: f64) -> ((f64, f64, f64), (f64, f64, f64), f64) {
         let share = share.clamp(0.0, 1.0);
         let next = self.points.partition_point(|point| point.0 < share);

@@ -1,4 +1,4 @@
-//! What a container asks for of RAM at this moment.
+//! The RAM that a container asks for at present.
 //!
 //! ```text
 //!  base · hot ─┐                        ┌─ grows with garbage up to its limit, and is then collected
@@ -6,8 +6,8 @@
 //!  requests ───┼─► hot pages ◄── heap ──┘        base · (1 − hot) ──► cold pages
 //!  caches ─────┘
 //! ```
-//! A heap that was given to a runtime stays with it; a collection frees what is in it. Collections run
-//! beside requests: they touch all that is alive, read ahead, and take CPU.
+//! A runtime keeps the heap that it has grown to; a collection frees the garbage in it. Collections run
+//! beside requests: they touch all live data, read ahead, and take CPU.
 
 use super::ledger::Demand;
 use crate::blueprint::{Heap, Hold, PAGE};
@@ -35,8 +35,8 @@ pub(super) struct HeapState {
 }
 
 impl HeapState {
-    /// `visits` have begun since the container exists. Returns how often it was full since it was
-    /// looked at last: so often it must be collected.
+    /// `visits` have begun since the container exists. Returns how often the heap has filled up since the last
+    /// look, and so must be collected.
     fn note(&mut self, heap: &Heap, visits: u64) -> u64 {
         let room = heap.limit - heap.live;
         self.garbage += (visits - self.visits) as f64 * heap.garbage;
@@ -45,22 +45,22 @@ impl HeapState {
         if heap.garbage <= 0.0 || self.garbage < room {
             return 0;
         }
-        // A visit leaves no more than there is room for: at most a collection for each.
+        // No more garbage per visit than fits: at most one collection per visit.
         let each = room.max(heap.garbage);
         let times = (self.garbage / each).floor();
         self.garbage = (self.garbage - times * each).max(0.0);
         times as u64
     }
 
-    /// A new process has an empty one.
+    /// A new process has an empty heap.
     pub(super) fn restart(&mut self) {
         *self = Self { visits: self.visits, collections: self.collections, ..Self::default() };
     }
 }
 
 impl ContainerState {
-    /// Requests that it has begun: those that wait for one of a pool's threads are not, while an event loop
-    /// takes in whoever comes, and its queue is of steps.
+    /// Requests that hold memory. Those that wait for a thread of a pool do not; an event loop accepts every
+    /// request at once, and its queue holds steps.
     fn requests_held(&self) -> u32 {
         match self.hold {
             Hold::Request => self.station.in_system() - self.station.waiting(),
@@ -112,8 +112,8 @@ mod tests {
     use super::*;
     use crate::law::Law;
 
-    /// 10 B a visit into 100 B beside what lives: it grows, is collected at every tenth visit, however
-    /// seldom it is looked at, and keeps what it grew to.
+    /// 10 B per visit into 100 B beside the live data: the heap grows, is collected at every tenth visit however
+    /// rare the looks, and keeps its size.
     #[test]
     fn a_heap_grows_to_its_limit_and_is_collected_there() {
         let heap = Heap { limit: 150.0, live: 50.0, garbage: 10.0, collection: Law::ZERO };
@@ -128,7 +128,7 @@ mod tests {
         assert!(state.note(&heap, 126) == 0 && (state.grown - 10.0).abs() < 1e-9);
     }
 
-    /// Each visit leaves more than there is room for.
+    /// Each visit leaves more than fits.
     #[test]
     fn a_heap_is_collected_at_most_once_a_visit() {
         let heap = Heap { limit: 60.0, live: 50.0, garbage: 25.0, collection: Law::ZERO };

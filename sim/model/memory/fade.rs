@@ -1,21 +1,21 @@
-//! How fast pages are touched and read: averages over the last ten seconds or so, which fade at each look.
+//! Rates of touches and reads: averages over roughly the last ten seconds, which fade at each look.
 //!
-//! At a look, s seconds after the last one, an average a of what happens x times meanwhile becomes
-//! a + (x/s − a) · s/(s + τ) = (a + x/τ) · τ/(s + τ), with τ of ten seconds. So x counts as x/τ at once, and
-//! all averages of a node shrink by one factor at a look. They are kept over the product of these
-//! factors so far, which what is added is divided by: nothing is done for each at a look.
+//! At a look, s seconds after the last one, the average a of something that happened x times meanwhile
+//! becomes a + (x/s − a) · s/(s + τ) = (a + x/τ) · τ/(s + τ), with τ of ten seconds. So x counts as x/τ at
+//! once, and all averages of a node shrink by one factor at a look. They are stored divided by the product
+//! of these factors so far, and so is each addition: a look changes none of them.
 
 /// τ, in seconds.
 const MEMORY_SECONDS: f64 = 10.0;
-/// The product may become as small as that before averages are brought down to it.
+/// When the product falls below this, all averages are rescaled by it.
 const SMALLEST: f64 = 1e-100;
 
-/// The averages of one node's containers, all together.
+/// The averages of one node's containers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fade {
     /// Product of the factors.
     shrunk: f64,
-    /// What one more of anything adds to a kept average.
+    /// What one occurrence adds to a stored average.
     weight: f64,
 }
 
@@ -26,19 +26,19 @@ impl Default for Fade {
 }
 
 impl Fade {
-    /// What one more of anything adds to an average, as that is kept.
+    /// What one occurrence adds to a stored average.
     #[inline]
     pub(super) fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// The average that is kept as `kept`, in things a second.
+    /// The average stored as `kept`, per second.
     pub(super) fn rate(&self, kept: f64) -> f64 {
         kept * self.shrunk
     }
 
-    /// A look, `seconds` after the last one. Returns what every kept average has to be multiplied by,
-    /// now and then.
+    /// A look, `seconds` after the last one. Returns, now and then, the factor by which every stored average
+    /// must be multiplied.
     #[must_use = "averages that are not brought down are wrong from now on"]
     pub(super) fn look(&mut self, seconds: f64) -> Option<f64> {
         self.shrunk *= MEMORY_SECONDS / (seconds + MEMORY_SECONDS);
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
     use wssim_kernel::stream::StreamKey;
 
-    /// The same look by look, at random distances, through many times when averages are brought down.
+    /// Agrees with averages renewed at each look, at random distances, through many rescalings.
     #[test]
     fn it_is_the_average_that_is_renewed_at_each_look() {
         let stream = StreamKey::new(5, 0, "test", "fade");
@@ -64,7 +64,7 @@ mod tests {
         for look in 0..40_000 {
             let seconds = if draw.open01() < 0.5 { 1.0 } else { 0.1 };
             let mut happened = 0.0;
-            // Now and then nothing happens for long.
+            // Long pauses now and then.
             while look % 3_000 < 2_000 && draw.open01() < 0.7 {
                 let more = draw.open01() * 1e6;
                 kept += more * fade.weight();
@@ -81,7 +81,7 @@ mod tests {
         assert!(brought_down > 5, "{brought_down}");
     }
 
-    /// What happens evenly is found in the end; what has stopped is forgotten within minutes.
+    /// A constant rate is found in the end; a rate that has stopped is forgotten within minutes.
     #[test]
     fn an_even_rate_is_found() {
         let (mut fade, mut kept) = (Fade::default(), 0.0);

@@ -1,9 +1,9 @@
-//! A CPU step that touches pages in swap: it waits until they are there.
+//! CPU steps that touch pages in swap: they wait for the pages.
 //!
 //! A step of demand S touches S over `touch_ns` pages (rounded up or down at random, so that short steps
-//! touch as much as long ones do); how many of them miss is binomial. All of them are one visit to the
-//! disk of the node, before the step: one read after the other, the job off the CPU, in the node's load
-//! average. Without a disk that costs anything pages come at once.
+//! touch as much as long ones); the number of misses is binomial. All misses are one visit to the disk of
+//! the node, before the step: one read after another, the job off the CPU, in the node's load average.
+//! Without a disk that takes time, pages come at once.
 
 use crate::event::Event;
 use crate::ids::ContainerId;
@@ -15,10 +15,10 @@ use rand_distr::{Binomial, Distribution};
 use wssim_kernel::stream::{Draw, mix};
 use wssim_kernel::{Calendar, Time};
 
-/// Keys of a frame's faults, and of the time that they take: beside those of its steps.
+/// Keys of a frame's faults and of their times, beside those of its steps.
 const FAULTS: u64 = 0x70_6167_6573;
 const FETCHES: u64 = 0x66_6574_6368;
-/// Pages that swap reads at once where they lie together: `vm.page-cluster` is 3 (Linux).
+/// Pages that swap reads at once if they lie together: `vm.page-cluster` is 3 (Linux).
 const READ_AHEAD: u64 = 8;
 /// Draw of a collection's CPU.
 const DRAW_COLLECTION: u32 = 32;
@@ -28,7 +28,7 @@ pub(super) fn binomial(tries: u64, p: f64, draw: &mut Draw<'_>) -> u64 {
     Binomial::new(tries, p.clamp(0.0, 1.0)).map_or(0, |law| law.sample(draw))
 }
 
-/// A whole number of mean `mean`, one of its two neighbours.
+/// A whole number with mean `mean`, one of its two neighbours.
 fn about(mean: f64, draw: &mut Draw<'_>) -> u64 {
     (mean + draw.open01()) as u64
 }
@@ -51,8 +51,9 @@ impl<P: Probe> World<'_, P> {
         self.memory.accounts[id.index()].miss > 0.0
     }
 
-    /// Counts the touches of the CPU step of `id`, `[work, networking]` nanoseconds of the reference CPU,
-    /// and draws how many of them find their page in swap. Returns whether it has to wait for them; then it computes afterwards by itself.
+    /// Counts the touches of the CPU step of `id`, `[work, networking]` nanoseconds of the reference CPU, and
+    /// draws how many find their page in swap. Returns whether it must wait for them; the step then starts by
+    /// itself afterwards.
     #[inline(never)]
     pub(crate) fn touch_pages(
         &mut self,
@@ -99,7 +100,7 @@ impl<P: Probe> World<'_, P> {
         self.queue_at_disk(now, id, Waits::PageQueue { pages, draw: Anywhere::of(draw) }, calendar)
     }
 
-    /// The pages that `id` waited for are there: it computes.
+    /// The pages that `id` waited for are in RAM: its CPU step starts.
     pub(crate) fn pages_are_there(
         &mut self,
         now: Time,
@@ -119,13 +120,13 @@ impl<P: Probe> World<'_, P> {
         self.start_job(now, id, container, work, calendar);
     }
 
-    /// Nobody of a container on `node` waits for these pages any more.
+    /// A CPU step of `container` no longer waits for pages.
     pub(crate) fn end_stall(&mut self, now: Time, container: ContainerId) {
         let node = self.containers[container.index()].node;
         self.memory.nodes[node.index()].stalls.fall(now);
     }
 
-    /// How long `reads` reads of swap take `id`, one after the other, each by `law`, in nanoseconds.
+    /// How long `reads` reads of swap take `id`, one after another, each by `law`, in nanoseconds.
     pub(crate) fn time_to_fetch(&self, id: FrameId, (reads, draw): (u32, u32), law: &Law) -> f64 {
         let mut random = self.draws.draw(mix(self.frames[id].key, FETCHES), draw);
         (0..reads).map(|_| law.sample(&mut random)).sum()
@@ -137,7 +138,7 @@ impl<P: Probe> World<'_, P> {
         self.memory.nodes[node.index()].ledger.sets[*local as usize].hot.share()
     }
 
-    /// The heap of `id` is full: all that is alive in it is touched, page after page.
+    /// The heap of `id` is full: touches all live data, page after page.
     pub(super) fn collect_garbage(
         &mut self,
         now: Time,

@@ -1,12 +1,11 @@
-//! Who is killed when there is no page left.
+//! The choice of a process to kill when no page is left.
 //!
-//! A container that is over its limit and may not swap more is killed by its own limit. When the node
-//! has neither RAM nor swap left the kernel kills the process with the most pages in either (its
-//! badness; Linux, `oom_badness` of its OOM killer; the engine itself is exempt by its score of −500). If
-//! that is the container's first process the container ends with status 137 and is restarted as its
-//! orchestrator restarts containers. If it is another of several, the first starts it anew at once and
-//! nobody outside knows; whatever the container was doing is lost all the same, as `PostgreSQL` resets
-//! all its backends when one is killed.
+//! A container over its limit that may not swap more is killed by its own limit. When the node has neither
+//! RAM nor swap left, the kernel kills the process with the most pages in either (its badness; Linux,
+//! `oom_badness` of its OOM killer; the engine itself is exempt by its score of −500). If that is the
+//! container's first process, the container ends with status 137 and its orchestrator restarts it. If it is
+//! another of several, the first starts it anew at once, unnoticed outside; the container's requests are
+//! lost all the same, as `PostgreSQL` resets all its backends when one is killed.
 
 use super::ledger::Short;
 use crate::event::Event;
@@ -17,7 +16,7 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Somebody on `node` dies, so that there are pages again.
+    /// Kills a process on `node` to free pages.
     pub(super) fn kill_for_memory(
         &mut self,
         now: Time,
@@ -37,7 +36,7 @@ impl<P: Probe> World<'_, P> {
         self.end_container(now, id, end, calendar);
     }
 
-    /// The container on `node` with the largest process; the first by name among equals.
+    /// The container on `node` with the largest process; among equals the first by name.
     fn worst(&self, node: NodeId) -> ContainerId {
         let account = &self.memory.nodes[node.index()];
         let badness = |place: usize| {

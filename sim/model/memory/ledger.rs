@@ -1,10 +1,10 @@
-//! The pages of one node: who has how many of them where, and who gives some up.
+//! The pages of one node: how many each container has where, and which container gives some up.
 //!
-//! Each container is a *set*: hot pages, touched by Zipf's law, and cold ones, touched by nobody; and
-//! the pages of its files in the page cache. The kernel keeps what was touched last, whoever touched it
-//! (one LRU list): when RAM is short, pages come from the set whose oldest page in RAM is oldest. With
-//! Che's age t(share) in touches and r touches a second that is t(share) / r seconds. At the balance all
-//! oldest pages are equally old, which is Che's approximation of one LRU for all of them together.
+//! Each container is a *set*: hot pages, touched by Zipf's law, and cold ones, never touched; and the pages
+//! of its files in the page cache. The kernel keeps the pages touched last, whichever container touched
+//! them (one LRU list): when RAM is short, pages come from the set whose oldest page in RAM is oldest. With
+//! Che's age t(share) in touches and r touches per second that is t(share) / r seconds. At the balance all
+//! oldest pages are equally old, which is Che's approximation of one LRU for all sets together.
 //!
 //! A container at its limit gives up its own. All counts are whole pages.
 
@@ -12,11 +12,11 @@ use super::curve::Curve;
 use std::sync::Arc;
 
 /// Pages are given up in portions of this share of what their set has in RAM, and of what is still to be
-/// given up by anybody, so that ages meet.
+/// given up in all, so that ages meet.
 const OF_SET: u64 = 64;
 const OF_REST: u64 = 16;
 
-/// Pages that are as good as each other, in RAM and in swap.
+/// Pages of one kind, in RAM and in swap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Pages {
     pub(super) resident: u64,
@@ -28,12 +28,12 @@ impl Pages {
         self.resident + self.swapped
     }
 
-    /// The share in RAM; of nothing, all.
+    /// The share in RAM; 1 if there are no pages.
     pub(super) fn share(self) -> f64 {
         if self.swapped == 0 { 1.0 } else { self.resident as f64 / self.all() as f64 }
     }
 
-    /// Becomes `wanted` pages: new ones are in RAM, those given back come from both in proportion.
+    /// Changes the number of pages to `wanted`: new ones are in RAM, freed ones come from both in proportion.
     fn become_all(&mut self, wanted: u64) {
         let all = self.all();
         if wanted >= all {
@@ -51,7 +51,7 @@ impl Pages {
         self.swapped += pages;
     }
 
-    /// Returns how many there were of `pages` to bring in.
+    /// Brings in up to `pages` pages. Returns how many.
     fn swap_in(&mut self, pages: u64) -> u64 {
         let pages = pages.min(self.swapped);
         self.swapped -= pages;
@@ -60,9 +60,8 @@ impl Pages {
     }
 }
 
-/// How many seconds ago the oldest page in RAM was touched, of `pages` that are touched by `curve` so often
-/// a second and of which this share is in RAM. When all are, the rarest is as old as if half of it were
-/// not.
+/// How many seconds ago the oldest page in RAM was touched, of `pages` touched by `curve` at `rate` per
+/// second and with this share in RAM. When all are in RAM, the rarest is as old as if half of it were not.
 fn age_of(rate: f64, curve: &Curve, share: f64, pages: u64) -> f64 {
     if rate > 0.0 {
         curve.age(share.min(1.0 - 0.5 / pages.max(1) as f64)) / rate
@@ -71,7 +70,7 @@ fn age_of(rate: f64, curve: &Curve, share: f64, pages: u64) -> f64 {
     }
 }
 
-/// What a container asks for, in pages.
+/// The RAM that a container asks for, in pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Demand {
     pub(super) hot: u64,
@@ -81,14 +80,14 @@ pub(super) struct Demand {
 /// FilePages that a container reads, and where their pages are.
 #[derive(Clone, Debug)]
 pub(super) struct FilePages {
-    /// All of them, in pages.
+    /// All their pages.
     pub(super) pages: u64,
-    /// What its own buffers hold of them, in pages of its hot ones.
+    /// Pages of them in the container's own buffers, part of its hot pages.
     pub(super) buffered: u64,
     /// Pages in the page cache.
     pub(super) cached: u64,
     pub(super) curve: Arc<Curve>,
-    /// Reads a second when pages were last asked for that nobody had to spare.
+    /// Reads per second when pages were last reclaimed.
     rate: f64,
 }
 
@@ -97,7 +96,7 @@ impl FilePages {
         Self { pages, buffered, cached: 0, curve, rate: 0.0 }
     }
 
-    /// Pages beyond what the buffers hold.
+    /// Pages that the buffers do not hold.
     fn beyond(&self) -> u64 {
         self.pages.saturating_sub(self.buffered)
     }
@@ -122,10 +121,10 @@ pub(super) struct Set {
     pub(super) hot: Pages,
     pub(super) cold: Pages,
     pub(super) files: Option<FilePages>,
-    /// What it may have in RAM; beyond that it gives up its own.
+    /// What it may have in RAM; beyond that it gives up its own pages.
     pub(super) limit: Option<u64>,
     pub(super) curve: Arc<Curve>,
-    /// Touches a second when pages were last asked for that nobody had to spare.
+    /// Touches per second when pages were last reclaimed.
     rate: f64,
 }
 
@@ -152,7 +151,7 @@ impl Set {
         if self.hot.swapped == 0 { 0.0 } else { self.curve.miss(self.hot.share()) }
     }
 
-    /// How old the oldest page of each of its parts is.
+    /// The age of the oldest page of each of its parts.
     fn ages(&self) -> [Age; 3] {
         let hot = || {
             let share = self.hot.share();
@@ -160,15 +159,15 @@ impl Set {
         };
         let files = self.files.as_ref().filter(|files| files.cached > 0);
         [
-            // Nobody touches them: they are older than everything that is touched.
+            // Never touched: they are older than everything that is touched.
             (self.cold.resident > 0).then(|| [f64::INFINITY, 1.0 + self.cold.share()]),
             (self.hot.resident > 0).then(hot),
             files.map(|files| [files.age(), files.share()]),
         ]
     }
 
-    /// Gives up a portion of the `over` pages that are wanted of somebody, with room for `most` of them
-    /// in swap. Returns how many.
+    /// Gives up a portion of the `over` pages to reclaim, with room for `most` of them in swap. Returns how
+    /// many.
     fn give_up(&mut self, part: usize, over: u64, most: u64) -> u64 {
         let portion = |pages: u64| (pages / OF_SET).min(over / OF_REST).max(1);
         let pages = match part {
@@ -188,7 +187,7 @@ impl Set {
     }
 }
 
-/// What happened to a set since the last look.
+/// Counts of a set since the last look.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Since {
     pub(super) demand: Demand,
@@ -198,22 +197,22 @@ pub(super) struct Since {
     pub(super) missed: u64,
 }
 
-/// What all sets of a node come to.
+/// Sums over all sets of a node.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PageSurvey {
     pub(super) resident: u64,
     pub(super) swapped: u64,
     pub(super) cached: u64,
     pub(super) hot: u64,
-    /// Whether some set has more in RAM than it may.
+    /// Whether any set has more in RAM than it may.
     beyond_limit: bool,
-    /// Whether some touch, or some read, misses.
+    /// Whether any touch or read misses.
     pub(super) misses: bool,
-    /// Whether some set has hot pages in swap, or nearly as much as it may have in RAM.
+    /// Whether any set has hot pages in swap, or nearly as much as it may have in RAM.
     pub(super) near: bool,
 }
 
-/// Why pages cannot be found.
+/// Why no page can be reclaimed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Short {
     /// The set at this place is at its limit and cannot swap.
@@ -222,8 +221,8 @@ pub(super) enum Short {
     Node,
 }
 
-/// How old the oldest page of a part of a set is, in seconds, and then its share in RAM; `None`: nothing
-/// is there to give up.
+/// The age of the oldest page of a part of a set, in seconds, then the part's share in RAM; `None`: it has
+/// no page to give up.
 type Age = Option<[f64; 2]>;
 
 /// Parts of a set: cold pages, hot ones, files.
@@ -231,7 +230,7 @@ const COLD: usize = 0;
 const HOT: usize = 1;
 const FILES: usize = 2;
 
-/// Whose oldest page is oldest: set and part; among equals who has the greatest share in RAM.
+/// The set and part with the oldest page; among equals the one with the greatest share in RAM.
 fn oldest(ages: &[[Age; 3]], may_swap: bool) -> Option<(usize, usize)> {
     let mut oldest = None;
     for (place, parts) in ages.iter().enumerate() {
@@ -248,17 +247,17 @@ fn oldest(ages: &[[Age; 3]], may_swap: bool) -> Option<(usize, usize)> {
 /// One node's pages.
 #[derive(Clone, Debug)]
 pub(super) struct PageLedger {
-    /// All of its RAM.
+    /// Pages of RAM.
     pub(super) ram: u64,
-    /// All of its swap.
+    /// Pages of swap.
     pub(super) swap: u64,
-    /// What kernel, engine, shims and agent hold of the RAM.
+    /// RAM of kernel, engine, shims and agent.
     pub(super) system: u64,
     /// Its containers.
     pub(super) sets: Vec<Set>,
     /// Pages brought in from swap since the last look.
     pub(super) swapped_in: u64,
-    /// Room to note how old everybody's pages are.
+    /// Buffer for the ages of all sets.
     ages: Vec<[Age; 3]>,
 }
 
@@ -275,7 +274,7 @@ impl PageLedger {
         self.sets.iter().map(Set::swapped).sum()
     }
 
-    /// Goes through all sets once; `near` is the share of a limit from which on that is near.
+    /// Goes through all sets once; `near` is the share of a limit from which on a set is near it.
     pub(super) fn survey(&self, near: f64) -> PageSurvey {
         let mut all = PageSurvey::default();
         for set in &self.sets {
@@ -302,7 +301,7 @@ impl PageLedger {
         self.left_beside(self.resident())
     }
 
-    /// The same beside containers that hold `resident` of it.
+    /// The same beside containers that hold `resident` pages.
     pub(super) fn left_beside(&self, resident: u64) -> u64 {
         self.ram.saturating_sub(self.system + resident)
     }
@@ -311,15 +310,15 @@ impl PageLedger {
         self.swap.saturating_sub(self.swapped())
     }
 
-    /// Parks a share of the cold pages, as far as there is swap, and reads files into what is left: so
-    /// a node is found that has run for long.
+    /// Parks a share of the cold pages, as far as swap allows, and fills the rest of the RAM with files: the
+    /// state of a node that has run for long.
     pub(super) fn settle_in(&mut self, parked: f64) {
         for place in 0..self.sets.len() {
             let left = self.swap_left();
             let cold = &mut self.sets[place].cold;
             cold.swap_out(((cold.resident as f64 * parked) as u64).min(left));
-            // What is beyond a limit leaves room for files. Who cannot keep it is dealt with when room is
-            // made.
+            // Giving up what is above a limit leaves room for files. A set that cannot give up enough is handled
+            // when room is made.
             let _ = self.keep_limit(place);
         }
         let mut left = self.left();
@@ -329,7 +328,7 @@ impl PageLedger {
         }
     }
 
-    /// Takes in what happened to the set at `place`.
+    /// Takes in the counts of the set at `place`.
     pub(super) fn take_in(&mut self, place: usize, since: &Since) {
         let set = &mut self.sets[place];
         set.hot.become_all(since.demand.hot);
@@ -340,8 +339,7 @@ impl PageLedger {
         }
     }
 
-    /// Pages of RAM for system, containers and files. A system that is greater than its RAM leaves its
-    /// containers none.
+    /// Pages of RAM for system, containers and files. A system larger than its RAM leaves containers none.
     fn most(&self) -> u64 {
         self.ram.max(self.system)
     }
@@ -351,8 +349,8 @@ impl PageLedger {
         !all.beyond_limit && self.system + all.resident + all.cached <= self.most()
     }
 
-    /// Makes room until everything fits, or says who is short. `rates` says how often a second pages of
-    /// the set at a place are touched, and its files read.
+    /// Makes room until everything fits, or says what is short. `rates` gives the touches and the reads per
+    /// second of the set at a place.
     pub(super) fn make_room(&mut self, rates: impl Fn(usize) -> [f64; 2]) -> Result<(), Short> {
         for place in 0..self.sets.len() {
             self.keep_limit(place)?;
@@ -372,7 +370,7 @@ impl PageLedger {
         self.reclaim(over)
     }
 
-    /// Takes `over` pages from whoever has the oldest, portion by portion.
+    /// Takes `over` pages from the sets with the oldest, portion by portion.
     fn reclaim(&mut self, mut over: u64) -> Result<(), Short> {
         let mut swap_left = self.swap_left();
         let mut ages = std::mem::take(&mut self.ages);
@@ -395,8 +393,8 @@ impl PageLedger {
         Ok(())
     }
 
-    /// The set at `place` gives up what it has above its limit: cold pages first. It may have as much
-    /// in swap as in RAM (Docker's default of `memory-swap`, twice the limit in all).
+    /// The set at `place` gives up what it has above its limit: cold pages first. It may have as much in swap
+    /// as in RAM (Docker's default of `memory-swap`, twice the limit in all).
     fn keep_limit(&mut self, place: usize) -> Result<(), Short> {
         let set = &self.sets[place];
         let over = set.limit.and_then(|limit| Some((limit, set.resident().checked_sub(limit)?)));
@@ -412,7 +410,7 @@ impl PageLedger {
         Ok(())
     }
 
-    /// The set at `place` holds nothing any more; what it read stays in the page cache.
+    /// The set at `place` frees all its pages; those of its files stay in the page cache.
     pub(super) fn release(&mut self, place: usize) {
         let set = &mut self.sets[place];
         (set.hot, set.cold) = (Pages::default(), Pages::default());
@@ -425,7 +423,7 @@ impl PageLedger {
         }
     }
 
-    /// Resident + swapped = demand, and nobody has more than there is.
+    /// Resident + swapped = demand, and all pages fit RAM and swap.
     ///
     /// # Panics
     /// When a law is broken: a bug.
@@ -437,10 +435,10 @@ impl PageLedger {
         self.assert_fits(&self.survey(1.0));
     }
 
-    /// Nobody has more than there is.
+    /// All pages fit RAM and swap.
     ///
     /// # Panics
-    /// When somebody has: a bug.
+    /// When they do not: a bug.
     pub(super) fn assert_fits(&self, all: &PageSurvey) {
         let (held, most) = (self.system + all.resident + all.cached, self.most());
         assert!(held <= most, "memory: {held} pages are resident where {most} are");

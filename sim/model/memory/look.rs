@@ -1,13 +1,13 @@
-//! Looking at a node's memory now and then: what has happened since, and who has to give up what.
+//! Looks at a node's memory: what has happened since the last one, and which pages must be given up.
 //!
-//! Between two looks a container misses with a constant probability; its faults are counted and its
-//! pages change places at the next look. A node that is far from its limits is looked at once a second,
-//! any other ten times: pages are brought in and pushed out far more slowly than that.
+//! Between two looks a container misses with a constant probability; its faults are counted, and its pages
+//! move at the next look. A node far from its limits is looked at once per second, any other ten times:
+//! pages move far more slowly than that.
 //!
-//! What a container asks for depends on the requests that it has and had, on what its caches hold and
-//! on whether it runs; where its pages are changes by faults and reads that miss. Containers of which
-//! nothing of that is new are left as they are, a node where that is so of all is not even surveyed,
-//! and what holds there is told when it ends. Rates of touches fade by themselves (`fade.rs`).
+//! A container's demand depends on its requests, present and past, on its caches and on whether it runs; the
+//! places of its pages change by faults and by reads that miss. Containers without any change are skipped, a
+//! node of such containers is not even surveyed, and its state is reported when it ends. Rates of touches
+//! fade by themselves (`fade.rs`).
 
 use super::demand::pages;
 use super::ledger::{Demand, FilePages, Since};
@@ -22,17 +22,16 @@ use wssim_kernel::{Calendar, Nanos, Time};
 /// From one look to the next, far from all limits and near one.
 const CALM: Nanos = Nanos(1_000_000_000);
 const NEAR: Nanos = Nanos(100_000_000);
-/// Near: this share of RAM, or of some container's limit, is in use.
+/// Near: this share of RAM, or of a container's limit, is in use.
 const NEAR_SHARE: f64 = 0.9;
-/// Of cold pages at rest, `vm.swappiness` of 200 are parked in swap. Assumption: over days of uptime
-/// reclaim for the page cache has gone round all of them, and takes anonymous pages in the ratio that
-/// the kernel weighs them by (Linux, mm/vmscan.c, `get_scan_count`: swappiness against 200 −
-/// swappiness).
+/// Of cold pages at rest the share `vm.swappiness` / 200 is parked in swap. Assumption: over days of uptime,
+/// reclaim for the page cache has gone round all of them, and takes anonymous pages in the kernel's ratio
+/// (Linux, mm/vmscan.c, `get_scan_count`: swappiness against 200 − swappiness).
 const SWAPPINESS_MAX: f64 = 200.0;
 
 impl<P: Probe> World<'_, P> {
-    /// Finds every node as it is when it has run for long, and begins to look at those that can be
-    /// short of anything.
+    /// Puts every node into the state of one that has run for long, and begins to look at those that may
+    /// become short.
     pub(crate) fn open_memory(&mut self, calendar: &mut Calendar<Event>) {
         self.count_running();
         for node in (0..self.nodes.len()).map(NodeId::from) {
@@ -88,7 +87,7 @@ impl<P: Probe> World<'_, P> {
         for place in 0..self.memory.nodes[node.index()].asked.len() {
             let account = &self.memory.nodes[node.index()];
             let id = account.members[account.asked[place] as usize];
-            // What came at the very moment of the last look came after it perhaps.
+            // A change at the very instant of the last look may have come after it.
             if self.containers[id.index()].station.changed_at() >= account.settled {
                 self.memory.mark(id);
             }
@@ -97,8 +96,7 @@ impl<P: Probe> World<'_, P> {
         !account.marked.is_empty() || account.state.running != self.memory.running
     }
 
-    /// What has held since the last report is told, and counted. Whoever was stalled was so since the
-    /// last look.
+    /// Reports and counts the state since the last report. Stalls fall into the part since the last look.
     pub(crate) fn report_memory(&mut self, now: Time, node: NodeId) {
         let account = &self.memory.nodes[node.index()];
         let stalled = account.stalls.busy_ns(now) - account.stalled_ns;
@@ -128,8 +126,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// ∫ bytes dt that `id` asked for, had in RAM and had in swap, in byte-nanoseconds, up to the last
-    /// report; touches, faults, reads and misses until now.
+    /// ∫ bytes dt that `id` asked for, had in RAM and had in swap, in byte-nanoseconds, up to the last report;
+    /// touches, faults, reads and misses until now.
     pub(crate) fn memory_counts(&self, id: ContainerId) -> ([f64; 3], [f64; 4]) {
         let account = &self.memory.accounts[id.index()];
         let memory = &self.blueprint.service_of(id).memory;
@@ -168,7 +166,7 @@ impl<P: Probe> World<'_, P> {
         Since { demand, faults, missed: self.in_pages(id, missed).round() as u64 }
     }
 
-    /// What kernel, engine, shims and agent of `node` take, in pages.
+    /// Pages of kernel, engine, shims and agent of `node`.
     fn system_of(&self, node: NodeId) -> u64 {
         let memory = &self.blueprint.nodes[node.index()].memory;
         let runs = |id: &&ContainerId| self.containers[id.index()].life.phase != Phase::Dead;
@@ -176,7 +174,7 @@ impl<P: Probe> World<'_, P> {
         pages(memory.kernel + memory.engine + memory.agent + memory.shim * running as f64)
     }
 
-    /// Makes room, at the cost of lives if need be, and says how often who misses from now on.
+    /// Makes room, by killing if necessary, and sets the probabilities of misses from now on.
     fn settle(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let ledger = &self.memory.nodes[node.index()].ledger;
         let mut all = ledger.survey(NEAR_SHARE);
@@ -216,7 +214,7 @@ impl<P: Probe> World<'_, P> {
         self.let_bursts_be_on_time(node, swapped, calendar);
     }
 
-    /// Asserts that each container has what it asks for, in RAM or in swap, and nobody more than there is.
+    /// Asserts that each container has what it asks for, in RAM or in swap, and that all fits.
     ///
     /// # Panics
     /// When that is not so: a bug.
@@ -226,7 +224,7 @@ impl<P: Probe> World<'_, P> {
         account.ledger.assert_laws(account.members.iter().map(demand));
     }
 
-    /// `id` has begun or ended to run.
+    /// `id` has started or ended.
     pub(crate) fn note_life(&mut self, id: ContainerId) {
         self.memory.mark(id);
         self.count_running();
@@ -237,7 +235,7 @@ impl<P: Probe> World<'_, P> {
         self.memory.running = self.containers.iter().filter(runs).count() as u32;
     }
 
-    /// `id` has ended: its pages are free. With its node goes the page cache.
+    /// `id` has ended: frees its pages. With its node the page cache is lost.
     pub(crate) fn release_memory(&mut self, now: Time, id: ContainerId, with_files: bool) {
         let ContainerState { node, local, .. } = self.containers[id.index()];
         self.report_memory(now, node);

@@ -1,8 +1,8 @@
-//! Reading files: what neither a service's buffers nor the page cache have comes from the disk.
+//! Reading files: pages that neither a service's buffers nor the page cache hold come from the disk.
 //!
-//! How many of the pages that are read miss is binomial, by Che's approximation with what buffers and
-//! page cache hold together; they are one visit to the disk of the node, one read after the other. What
-//! was read is in the page cache from the next look at the node's memory on, where RAM is left for it.
+//! The number of pages that miss is binomial, by Che's approximation with buffers and page cache together.
+//! They are one visit to the disk of the node, one read after another. Pages that were read are in the page
+//! cache from the next look at the node's memory on, as far as RAM is left.
 
 use super::fetch::binomial;
 use crate::blueprint::PAGE;
@@ -44,14 +44,14 @@ impl<P: Probe> World<'_, P> {
         self.queue_at_disk(now, id, Waits::of_reads(pages), calendar)
     }
 
-    /// So many reads of the files of `id`, in pages.
+    /// The pages of `reads` reads of the files of `id`.
     pub(super) fn in_pages(&self, id: ContainerId, reads: u64) -> f64 {
         let data = self.blueprint.service_of(id).memory.data.as_ref();
         data.map_or(0.0, |data| reads as f64 * data.page / PAGE)
     }
 
-    /// How long the reads that `id` waits for take, one after the other, each by `law`, in nanoseconds,
-    /// and their bytes.
+    /// How long the reads that `id` waits for take one after another, each by `law`, in nanoseconds, and
+    /// their bytes.
     pub(crate) fn time_to_read(&self, id: FrameId, draw: u32, law: &Law) -> (f64, f64) {
         let frame = &self.frames[id];
         let mut random = self.draws.draw(frame.key, draw);

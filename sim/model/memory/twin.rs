@@ -1,4 +1,4 @@
-//! The ledger against the obvious: one list of pages for everybody, and every touch simulated.
+//! The ledger against the obvious: one list of all pages, and every touch simulated.
 
 use super::curve::Curve;
 use super::ledger::{Demand, FilePages, PageLedger, Pages, Set, Short, Since};
@@ -15,7 +15,7 @@ fn ledger(ram: u64, swap: u64, sets: Vec<Set>) -> PageLedger {
     PageLedger::new(ram, swap, sets)
 }
 
-/// Misses per touch of each of several sets, `(pages, alpha, touches a second)`, under one LRU list of
+/// Misses per touch of each of several sets, `(pages, alpha, touches per second)`, under one LRU list of
 /// `ram` pages.
 fn listed(sets: &[(u32, f64, f64)], ram: u32) -> Vec<f64> {
     let all: f64 = sets.iter().map(|set| set.2).sum();
@@ -41,7 +41,7 @@ fn listed(sets: &[(u32, f64, f64)], ram: u32) -> Vec<f64> {
     counts.into_iter().map(|[missed, found]| missed as f64 / (missed + found) as f64).collect()
 }
 
-/// The same by the ledger, which is looked at ten times a second until it is at rest.
+/// The same by the ledger, looked at ten times per second until it is at rest.
 fn settled(sets: &[(u32, f64, f64)], ram: u64) -> Vec<f64> {
     let of = sets.iter().map(|&(pages, alpha, _)| set(pages.into(), alpha, None));
     let mut ledger = ledger(ram, u64::MAX / 8, of.collect());
@@ -56,8 +56,8 @@ fn settled(sets: &[(u32, f64, f64)], ram: u64) -> Vec<f64> {
     ledger.sets.iter().map(Set::miss).collect()
 }
 
-/// Containers that compete miss as often as under one LRU list of all their pages. 2 500 000 touches
-/// leave a standard error of 0.001 or less; Che's approximation is as good as that here.
+/// Containers that compete miss as often as under one LRU list of all their pages. 2 500 000 touches leave
+/// a standard error of 0.001 or less; the error of Che's approximation is no larger here.
 #[test]
 fn containers_share_ram_as_under_one_list() {
     let worlds: [&[(u32, f64, f64)]; 4] = [
@@ -79,7 +79,7 @@ fn containers_share_ram_as_under_one_list() {
     }
 }
 
-/// Random demands, faults and limits: nothing is lost, nobody has more than there is.
+/// Under random demands, faults and limits no page is lost, and all fit RAM and swap.
 #[test]
 fn no_page_is_lost_or_made() {
     let stream = StreamKey::new(10, 0, "test", "pages");
@@ -116,7 +116,7 @@ fn no_page_is_lost_or_made() {
     assert!(killed > 100 && limited > 100, "{killed} killed, {limited} at their limits");
 }
 
-/// Cold pages that are parked hurt nobody, and room for files is read full.
+/// Parked cold pages cause no misses, and room for files is filled.
 #[test]
 fn parked_pages_are_not_pressure() {
     let files = FilePages::new(400, 100, Arc::new(Curve::new(400.0, 0.8)));
@@ -132,8 +132,8 @@ fn parked_pages_are_not_pressure() {
     assert_eq!(ledger.left(), 2_000 - 880);
 }
 
-/// Who is at its limit gives up its own pages, cold ones first, though RAM is left; and is short when
-/// as many again are in swap, or the node has no swap.
+/// A set at its limit gives up its own pages, cold ones first, though RAM is left; it is short when as many
+/// again are in swap, or the node has no swap.
 #[test]
 fn a_limit_is_kept_at_ones_own_cost() {
     let mut ledger = ledger(10_000, 5_000, vec![set(900, 0.8, Some(1_000)), set(900, 0.8, None)]);
@@ -155,7 +155,7 @@ fn a_limit_is_kept_at_ones_own_cost() {
     assert_eq!(look(&mut ledger, 901), Err(Short::Limit(0)));
 }
 
-/// Room that a limit leaves is read full as well: at the beginning as in the long run.
+/// Room that a limit leaves is filled with files too, at the beginning as in the long run.
 #[test]
 fn what_a_limit_leaves_is_room_for_files() {
     let files = FilePages::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));
@@ -171,7 +171,7 @@ fn what_a_limit_leaves_is_room_for_files() {
     assert_eq!(ledger.sets[1].files.as_ref().unwrap().cached, 300);
 }
 
-/// Without swap, files go first, then somebody has to die.
+/// Without swap, files go first; then a process must be killed.
 #[test]
 fn without_swap_files_go_and_then_nothing_is_left() {
     let files = FilePages::new(400, 0, Arc::new(Curve::new(400.0, 0.8)));

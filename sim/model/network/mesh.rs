@@ -4,10 +4,10 @@
 //! user ──► ingress node ── address translated, IPVS, VXLAN ──► node of the replica
 //! user ◄── ingress node ◄────────────────────────────────────── the same way back
 //! ```
-//! What the ingress node does for a message is work of its kernel, which comes before its containers:
-//! it delays the message by as long as it takes alone and loads the processor. Nobody is told who the
-//! user is. The network `ingress` is an overlay, never encrypted (Docker, "Encrypt traffic on an overlay
-//! network"). The share of the CPU that all this takes is no input: it comes out.
+//! The work of the ingress node for a message is done by its kernel, before that of its containers: it delays
+//! the message by its time alone and loads the processor. The replica does not learn who the user is. The
+//! network `ingress` is an overlay, never encrypted (Docker, "Encrypt traffic on an overlay network"). The
+//! CPU share of all this is no input but a result.
 
 use super::{Message, OUTSIDE};
 use crate::blueprint::{Encapsulation, Network};
@@ -29,8 +29,8 @@ const DRAW_INGRESS_RTT: u32 = 0xFFFF_FF16;
 const DRAW_INGRESS_RTT_BACK: u32 = 0xFFFF_FF17;
 
 impl<P: Probe> World<'_, P> {
-    /// The node at which the request `key` of a user comes in: any of those that users know, each with
-    /// equal chances. `None`: users come to the replica's own node.
+    /// The ingress node for the request `key` of a user: any of those that users know, with equal probability.
+    /// `None`: users connect to the replica's own node.
     pub(crate) fn ingress_of(&self, source: SourceId, key: u64) -> Option<NodeId> {
         let nodes = &self.blueprint.sources[source.index()].ingress;
         if nodes.is_empty() {
@@ -40,7 +40,7 @@ impl<P: Probe> World<'_, P> {
         nodes.get(place as usize).copied()
     }
 
-    /// The replica that the IPVS of the node `ingress` sends a new connection to.
+    /// The replica to which the IPVS of the node `ingress` sends a new connection.
     pub(crate) fn enter_by_mesh(
         &mut self,
         ingress: NodeId,
@@ -49,7 +49,7 @@ impl<P: Probe> World<'_, P> {
         self.registry.views.rotate(ObserverId(ingress.0), service)
     }
 
-    /// The request of the entry visit `visit` sets out from its user by way of `ingress`.
+    /// Sends the request of the entry visit `visit` from its user through `ingress`.
     pub(super) fn transmit_through_mesh(
         &mut self,
         now: Time,
@@ -85,7 +85,7 @@ impl<P: Probe> World<'_, P> {
         self.transmit(now, message, draw, Event::Deliver(visit), calendar);
     }
 
-    /// The answer of the entry visit `visit` sets out to its user by way of `ingress`.
+    /// Sends the answer of the entry visit `visit` to its user through `ingress`.
     pub(super) fn transmit_back_through_mesh(
         &mut self,
         now: Time,
@@ -97,7 +97,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let from = self.frame_node(visit);
         let passes = match self.passes(now, Some(from), ingress, ConnectionStage::Established) {
-            // From there it has to get out to the user.
+            // From there it must still reach the user.
             Some(at) if at <= now => self.passes(now, None, ingress, ConnectionStage::Established),
             passes => passes,
         };
@@ -124,8 +124,8 @@ impl<P: Probe> World<'_, P> {
         self.transmit(now, message, draw, event, calendar);
     }
 
-    /// What the kernel of the ingress node does for a message of `bytes` between the user and `other`:
-    /// it takes the batches in, through IPVS, and out again. Returns how long that takes alone.
+    /// The work of the ingress node's kernel for a message of `bytes` between the user and `other`: it receives
+    /// the batches, passes them through IPVS, and sends them. Returns how long that takes alone.
     fn relay(
         &mut self,
         now: Time,

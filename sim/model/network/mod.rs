@@ -1,12 +1,12 @@
-//! The network: one place that sends, `World::transmit`, and what a message costs there.
+//! The network: one place that sends, `World::transmit`, and the cost of a message there.
 //!
-//! Latency is half the round trip of the pair. Between nodes a message becomes packets
-//! ([`packet`]); they take as long as their bytes take over the interfaces of both nodes, and both
-//! CPUs pay for them. A message waits for no other: interfaces have no queues. Above a megabyte
-//! it is a flow ([`flow`]): flows share the interfaces, and messages get what they leave.
+//! Latency is half the round trip of the pair. Between nodes a message becomes packets ([`packet`]); they
+//! take as long as their bytes take over the interfaces of both nodes, and cost both nodes CPU. A message
+//! waits for no other: interfaces have no queues. Above a megabyte it is a flow ([`flow`]): flows share the
+//! interfaces, and messages get the rest.
 //!
-//! CPU of a message is added to the next step of the frame that sends or receives it; that of a
-//! flow is work of the node's kernel, which belongs to no container.
+//! CPU of a message is added to the next step of the frame that sends or receives it; that of a flow is
+//! work of the node's kernel, which belongs to no container.
 
 pub(crate) mod connection;
 pub mod flow;
@@ -28,7 +28,7 @@ use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// A message above this is a flow, one up to it is not: a megabyte, 8 ms on a gigabit interface.
+/// A message larger than this is a flow: a megabyte, 8 ms on a gigabit interface.
 pub(crate) const FLOW_BYTES: f64 = 1e6;
 
 /// A user outside the cluster, as an end of a message.
@@ -39,27 +39,27 @@ pub(crate) const OUTSIDE: NodeId = NodeId(u32::MAX);
 pub(crate) struct Message<'n> {
     pub(crate) from: NodeId,
     pub(crate) to: NodeId,
-    /// The network that it goes over, if it leaves its node.
+    /// Its network, if it leaves its node.
     pub(crate) network: &'n Network,
     /// Payload.
     pub(crate) bytes: f64,
-    /// It sets out so much later than now: its connection is set up first.
+    /// How much later than now it is sent: its connection is set up first.
     pub(crate) after: Nanos,
-    /// Who pays for its CPU at either end; [`NO_FRAME`]: has been paid for.
+    /// The frames that pay for its CPU at either end; [`NO_FRAME`]: already paid for.
     pub(crate) payers: [FrameId; 2],
 }
 
-/// What a flow carries to its end.
+/// What a flow hands back at its end.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Carried {
     event: Event,
     latency: Nanos,
-    /// `None`: no message, whose time counts.
+    /// `None`: no message whose time counts.
     since: Option<Time>,
 }
 
 impl Carried {
-    /// Bytes of a chore.
+    /// Of the bytes of a chore.
     pub(crate) fn of_chore(event: Event) -> Self {
         Self { event, latency: Nanos::ZERO, since: None }
     }
@@ -71,8 +71,8 @@ impl<P: Probe> World<'_, P> {
         self.containers[container.index()].node
     }
 
-    /// Sends `message`: charges both ends, and lets `event` happen when it has arrived. Its latency
-    /// is drawn at `draw` of `key` where it is drawn at all.
+    /// Sends `message`: charges both ends, and schedules `event` at its arrival. A random latency is drawn at
+    /// `draw` of `key`.
     #[inline(always)]
     pub(crate) fn transmit(
         &mut self,
@@ -87,7 +87,7 @@ impl<P: Probe> World<'_, P> {
         if self.is_free(message.from, message.to) {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
-        // A copy, so that a message that is free stays in registers.
+        // A copy, so that a free message stays in registers.
         let mut message = Message { ..message };
         if self.paths.lossy {
             message.after += self.repairs(&message, (key, draw));
@@ -95,7 +95,7 @@ impl<P: Probe> World<'_, P> {
         self.transmit_at_cost(now, &message, latency, event, calendar);
     }
 
-    /// Sends a message that costs nothing within `node`, as [`World::transmit`] does.
+    /// Sends a free message within `node`, like [`World::transmit`].
     #[inline(always)]
     pub(crate) fn hop(
         &mut self,
@@ -110,7 +110,7 @@ impl<P: Probe> World<'_, P> {
         self.arrive_after(now, latency, event, calendar);
     }
 
-    /// Whether bytes between two nodes cost nothing: then they need not be known.
+    /// Whether bytes between two nodes cost nothing and need not be known.
     #[inline(always)]
     pub(crate) fn is_free(&self, from: NodeId, to: NodeId) -> bool {
         from == to && !self.network_costs_cpu
@@ -132,7 +132,7 @@ impl<P: Probe> World<'_, P> {
         self.arrive_after(now + message.after, latency, event, calendar);
     }
 
-    /// Lets `event` happen when what was sent now and takes `delay` has arrived.
+    /// Schedules `event` at the arrival of a message that is sent now and takes `delay`.
     #[inline(always)]
     fn arrive_after(
         &mut self,
@@ -151,7 +151,7 @@ impl<P: Probe> World<'_, P> {
         self.paced(place, half)
     }
 
-    /// Half of the mean round trip between two nodes as it is at present, for messages that no request waits for.
+    /// Half of the present mean round trip between two nodes, for messages that no request waits for.
     #[inline]
     pub(crate) fn usual_half(&self, from: NodeId, to: NodeId) -> Nanos {
         let place = from.index() * self.nodes.len() + to.index();
@@ -159,7 +159,7 @@ impl<P: Probe> World<'_, P> {
         if self.reach.ever { self.paced(place, half) } else { half }
     }
 
-    /// Sends `message` over the interface of a node: as packets, or as a flow.
+    /// Sends `message` over the interfaces of two nodes: as packets, or as a flow.
     pub(crate) fn cross(
         &mut self,
         now: Time,
@@ -188,7 +188,7 @@ impl<P: Probe> World<'_, P> {
         self.arrive_after(now + message.after, delay, event, calendar);
     }
 
-    /// Adds the CPU of `message` to the next steps of those who pay for it.
+    /// Adds the CPU of `message` to the next steps of the frames that pay for it.
     #[inline(never)]
     fn charge(&mut self, message: &Message<'_>) {
         for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
@@ -200,8 +200,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// CPU of `message` at its end `end`, in whole nanoseconds of the reference CPU; a flow has none
-    /// of this kind.
+    /// CPU of `message` at its end `end`, in whole nanoseconds of the reference CPU; zero for a flow, which the
+    /// kernels pay for.
     pub(crate) fn message_cpu(&self, message: &Message<'_>, end: NodeId) -> u32 {
         let crosses = message.from != message.to;
         if crosses && message.bytes > FLOW_BYTES {
@@ -211,8 +211,8 @@ impl<P: Probe> World<'_, P> {
         (cpu + 0.5) as u32
     }
 
-    /// Starts a flow, and the work of both kernels for it. They work on one thread each, so it
-    /// flows no faster than the slower of them would work alone.
+    /// Starts a flow, and the work of both kernels for it. They work on one thread each, so that it flows no
+    /// faster than the slower of them could work alone.
     #[inline(never)]
     fn start_flow(
         &mut self,
@@ -240,14 +240,14 @@ impl<P: Probe> World<'_, P> {
         if self.flows.alone(ends[0], ends[1], cap) == f64::INFINITY {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
-        // The set-up comes first, and is counted apart.
+        // The set-up comes first, and is counted separately.
         let since = Some(now + message.after);
         let carried = Carried { event, latency: latency + message.after, since };
         let end = self.flows.start(now, ends, bytes, cap, carried);
         Self::schedule_end(end, calendar);
     }
 
-    /// The flow that was to end now ends, unless that was overtaken.
+    /// The next flow ends, unless the event was overtaken.
     #[inline(never)]
     pub(crate) fn flow_ends(&mut self, now: Time, generation: u32, calendar: &mut Calendar<Event>) {
         let Some((carried, end)) = self.flows.end(now, generation) else {
@@ -265,8 +265,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Gives the kernel of `node` work for the network, `demand` nanoseconds of the reference CPU:
-    /// it loads the processor as one more container would, and belongs to none.
+    /// Gives the kernel of `node` work for the network, `demand` nanoseconds of the reference CPU: it loads the
+    /// processor like one more container, and belongs to none.
     pub(crate) fn start_kernel_job(
         &mut self,
         now: Time,
@@ -278,7 +278,7 @@ impl<P: Probe> World<'_, P> {
         self.work_in_kernel(now, node, demand, calendar);
     }
 
-    /// The same for work of a node that belongs to no container, whatever it is for.
+    /// The same for work of a node outside containers, for any purpose.
     pub(crate) fn work_in_kernel(
         &mut self,
         now: Time,
@@ -292,7 +292,7 @@ impl<P: Probe> World<'_, P> {
         self.watch(node, calendar);
     }
 
-    /// Where bytes went: what was sent over all interfaces was received over all interfaces.
+    /// Conservation of bytes: all interfaces together have received what they have sent.
     pub(crate) fn assert_bytes(&mut self, now: Time) {
         let mut total = [0.0; 2];
         for node in (0..self.nodes.len()).chain([OUTSIDE.index()]) {
@@ -305,7 +305,7 @@ impl<P: Probe> World<'_, P> {
     }
 }
 
-/// Half of a round trip that is always the same.
+/// Half of a round trip, if constant.
 pub(crate) fn constant_half(rtt: &Law) -> Option<Nanos> {
     match rtt {
         Law::Constant(rtt) => Some(Nanos::from_f64(rtt * 0.5)),

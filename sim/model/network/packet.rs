@@ -1,4 +1,4 @@
-//! Packets: how many a message makes, what they weigh on the wire, what they cost the CPUs.
+//! Packets: how many a message needs, their bytes on the wire, their cost in CPU.
 //!
 //! ```text
 //! plain      Ethernet 38 │ IP 20 │ TCP 32 │ payload ≤ 1448
@@ -9,13 +9,13 @@
 //! Ethernet is 14 bytes of header and 4 of checksum, 8 of preamble and a gap of 12 (IEEE 802.3);
 //! IPv4 without options (RFC 791); TCP with the timestamps that Linux sends (RFC 9293, RFC 7323);
 //! UDP (RFC 768) and VXLAN (RFC 7348); ESP in transport mode (RFC 4303) with AES-GCM (RFC 4106), as
-//! Docker sets it up: an ICV of 64 bits, padding to four bytes behind two of trailer. Check: TCP
-//! over plain gigabit Ethernet carries 1448/1538 · 1 Gbit/s = 941 Mbit/s, which everybody measures.
+//! Docker sets it up: an ICV of 64 bits, padding to four bytes before two of trailer. Check: TCP over plain
+//! gigabit Ethernet carries 1448/1538 · 1 Gbit/s = 941 Mbit/s, the rate commonly measured.
 //!
-//! CPU has three parts, each in nanoseconds of the reference CPU, at each of the two ends: a batch
-//! of up to 64 KiB, which segmentation offload lets pass the stack at once, plain or in VXLAN; a
-//! packet that is encrypted, since ESP sees packets; and each byte of it, by the node's cipher.
-//! Acknowledgements ride on answers: they are neither sent nor paid for.
+//! CPU has three parts, each in nanoseconds of the reference CPU, at each of the two ends: a batch of up to
+//! 64 KiB, which segmentation offload passes through the stack at once, plain or in VXLAN; an encrypted
+//! packet, since ESP works on packets; and each of its bytes, by the node's cipher. Acknowledgements ride on
+//! answers: they are neither sent nor paid for.
 
 use crate::blueprint::{Blueprint, Call, Encapsulation, Network};
 use crate::ids::NodeId;
@@ -37,12 +37,11 @@ const ESP_TRAILER: f64 = 2.0;
 const ESP_ALIGNMENT: f64 = 4.0;
 /// Integrity check value: 64 bits, as Docker configures it (moby, overlay/encryption.go).
 const ESP_ICV: f64 = 8.0;
-/// What passes the network stack at once: Linux's limit of segmentation offload
-/// (`GSO_LEGACY_MAX_SIZE`).
+/// Bytes that pass the network stack at once: Linux's limit of segmentation offload (`GSO_LEGACY_MAX_SIZE`).
 pub(crate) const BATCH_BYTES: f64 = 65_536.0;
 
-/// What networking costs where nothing else is said, on the CPU where it was measured: taken as the
-/// reference CPU, which is an assumption.
+/// Costs of networking when a scenario gives none, on the CPU where they were measured: taken as the reference
+/// CPU, which is an assumption.
 pub mod usual {
     /// IPVS for one batch, in nanoseconds. An assumption: 5 to 20 us were estimated.
     pub const IPVS_CPU_NS: f64 = 10_000.0;
@@ -61,19 +60,19 @@ pub mod usual {
     pub const AES_SOFTWARE_NS: f64 = 4.57;
 }
 
-/// What a message makes of itself on a network between two nodes.
+/// A message on a network between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wire {
     /// Packets; an empty message is one.
     pub packets: f64,
-    /// Bytes that occupy the wire: payload and everything around it.
+    /// Bytes that occupy the wire: payload and all headers.
     pub bytes: f64,
     /// Bytes that are encrypted.
     pub encrypted: f64,
 }
 
 impl Network {
-    /// The host's own network: nothing around the packets, 1500 bytes of them.
+    /// The host's own network: no headers around its packets of up to 1500 bytes.
     pub const HOST: Self = Self {
         encapsulation: Encapsulation::Plain,
         mtu: 1500.0,
@@ -81,7 +80,7 @@ impl Network {
         goodput: f64::INFINITY,
     };
 
-    /// What a message of `bytes` makes of itself on the wire.
+    /// The packets and bytes of a message of `bytes` on the wire.
     #[must_use]
     pub fn wire(&self, bytes: f64) -> Wire {
         let payload = self.segment();
@@ -96,7 +95,7 @@ impl Network {
         }
     }
 
-    /// Bytes of the largest IP packet that a message of `bytes` makes between two nodes.
+    /// Size of the largest IP packet of a message of `bytes` between two nodes, in bytes.
     #[must_use]
     pub fn largest_packet(&self, bytes: f64) -> f64 {
         self.packet(bytes.min(self.segment())).0 - ETHERNET
@@ -143,14 +142,14 @@ impl Blueprint {
             || (mesh && (self.ipvs_cpu_ns > 0.0 || self.vxlan_cpu_ns > 0.0))
     }
 
-    /// CPU that a message of `bytes` costs at its sender's and at its receiver's end, in
-    /// nanoseconds of the reference CPU. What stays on a node is neither wrapped nor encrypted.
+    /// CPU of a message of `bytes` at its sender's and at its receiver's end, in nanoseconds of the reference CPU.
+    /// A message that stays on its node is neither wrapped nor encrypted.
     #[must_use]
     pub fn message_cpu(&self, from: NodeId, to: NodeId, network: &Network, bytes: f64) -> [f64; 2] {
         [from, to].map(|end| self.end_cpu(end, from != to, network, bytes))
     }
 
-    /// CPU that a message costs at one end; `crosses` says whether it leaves its node.
+    /// CPU of a message at one end; `crosses` says whether it leaves its node.
     pub(crate) fn end_cpu(&self, end: NodeId, crosses: bool, network: &Network, bytes: f64) -> f64 {
         let batches = batches(bytes);
         let mut cpu = batches * self.packet_cpu.as_f64();
@@ -212,7 +211,7 @@ mod tests {
         assert_eq!((wire.packets, wire.bytes), (6.0, 8_000.0 + 6.0 * 140.0));
     }
 
-    /// moby, overlay/encryption.go: encryption takes 26 bytes and what four do not divide.
+    /// moby, overlay/encryption.go: encryption takes 26 bytes and the remainder modulo four.
     #[test]
     fn docker_reserves_what_encryption_takes_at_most() {
         for payload in 0..=1372 {
@@ -234,8 +233,8 @@ mod tests {
     const NODES: [(&str, f64, bool); 4] =
         [("84", 1.0, true), ("80", 0.55, true), ("81", 0.24, true), ("82", 0.26, false)];
 
-    /// What encryption adds to a request of 300 B and an answer of `answer` bytes between two
-    /// nodes, in milliseconds: what an encrypted overlay costs beyond a plain one.
+    /// What encryption adds to a request of 300 B and an answer of `answer` bytes between two nodes, in
+    /// milliseconds: the cost of an encrypted overlay beyond a plain one.
     fn encryption_ms(blueprint: &Blueprint, a: usize, b: usize, answer: f64) -> f64 {
         let time = |network: &Network, from: usize, to: usize, bytes: f64| {
             let (from, to) = (NodeId::from(from), NodeId::from(to));
@@ -267,8 +266,8 @@ mod tests {
         }
     }
 
-    /// The estimate for such clusters: a request and its answer of two to four packets take 0.005
-    /// to 0.02 ms more where both nodes have AES-NI, 0.05 to 0.15 ms where one has not.
+    /// The estimate for such clusters: a request and its answer of two to four packets take 0.005 to 0.02 ms more
+    /// where both nodes have AES-NI, 0.05 to 0.15 ms where one lacks it.
     #[test]
     fn encryption_takes_what_was_estimated_of_each_pair() {
         let blueprint = four_nodes();
@@ -283,7 +282,7 @@ mod tests {
         }
     }
 
-    /// Measured: 7 us a round trip more through VXLAN than through a veth pair, on one CPU.
+    /// Measured: 7 us per round trip more through VXLAN than through a veth pair, on one CPU.
     #[test]
     fn a_round_trip_through_vxlan_takes_seven_microseconds_more() {
         let blueprint = four_nodes();

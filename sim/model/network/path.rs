@@ -1,17 +1,17 @@
-//! What a path between two nodes carries: packets up to a size, transfers up to a rate, most packets.
+//! Limits of a path between two nodes: packet size, transfer rate, and packet loss.
 //!
 //! *Size.* TCP forbids routers to divide its packets (DF, RFC 1191). One that is larger than the path's MTU
-//! vanishes, and so does each retransmission: what it belongs to never arrives, while smaller messages pass.
-//! Who sends plainly knows the MTU of both ends' interfaces and keeps to it (MSS, RFC 9293); what an overlay
-//! wraps is as large as the overlay's own MTU and its headers, by every path (moby/moby 36689, 41332).
+//! vanishes, and so does each retransmission: its message never arrives, while smaller ones pass. A plain
+//! sender knows the MTU of both ends' interfaces and keeps to it (MSS, RFC 9293); a packet wrapped by an
+//! overlay is as large as the overlay's own MTU and its headers, on every path (moby/moby 36689, 41332).
 //!
-//! *Rate.* A cap is an input. Loss makes one: a transfer gets no more than MSS/RTT · sqrt(3/2)/sqrt(p) (Mathis,
+//! *Rate.* A cap is an input. Loss implies one: a transfer gets at most MSS/RTT · sqrt(3/2)/sqrt(p) (Mathis,
 //! Semke, Mahdavi, Ott, 1997: periodic losses, each packet acknowledged), once its first window is sent: ten
-//! segments at once (RFC 6928). An open connection may send more at once; that is left out.
+//! segments at once (RFC 6928). The larger window of an open connection is not modelled.
 //!
-//! *Loss.* A message waits for what it has lost: where three packets follow that show it the loss is repaired in
-//! a round trip (RFC 5681), otherwise, and where the repair is lost too, at the kernel's retransmissions, a round
-//! trip and 200 ms after the packet at first (RFC 6298 with Linux's least variation, `TCP_RTO_MIN`).
+//! *Loss.* A message waits for its lost packets: if three packets follow to show the loss, it is repaired in
+//! a round trip (RFC 5681); otherwise, and if the repair is lost too, at the kernel's retransmissions, the
+//! first a round trip and 200 ms after the packet (RFC 6298 with Linux's least variation, `TCP_RTO_MIN`).
 
 use super::Message;
 use super::connection::{ConnectionStage, FIRST_RETRANSMISSION, GIVE_UP, LONGEST_PAUSE};
@@ -24,11 +24,11 @@ use crate::request::frame::FrameId;
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// From this number of packets on, a lost one is told by three acknowledgements of others (RFC 5681).
+/// From this number of packets on, a loss is shown by three acknowledgements of others (RFC 5681).
 const TELLING: f64 = 4.0;
-/// Segments that are sent at once (RFC 6928).
+/// Segments sent at once (RFC 6928).
 const WINDOW: f64 = 10.0;
-/// Draws of losses stand beside those of latencies.
+/// Offset of the draws of losses from those of latencies.
 const BESIDE_LATENCY: u32 = 0x40;
 
 impl Link {
@@ -42,7 +42,7 @@ impl Link {
         network.largest_packet(bytes) <= self.mtu
     }
 
-    /// Payload of one transfer on `network` at most, in bytes per second.
+    /// Largest payload rate of one transfer on `network`, in bytes per second.
     #[must_use]
     pub fn most(&self, network: &Network) -> f64 {
         self.most_by_loss(network).min(self.goodput).min(network.goodput)
@@ -57,7 +57,7 @@ impl Link {
         }
     }
 
-    /// How long a message of `bytes` takes at least by what the path carries.
+    /// The least time for a message of `bytes`, by the rate of the path.
     #[must_use]
     pub fn takes(&self, network: &Network, bytes: f64) -> Nanos {
         let beyond = (bytes - WINDOW * network.segment()).max(0.0);
@@ -67,15 +67,15 @@ impl Link {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Whether a message of `bytes` between these nodes gets through on `network`, if all nodes are well.
+    /// Whether a message of `bytes` between these nodes gets through on `network`, if all nodes work.
     #[inline]
     pub(crate) fn fits(&self, [from, to]: [NodeId; 2], network: &Network, bytes: f64) -> bool {
         let place = from.index() * self.nodes.len() + to.index();
         !self.paths.narrow || from == to || self.blueprint.links[place].fits(network, bytes)
     }
 
-    /// What `caller` waits for is too large for the path, and so is each retransmission. What others send
-    /// behind it on a connection that they share is stuck, too.
+    /// The message that `caller` waits for is too large for the path, and so is each retransmission. Later
+    /// messages on a shared connection are stuck behind it.
     pub(crate) fn lose_large(
         &mut self,
         now: Time,
@@ -86,15 +86,14 @@ impl<P: Probe> World<'_, P> {
         self.lose(caller, Lost { stage: ConnectionStage::Established, sent: now }, calendar);
     }
 
-    /// The path of `message`, if it is one between nodes.
+    /// The path of `message`, if it goes between nodes.
     fn path_of(&self, message: &Message<'_>) -> Option<&Link> {
         let nodes = self.nodes.len();
         let (from, to) = (message.from.index(), message.to.index());
         (from.max(to) < nodes).then(|| &self.blueprint.links[from * nodes + to])
     }
 
-    /// What the path of `message` carries of it, in bytes per second of the wire; infinite where nothing caps
-    /// it.
+    /// The rate at which the path of `message` carries it, in bytes per second of the wire; infinite for no cap.
     #[inline(never)]
     pub(super) fn cap_of_path(&self, message: &Message<'_>, wire: f64) -> f64 {
         match self.path_of(message) {
@@ -103,14 +102,14 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// How long `message`, which waits for no other, takes at least by what its path carries.
+    /// The least time for `message`, which waits for no other, by its path.
     #[inline(never)]
     pub(super) fn path_takes(&self, message: &Message<'_>) -> Nanos {
         let link = self.path_of(message);
         link.map_or(Nanos::ZERO, |link| link.takes(message.network, message.bytes))
     }
 
-    /// How much later `message` arrives as packets of it are lost; drawn beside `draw` of `key`.
+    /// The delay of `message` by lost packets; drawn beside `draw` of `key`.
     #[inline(never)]
     pub(super) fn repairs(&self, message: &Message<'_>, (key, draw): (u64, u32)) -> Nanos {
         let place = message.from.index() * self.nodes.len() + message.to.index();
@@ -142,14 +141,14 @@ impl<P: Probe> World<'_, P> {
     }
 }
 
-/// What some path of a world does.
+/// What any path of a world does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paths {
-    /// Large packets vanish.
+    /// Drops large packets.
     pub(crate) narrow: bool,
-    /// Transfers are capped.
+    /// Caps transfers.
     pub(crate) capped: bool,
-    /// Packets are lost.
+    /// Loses packets.
     pub(crate) lossy: bool,
 }
 
@@ -191,17 +190,17 @@ mod tests {
         // 1350 − 50 − 52 bytes of payload, and one more.
         assert!(link(1350.0, 0.0).fits(&overlay, 1248.0));
         assert!(!link(1350.0, 0.0).fits(&overlay, 1249.0));
-        // Interfaces of 1350 are known to plain senders alone.
+        // Only plain senders know of interfaces with 1350.
         let known = Link { known_mtu: 1350.0, ..link(1350.0, 0.0) };
         assert!(known.fits(&Network::HOST, 1e5) && !known.fits(&overlay, 1e5));
     }
 
-    /// 1448 bytes a millisecond, times sqrt(1.5 / 0.0150) = 10.
+    /// 1448 bytes per millisecond, times sqrt(1.5 / 0.0150) = 10.
     #[test]
     fn loss_caps_a_transfer_as_mathis_says() {
         let most = link(f64::INFINITY, 0.015).most(&Network::HOST);
         assert!((most - 1448e3 * 10.0).abs() < 1.0, "{most}");
-        // What fits the first window is sent at once; of 10 MB beyond it each 14.48 MB take a second.
+        // The first window is sent at once; the 10 MB beyond it go at 14.48 MB per second.
         let link = link(f64::INFINITY, 0.015);
         assert_eq!(link.takes(&Network::HOST, 14_480.0), Nanos::ZERO);
         let large = link.takes(&Network::HOST, 10e6 + 14_480.0).as_f64() * 1e-9;

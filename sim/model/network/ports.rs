@@ -1,26 +1,26 @@
-//! Ephemeral ports: a connection has one at the end that opens it, and leaves it for a minute when that end
-//! closes it. So one source address opens no more than 28 232/60 s = 470 connections a second to one
+//! Ephemeral ports: a connection has one at the end that opens it, which keeps it for a minute if that end
+//! closes it. So one source address opens at most 28 232/60 s = 470 connections per second to one
 //! destination, if each carries one request.
 //!
 //! Source: Linux, `net.ipv4.ip_local_port_range` 32768 to 60999, `TCP_TIMEWAIT_LEN` 60 s (include/net/tcp.h).
-//! A container has an address of its own, and a virtual address is one destination; otherwise each replica is.
-//! The routing mesh gives the connections of users the address of the node where they come in (moby, ingress
-//! sandbox): all users go to one replica from one address. A destination that refuses or resets a
-//! connection frees its port at once.
+//! A container has its own address, and a virtual address is one destination; otherwise each replica is one.
+//! The routing mesh gives users' connections the address of their ingress node (moby, ingress sandbox): all
+//! users there reach a replica from one address. A destination that refuses or resets a connection frees
+//! its port at once.
 
 use crate::blueprint::{Blueprint, Policy};
 use crate::ids::{ContainerId, NodeId};
 use std::collections::VecDeque;
 use wssim_kernel::{Nanos, Time};
 
-/// How long a port is not used again (`TCP_TIMEWAIT_LEN`).
+/// How long a closed port stays in use (`TCP_TIMEWAIT_LEN`).
 const TIME_WAIT: Nanos = Nanos(60_000_000_000);
 
 /// The ports of one address towards one destination.
 #[derive(Clone, Debug, Default)]
 struct Range {
     in_use: u32,
-    /// When those were closed that are not free yet, in this order.
+    /// When those ports were closed that are not free yet, in order.
     closed: VecDeque<Time>,
 }
 
@@ -28,12 +28,12 @@ struct Range {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct RangeId(usize);
 
-/// All ranges that can become short.
+/// All ranges that can run short.
 #[derive(Debug, Default)]
 pub(crate) struct Ports {
     ranges: Vec<Range>,
-    /// Where those of each route begin, by caller and then by destination, whose number is given; of
-    /// routes that keep their connections there are none.
+    /// Where those of each route begin, by caller and then by destination, and the number of destinations; routes
+    /// that keep their connections have none.
     routes: Vec<(usize, usize)>,
     /// Where those of the mesh begin, by node and then by container.
     mesh: usize,
@@ -41,7 +41,7 @@ pub(crate) struct Ports {
 }
 
 impl Ports {
-    /// All of them free.
+    /// All ports free.
     pub(crate) fn new(blueprint: &Blueprint) -> Self {
         let (mut routes, mut length) = (Vec::new(), 0);
         for (query, route) in blueprint.queries.iter().zip(&blueprint.routes) {
@@ -61,13 +61,13 @@ impl Ports {
         Self { ranges: vec![Range::default(); all], routes, mesh: length, containers }
     }
 
-    /// Those of caller number `caller` of the route `query` to replica number `replica`.
+    /// The range of caller number `caller` of the route `query` to replica number `replica`.
     pub(crate) fn of_call(&self, query: usize, caller: u32, replica: u32) -> RangeId {
         let (first, to) = self.routes[query];
         RangeId(first + caller as usize * to + (replica as usize).min(to - 1))
     }
 
-    /// Those of the mesh at `ingress` to `container`.
+    /// The range of the mesh at `ingress` to `container`.
     pub(crate) fn of_mesh(&self, ingress: NodeId, container: ContainerId) -> RangeId {
         RangeId(self.mesh + ingress.index() * self.containers + container.index())
     }
@@ -92,7 +92,7 @@ impl Ports {
         }
     }
 
-    /// The container that is caller number `caller` of the route `query` is gone, and its address with it.
+    /// The container that is caller number `caller` of the route `query` has ended, and its address with it.
     pub(crate) fn forget(&mut self, query: usize, caller: u32) {
         let (first, to) = self.routes[query];
         for range in &mut self.ranges[first + caller as usize * to..][..to] {
@@ -105,7 +105,7 @@ impl Ports {
 mod tests {
     use super::*;
 
-    /// 1000 connections a second that each live for 10 ms: all ports are gone after 28.232 s, and the next is
+    /// 1000 connections per second that each live for 10 ms: all ports are taken after 28.232 s, and the next is
     /// free 60 s after the first was closed.
     #[test]
     fn all_ports_are_used_up_and_come_back_after_a_minute() {
@@ -125,7 +125,7 @@ mod tests {
         // The first was closed at 10 ms.
         assert!(ports.take(ms(60_010), range, 28_232));
         assert!(!ports.take(ms(60_010), range, 28_232));
-        // What the other end has closed is free at once.
+        // A port whose connection the other end has closed is free at once.
         ports.give_back(ms(60_010), range, false);
         assert!(ports.take(ms(60_010), range, 28_232));
     }

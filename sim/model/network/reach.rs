@@ -20,7 +20,7 @@ use wssim_kernel::{Calendar, Nanos, Time};
 /// Draw of a visit's key.
 const DRAW_RESET: u32 = 0xFFFF_FF39;
 
-/// Something that was sent and does not arrive.
+/// A message that does not arrive.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lost {
     pub(crate) stage: ConnectionStage,
@@ -38,13 +38,12 @@ impl<'a, P: Probe> World<'a, P> {
         self.reach.is_joined(now, a, b)
     }
 
-    /// Whether users could hear of `node` now.
+    /// Whether users could learn of `node` now.
     pub(crate) fn is_seen(&self, now: Time, node: NodeId) -> bool {
         self.reach.is_seen(now, node)
     }
 
-    /// When what is sent at `now` from `from` to `to` gets through: at once, at a retransmission, or
-    /// never.
+    /// When a message sent at `now` from `from` to `to` gets through: at once, at a retransmission, or never.
     #[inline(always)]
     pub(crate) fn passes(
         &self,
@@ -59,7 +58,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.passes_behind(now, now, (from, to), stage)
     }
 
-    /// The same behind what was sent at `first` on the same connection and did not get through so far.
+    /// The same for a message behind one sent at `first` on the same connection that has not got through.
     fn passes_behind(
         &self,
         now: Time,
@@ -77,8 +76,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// What `caller` waits for will not come. It waits until its own limits, or until its connection is
-    /// given up.
+    /// The answer for `caller` will not come. It waits until its own limits, or until its connection is given up.
     pub(crate) fn lose(&mut self, caller: FrameId, lost: Lost, calendar: &mut Calendar<Event>) {
         let gives_up = match self.client_of(caller) {
             Some(client) => self.silent_since(caller, client, lost) + lost.stage.patience(client),
@@ -90,7 +88,7 @@ impl<'a, P: Probe> World<'a, P> {
         calendar.schedule(gives_up.max(lost.sent), Event::Answer { to, epoch, failure });
     }
 
-    /// What `caller` connects with for the call under way; a user's own connections are not known.
+    /// The client of `caller` for the present call; `None` for users, whose connections are not known.
     fn client_of(&self, caller: FrameId) -> Option<&'a Client> {
         let frame = &self.frames[caller];
         let blueprint = self.blueprint;
@@ -98,7 +96,7 @@ impl<'a, P: Probe> World<'a, P> {
         (!frame.kind.is_root()).then(|| &blueprint.routes[query().index()].client)
     }
 
-    /// Since when nothing gets through on the connection of `caller`, on which `lost` does not.
+    /// Since when nothing gets through on the connection of `caller`, which carries `lost`.
     fn silent_since(&mut self, caller: FrameId, client: &Client, lost: Lost) -> Time {
         let link = self.frames[caller].link;
         let is_shared = client.multiplex.is_some() && link != NO_CONNECTION;
@@ -110,14 +108,14 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether the client of `caller` still waits at `at` for what has been under way since `since`.
+    /// Whether the client of `caller` still waits at `at` for a message sent at `since`.
     pub(crate) fn bears(&self, caller: FrameId, since: Time, at: Time) -> bool {
         let client = self.client_of(caller);
         client.is_none_or(|client| at <= since + ConnectionStage::Established.patience(client))
     }
 
-    /// `observer` has forgotten `who`: calls from there by way of a virtual address that wait for it
-    /// and cannot reach it are reset at their next retransmission.
+    /// `observer` has forgotten `who`: calls from there through a virtual address that wait for it and cannot
+    /// reach it are reset at their next retransmission.
     pub(crate) fn break_forgotten(
         &mut self,
         now: Time,
@@ -137,8 +135,7 @@ impl<'a, P: Probe> World<'a, P> {
         });
     }
 
-    /// Resets those of the calls that wait in vain for `who` that are `concerned`, at their next
-    /// retransmission.
+    /// Resets those of the calls waiting in vain for `who` that are `concerned`, at their next retransmission.
     pub(crate) fn break_calls(
         &mut self,
         now: Time,
@@ -172,7 +169,7 @@ impl<'a, P: Probe> World<'a, P> {
         frame.lost.is_some() || !self.is_joined(now, from, to)
     }
 
-    /// A request reaches the node of its container, if that can be reached.
+    /// A request arrives at the node of its container, if that can be reached.
     #[inline(always)]
     pub(crate) fn arrive_at(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if self.reach.ever || self.ties.are_used() {
@@ -194,8 +191,8 @@ impl<'a, P: Probe> World<'a, P> {
         self.deliver_held(now, id, since, calendar);
     }
 
-    /// Since when `id` has been at its node: since earlier than now if that stood still until now, and to which life of
-    /// its container it then came.
+    /// Since when `id` has been at its node: an earlier instant than now if the node stood still until now; and
+    /// the life of its container that it came to.
     fn node_goes_on(&mut self, now: Time, id: FrameId) -> (Time, Option<u32>) {
         let frame = &mut self.frames[id];
         let Waits::Node { life, .. } = frame.waits else { return (now, None) };
@@ -204,8 +201,7 @@ impl<'a, P: Probe> World<'a, P> {
         (frame.arrived, Some(life.get()))
     }
 
-    /// Whether `id`, at its node since `since`, reaches its container now; otherwise it will later, or
-    /// never does.
+    /// Whether `id`, at its node since `since`, reaches its container now; otherwise it will later, or never.
     fn is_let_in(
         &mut self,
         now: Time,
@@ -240,20 +236,19 @@ impl<'a, P: Probe> World<'a, P> {
         is_in
     }
 
-    /// The life that `id` came to is over: it is turned away.
+    /// The life that `id` came to is over: turns it away.
     fn resets(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
         self.turn_away(now, id, Failure::Reset, calendar);
         false
     }
 
-    /// What a request has waited at the node of `container` is over.
+    /// Counts the wait of a request at the node of `container`.
     fn note_waited(&mut self, now: Time, container: ContainerId, since: Time) {
         let station = &mut self.containers[container.index()].station;
         station.depart_from_door(now, since);
     }
 
-    /// The request `id` waits for a process that hangs, and will not go on: it is reset, or lost with its
-    /// node.
+    /// The request `id` waits for a process that hangs and will not continue: it is reset, or lost with its node.
     pub(crate) fn give_held_up(
         &mut self,
         now: Time,
@@ -287,7 +282,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether somebody who can do something for `id` listens; otherwise it is turned away.
+    /// Whether a process listens that can work on `id`; otherwise turns it away.
     fn finds_somebody(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
         let container = self.frames[id].container;
         let failure = if !self.containers[container.index()].life.listens() {
@@ -301,7 +296,7 @@ impl<'a, P: Probe> World<'a, P> {
         false
     }
 
-    /// Whether the request `id` gets to its node now; otherwise it will later, or is lost.
+    /// Whether the request `id` reaches its node now; otherwise it will later, or is lost.
     #[inline(never)]
     fn gets_through(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
         let frame = self.frames[id];
@@ -313,7 +308,7 @@ impl<'a, P: Probe> World<'a, P> {
             FrameKind::Root { .. } => self.ingress_of(frame.source, frame.key),
             _ => Some(self.node_of(caller.container)),
         };
-        // A user's connection is a new one.
+        // A user's connection is new.
         let stage = if caller.kind.is_root() {
             ConnectionStage::Opening
         } else {
@@ -321,10 +316,10 @@ impl<'a, P: Probe> World<'a, P> {
         };
         let first = if heard { self.first_unheard(now, frame.parent) } else { now };
         let passes = match self.stands_still(now, to) {
-            // For ever.
+            // Never.
             Some(_) => None,
             None => match self.passes_behind(now, first, (from, to), stage) {
-                // A user has to get to the node where he comes in.
+                // A user must reach the ingress node.
                 Some(at) if at <= now && caller.kind.is_root() && heard => {
                     from.map_or(Some(at), |ingress| self.passes(now, None, ingress, stage))
                 }
@@ -351,8 +346,8 @@ impl<'a, P: Probe> World<'a, P> {
         false
     }
 
-    /// When what has not got through on the connection of `caller`, if others share it, was first sent:
-    /// what is sent later waits behind it.
+    /// When the first message that has not got through on the shared connection of `caller` was sent: later ones
+    /// wait behind it.
     fn first_unheard(&self, now: Time, caller: FrameId) -> Time {
         match self.frames[caller].link {
             NO_CONNECTION => now,
@@ -360,15 +355,15 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether the data of `id` is somewhere else: a local volume stays on its node, and a file server
-    /// may be out of reach.
+    /// Whether `id` cannot reach its data: a local volume stays on its node, and a file server may be
+    /// unreachable.
     pub(crate) fn lacks_data(&self, now: Time, id: ContainerId) -> bool {
         let joined = |a, b| self.is_joined(now, a, b);
         !self.blueprint.has_data(id, joined, |c| self.containers[c.index()].life.listens())
     }
 
-    /// The request `id` arrives where nobody listens, and the kernel resets its connection; or where
-    /// nothing can be done for it.
+    /// The request `id` arrives where no process listens, and the kernel resets its connection; or where no
+    /// process can work on it.
     #[inline(never)]
     fn turn_away(
         &mut self,
@@ -382,7 +377,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.frames.remove(id);
     }
 
-    /// The caller of the visit `id` is reset because of `failure`, half a round trip later.
+    /// Resets the caller of the visit `id` for `failure`, half a round trip later.
     pub(crate) fn reset_caller(
         &self,
         now: Time,
@@ -412,13 +407,13 @@ impl<'a, P: Probe> World<'a, P> {
         self.watch(node, calendar);
     }
 
-    /// `node` goes on.
+    /// `node` continues.
     pub(crate) fn thaw(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let due = self.nodes[node.index()].processor.thaw(now);
         self.schedule_due(node, due, calendar);
     }
 
-    /// Until when `node` stands still; `None`: it does not.
+    /// Until when `node` stands still; `None`: it runs.
     #[inline]
     pub(crate) fn stands_still(&self, now: Time, node: NodeId) -> Option<Time> {
         if !self.reach.ever {
@@ -427,7 +422,7 @@ impl<'a, P: Probe> World<'a, P> {
         Some(self.reach.hung_until(node)).filter(|until| *until > now)
     }
 
-    /// Until when `container` stands still, by its node or its process; `None`: it does not.
+    /// Until when `container` stands still, by its node or its process; `None`: it runs.
     #[inline]
     pub(crate) fn is_still(&self, now: Time, container: ContainerId) -> Option<Time> {
         let of_node = self.stands_still(now, self.node_of(container));
@@ -437,7 +432,7 @@ impl<'a, P: Probe> World<'a, P> {
         of_node.max(self.upkeep.pulses[container.index()].hangs_until(now))
     }
 
-    /// The round trip between two nodes, for what is exchanged beside messages.
+    /// The round trip between two nodes, for exchanges besides messages.
     pub(crate) fn round_trip(&self, from: NodeId, to: NodeId, key: u64, draw: u32) -> Nanos {
         let place = from.index() * self.nodes.len() + to.index();
         let half = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));

@@ -1,7 +1,7 @@
 //! Users outside: their requests to the edge of the cluster, and the answers to them.
 //!
-//! A user's own way to the edge takes half of `client_rtt`; the bytes go over the entry node's
-//! interface, plain. The user's own line is never short.
+//! The way from a user to the edge takes half of `client_rtt`; the bytes go over the entry node's interface,
+//! plain. The user's own line is never a bottleneck.
 
 use super::connection::ConnectionStage;
 use super::reach::Lost;
@@ -14,7 +14,7 @@ use crate::request::frame::{Frame, FrameId, NO_FRAME, NONE};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of an entry visit's frame that no step of a program shares.
+/// Draws of an entry visit's frame that no step of a program uses.
 const DRAW_CLIENT_RTT: u32 = 0xFFFF_FF11;
 const DRAW_CLIENT_RTT_BACK: u32 = 0xFFFF_FF12;
 const DRAW_CLIENT_SEND: u32 = 0xFFFF_FF13;
@@ -22,8 +22,8 @@ const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
 const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
 
 impl<P: Probe> World<'_, P> {
-    /// The request of the entry visit `visit` sets out from its user, and is `held` up before it gets to its
-    /// ingress node, if it has one.
+    /// Sends the request of the entry visit `visit` from its user; it is delayed by `held` before its ingress
+    /// node, if it has one.
     #[inline]
     pub(crate) fn transmit_from_user(
         &mut self,
@@ -51,7 +51,7 @@ impl<P: Probe> World<'_, P> {
         self.cross(now, &message, latency, event, calendar);
     }
 
-    /// The answer of the entry visit `visit` sets out to its user; `event` is its arrival.
+    /// Sends the answer of the entry visit `visit` to its user; `event` is its arrival.
     #[inline]
     pub(crate) fn transmit_to_user(
         &mut self,
@@ -83,24 +83,24 @@ impl<P: Probe> World<'_, P> {
         self.cross(now, &message_to_user(node, bytes), latency, event, calendar);
     }
 
-    /// How long the word that its user has given up takes to the entry visit `visit`.
+    /// How long the cancellation of a user takes to reach the entry visit `visit`.
     pub(crate) fn half_way_of_user(&self, visit: FrameId) -> Nanos {
         self.half_client_rtt(visit, self.frame_node(visit), DRAW_CLIENT_RTT_CANCEL)
     }
 
-    /// Whether bytes over the edge at `node` cost nothing: then they need not be known.
+    /// Whether bytes over the edge at `node` cost nothing and need not be known.
     #[inline]
     fn is_edge_free(&self, node: NodeId) -> bool {
         !self.network_costs_cpu && self.flows.is_endless(node.index())
     }
 
-    /// The user's own way to the edge, at `node`.
+    /// The time from the user to the edge at `node`.
     #[inline]
     pub(super) fn half_way_in(&self, visit: FrameId, node: NodeId) -> Nanos {
         self.half_client_rtt(visit, node, DRAW_CLIENT_RTT)
     }
 
-    /// The way back from the edge to the user.
+    /// The time from the edge back to the user.
     #[inline]
     pub(super) fn half_way_out(&self, visit: FrameId, node: NodeId) -> Nanos {
         self.half_client_rtt(visit, node, DRAW_CLIENT_RTT_BACK)
@@ -137,7 +137,7 @@ impl<P: Probe> World<'_, P> {
             .unwrap_or_else(drawn)
     }
 
-    /// What the trace says of request and answer; negative: nothing.
+    /// Bytes of request and answer by the trace; negative: not given.
     fn traced_bytes(&self, visit: &Frame) -> Option<[f64; 2]> {
         if visit.trace_row == NONE {
             return None;

@@ -1,7 +1,7 @@
-//! What kinds of orchestrators there are, and what is typical of each: one profile a kind.
+//! The kinds of orchestrators: one profile a kind.
 //!
-//! A kind more is a folder beside this file with its profile, and one line in [`ALL`]. Nothing else asks which
-//! kind it is: what differs is a field here.
+//! A new kind is a folder beside this file with its profile, and one line in [`ALL`]. No other code asks for the
+//! kind: each difference is a field here.
 
 use super::placement::Order;
 use super::{Cluster, Orchestrator, RestartPolicy, UpdatePolicy};
@@ -10,7 +10,7 @@ use std::fmt;
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::StreamKey;
 
-/// All kinds, in the order in which scenarios are told of them.
+/// All kinds, in the order in which messages list them.
 const ALL: [&KindProfile; 5] = [
     &super::swarm::PROFILE,
     &super::k3s::PROFILE,
@@ -27,56 +27,56 @@ pub struct Kind(&'static KindProfile);
 pub struct KindProfile {
     /// Its name in scenarios.
     pub name: &'static str,
-    /// Who starts again what has ended, and what becomes of what a lost node ran.
+    /// Who restarts containers that have ended, and what happens to the containers of a lost node.
     pub care: Care,
     /// From leaving the views of callers until a container is told to end.
     pub leaving: Nanos,
     /// Who tells callers that a node is lost.
     pub missing: Missing,
-    /// When callers learn that containers are gone, or there.
+    /// When callers learn that containers are gone or back.
     pub detection: fn() -> Detection,
-    /// How often reverse proxies ask it for the servers of their routers; zero: they are told at once; `None`: they
-    /// keep no lists of their own.
+    /// How often reverse proxies ask it for the servers of their routers; zero: they learn changes at once; `None`:
+    /// they keep no lists of their own.
     pub lists: Option<Nanos>,
-    /// How callers choose a replica, where neither service nor client says otherwise.
+    /// How callers choose a replica, unless service or client says otherwise.
     pub routing: Routing,
     /// Which node gets a container.
     pub order: Order,
-    /// Whether a reservation that is not written is the limit of the same resource.
+    /// Whether a limit counts as the reservation of the same resource, where the file writes none.
     pub limits_reserve: bool,
-    /// How a service is updated that has as many replicas, and whose file says so much of it.
+    /// The update policy of a service, from the file's policy and the number of replicas.
     pub update: fn(UpdatePolicy, u32) -> UpdatePolicy,
-    /// When what has ended is started again on its node, where the file says so.
+    /// When a node restarts its containers that have ended, from the file's policy.
     pub restart: fn(RestartPolicy) -> RestartPolicy,
     /// Which keys of stack files are read.
     pub reads: Reads,
-    /// Whether Docker's overlay networks, virtual addresses and routing mesh carry what goes between nodes.
+    /// Whether Docker's overlay networks, virtual addresses and routing mesh carry the traffic between nodes.
     pub mesh: bool,
-    /// What it takes on each node, where the scenario says nothing.
+    /// What it takes on each node, unless the scenario says otherwise.
     pub takes: Takes,
-    /// One that watches over a cluster.
+    /// Makes an orchestrator of this kind for a cluster.
     pub open: for<'a> fn(&'a Cluster, StreamKey) -> Watch<'a>,
 }
 
-/// One that watches over a cluster; it is called when something is lost, ends or is brought out, never on the way of
-/// a request.
+/// An orchestrator that watches over a cluster. It is called when a node is lost, a container ends or a rollout
+/// begins, never on the path of a request.
 pub type Watch<'a> = Box<dyn Orchestrator + 'a>;
 
-/// Who starts again what has ended, and what becomes of what a lost node ran.
+/// Who restarts containers that have ended, and what happens to the containers of a lost node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Care {
-    /// Managers put a new container in the place of each that has ended or is lost, perhaps elsewhere.
+    /// Managers put a new container in the place of each that has ended or is lost, perhaps on another node.
     Replaces,
-    /// The node starts again what has ended there; managers put elsewhere what is lost.
+    /// The node restarts its containers that have ended; managers replace those of a lost node elsewhere.
     RestartsAndReplaces,
-    /// The node starts again what has ended there. Nothing is put elsewhere.
+    /// The node restarts its containers that have ended. No container moves.
     Restarts,
 }
 
 /// Who tells callers that a node is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// Nodes find it by themselves.
+    /// The nodes find it themselves.
     Nodes,
     /// The managers, when they mark it down.
     Managers,
@@ -85,15 +85,15 @@ pub enum Missing {
 /// How callers choose a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Routing {
-    /// By a virtual address: each connection goes to the next one; by DNS where the service asks for that.
+    /// By a virtual address: each connection goes to the next replica; by DNS where the service asks for that.
     Vip,
-    /// Each connection goes to one at random.
+    /// Each connection goes to a random replica.
     Random,
-    /// By DNS, whose answers runtimes keep as they do, on the caller's host; to other hosts by fixed addresses.
+    /// By DNS on the caller's host, with the caches of the runtimes; to other hosts by fixed addresses.
     HostDns,
-    /// By DNS whose answers nothing keeps.
+    /// By DNS whose answers are not cached.
     FreshDns,
-    /// Each request goes to the next one.
+    /// Each request goes to the next replica.
     InTurn,
 }
 
@@ -120,13 +120,13 @@ pub struct Takes {
 }
 
 impl Takes {
-    /// Nothing that is known.
+    /// No known amount.
     pub(super) const NOTHING: Self =
         Self { agent_bytes: 0.0, manager_bytes: 0.0, agent_threads: 0.0, manager_threads: 0.0 };
 }
 
 impl Kind {
-    /// How many there are.
+    /// The number of kinds.
     pub const COUNT: usize = ALL.len();
 
     /// Their names.
@@ -152,7 +152,7 @@ impl Kind {
         Self(profile)
     }
 
-    /// The one that scenarios call `name`.
+    /// The kind with this name in scenarios.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         ALL.into_iter().find(|profile| profile.name == name).map(Self)
@@ -180,13 +180,13 @@ impl fmt::Debug for Kind {
 }
 
 impl KindProfile {
-    /// Whether what a lost node ran is put elsewhere.
+    /// Whether it replaces the containers of a lost node elsewhere.
     #[must_use]
     pub fn replaces(&self) -> bool {
         self.care != Care::Restarts
     }
 
-    /// Whether a node starts again by itself what has ended there.
+    /// Whether a node restarts its ended containers by itself.
     #[must_use]
     pub fn restarts(&self) -> bool {
         self.care != Care::Replaces

@@ -1,12 +1,12 @@
-//! What orchestrators decide: what they are told, what they answer, and when they want to be woken.
+//! Orchestrators: the input that they get, their decisions, and when they want to be woken.
 //!
-//! An orchestrator knows nothing of requests or of the world: time and whatever happens come in as
-//! arguments, decisions go out as values, and random numbers come from streams by name. So the same code
-//! drives a world with traffic and can be run alone. Nothing of it is periodic: beats and ticks are not
-//! simulated, what becomes of them is computed when something is lost.
+//! An orchestrator knows no requests and no world: time and events come in as arguments, decisions go out as
+//! values, and random numbers come from streams by name. So the same code drives a world with traffic and can run
+//! alone. Nothing is periodic: beats and ticks are not simulated; their effect is computed when a node or a
+//! container is lost.
 //!
 //! ```text
-//!  world ── Told: who hears whom, what ended, what serves, it is time ──► Orchestrator
+//!  world ── Told: reach, what ended, what listens, it is time ──► Orchestrator
 //!        ◄── Fact: down, ready, leads, assigned, pending, starts, stops ──
 //! ```
 
@@ -35,40 +35,40 @@ use wssim_kernel::{Nanos, Time};
 /// What an orchestrator knows of the cluster that it watches over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cluster {
-    /// Which one watches.
+    /// The kind of orchestrator.
     pub kind: Kind,
     /// The nodes, by id.
     pub machines: Vec<Machine>,
-    /// What is wanted of each service, by id.
+    /// What is to be placed of each service, by id.
     pub wanted: Vec<Wanted>,
-    /// What else matters of each service, by id.
+    /// Its restarts, image and updates, of each service, by id.
     pub services: Vec<Watched>,
-    /// Where a container can be, by container.
+    /// The places where containers can be, by container.
     pub places: Vec<Place>,
-    /// Images that have to be on a node before a container starts there.
+    /// Images that a node must have before a container starts there.
     pub images: Vec<Image>,
     /// From the loss of a node until it is marked down, instead of the orchestrator's own timing.
     pub detection: Option<Law>,
-    /// What is brought out while it watches.
+    /// The rollouts of the run.
     pub rollouts: Vec<Rollout>,
 }
 
 impl Cluster {
-    /// Whether what is lost is replaced, perhaps elsewhere; otherwise each container comes back where it was.
+    /// Whether lost containers are replaced, perhaps elsewhere; otherwise each comes back where it was.
     #[must_use]
     pub fn replaces(&self) -> bool {
         self.kind.replaces()
     }
 }
 
-/// A service that is watched over.
+/// A service of the cluster, without its placement.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Watched {
     /// Its name.
     pub name: String,
-    /// When a container of it is replaced.
+    /// When its containers are restarted.
     pub restart: RestartPolicy,
-    /// Its image, if that matters.
+    /// Its image, if nodes must pull one.
     pub image: Option<usize>,
     /// How its tasks are replaced when it is updated, and when it is rolled back.
     pub update: UpdatePolicy,
@@ -79,22 +79,22 @@ pub struct Watched {
 /// Where a container can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Of which service.
+    /// The service of the container.
     pub service: ServiceId,
-    /// On which node.
+    /// The node of the container.
     pub node: NodeId,
-    /// Whose it is at the beginning.
+    /// What it holds at the beginning.
     pub first: First,
 }
 
-/// What is at a place at the beginning.
+/// What a place holds at the beginning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum First {
     /// A container that runs.
     Runs,
-    /// One that comes by itself later.
+    /// A container that starts later without an order.
     Comes,
-    /// Nothing: it is for one that is lost elsewhere.
+    /// Nothing: it takes containers that are lost elsewhere.
     Spare,
 }
 
@@ -105,51 +105,49 @@ pub struct Image {
     pub from: ImageSource,
     /// Bytes of its layers that a node without it has to pull, compressed.
     pub bytes: f64,
-    /// Bytes a second at which it is sent at most; may be infinite.
+    /// Highest rate at which the source sends it, in bytes per second; may be infinite.
     pub rate: f64,
-    /// What is wrong with it, if anything is.
+    /// Its defect, if it has one.
     pub bad: Option<Bad>,
 }
 
 /// Where an image is pulled from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImageSource {
-    /// Something outside that never fails.
+    /// A registry outside the cluster, which never fails.
     Outside,
-    /// A registry that runs here.
+    /// A registry that is a service of the cluster.
     Registry(ServiceId),
     /// The node that built it.
     Node(NodeId),
 }
 
-/// Bytes a second that a node of the reference CPU's speed unpacks of a compressed image: 30 to 60 MB/s
-/// on a small server of 2024, 7 to 15 MB/s on machines of a quarter of its speed (an estimate; no
-/// primary source).
+/// Bytes of a compressed image that a node of the reference CPU's speed unpacks per second: 30 to 60 MB/s on a
+/// small server of 2024, 7 to 15 MB/s on machines of a quarter of its speed (an estimate; no primary source).
 const UNPACKED: f64 = 45e6;
 
 impl Image {
-    /// How long it takes to pull it over `wire` bytes a second and to unpack it as it comes, on an idle node
-    /// of this speed.
+    /// Time to pull it over `wire` bytes per second and to unpack it meanwhile, on an idle node of this speed.
     #[must_use]
     pub fn time(&self, wire: f64, speed: f64) -> Nanos {
         Nanos::from_seconds(self.bytes / wire.min(self.rate).min(UNPACKED * speed))
     }
 
-    /// CPU of unpacking it, in nanoseconds of the reference CPU.
+    /// CPU time to unpack it, in nanoseconds of the reference CPU.
     #[must_use]
     pub fn unpacking(&self) -> f64 {
         self.bytes / UNPACKED * 1e9
     }
 }
 
-/// What an orchestrator is told.
+/// An input of an orchestrator.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Told<'r> {
-    /// Who hears whom, by pair of nodes; one that is down or stands still does not hear itself.
+    /// Which node hears which, by pair; a node that is down or hangs does not hear itself.
     Reach(&'r [bool]),
     /// The node runs again after a crash.
     Rebooted(NodeId),
-    /// A container begins by itself, if its node is up.
+    /// A container that needs no order is at its start; whether its node is up, so that it runs.
     Begins(ContainerId, bool),
     /// A container listens.
     Serves(ContainerId),
@@ -157,69 +155,68 @@ pub enum Told<'r> {
     Runs(ContainerId),
     /// The node has the image, by its place in [`Cluster::images`].
     Pulled(NodeId, usize),
-    /// New images are there to be brought out.
+    /// New images are to be deployed.
     Deploys(RolloutId),
     /// A container has ended, and how.
     Ended(ContainerId, Exit),
-    /// The node of a container, which has ended, does not start it again.
+    /// The node gives up a container that has ended: it does not restart it.
     GivesUp(ContainerId),
-    /// It is as late as it asked for.
+    /// The time at which the orchestrator asked to be woken.
     Alarm,
 }
 
-/// What happens in the control plane. The world acts on the last four.
+/// A change in the control plane. The world acts on the last four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fact {
     /// This manager leads from now on.
     Leads(NodeId),
-    /// Nobody can decide anything from now on.
+    /// No manager can decide from now on.
     Leaderless,
     /// The node takes part again.
     Ready(NodeId),
-    /// A replacement is to run there.
+    /// A replacement gets this place.
     Assigned(ContainerId),
-    /// A replacement of the service fits nowhere.
+    /// A replacement of the service fits on no node.
     Pending(ServiceId, Why),
-    /// The image of a replacement cannot be pulled there.
+    /// The image of the replacement at this place cannot be pulled.
     Rejected(ContainerId),
-    /// The node is marked down; it has not been heard since then.
+    /// The node is marked down; the managers have not heard it since this time.
     Down(NodeId, Time),
-    /// The update of a service is over.
     Updated(RolloutId, ServiceId, Ending),
     /// The node pulls the image, by its place in [`Cluster::images`].
     Pulls(NodeId, usize),
     /// The container starts.
     Starts(ContainerId),
-    /// The container is stopped, or not started again by its node: it is not wanted there any more.
+    /// The container is stopped, or its node does not restart it: it is not wanted there any more.
     Stops(ContainerId),
 }
 
 /// What watches over a cluster; [`KindProfile::open`] makes one.
 pub trait Orchestrator: std::fmt::Debug {
-    /// Something has happened; adds what comes of it to `facts`.
+    /// Takes one input and appends the consequences to `facts`.
     fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>);
 
-    /// When it wants to be woken, if nothing happens before.
+    /// When it wants to be woken, unless it gets an input before.
     fn due(&mut self) -> Option<Time>;
 
-    /// Who leads, if anybody can decide.
+    /// The leader, if one can decide.
     fn leader(&self) -> Option<NodeId>;
 
-    /// Whether it can decide anything.
+    /// Whether it can decide: always without managers.
     fn is_led(&self) -> bool;
 
-    /// Whether it answers one who asks from `node` which containers there are.
+    /// Whether a client on `node` gets an answer to the question which containers exist.
     fn answers(&self, node: NodeId) -> bool;
 
-    /// Whether the container is one that is wanted, on a node that is not marked down.
+    /// Whether the container is wanted and its node is not marked down.
     fn wants(&self, container: ContainerId) -> bool;
 
-    /// Whether it decides when the container, which has ended, starts again; otherwise its node does.
+    /// Whether it decides when the container, which has ended, is restarted; otherwise its node does.
     fn restarts(&self, container: ContainerId) -> bool;
 
-    /// Where the replica is now that was at `first` in the beginning.
+    /// The present place of the replica that was at `first` in the beginning.
     fn place_of(&self, first: ContainerId) -> Option<ContainerId>;
 
-    /// The image that the container runs, or is to run, by its place in [`Cluster::images`].
+    /// The image that the container runs or will run, by its place in [`Cluster::images`].
     fn image_at(&self, container: ContainerId) -> Option<usize>;
 }

@@ -1,8 +1,9 @@
-//! Whether what has ended is started again: the restart policy of a service, and how often it was used.
+//! Whether a container that has ended is restarted: the restart policy of a service, and the restarts of each
+//! replica.
 //!
-//! A restart that the policy allows comes after its delay. With `max_attempts` a replica gets no further
-//! one once it had that number: since the beginning, or, with a `window`, within the last seconds of that length.
-//! What replaces the containers of a node that is marked down counts too.
+//! A restart that the policy allows comes after its delay. `max_attempts` limits the restarts of a replica: since
+//! the beginning, or, with a `window`, within the last seconds of that length. The replacement of a container whose
+//! node is marked down counts as a restart.
 //!
 //! Source: moby/swarmkit `manager/orchestrator/restart/restart.go` (`shouldRestart`,
 //! `recordRestartHistory`): on *any* end, or on *failure* only (a task that completed is left alone);
@@ -10,31 +11,31 @@
 
 use wssim_kernel::{Nanos, Time};
 
-/// When a container is started again.
+/// When a container is restarted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RestartPolicy {
-    /// After what.
+    /// The kinds of end that it follows.
     pub condition: Condition,
-    /// Pause before the next container.
+    /// Pause before the next container starts.
     pub delay: Nanos,
-    /// Restarts of a replica at most; zero: any number.
+    /// Highest number of restarts of a replica; zero: no limit.
     pub max_attempts: u32,
-    /// Only restarts within so long count; zero: all do.
+    /// Only restarts within this time count; zero: all count.
     pub window: Nanos,
-    /// Pauses that grow, instead of `delay`.
+    /// Growing pauses, which replace `delay`.
     pub back_off: Option<BackOff>,
 }
 
 /// Pauses that double from one restart to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BackOff {
-    /// The first.
+    /// The first pause.
     pub first: Nanos,
-    /// The longest.
+    /// The longest pause.
     pub most: Nanos,
-    /// A container that has run for so long begins anew.
+    /// After a run of this length the pauses start again from the first.
     pub forgets: Nanos,
-    /// Whether the very first restart comes at once, before the first pause.
+    /// Whether the very first restart comes at once, without a pause.
     pub first_is_free: bool,
 }
 
@@ -45,14 +46,14 @@ impl Default for RestartPolicy {
     }
 }
 
-/// After what kind of end a container is started again.
+/// Which kinds of end a restart follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// After none.
+    /// No end.
     Never,
-    /// Unless it ended in good order.
+    /// [`Exit::Failed`].
     OnFailure,
-    /// After any.
+    /// Any end.
     Any,
 }
 
@@ -60,10 +61,10 @@ impl RestartPolicy {
     /// Swarm's pause before a restart (swarmkit, api/defaults/service.go).
     pub const DELAY: Nanos = Nanos(5_000_000_000);
 
-    /// Nothing is started again.
+    /// No restart.
     pub const NEVER: Self = Self::after(Condition::Never, Nanos::ZERO);
 
-    /// After any end, `delay` later, as often as it takes.
+    /// After any end, `delay` later, without a limit.
     #[must_use]
     pub const fn always(delay: Nanos) -> Self {
         Self::after(Condition::Any, delay)
@@ -73,7 +74,7 @@ impl RestartPolicy {
         Self { condition, delay, max_attempts: 0, window: Nanos::ZERO, back_off: None }
     }
 
-    /// Whether a container that has ended so is started again, as long as its restarts are not used up.
+    /// Whether a container with this end is restarted while attempts remain.
     #[must_use]
     pub fn restarts_after(&self, exit: Exit) -> bool {
         match self.condition {
@@ -83,7 +84,7 @@ impl RestartPolicy {
         }
     }
 
-    /// Whether nothing is ever started again.
+    /// Whether it allows no restart at all.
     #[must_use]
     pub fn is_never(&self) -> bool {
         self.condition == Condition::Never
@@ -93,27 +94,26 @@ impl RestartPolicy {
 /// How a container has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Exit {
-    /// It was told to end, and did in time.
+    /// It ended in time after an order to end.
     Completed,
-    /// Any other way.
+    /// Any other end.
     #[default]
     Failed,
 }
 
-/// The restarts of one replica.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Restarts {
     all: u32,
-    /// When those were that may still count: at most as many as the policy allows.
+    /// Times of the restarts that may still count: at most as many as the policy allows.
     recent: Vec<Time>,
-    /// Restarts in a row of a policy that backs off, and when the last was.
+    /// Restarts in a row under a back-off, and the time of the last.
     in_a_row: u32,
     last: Time,
 }
 
 impl Restarts {
-    /// When the replica, which has ended at `now`, may be started again; `None`: never. A restart that
-    /// is allowed counts.
+    /// When the replica, which has ended at `now`, may be restarted; `None`: never. Counts the restart that it
+    /// allows.
     pub(crate) fn next(&mut self, now: Time, exit: Exit, policy: &RestartPolicy) -> Option<Time> {
         if !policy.restarts_after(exit)
             || policy.max_attempts > 0 && !self.has_one_left(now, policy)
@@ -167,7 +167,7 @@ mod tests {
         RestartPolicy { max_attempts, window, ..RestartPolicy::always(Nanos(5 * SECOND)) }
     }
 
-    /// When a replica that ends as soon as it has started is restarted, `lives` seconds after each start.
+    /// Start times of a replica that ends `lives` seconds after each start, from an end at 0.
     fn restarts(policy: &RestartPolicy, lives: u64, until: u64) -> Vec<u64> {
         let mut history = Restarts::default();
         let (mut now, mut out) = (second(0), Vec::new());
@@ -204,7 +204,8 @@ mod tests {
         assert_eq!(history.next(second(1), Exit::Failed, &RestartPolicy::NEVER), None);
     }
 
-    /// Seconds, to the millisecond, from each end to the next start of what lives for `lives` seconds, under the orchestrator `kind`.
+    /// Seconds, to the millisecond, from each end to the next start, under the orchestrator `kind`, if each run
+    /// lasts `lives` seconds.
     fn pauses(kind: &str, lives: f64, ends: usize) -> Vec<f64> {
         let kind = crate::orchestrator::Kind::named(kind).unwrap();
         let policy = (kind.restart)(RestartPolicy::default());
@@ -218,7 +219,7 @@ mod tests {
         out
     }
 
-    /// Kubernetes: at once, then 10 s doubling to 300 s, anew after 10 min of running.
+    /// Kubernetes: at once, then 10 s doubling to 300 s, again from the start after 10 min of running.
     #[test]
     fn a_crash_loop_backs_off() {
         let loops = pauses("k3s", 1.0, 9);
@@ -227,7 +228,7 @@ mod tests {
         assert_eq!(pauses("k3s", 600.0, 4), [0.0; 4]);
     }
 
-    /// Docker's engine: 100 ms doubling to a minute, anew after 10 s of running.
+    /// Docker's engine: 100 ms doubling to a minute, again from 100 ms after 10 s of running.
     #[test]
     fn the_engine_backs_off() {
         let loops = pauses("compose", 1.0, 12);
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(pauses("compose", 10.0, 3), [0.1; 3]);
     }
 
-    /// Nomad: 15 s, twice within half an hour; without an orchestrator what the file says holds.
+    /// Nomad: 15 s, twice within half an hour; without an orchestrator the file's policy holds.
     #[test]
     fn others_pause_for_as_long_each_time() {
         assert_eq!(pauses("nomad", 1.0, 9), [15.0; 2]);

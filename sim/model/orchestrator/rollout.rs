@@ -1,19 +1,19 @@
-//! Rollouts: new images of services, how they are brought out, and what may become of that.
+//! Rollouts: new images of services, how they are deployed, and how an update ends.
 
 use crate::ids::{NodeId, ServiceId};
 use crate::law::Law;
 use wssim_kernel::Nanos;
 
-/// New images of some services, brought out together.
+/// New images of some services, deployed together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rollout {
     /// Its name, and that of its stream.
     pub name: String,
-    /// What is deployed, as metrics name it: a stack, or a service alone.
+    /// The stack or single service that is deployed, for labels of metrics.
     pub stack: String,
-    /// When, from the beginning of the measured stretch.
+    /// When it begins, from the start of the measured stretch.
     pub at: Nanos,
-    /// How the images are built; `None`: they are in the registry.
+    /// How the images are built; `None`: the registry has them.
     pub build: Option<Build>,
     /// The services, by id.
     pub renewals: Vec<Renewal>,
@@ -22,11 +22,11 @@ pub struct Rollout {
 /// How images are built, one job a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Build {
-    /// Where. What is built is there at once.
+    /// The node that builds; it has each image as soon as it is built.
     pub node: NodeId,
-    /// CPU of one image, in nanoseconds of the reference CPU, on one thread.
+    /// CPU time of one image, in nanoseconds of the reference CPU, on one thread.
     pub cpu: Law,
-    /// Images that are built at once.
+    /// Most images that are built at the same time.
     pub at_once: u32,
 }
 
@@ -39,10 +39,10 @@ pub struct Renewal {
     pub image: usize,
 }
 
-/// What is wrong with an image.
+/// The defect of an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bad {
-    /// Its process ends as soon as its start-up CPU is over.
+    /// Its process ends when the CPU time of its start is used up.
     Exits,
     /// Its process never listens.
     Hangs,
@@ -51,15 +51,16 @@ pub enum Bad {
 /// How the tasks of a service are replaced when it is updated, or rolled back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UpdatePolicy {
-    /// Tasks that are replaced at once; zero: all.
+    /// Tasks that are replaced at the same time; zero: all.
     pub parallelism: u32,
-    /// Tasks beside these that are replaced at once, each new one before the old one is stopped.
+    /// Further tasks that are replaced at the same time, each new one before its old one is stopped.
     pub surge: u32,
     /// Pause after each.
     pub delay: Nanos,
-    /// For so long after a task runs its failure counts; the update is watched for as long after its last task.
+    /// Time after its start in which the failure of a task counts; the update is watched for the same time after
+    /// its last task.
     pub monitor: Nanos,
-    /// What follows from failures.
+    /// What happens when too many tasks fail.
     pub on_failure: OnFailure,
     /// Share of the tasks that may fail before that.
     pub max_failure_ratio: f64,
@@ -83,38 +84,38 @@ impl Default for UpdatePolicy {
 }
 
 impl UpdatePolicy {
-    /// Swarm's time of watching (swarmkit, api/defaults/service.go).
+    /// Swarm's monitor period (swarmkit, api/defaults/service.go).
     pub const MONITOR: Nanos = Nanos(5_000_000_000);
 }
 
-/// What follows from failures of an update.
+/// What happens when tasks of an update fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnFailure {
     /// No further task is replaced.
     Pause,
-    /// Nothing: they are not looked at.
+    /// Nothing: failures do not count.
     Continue,
     /// The tasks get their old image back.
     Rollback,
 }
 
-/// What has become of the update of a service.
+/// How the update of a service has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
     /// Every task has the new image, and was watched long enough.
     Completed,
     /// Every task has its old image again.
     RolledBack,
-    /// It stopped on the way: new containers failed, or could not get their image.
+    /// It stopped midway: new containers failed or did not get their image.
     Paused,
-    /// A later one of the same service took its place.
+    /// A later update of the same service replaced it.
     Overtaken,
     /// It never began: the node that builds its images was lost, or no manager led.
     NotBegun,
 }
 
 impl Ending {
-    /// All, in the order of their numbers.
+    /// All endings, in the order of their numbers.
     pub const ALL: [Self; 5] =
         [Self::Completed, Self::RolledBack, Self::Paused, Self::Overtaken, Self::NotBegun];
 

@@ -5,13 +5,12 @@
 //!                                                   └─ a node that it needs is gone ──► broken off
 //!  all are over ──► `settle` later the measured stretch ends
 //! ```
-//! Stops, starts and switches are moments in the lives of containers (`life/mod.rs`); what is carried is a chore
-//! (`chore/mod.rs`), so it shares processors, disks and interfaces with everything else; people take their time.
-//! A container that a step has stopped, and one that no step has started yet, is started by nothing else: neither
-//! by its restart policy nor with its node. Nobody decides anything by himself in such a world: it has no
-//! orchestrator that replaces what is lost.
+//! Stops, starts and switches are turns in the lives of containers (`life/mod.rs`); a copy of data is a chore
+//! (`chore/mod.rs`), so it shares processors, disks and interfaces with all other work; people take their time.
+//! A container that a step has stopped, or that no step has started yet, is started by no other part: neither
+//! by its restart policy nor with its node. Such a world has no orchestrator that replaces lost containers.
 //!
-//! A procedure that needs a node which is gone is broken off: somebody has to look at it.
+//! A procedure that needs a node which is gone is broken off: a person has to decide what follows.
 
 use crate::blueprint::{Carry, Procedure, Work};
 use crate::chore::{Haul, Then};
@@ -22,31 +21,31 @@ use crate::probe::{Probe, StepFact};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How far a step is.
+/// How far a step has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Waiting,
     UnderWay,
-    /// What it carries is there, or people are done.
+    /// Its copy is complete, or its people have finished.
     Done,
     Over,
 }
 
-/// A procedure that is carried out.
+/// The state of a procedure in a world.
 #[derive(Debug)]
 pub(crate) struct Conduct {
     stages: Vec<Stage>,
     /// By container: whether it is to run.
     wanted: Vec<bool>,
-    /// By container: whether nobody is to find it yet, or any more.
+    /// By container: whether callers are not to find it.
     hidden: Vec<bool>,
-    /// Whether it is over, or broken off.
+    /// Whether it is over or broken off.
     ended: bool,
-    /// Whether steps are being looked at.
+    /// Whether [`World::look_at_steps`] is at work.
     busy: bool,
 }
 
-/// The event with which a procedure begins.
+/// Number of the event with which a procedure begins.
 const BEGIN: u32 = u32::MAX;
 
 impl Conduct {
@@ -67,7 +66,6 @@ impl<'a, P: Probe> World<'a, P> {
         self.blueprint.procedure.as_ref()
     }
 
-    /// Puts the beginning on the calendar.
     pub(crate) fn await_procedure(&self, calendar: &mut Calendar<Event>) {
         if self.procedure().is_some() {
             calendar.schedule(Time::ZERO + self.run.lead, Event::Step(BEGIN));
@@ -79,12 +77,12 @@ impl<'a, P: Probe> World<'a, P> {
         self.conduct.as_ref().is_some_and(|conduct| !conduct.wanted[id.index()])
     }
 
-    /// Whether nobody is to find `id`.
+    /// Whether callers are not to find `id`.
     pub(crate) fn is_hidden(&self, id: ContainerId) -> bool {
         self.conduct.as_ref().is_some_and(|conduct| conduct.hidden[id.index()])
     }
 
-    /// It begins, or people are done with a step.
+    /// The procedure begins, or people have finished a step.
     #[inline(never)]
     pub(crate) fn step_is_due(&mut self, now: Time, step: u32, calendar: &mut Calendar<Event>) {
         if step != BEGIN {
@@ -93,7 +91,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.look_at_steps(now, calendar);
     }
 
-    /// What a step carries is there.
+    /// The copy of a step is complete.
     pub(crate) fn carried(&mut self, now: Time, step: u32, calendar: &mut Calendar<Event>) {
         self.step_done(step as usize);
         self.look_at_steps(now, calendar);
@@ -105,11 +103,11 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Something has changed in the life of a container, or a step is done: what is over ends, and what may
-    /// begin does.
+    /// Ends steps whose work is done and begins steps that may begin, after a change in the life of a container or
+    /// a finished step.
     pub(crate) fn look_at_steps(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         let Some(procedure) = self.procedure() else { return };
-        // What a step does at once changes lives, too: whoever looks already looks on.
+        // A step may change lives at once and call this again: the first call goes on alone.
         match &mut self.conduct {
             Some(conduct)
                 if !conduct.busy && !conduct.ended && now >= Time::ZERO + self.run.lead =>
@@ -128,7 +126,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// The next step that begins or is over.
+    /// The next step that begins, ends or fails.
     fn next_turn(&self, procedure: &Procedure) -> Option<(usize, Stage)> {
         let conduct = self.conduct.as_ref().filter(|conduct| !conduct.ended)?;
         let turn = |step: usize| match conduct.stages[step] {
@@ -146,7 +144,7 @@ impl<'a, P: Probe> World<'a, P> {
         (0..procedure.steps.len()).find_map(|step| Some((step, turn(step)?)))
     }
 
-    /// Whether the work of a step that is under way is done, as far as containers show it.
+    /// Whether the containers show that the work of a step under way is done.
     fn is_over(&self, work: &Work) -> bool {
         let all = |ids: &[ContainerId], phase: Phase| {
             ids.iter().all(|id| self.containers[id.index()].life.phase == phase)
@@ -159,7 +157,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether a step that is under way will never be over.
+    /// Whether a step under way can never end.
     fn is_hopeless(&self, work: &Work) -> bool {
         let Work::Start(ids) = work else { return false };
         ids.iter().any(|&id| !self.is_up(self.node_of(id)))
@@ -220,7 +218,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// `id` ends in good order, and stays away.
+    /// Ends `id` in good order; only a step may start it again.
     fn stop_by_step(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         if let Some(conduct) = &mut self.conduct {
             conduct.wanted[id.index()] = false;
@@ -228,7 +226,6 @@ impl<'a, P: Probe> World<'a, P> {
         self.stop_unwanted(now, id, true, calendar);
     }
 
-    /// `id` starts, unless it runs.
     fn start_by_step(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         if let Some(conduct) = &mut self.conduct {
             conduct.wanted[id.index()] = true;
@@ -239,7 +236,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Callers find those of `to` from now on, and those of `from` no more.
+    /// Callers find the containers `to` from now on, and no longer those of `from`.
     fn switch(
         &mut self,
         now: Time,
@@ -265,14 +262,14 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// What a step needs is lost with a node.
+    /// Breaks the procedure off: a node of a copy is lost.
     pub(crate) fn break_off_procedure(&mut self, now: Time, calendar: &mut Calendar<Event>) {
         if self.conduct.as_ref().is_some_and(|conduct| !conduct.ended) {
             self.end_procedure(now, false, calendar);
         }
     }
 
-    /// All is done, or will never be: the measured stretch ends soon.
+    /// The procedure is complete or can never be: the measured stretch ends `settle` later.
     fn end_procedure(&mut self, now: Time, is_complete: bool, calendar: &mut Calendar<Event>) {
         let (Some(conduct), Some(procedure)) = (&mut self.conduct, &self.blueprint.procedure)
         else {
@@ -288,7 +285,7 @@ impl<'a, P: Probe> World<'a, P> {
     }
 }
 
-/// What there is to do to carry it, with so much CPU.
+/// The chore of a copy, with its CPU time `demand` in nanoseconds of the reference CPU.
 fn haul(carry: &Carry, demand: f64) -> Haul {
     Haul {
         network: carry.network.map(|(ends, rate)| (ends, carry.bytes, rate)),

@@ -1,8 +1,8 @@
 //! Parallel steps and repetitions: parts of a visit that run as frames of their own.
 //!
-//! A parallel step goes on when enough branches have succeeded and fails as soon as that has
-//! become impossible; branches that are then still on their way run to their end unheard, or to
-//! their next call that says `cancel = true`.
+//! A parallel step continues when enough branches have succeeded, and fails as soon as that has become
+//! impossible. Branches still running then run to their end, or to their next call with `cancel = true`;
+//! their outcome is ignored.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, Waits};
 use crate::blueprint::Instruction;
@@ -14,7 +14,7 @@ use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Starts all branches of `step` at once.
+    /// Starts all branches of `step`.
     pub(crate) fn fork(
         &mut self,
         now: Time,
@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Begins to repeat the part at `body`.
+    /// Begins the repetitions of the part at `body`.
     pub(crate) fn begin_loop(
         &mut self,
         now: Time,
@@ -73,7 +73,7 @@ impl<P: Probe> World<'_, P> {
         part
     }
 
-    /// A branch or repetition has come to its end. Returns who goes on at once.
+    /// A branch or repetition has ended. Returns the frame that continues at once.
     pub(crate) fn end_branch(
         &mut self,
         now: Time,
@@ -107,8 +107,8 @@ impl<P: Probe> World<'_, P> {
         Some(parent)
     }
 
-    /// Sets a loop's frame back to the beginning of its part, at `body`, under the key of repetition `number`;
-    /// `again` come after it.
+    /// Resets a loop's frame to the beginning of its part, at `body`, under the key of repetition `number`; `again`
+    /// repetitions follow it.
     fn repeat(&mut self, id: FrameId, (body, number, again): (InstructionId, u32, u32)) {
         let parent = self.frames[id].parent;
         let Instruction::Repeat { site, .. } = self.blueprint.program[body.index() - 1] else {
@@ -155,7 +155,7 @@ impl<P: Probe> World<'_, P> {
         self.frames[part.parent].epoch == part.parent_epoch
     }
 
-    /// The wait for branches is over: those still on their way are unheard from now on.
+    /// The wait for branches is over: those still running are ignored from now on.
     fn joined(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);

@@ -1,20 +1,19 @@
-//! A circuit breaker: after too many failures it lets nothing through for a while, then probes.
+//! A circuit breaker: after too many failures it lets nothing pass for a while, then probes.
 //!
-//! *Closed*: every attempt passes and its outcome counts for as long as the rolling window lasts;
-//! the window moves in ten steps, as those of Hystrix (`metrics.rollingStats.numBuckets`) and of
-//! Traefik's oxy (`memmetrics`) do, so an outcome counts for nine to ten tenths of it. It trips when
-//! the failures in the window reach a number, or when they reach a share of its calls and there
-//! are enough calls. *Open*: nothing passes. *Half open*: a few probes pass at once, everybody else
-//! is turned away; all good closes it with an empty window, one bad opens it again. An outcome
-//! counts in the stretch of closed or half open in which its attempt was let through: what comes
-//! back late from before a change of state says nothing of the present.
+//! *Closed*: every attempt passes, and its outcome counts while it is in the rolling window; the window
+//! moves in ten steps, as those of Hystrix (`metrics.rollingStats.numBuckets`) and of Traefik's oxy
+//! (`memmetrics`) do, so that an outcome counts for nine to ten tenths of it. It trips when the failures in
+//! the window reach a number, or a share of its calls if there are enough calls. *Open*: nothing passes.
+//! *Half open*: a few probes pass at once, all others are rejected; if all succeed it closes with an empty
+//! window, one failure opens it again. An outcome counts only in the closed or half-open stretch in which
+//! its attempt passed: an outcome from before a change of state says nothing about the present.
 //!
-//! Nobody wakes it: what is due by the clock happens when it is next asked. A probe that never
-//! comes back (its caller has no time-out) keeps it half open, as resilience4j does by default.
+//! It has no events: changes due by the clock are made when it is next used. A probe that never ends (its
+//! caller has no time-out) keeps it half open, as in resilience4j by default.
 //!
-//! Closed form, under failures that come independently of it: it is open for a share
-//! O / (O + H + C) of the time, with the lengths of an open stretch, and the means of those spent
-//! half open and closed in between (renewal reward).
+//! Closed form, under failures independent of it: it is open for a share O / (O + H + C) of the time, with
+//! the length of an open stretch and the mean lengths of half-open and closed stretches between (renewal
+//! reward).
 
 use crate::blueprint::BreakerPolicy;
 use crate::probe::Failure;
@@ -23,23 +22,23 @@ use wssim_kernel::Time;
 /// Steps in which the window moves.
 const BUCKETS: usize = 10;
 
-/// Leave to make one attempt: names the stretch in which it was given.
+/// Permission for one attempt: names the stretch in which it was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Permit(u32);
 
-/// What came of an attempt.
+/// The outcome of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttemptOutcome {
     /// It was answered.
     Good,
     /// It failed for a reason that counts.
     Bad,
-    /// It says nothing: the caller lost interest, or a breaker further on had turned it away.
+    /// No information: the caller gave up, or a later breaker rejected it.
     Void,
 }
 
 impl AttemptOutcome {
-    /// What an attempt that ended with `failure` says of whom it called.
+    /// What an attempt that ended with `failure` says about its callee.
     pub(crate) fn of(failure: Option<Failure>) -> Self {
         match failure {
             None => Self::Good,
@@ -75,19 +74,19 @@ struct Count {
 pub(crate) struct BreakerInstance {
     policy: BreakerPolicy,
     state: State,
-    /// Number of the present state; permits of earlier ones are out of date.
+    /// Number of the present state; permits of earlier ones are obsolete.
     stretch: u32,
     buckets: [Count; BUCKETS],
-    /// What all buckets hold.
+    /// Sum of all buckets.
     window: Count,
     /// Number of the newest bucket, counted from time zero.
     newest: u64,
-    /// Length of the open stretches that are over, in nanoseconds.
+    /// Σ length of past open stretches, in nanoseconds.
     was_open: u64,
 }
 
 impl BreakerInstance {
-    /// A closed one that has seen nothing.
+    /// Closed, without outcomes.
     pub(crate) fn new(policy: BreakerPolicy) -> Self {
         Self {
             policy,
@@ -100,7 +99,7 @@ impl BreakerInstance {
         }
     }
 
-    /// Its process starts anew: it is closed and has seen nothing. How long it was open stays known.
+    /// Its process restarts: closed, without outcomes; the time it was open stays counted.
     pub(crate) fn restart(&mut self, now: Time) {
         *self = Self { was_open: self.open_ns(now), ..Self::new(self.policy) };
     }
@@ -126,7 +125,7 @@ impl BreakerInstance {
         Some(Permit(self.stretch))
     }
 
-    /// An attempt that was let through has ended.
+    /// An attempt that passed has ended.
     pub(crate) fn report(&mut self, now: Time, permit: Permit, verdict: AttemptOutcome) {
         if permit.0 != self.stretch {
             return;
@@ -135,7 +134,7 @@ impl BreakerInstance {
             (State::Closed, AttemptOutcome::Void) => {}
             (State::Closed, verdict) => self.count(now, verdict == AttemptOutcome::Bad),
             (State::HalfOpen { .. }, AttemptOutcome::Bad) => self.trip(now),
-            // The probe's place is free again.
+            // The place of the probe is free again.
             (State::HalfOpen { probes, .. }, AttemptOutcome::Void) => *probes -= 1,
             (State::HalfOpen { good, .. }, AttemptOutcome::Good) => {
                 *good += 1;
@@ -147,8 +146,8 @@ impl BreakerInstance {
         }
     }
 
-    /// How long it has been open by `now`, in nanoseconds. An open stretch ends when probes may
-    /// pass, whether or not anybody comes.
+    /// How long it has been open by `now`, in nanoseconds. An open stretch ends when probes may pass, whether or
+    /// not an attempt is made.
     pub(crate) fn open_ns(&self, now: Time) -> u64 {
         match self.state {
             State::Open { since, until } => self.was_open + now.min(until).since(since).0,
@@ -177,7 +176,7 @@ impl BreakerInstance {
                 || (calls >= min_calls && ratio.is_some_and(|ratio| share >= ratio)))
     }
 
-    /// Moves the window up to `now`: at most as many steps as there are buckets.
+    /// Moves the window up to `now`, by at most as many steps as there are buckets.
     fn roll(&mut self, now: Time) {
         let width = (self.policy.window.0 / BUCKETS as u64).max(1);
         let number = now.0 / width;
@@ -234,7 +233,7 @@ mod tests {
         for seconds in [0.0, 1.0, 11.0, 12.0] {
             assert!(attempt(&mut breaker, seconds, AttemptOutcome::Bad));
         }
-        // Failures at 11 and 12 s; good answers and lost interest change nothing.
+        // Failures at 11 and 12 s; good and void outcomes change nothing.
         assert!(attempt(&mut breaker, 12.5, AttemptOutcome::Good));
         assert!(attempt(&mut breaker, 12.6, AttemptOutcome::Void));
         assert!(attempt(&mut breaker, 13.0, AttemptOutcome::Bad));

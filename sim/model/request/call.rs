@@ -1,7 +1,7 @@
 //! Calls: a connection where one is needed, a hop there, a hop back, time-outs and retries.
 //!
-//! The callee of a caller that gave up works on, unless the call says `cancel = true`: its answer is
-//! late and nobody hears it.
+//! After its caller has given up, a callee continues unless the call has `cancel = true`; its answer is late
+//! and ignored.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
 use super::parting::Parting;
@@ -17,17 +17,17 @@ use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of a call's frame that no step of a program shares.
+/// Draws of a call's frame that no step of a program uses.
 const DRAW_SEND: u32 = 0xFFFF_FF01;
 const DRAW_RECEIVE: u32 = 0xFFFF_FF02;
 const DRAW_JITTER: u32 = 0xFFFF_FF03;
 const DRAW_RTT: u32 = 0xFFFF_FF04;
 const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
 
-/// Requests that hand a connection over inside each other, at most.
+/// Largest depth of nested handovers of connections.
 const DEEP: u32 = 64;
 
-/// What a callee's frame takes from its caller's.
+/// What a callee's frame copies from its caller's.
 #[derive(Clone, Copy)]
 struct Caller {
     container: ContainerId,
@@ -39,7 +39,7 @@ struct Caller {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// `id` makes its outgoing call, which is `call`.
+    /// `id` makes its outgoing call, `call`.
     pub(super) fn call(
         &mut self,
         now: Time,
@@ -58,7 +58,7 @@ impl<P: Probe> World<'_, P> {
         self.attempt_call(now, id, self.frames[id].outgoing, calendar);
     }
 
-    /// The same for an outgoing call that is known: with a connection of the pool where there is one.
+    /// The same for the given call: over a connection of its pool, if it has one.
     #[inline(never)]
     fn attempt_call(
         &mut self,
@@ -80,7 +80,7 @@ impl<P: Probe> World<'_, P> {
         self.send(now, id, (call_id, call), calendar);
     }
 
-    /// Takes a free connection of `pool` for `id`, or lets it wait. Returns whether it goes on.
+    /// Takes a free connection of `pool` for `id`, or queues it. Returns whether `id` continues.
     #[inline(always)]
     fn connect(
         &mut self,
@@ -103,7 +103,7 @@ impl<P: Probe> World<'_, P> {
         true
     }
 
-    /// The same where there is none, or none for it.
+    /// The same where no connection is free, or none that `id` may take.
     #[inline(never)]
     fn connect_slowly(
         &mut self,
@@ -160,7 +160,7 @@ impl<P: Probe> World<'_, P> {
         self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
     }
 
-    /// The same where it travels on a connection, or where something may hinder it.
+    /// The same where the request travels on a connection, or where a fault may affect it.
     #[inline(never)]
     fn send_in_doubt(
         &mut self,
@@ -181,7 +181,7 @@ impl<P: Probe> World<'_, P> {
         self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
     }
 
-    /// A request that does not fit the path of `link` sets out in vain.
+    /// A request too large for the path of `link` is lost.
     #[inline(never)]
     fn narrow(&mut self, id: FrameId, call: &Call, key: u64, link: &mut AttemptLink) {
         let ends = [self.frame_node(id), self.node_of(link.peer)];
@@ -192,8 +192,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Sends the request of the present attempt over `link`, to run the program at `start`, or fails as
-    /// no replica is there.
+    /// Sends the request of the present attempt over `link`, to run the program at `start`; or fails because no
+    /// replica is there.
     #[inline(always)]
     fn send_over(
         &mut self,
@@ -246,7 +246,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whoever limits the opening of connections gives one up that is `lost` before the kernel does.
+    /// A client with a time-out of opening gives up a connection that is `lost` before the kernel does.
     #[inline(never)]
     fn limit_opening(&self, to: FrameId, lost: Lost, call: &Call, calendar: &mut Calendar<Event>) {
         let limit = self.blueprint.routes[call.query.index()].client.connect_timeout;
@@ -256,7 +256,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The request of the present attempt of `id` sets out over `link`.
+    /// Sends the request of the present attempt of `id` over `link`.
     #[inline(always)]
     fn set_out(
         &mut self,
@@ -301,8 +301,8 @@ impl<P: Probe> World<'_, P> {
         self.opens(now + after, callee);
     }
 
-    /// What `caller` and `callee` pay for before the request of `call` sets out, beside the message: the look-up of
-    /// the address, the answer, and `accept`, the CPU of accepting its connection.
+    /// CPU that `caller` and `callee` pay before the request of `call` is sent, besides the message: the look-up of
+    /// the address, the answer, and `accept`, for accepting its connection.
     #[inline(always)]
     fn pay_ahead(
         &mut self,
@@ -323,7 +323,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The answer of the visit `id`, whose `frame` this is, sets out; the visit is over.
+    /// The visit `id`, with `frame`, is over: sends its answer.
     #[inline(always)]
     pub(crate) fn answer(
         &mut self,
@@ -334,7 +334,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let Frame { parent: to, parent_epoch: epoch, incoming, .. } = *frame;
         self.closes(now, id, failure);
-        // Who has given up has closed the connection: nothing is sent.
+        // A caller that has given up has closed the connection: nothing is sent.
         let caller = &self.frames[to];
         if caller.epoch == epoch {
             let event = Event::Answer { to, epoch, failure };
@@ -388,8 +388,8 @@ impl<P: Probe> World<'_, P> {
         call.receive.sample_lazily(|| self.draws.draw(key, DRAW_RECEIVE))
     }
 
-    /// A visit pays for sending its answer with its first step, when it pays for its request: what
-    /// it sends last has no step behind it.
+    /// A visit pays for sending its answer together with its request, in its first step: no step follows the
+    /// answer.
     #[inline(never)]
     fn pay_for_answer(&mut self, visit: FrameId, call: &Call, caller: NodeId, callee: NodeId) {
         let bytes = self.bytes_of_result(call, self.frames[visit].key);
@@ -416,7 +416,7 @@ impl<P: Probe> World<'_, P> {
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
         if let Some(failure) = failure {
-            // A failure that was answered leaves the connection open; a broken connection does not.
+            // A failure that comes as an answer leaves the connection open; a broken connection is closed.
             let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
             let good = frame.lost.is_none() && !broken;
             self.hang_up(now, id, if good { Parting::Answered } else { Parting::Broken });
@@ -436,7 +436,7 @@ impl<P: Probe> World<'_, P> {
         self.execute(now, id, calendar);
     }
 
-    /// The same where something ties the call, or where it travelled on a connection of its own.
+    /// The same where the call has ties, or travelled on a connection.
     #[inline(never)]
     fn answered_on_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if self.ties.are_used() {
@@ -450,7 +450,7 @@ impl<P: Probe> World<'_, P> {
         self.execute(now, id, calendar);
     }
 
-    /// The present attempt of `id` has failed: another one, or `id` fails too.
+    /// The present attempt of `id` has failed: it is retried, or `id` fails too.
     pub(crate) fn attempt_failed(
         &mut self,
         now: Time,
@@ -468,8 +468,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// What follows a failed attempt of `id`: another one at once (true), or after a pause, or `id`
-    /// fails too.
+    /// What follows a failed attempt of `id`: a retry at once (true), a retry after a pause, or `id` fails too.
     pub(super) fn tries_again_at_once(
         &mut self,
         now: Time,
@@ -500,8 +499,8 @@ impl<P: Probe> World<'_, P> {
         false
     }
 
-    /// `id` has got no answer and goes on as if nothing had been found, when what happens at present
-    /// is over: look-ups that fail at once shall not run inside each other.
+    /// `id` has no answer and continues as after a miss, once the present event is over: look-ups that fail at
+    /// once must not nest.
     #[cold]
     fn go_without(&mut self, id: FrameId) {
         self.frames[id].found = false;
@@ -522,8 +521,8 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(pause)
     }
 
-    /// What the present attempt of `id` holds is free: the connection is given up unless it was kept
-    /// before, its place in a pool goes to the next in the queue.
+    /// Frees what the present attempt of `id` holds: its connection closes unless it was kept before, its place in
+    /// a pool goes to the next in the queue.
     #[inline(always)]
     pub(super) fn release_connection(
         &mut self,
@@ -537,7 +536,7 @@ impl<P: Probe> World<'_, P> {
         self.leave_pool(now, id, calendar);
     }
 
-    /// The place that `id` has in a pool, if any, goes to the next in the queue.
+    /// Passes the place of `id` in a pool, if any, to the next in the queue.
     #[inline(always)]
     fn leave_pool(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
@@ -547,7 +546,7 @@ impl<P: Probe> World<'_, P> {
         self.free_place(now, instance, calendar);
     }
 
-    /// A place of a pool `instance` goes to the next in the queue.
+    /// Passes a place of the pool `instance` to the next in the queue.
     #[inline(always)]
     pub(super) fn free_place(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
         let pool = &mut self.pools[instance];
@@ -592,7 +591,7 @@ impl<P: Probe> World<'_, P> {
         {
             self.probe.pool_wait(pool, frame.since, now.since(frame.since));
         }
-        // Each of very many who wait may fail at once and hand over to the next.
+        // Each of many requests in the queue may fail at once and hand over to the next.
         if self.handing >= DEEP {
             self.frames[next].waits = Waits::Sending;
             return self.ready.push_back(next);
@@ -602,7 +601,7 @@ impl<P: Probe> World<'_, P> {
         self.handing -= 1;
     }
 
-    /// `id`, which has got its connection, sends.
+    /// `id` has got its connection and sends.
     #[cold]
     pub(crate) fn send_at_last(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];

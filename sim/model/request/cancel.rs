@@ -1,15 +1,15 @@
-//! Cancellation: who gives up on a call with `cancel = true` tells the callee, which stops.
+//! Cancellation: a caller that gives up on a call with `cancel = true` tells the callee, which stops.
 //!
-//! A caller gives up when its time-out comes, when the parallel step to which the call belongs is
-//! decided without it, when it is cancelled itself; a user, when patience ends. The message takes
-//! half a round trip and costs no CPU; a request that it overtakes is dropped on arrival. A visit that is stopped leaves the queue in which it or one of its parts
-//! waits, its CPU step is taken off the processor, its workers and connections are free for the
-//! next, its own calls are cancelled where they say so, and nobody gets an answer. What has been
-//! computed by then was computed: the laws count it.
+//! A caller gives up at its time-out, when the parallel step of the call is decided without it, or when it
+//! is cancelled itself; a user, when patience ends. The message takes half a round trip and costs no CPU; a
+//! request that it overtakes is dropped on arrival. A stopped visit leaves the queue in which it or one of
+//! its parts waits, its CPU step is evicted, its workers and connections go to the next in their queues, its
+//! own calls are cancelled where they say so, and no answer is sent. Work done by then stays counted in the
+//! laws.
 //!
-//! A part of a parallel step that is not needed any more is not stopped as a whole: it is cancelled
-//! at its calls that say so, those under way and those still to be made, and otherwise goes on, also
-//! when its visit is stopped later: it is nobody's any more.
+//! A part of a parallel step that is no longer needed is not stopped as a whole: its calls that say so are
+//! cancelled, present and later ones; otherwise it continues, even if its visit is stopped later, as it no
+//! longer belongs to the visit.
 //!
 //! Closed form: one worker, exponential demands and exponential patience until the *answer* make a
 //! birth-death process with death rates μ + nθ.
@@ -23,11 +23,11 @@ use crate::probe::{Failure, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draw of a cancelled visit's frame that no step of a program shares.
+/// Draw of a cancelled visit's frame that no step of a program uses.
 const DRAW_RTT_CANCEL: u32 = 0xFFFF_FF06;
 
 impl<P: Probe> World<'_, P> {
-    /// `id` gives up on the answer for which it waits: the callee hears of it where that is said.
+    /// `id` gives up on the answer for which it waits: tells the callee if the call says so.
     pub(super) fn cancel_outgoing(
         &mut self,
         now: Time,
@@ -40,7 +40,7 @@ impl<P: Probe> World<'_, P> {
             FrameKind::Root { .. } => self.blueprint.sources[frame.source.index()].cancel,
             _ => self.blueprint.calls[frame.outgoing.index()].cancel,
         };
-        // Where the callee is gone its answer is on the way: the message would find nobody.
+        // A callee that is gone has sent its answer: the message would find no visit.
         if !says_so || !self.answers(callee, id, epoch) {
             return;
         }
@@ -51,13 +51,13 @@ impl<P: Probe> World<'_, P> {
         }
         let (from, to) = (self.frame_node(id), self.node_of(to));
         let network = &self.blueprint.calls[incoming.index()].network;
-        // It costs no CPU that anybody would notice.
+        // Its CPU is negligible.
         let payers = [NO_FRAME; 2];
         let message = Message { from, to, network, bytes: 0.0, payers, after: Nanos::ZERO };
         self.transmit(now, message, (key, DRAW_RTT_CANCEL), event, calendar);
     }
 
-    /// Whether `visit` is the one whose answer `caller` waited for at `epoch`.
+    /// Whether `visit` is the one for whose answer `caller` has waited since `epoch`.
     fn answers(&self, visit: FrameId, caller: FrameId, epoch: u32) -> bool {
         if visit == NO_FRAME {
             return false;
@@ -66,7 +66,7 @@ impl<P: Probe> World<'_, P> {
         frame.parent == caller && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
     }
 
-    /// A cancellation reaches its callee, or the place where that was.
+    /// A cancellation reaches its callee, or the place where the callee was.
     #[inline(never)]
     pub(crate) fn cancelled(
         &mut self,
@@ -80,14 +80,14 @@ impl<P: Probe> World<'_, P> {
             if self.frames[visit].waits.is_on_its_way() {
                 return self.stop_on_arrival(visit);
             }
-            // First all of it leaves where it waits, then it frees what it holds: so nothing that
-            // one part frees is handed to another.
+            // First all parts leave their queues, then they free what they hold: so that no part gets what
+            // another frees.
             self.stop_waiting(now, visit, calendar);
             self.dissolve(now, visit, calendar);
         }
     }
 
-    /// `id` and its parts wait for nothing any more. `waits` stays for [`Self::dissolve`].
+    /// `id` and its parts leave their queues. `waits` stays for [`Self::dissolve`].
     fn stop_waiting(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         match self.frames[id].waits {
             Waits::Worker
@@ -105,7 +105,7 @@ impl<P: Probe> World<'_, P> {
                     part = self.ties[part].next;
                 }
             }
-            // What the disk has begun it ends, for nobody.
+            // The disk finishes reads that it has begun.
             Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
             other @ (Waits::Nothing
             | Waits::Delivery
@@ -117,7 +117,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` and its parts free what they hold, and are gone.
+    /// `id` and its parts free what they hold, and end.
     fn dissolve(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if matches!(self.frames[id].waits, Waits::Branches { .. }) {
             let mut part = self.frames[id].next;
@@ -140,7 +140,7 @@ impl<P: Probe> World<'_, P> {
         self.frames.remove(id);
     }
 
-    /// Puts `part` first among the parts for which `owner` waits.
+    /// Puts `part` first in the list of parts for which `owner` waits.
     #[inline(never)]
     pub(super) fn tie_part(&mut self, owner: FrameId, part: FrameId) {
         let next = std::mem::replace(&mut self.frames[owner].next, part);
@@ -151,7 +151,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Takes `part`, which is about to go, out from among its neighbours.
+    /// Takes `part`, which is about to end, out of its list.
     #[inline(never)]
     pub(super) fn untie_part(&mut self, part: FrameId) {
         let Tie { next, previous, .. } = self.ties[part];
@@ -166,8 +166,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The step of which `part` is the first part left goes on without them: calls that say so are
-    /// cancelled, and those parts fail when what happens at present is over.
+    /// The step whose list begins with `part` continues without the parts left: their calls that say so are
+    /// cancelled, and those parts fail after the present event.
     #[inline(never)]
     pub(super) fn let_go(&mut self, now: Time, mut part: FrameId, calendar: &mut Calendar<Event>) {
         while part != NO_FRAME {

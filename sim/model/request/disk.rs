@@ -1,6 +1,6 @@
 //! Visits to the disk of a node: off the CPU, in the node's load average, never on a processor.
 //!
-//! Disk steps, reads of files that miss and pages that come from swap stand in one queue.
+//! Disk steps, reads of files that miss, and fetches of pages from swap share one queue.
 
 use super::frame::{FrameId, FrameKind, Waits};
 use crate::blueprint::{Access, Disk, Instruction, PAGE};
@@ -12,8 +12,8 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// `id` comes to the disk of its node. Returns whether it stays there, or has failed because there
-    /// is no room for what it writes: where there is no disk it costs nothing.
+    /// `id` arrives at the disk of its node. Returns whether it stays there, or has failed because the disk is
+    /// full; a node without a disk serves it at no cost.
     #[inline(never)]
     pub(crate) fn come_to_disk(
         &mut self,
@@ -29,7 +29,7 @@ impl<P: Probe> World<'_, P> {
         self.queue_at_disk(now, id, Waits::of_reads(0), calendar)
     }
 
-    /// The same, for the reason that `queue` is.
+    /// The same, for the reason `queue`.
     pub(crate) fn queue_at_disk(
         &mut self,
         now: Time,
@@ -58,7 +58,7 @@ impl<P: Probe> World<'_, P> {
         true
     }
 
-    /// It is the turn of `id`.
+    /// Begins the service of `id`.
     fn use_disk(&mut self, now: Time, node: NodeId, id: FrameId, calendar: &mut Calendar<Event>) {
         let fetches = self.frames[id].waits.is_for_pages();
         let time = self.time_at_disk(node, id);
@@ -76,7 +76,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// How long `id` takes at the disk of `node` once it is its turn.
+    /// The service time of `id` at the disk of `node`.
     fn time_at_disk(&self, node: NodeId, id: FrameId) -> Nanos {
         let Some(disk) = &self.blueprint.nodes[node.index()].disk else {
             unreachable!("nobody comes to a disk that is not there")
@@ -85,7 +85,7 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64((access + bytes / disk.bandwidth * 1e9) * self.strain.of_disk(node))
     }
 
-    /// Time until the first byte of everything that `id` wants of `disk`, in nanoseconds, and bytes.
+    /// Σ time to the first byte of all that `id` asks of `disk`, in nanoseconds, and its bytes.
     fn work_at_disk(&self, disk: &Disk, id: FrameId) -> (f64, f64) {
         let frame = &self.frames[id];
         if matches!(frame.kind, FrameKind::Chore(_)) {
@@ -108,7 +108,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id`, which waits for the disk of its node, waits no more.
+    /// `id` leaves the queue for the disk of its node.
     pub(super) fn leave_disk_queue(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         let (container, waits) = (frame.container, frame.waits);

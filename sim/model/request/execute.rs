@@ -1,4 +1,4 @@
-//! Runs a frame's program until it has to wait.
+//! Runs a frame's program until the frame must wait.
 
 use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
@@ -78,8 +78,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The CPU step at `at`, behind which the program goes on at `then`: at once, or when a worker is
-    /// free where workers are held in CPU steps only.
+    /// The CPU step at `at`, after which the program continues at `then`. It begins at once, or, where workers are
+    /// held in CPU steps only, when a worker is free.
     #[inline(always)]
     fn compute(
         &mut self,
@@ -96,14 +96,14 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The request `id` reaches its container, where neither nodes fail nor requests can be late, and begins its
-    /// program: one look at frame and container for what happens with nearly every visit.
+    /// program. One look at frame and container covers nearly every visit.
     #[inline(always)]
     pub(crate) fn deliver(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         self.take_step::<true>(now, id, (InstructionId(0), InstructionId(0)), calendar);
     }
 
-    /// The CPU step at `at`, behind which the program goes on at `then`. If `ARRIVES` the request comes to its
-    /// container first, and the step is the first of its program, if that is one.
+    /// The CPU step at `at`, after which the program continues at `then`. With `ARRIVES` the request first arrives
+    /// at its container, and the step is the first of its program, if that is a CPU step.
     #[inline(always)]
     fn take_step<const ARRIVES: bool>(
         &mut self,
@@ -130,7 +130,7 @@ impl<P: Probe> World<'_, P> {
         }
         if container.lends_worker_to(frame) {
             if !container.lend_worker(now, frame) {
-                // A frame that has to queue takes the step up again from its instruction.
+                // A queued frame takes the step up again from its instruction.
                 frame.pc = at;
                 return self.queue_for_worker(now, id, now, calendar);
             }
@@ -145,7 +145,7 @@ impl<P: Probe> World<'_, P> {
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
         let ContainerState { node, local, is_watched, pace, .. } = *container;
         let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
-        // What arrives has drawn the demand of its first step on the way.
+        // The demand of a visit's first step is drawn on the way.
         if !ARRIVES && work < 0.0 {
             work = self.demand_of(id, at);
         }
@@ -166,7 +166,7 @@ impl<P: Probe> World<'_, P> {
         self.admit(now, id, node, local, work, calendar);
     }
 
-    /// The same for a step that is not the first of a visit.
+    /// The same for a step after the first of a visit.
     #[inline(never)]
     fn compute_next(
         &mut self,
@@ -179,14 +179,14 @@ impl<P: Probe> World<'_, P> {
         self.compute(now, id, at, then, calendar);
     }
 
-    /// Whether `id` would need a worker for its CPU step, and nobody wants its answer any more.
+    /// Whether `id` would need a worker for its CPU step although its answer is no longer wanted.
     #[inline(never)]
     fn is_late_for_worker(&self, now: Time, id: FrameId) -> bool {
         let frame = &self.frames[id];
         self.containers[frame.container.index()].lends_worker_to(frame) && self.is_late(now, id)
     }
 
-    /// The demand of the CPU step at `at`; at the end of a program there is none.
+    /// The demand of the CPU step at `at`; zero at the end of a program.
     #[inline(never)]
     fn demand_of(&self, id: FrameId, at: InstructionId) -> f64 {
         let Instruction::Cpu { demand, draw, label } = &self.blueprint.program[at.index()] else {
@@ -197,7 +197,7 @@ impl<P: Probe> World<'_, P> {
         traced.unwrap_or_else(|| demand.sample(&mut self.draws.draw(key, *draw)))
     }
 
-    /// Where the draws of the CPU step at `at` are addressed.
+    /// The address of the draws of the CPU step at `at`.
     fn draw_of(&self, at: InstructionId) -> u32 {
         match &self.blueprint.program[at.index()] {
             Instruction::Cpu { draw, .. } => *draw,
@@ -205,8 +205,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The demand of a visit's first step if that is a CPU step, for [`Frame::drawn`]. On the way
-    /// there is time to draw it; at the moment of delivery the calendar would have to wait for it.
+    /// The demand of a visit's first step, if that is a CPU step, for [`Frame::drawn`]. It is drawn on the way;
+    /// at delivery the calendar would have to wait for it.
     #[inline(always)]
     pub(crate) fn draw_ahead(&self, key: u64, start: InstructionId, trace_row: u32) -> f64 {
         match &self.blueprint.program[start.index()] {
@@ -217,8 +217,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The program is over. What was sent or received since the last CPU step is still to be paid: by
-    /// a CPU step of nothing but networking, behind which the program ends once more.
+    /// The program is over. CPU of messages since the last CPU step is still to be paid: by a CPU step of
+    /// networking alone, after which the program ends again.
     #[inline(always)]
     fn end(
         &mut self,
@@ -233,7 +233,7 @@ impl<P: Probe> World<'_, P> {
         self.end_visit(now, id, frame, calendar);
     }
 
-    /// What the trace says about the step labelled `label`.
+    /// The trace's demand for the step labelled `label`.
     fn traced_demand(&self, id: FrameId, label: LabelId) -> Option<f64> {
         let Frame { source, trace_row, .. } = self.frames[id];
         if trace_row == NONE {
@@ -265,7 +265,7 @@ impl<P: Probe> World<'_, P> {
         self.execute(now, id, calendar);
     }
 
-    /// Lets `id` wait for `pause`.
+    /// `id` waits for `pause`.
     pub(crate) fn pause(
         &mut self,
         now: Time,
@@ -295,7 +295,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A frame of the visit of `id` that runs its own part of the program.
+    /// A frame for a part of the visit of `id`.
     #[inline]
     pub(crate) fn part_of(
         &mut self,

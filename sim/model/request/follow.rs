@@ -1,4 +1,4 @@
-//! Tells a probe that follows frames what they do; for any other probe this is no code at all.
+//! Reports what frames do to a probe that follows them; for any other probe this compiles to nothing.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE};
 use super::travel::{AttemptLink, Fate};
@@ -23,7 +23,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `first` and its siblings at birth have been opened.
+    /// `first` and its siblings have been opened.
     #[inline(always)]
     pub(crate) fn all_open(&mut self, now: Time, first: FrameId) {
         if P::FOLLOWS {
@@ -62,8 +62,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` is about to get a connection, and to send its request or what nobody answers: all of it is
-    /// known now and told with the times at which it will happen.
+    /// `id` is about to get a connection and to send its request, answered or not: all steps are known now and
+    /// reported with the times at which they will happen.
     #[inline(always)]
     pub(super) fn sets_up(&mut self, now: Time, id: FrameId, link: &AttemptLink) {
         if P::FOLLOWS {
@@ -126,7 +126,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` ends; to be told before its place is free.
+    /// `id` ends; reported before its place is free.
     #[inline(always)]
     pub(crate) fn closes(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
         if P::FOLLOWS {

@@ -130,7 +130,7 @@ pub(crate) enum Waits {
     Disk,
     /// Its turn at the disk, which has pages that its CPU step touches.
     PageQueue {
-        /// How many.
+        /// Bytes to copy.
         pages: Anywhere,
         /// Where the draws of what they take are addressed.
         draw: Anywhere,
@@ -190,7 +190,6 @@ impl Waits {
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::struct_excessive_bools)] // four facts that are independent of each other
 pub(crate) struct Frame {
-    /// Where its draws are addressed.
     pub key: u64,
     /// Visit: arrival at the container. Root: arrival of the request.
     pub arrived: Time,
@@ -206,9 +205,9 @@ pub(crate) struct Frame {
     pub parent: FrameId,
     /// The parent's epoch when it began to wait.
     pub parent_epoch: u32,
-    /// Where it runs.
+    /// Its node.
     pub container: ContainerId,
-    /// What it does there.
+    /// The kind of visit.
     pub endpoint: EndpointId,
     /// The call that it answers; none: it answers a root.
     pub incoming: CallId,
@@ -386,7 +385,7 @@ impl std::ops::IndexMut<FrameId> for Frames {
 pub(crate) struct Queue {
     head: FrameId,
     tail: FrameId,
-    /// How many wait.
+    /// Its length.
     pub len: u32,
 }
 
@@ -425,7 +424,7 @@ impl Queue {
         Some(id)
     }
 
-    /// Takes `id` out, wherever it stands.
+    /// Takes `id` out, from any position.
     pub(crate) fn remove(&mut self, frames: &mut Frames, id: FrameId) {
         let (previous, next) = (frames[id].previous, frames[id].next);
         if previous == NO_FRAME {

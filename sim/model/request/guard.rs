@@ -1,19 +1,18 @@
-//! What stands before an attempt: nobody wants its answer any more, its deadline has passed, or the
-//! circuit breaker is open. What is turned away there is never sent and costs nothing.
+//! Checks before an attempt: whether its answer is still wanted, its deadline has not passed, and its circuit
+//! breaker lets it pass. A rejected attempt is not sent and costs nothing.
 //!
-//! A deadline travels with a call that says so and bounds what the callee may still begin, as
-//! gRPC's does: a visit that reaches its container, or the head of the queue for a worker, after
-//! its deadline is dropped there without having computed; an attempt that would be sent after the
-//! deadline of whoever sends it fails at once. A waiting visit keeps its place until its turn:
-//! servers do not search the queue before their thread pool, they find out when they take a call
-//! out of it (gRPC Java, Tomcat). What has begun goes on, and the caller's own clock is its
-//! time-out, not the deadline.
+//! A deadline is passed on with a call that says so and limits what the callee may begin, like gRPC's: a visit
+//! that reaches its container, or the head of the queue for a worker, after its deadline is dropped there
+//! without CPU; an attempt after the deadline of its caller fails at once. A waiting visit keeps its place
+//! until its turn: servers do not search the queue before their thread pool, they check a call when they take
+//! it out (gRPC Java, Tomcat). Work that has begun continues, and the caller's own limit is its time-out, not
+//! the deadline.
 //!
-//! Closed form: with one worker a deadline after which nobody is begun is the queue with
-//! impatience until service of Barrer (1957).
+//! Closed form: one worker that begins no request after its deadline is the queue with impatience until
+//! service of Barrer (1957).
 //!
-//! A breaker stands at each container of the caller before the queue for a connection, so that
-//! attempts which are turned away wait for nothing.
+//! Each container of the caller has its own breaker, before the queue for a connection, so that rejected
+//! attempts do not wait.
 
 use super::breaker::AttemptOutcome;
 use super::frame::{FrameId, Waits};
@@ -26,8 +25,8 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Whether the next attempt of `id` may be made. Where a breaker turns it away, further ones
-    /// are tried as its retries say; when none is left, or none makes sense, `id` has failed.
+    /// Whether the next attempt of `id` may be made. If a breaker rejects it, further ones are tried as its retries
+    /// allow; when none is left, or none is useful, `id` has failed.
     #[inline(never)]
     pub(super) fn may_attempt(
         &mut self,
@@ -62,7 +61,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Tells the breaker of the outgoing call of `id`, if one let it through, what came of it.
+    /// Reports the outcome of the outgoing call of `id` to the breaker that let it pass, if any.
     #[inline(never)]
     pub(crate) fn report(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
         let Some(permit) = self.ties[id].permit.take() else {
@@ -79,7 +78,7 @@ impl<P: Probe> World<'_, P> {
         self.breakers.place(breaker.index(), container)
     }
 
-    /// Ties `callee`, which is about to set out, to its caller.
+    /// Ties `callee`, which is about to be sent, to its caller.
     #[inline(never)]
     pub(super) fn tie_callee(&mut self, now: Time, callee: FrameId, call: &Call) {
         let caller = self.frames[callee].parent;
@@ -89,7 +88,7 @@ impl<P: Probe> World<'_, P> {
         self.ties.tie(callee, Tie::until(deadline));
     }
 
-    /// Nobody wants `visit` any more, which is still on its way: it will be late.
+    /// `visit`, still on its way, is no longer wanted: it will be late.
     pub(super) fn stop_on_arrival(&mut self, visit: FrameId) {
         self.ties[visit].deadline = Time::ZERO;
     }
@@ -113,8 +112,8 @@ impl<P: Probe> World<'_, P> {
         !self.frames[id].admitted && now >= self.ties[id].deadline
     }
 
-    /// Lets `id`, which has just left its queue, fail when what happens at present is over: so a
-    /// queue of many that are late is worked off one after the other and not one inside the other.
+    /// Fails `id`, which has just left its queue, after the present event, so that many late requests in a queue
+    /// are handled one after another instead of nested.
     pub(super) fn fail_soon(&mut self, id: FrameId, failure: Failure) {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
@@ -122,7 +121,7 @@ impl<P: Probe> World<'_, P> {
         self.ready.push_back(id);
     }
 
-    /// The turn of `id`, which was to fail soon.
+    /// Fails `id`, which [`Self::fail_soon`] marked.
     pub(crate) fn fail_now(
         &mut self,
         now: Time,
@@ -137,7 +136,7 @@ impl<P: Probe> World<'_, P> {
         self.fail(now, id, failure, calendar);
     }
 
-    /// Whether the visit of `id` still waits for it, if it is part of one.
+    /// Whether the visit of `id` still waits for it, if it is a part.
     fn is_wanted(&self, mut id: FrameId) -> bool {
         while self.frames[id].kind.is_part() {
             if !self.is_heard(id) {

@@ -1,13 +1,13 @@
-//! A connection that is held over several steps, as by a transaction.
+//! A connection held over several steps, for example by a transaction.
 //!
 //! ```text
-//! Repeat once ── Take ── steps; calls to that service use it ── CPU of reading what came last ── GiveBack
+//! Repeat once ── Take ── steps; calls to that service use it ── CPU of reading the last answer ── GiveBack
 //! ```
-//! The part of the program runs as a frame of its own, which has the connection: so however it ends, the
-//! connection goes back. It goes back to the pool when the caller's thread has had the CPU to read the last
-//! answer, not when that arrives. One that leaks stays open, and away, until its container ends.
+//! The part of the program runs as a frame of its own that holds the connection, so that the connection goes
+//! back however the part ends. It goes back to the pool after the CPU step that reads the last answer, not
+//! when that answer arrives. A leaked connection stays open and taken until its container ends.
 //!
-//! Closed form: with n connections that are each held for h no more than n/h a second go through.
+//! Closed form: n connections, each held for h, let at most n/h calls per second pass.
 
 use super::frame::{Frame, FrameId, NONE, Waits};
 use super::ties::Held;
@@ -20,8 +20,8 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// `id` has got a place in the pool of `call`, and keeps it for the calls that follow. It goes on when
-    /// what happens at present is over.
+    /// `id` has got a place in the pool of `call`, and keeps it for later calls. It continues after the present
+    /// event.
     pub(super) fn take_hold(&mut self, id: FrameId, call: CallId) {
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
@@ -30,7 +30,7 @@ impl<P: Probe> World<'_, P> {
         self.ready.push_back(id);
     }
 
-    /// Who has the connection that `call` of `id` uses: itself, or who waits for it as for its part.
+    /// The frame with the connection for `call` of `id`: itself, or a frame of which it is a part.
     fn holder(&self, mut id: FrameId, call: &Call) -> Option<FrameId> {
         loop {
             let of_this = |held: Held| self.blueprint.calls[held.call.index()].query == call.query;
@@ -44,7 +44,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The connection that `call` of `id` finds held and open for it.
+    /// The held and open connection that `call` of `id` uses, if any.
     pub(super) fn use_held(&mut self, id: FrameId, call: &Call) -> Option<ConnectionId> {
         let holder = self.holder(id, call)?;
         let held = self.ties[holder].held.as_mut()?;
@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
         Some(link).filter(|link| *link != NO_CONNECTION)
     }
 
-    /// `link`, on which `call` of `id` was answered, is held on. Returns whether a frame does.
+    /// Keeps holding `link`, on which `call` of `id` was answered. Returns whether a frame holds it.
     pub(super) fn hold_on(
         &mut self,
         now: Time,
@@ -67,7 +67,7 @@ impl<P: Probe> World<'_, P> {
         true
     }
 
-    /// `id` gives back the connection that it holds, if any; now and then it forgets to.
+    /// `id` gives back the connection that it holds, if any, or leaks it.
     pub(crate) fn give_back(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let Some(held) = self.ties[id].held.take() else { return };
         let Frame { key, container, .. } = self.frames[id];
@@ -93,7 +93,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The container of `id` ends, and with it what `id` holds; pools are as new already.
+    /// The container of `id` ends, and with it what `id` holds; pools have been reset already.
     pub(crate) fn drop_held(&mut self, id: FrameId) {
         let Some(held) = self.ties[id].held.take() else { return };
         let query = self.blueprint.calls[held.call.index()].query.index();

@@ -1,16 +1,16 @@
-//! A limit before a call: a token bucket, or a number of calls in flight. What is turned away there is
-//! never sent and costs nothing.
+//! A limit before a call: a token bucket, or a number of calls in flight. A rejected call is not sent and
+//! costs nothing.
 //!
-//! *Rate*: the bucket is full at first, tokens come evenly up to its depth, a call takes one or is
-//! turned away (Traefik's `rateLimit` is Go's `x/time/rate`, which may also let a request wait for half
-//! a token's time where tokens come faster than one a second: left out). *In flight*: a call holds a
-//! place from its first attempt until its last is over, pauses between them included.
+//! *Rate*: the bucket starts full, tokens arrive evenly up to its depth, a call takes one or is rejected
+//! (Traefik's `rateLimit` is Go's `x/time/rate`, which may also let a request wait for half a token's time
+//! if tokens arrive faster than one per second: not modelled). *In flight*: a call holds a place from its
+//! first attempt to the end of its last, including pauses between.
 //!
-//! One limit acts once a call, before its first attempt and before the breaker: a retry takes no
-//! second token. Every caller's container has its own (Traefik's are not shared either).
+//! A limit acts once per call, before its first attempt and before the breaker: a retry takes no second
+//! token. Each container of the caller has its own (Traefik's are not shared either).
 //!
-//! Closed form: under Poisson calls a bucket of depth b loses what M/D/1/b loses, the time of one token
-//! being the service.
+//! Closed form: under Poisson calls a bucket of depth b loses as many as M/D/1/b, with the time per token as
+//! the service time.
 
 use super::frame::FrameId;
 use crate::blueprint::{Blueprint, LimitPolicy};
@@ -24,13 +24,13 @@ use wssim_kernel::{Calendar, Time};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limiter {
     policy: LimitPolicy,
-    /// In the bucket when it was last looked at, or in flight.
+    /// Tokens at the last look, or calls in flight.
     level: f64,
     looked_at: Time,
 }
 
 impl Limiter {
-    /// A full bucket, or nobody in flight.
+    /// A full bucket, or no call in flight.
     pub(crate) fn new(policy: LimitPolicy) -> Self {
         let level = match policy {
             LimitPolicy::Rate { burst, .. } => f64::from(burst),
@@ -39,14 +39,14 @@ impl Limiter {
         Self { policy, level, looked_at: Time::ZERO }
     }
 
-    /// Whether a call may pass; then it has.
+    /// Lets a call pass if it may. Returns whether it did.
     pub(crate) fn enter(&mut self, now: Time) -> bool {
         match self.policy {
             LimitPolicy::Rate { tokens_per_second, burst } => {
                 let came = now.since(self.looked_at).seconds() * tokens_per_second;
                 self.looked_at = now;
                 self.level = (self.level + came).min(f64::from(burst));
-                // What comes evenly is whole a rounding error too late.
+                // A sum of even increments may reach a whole token one rounding error late.
                 let passes = self.level >= 1.0 - 1e-9;
                 self.level -= if passes { 1.0 } else { 0.0 };
                 passes
@@ -67,7 +67,7 @@ impl Limiter {
     }
 }
 
-/// The instances of all limits, and where those of each begin.
+/// The instances of all limits, and where those of each limit begin.
 pub(crate) fn set_limits(blueprint: &Blueprint) -> (Vec<Limiter>, Vec<u32>) {
     let (mut limiters, mut bases) = (Vec::new(), Vec::new());
     for limit in &blueprint.limits {
@@ -105,7 +105,7 @@ impl<P: Probe> World<'_, P> {
         true
     }
 
-    /// The outgoing call of `id` is over, if it has any: it leaves its limits.
+    /// The outgoing call of `id`, if any, is over: it leaves its limits.
     #[inline]
     pub(crate) fn leave_limits(&mut self, id: FrameId) {
         let calls = self.frames[id].kind.calls();
@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(passes, expected);
     }
 
-    /// The slow twin: whole tokens, by integers of nanoseconds.
+    /// The slow twin: whole tokens, in integer nanoseconds.
     #[test]
     fn agrees_with_the_virtual_schedule() {
         let stream = wssim_kernel::stream::StreamKey::new(1, 0, "test", "bucket");

@@ -1,4 +1,4 @@
-//! A request's way through the cluster: frames, programs, calls, pools.
+//! Requests in the cluster: frames, programs, calls, pools.
 
 mod branch;
 pub(crate) mod breaker;

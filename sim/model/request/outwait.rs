@@ -1,13 +1,13 @@
-//! Pools that outwait a service which takes no more connections.
+//! Pools that wait until a service accepts connections again.
 //!
 //! ```text
 //! a request finds no connection and no room ─► queues ─► 10 ms ─► is there room? ─► the first has a connection
 //!                                                ▲                    │ no
 //!                                                └─ twice the pause ◄─┘   (5 s at most)
 //! ```
-//! HikariCP adds connections in a thread of its own, as long as more requests wait than connections are idle; one
-//! that is refused is tried again (`PoolEntryCreator` in `HikariPool`). What that thread asks for by itself, to come
-//! back to its minimum with nobody waiting, is left out: there is a trial only where a request waits.
+//! HikariCP adds connections in a thread of its own while more requests wait than connections are idle; one
+//! that is refused is tried again (`PoolEntryCreator` in `HikariPool`). The tries of that thread to return to
+//! the pool's minimum, without a request in the queue, are not modelled.
 
 use crate::blueprint::{Call, Pool};
 use crate::event::Event;
@@ -17,7 +17,7 @@ use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Whether a request for `call` has to wait for a connection of `pool`, though not all are in use.
+    /// Whether a request for `call` must wait for a connection of `pool` although not all are in use.
     #[inline(never)]
     pub(super) fn has_to_outwait(
         &mut self,
@@ -37,8 +37,8 @@ impl<P: Probe> World<'_, P> {
         is_dry
     }
 
-    /// Whether a place of the pool `instance` is of no use to the first who waits: no connection is idle, and none
-    /// would be opened.
+    /// Whether a free place of the pool `instance` is useless to the first in its queue: no connection is idle,
+    /// and none would be accepted.
     pub(super) fn is_in_vain(
         &mut self,
         now: Time,
@@ -57,7 +57,7 @@ impl<P: Probe> World<'_, P> {
         is_in_vain
     }
 
-    /// Whether `container` has no connection for `call` of `pool`, and none would be opened for it.
+    /// Whether `container` has no idle connection for `call` of `pool`, and none would be accepted.
     fn is_dry(&mut self, now: Time, pool: &Pool, call: &Call, container: ContainerId) -> bool {
         let target = &self.blueprint.services[pool.target.index()];
         if target.max_connections.is_none() {
@@ -74,7 +74,7 @@ impl<P: Probe> World<'_, P> {
             .all(|peer| !self.containers[peer.index()].life.listens() || !self.has_room(now, peer))
     }
 
-    /// Lets `pool` of `container` try again by itself, unless it does so already.
+    /// Starts the trials of `pool` at `container`, unless one is scheduled.
     fn begin_trials(
         &mut self,
         now: Time,
@@ -90,7 +90,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `pool` of `container` tries again to open a connection for the first who waits. Where it gets one, it tries
+    /// `pool` of `container` tries again to open a connection for the first in its queue; after a success it tries
     /// at once for the next.
     #[inline(never)]
     pub(crate) fn refill(
@@ -105,7 +105,7 @@ impl<P: Probe> World<'_, P> {
         if !state.trials.is(trial) {
             return;
         }
-        // Where all places are taken, the next to be given back goes to who waits.
+        // If all places are taken, the next one given back goes to the first in the queue.
         let first = state.queue.first().filter(|_| state.free > 0);
         let Some(first) = first else { return state.trials.end() };
         let call = &self.blueprint.calls[self.frames[first].outgoing.index()];

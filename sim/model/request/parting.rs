@@ -1,17 +1,17 @@
-//! How connections end: the other end's goodbye, what is kept, what is closed, what is given up.
+//! How connections end: closed by the other end, kept, closed, given up.
 //!
 //! ```text
 //! server   closes, T after its last byte ──┐      ┌─ reset: the process is gone
 //!                    half a round trip      ╲    ╱
-//! caller   its last byte arrived, at 0   sends   hears the goodbye, at T
+//! caller   its last byte arrived, at 0   sends   learns of it, at T
 //! ```
-//! A request that leaves later than T less a round trip and before T crosses the goodbye and is lost
-//! with it. Closed form: where each gap between two uses of a connection is exponential of rate λ, that
-//! is a share of exp(−λ(T − r)) − exp(−λT) of the gaps, about λ·r·exp(−λT), for a round trip of r.
+//! A request sent later than T less a round trip and before T crosses the goodbye, the closing message, and
+//! is lost. Closed form: if the gaps between two uses of a connection are exponential with rate λ, these are a
+//! share of exp(−λ(T − r)) − exp(−λT) of the gaps, about λ·r·exp(−λT), for a round trip of r.
 //!
-//! A caller that gives up an answer cannot use its connection for another request and closes it. A connection
-//! that carries several at once stays open: only that answer is given up (RFC 9113, 6.4). Then only the
-//! kernel closes one whose peer is dead, or the client that sends keep-alives on it.
+//! A caller that gives up an answer cannot use its connection for another request and closes it. A shared
+//! connection stays open: only that answer is given up (RFC 9113, 6.4). If its peer is dead, only the kernel
+//! closes it, or a client that sends keep-alives.
 
 use super::frame::FrameId;
 use crate::blueprint::{Client, Tenure};
@@ -24,19 +24,19 @@ use wssim_kernel::{Nanos, Time};
 /// The other end of a connection.
 pub(super) struct FarEnd<'a> {
     pub(super) life: &'a Life,
-    /// It closes what was unused for so long.
+    /// It closes a connection that was idle for this long.
     pub(super) keep_alive: Option<Nanos>,
-    /// The way from there.
+    /// Latency from there.
     pub(super) half: Nanos,
 }
 
 impl FarEnd<'_> {
-    /// When the caller hears that this end has closed a connection, as far as that is settled.
+    /// When the caller learns that this end has closed a connection, as far as that is settled.
     #[inline]
     pub(super) fn goodbye(&self, connection: &Connection, client: &Client) -> Time {
         let stops = if self.life.hangs_up() { self.life.closed + self.half } else { Time::NEVER };
         let round_trip = Nanos(self.half.0 * 2);
-        // What is sent on it in time keeps it open.
+        // A keep-alive in time keeps it open.
         let is_kept = |most: Nanos| client.keepalive.is_some_and(|every| every + round_trip < most);
         match self.keep_alive {
             Some(most) if connection.users == 0 && !is_kept(most) => {
@@ -46,7 +46,7 @@ impl FarEnd<'_> {
         }
     }
 
-    /// Whether the caller knows by `now` that its peer is gone.
+    /// Whether the caller knows by `now` that its peer has closed it.
     #[inline]
     pub(super) fn is_known_closed(
         &self,
@@ -57,8 +57,8 @@ impl FarEnd<'_> {
         if connection.incarnation == self.life.incarnation {
             return self.goodbye(connection, client) <= now;
         }
-        // A process that ends on a living node resets its connections; of another end only keep-alives
-        // tell.
+        // A process that ends on a living node resets its connections; any other end shows only through
+        // keep-alives.
         let is_heard = connection.incarnation >= self.life.quiet_before;
         let after = if is_heard { Some(self.half) } else { client.silence };
         after.is_some_and(|after| self.life.closed + after <= now)
@@ -68,16 +68,16 @@ impl FarEnd<'_> {
 /// How an attempt ends, as its connection sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Parting {
-    /// The answer has come.
+    /// The answer has arrived.
     Answered,
     /// The connection broke.
     Broken,
-    /// No request waits for the answer any more.
+    /// The request no longer waits for the answer.
     GivenUp,
 }
 
 impl<P: Probe> World<'_, P> {
-    /// The attempt of `id` is over. Its connection is kept if all is well and its client keeps any.
+    /// The attempt of `id` is over. Keeps its connection if it is intact and its client keeps any.
     #[inline]
     pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, parting: Parting) {
         let frame = &mut self.frames[id];
@@ -98,7 +98,7 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         if client.multiplex.is_some() {
-            // Nothing can be sent on one that was never opened.
+            // On a connection that was never opened nothing can be sent.
             let unopened = parting == Parting::GivenUp && lost == Some(ConnectionStage::Opening);
             if parting == Parting::Broken || unopened {
                 self.connections.drop_shared(channel, connection);
@@ -113,7 +113,7 @@ impl<P: Probe> World<'_, P> {
     }
 }
 
-/// For how long nothing has been sent on `connection`, keep-alives included.
+/// How long nothing has been sent on `connection`, including keep-alives.
 pub(super) fn idle_time(now: Time, connection: &Connection, client: &Client) -> Nanos {
     if connection.users > 0 {
         return Nanos::ZERO;

@@ -1,43 +1,42 @@
-//! A connection pool at one container: places that are free, who waits for one, and how it comes to connections that
-//! it was refused.
+//! A connection pool at one container: its free places, its queue, and its trials after a refused connection.
 
 use crate::blueprint::Pool;
 use crate::station::Line;
 use wssim_kernel::Nanos;
 
-/// A pool that gets no connection tries again after 10 ms, and after twice as long each time … (`backoffMs` of
-/// `PoolEntryCreator` in `HikariPool` 6)
+/// After a refused connection a pool tries again after 10 ms, then after twice the pause each time …
+/// (`backoffMs` of `PoolEntryCreator` in `HikariPool` 6)
 const FIRST_PAUSE: Nanos = Nanos(10_000_000);
 /// … up to this.
 const LONGEST_PAUSE: Nanos = Nanos(5_000_000_000);
 
-/// How a pool comes to connections that it was refused.
+/// Trials to open a connection after a refusal.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Trials {
-    /// The pause before the one that is to come; `None`: none is.
+    /// The pause before the scheduled trial; `None`: none is scheduled.
     pause: Option<Nanos>,
-    /// Number of that one, or of the next.
+    /// Number of that trial, or of the next.
     number: u32,
 }
 
 impl Trials {
-    /// Whether one is to come.
+    /// Whether a trial is scheduled.
     pub(crate) fn is_due(&self) -> bool {
         self.pause.is_some()
     }
 
-    /// Whether that is number `trial`.
+    /// Whether it is number `trial`.
     pub(crate) fn is(&self, trial: u32) -> bool {
         self.is_due() && self.number == trial
     }
 
-    /// After which pause to try after one that was in vain, and its number.
+    /// The pause before the next trial after one that was refused, and its number.
     pub(crate) fn after_refusal(&mut self) -> (Nanos, u32) {
         let last = self.pause.map_or(0, |pause| pause.0);
         self.after(Nanos(last * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE))
     }
 
-    /// The same after one that was not.
+    /// The same after one that succeeded.
     pub(crate) fn at_once(&mut self) -> (Nanos, u32) {
         self.after(Nanos::ZERO)
     }
@@ -48,7 +47,7 @@ impl Trials {
         (pause, self.number)
     }
 
-    /// None is to come.
+    /// Cancels the scheduled trial.
     pub(crate) fn end(&mut self) {
         self.number = self.number.wrapping_add(1);
         self.pause = None;
@@ -60,11 +59,11 @@ impl Trials {
 pub(crate) struct PoolInstance {
     pub(crate) queue: Line,
     pub(crate) free: u32,
-    /// Whether a request may have to wait for a connection though a place is free.
+    /// Whether a request may have to wait for a connection although a place is free.
     pub(crate) outwaits: bool,
     /// Places that were never given back.
     pub(crate) leaked: u32,
-    /// When it tries again to open a connection.
+    /// Its trials to open a connection.
     pub(crate) trials: Trials,
 }
 

@@ -1,10 +1,10 @@
-//! Room for connections: what a service takes, and the ports that its callers have.
+//! Limits on connections: how many a service accepts, and the ports of its callers.
 //!
-//! What callers hold open counts, idle or in use.
-//! One beyond `max_connections` is refused when it logs in. A pool that outwaits that lets its requests
-//! queue as if all its connections were in use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection`
-//! waits on; `outwait.rs` when it tries again); of other clients the request that opens it fails. Pools open their minimum at the beginning, in
-//! turn: so those that start together share what there is.
+//! A service counts the connections that callers hold open, idle or in use, and refuses one beyond
+//! `max_connections` at login. A pool that outwaits then queues its requests as if all its connections were in
+//! use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection` keeps waiting; `outwait.rs` says when it
+//! tries again); for other clients the request that opens the connection fails. Pools open their minimum at
+//! the beginning, in turn, so that those that start together share what is accepted.
 
 use super::travel::{AttemptLink, ConnectionSearch, Fate};
 use crate::blueprint::{Call, Travels};
@@ -17,7 +17,7 @@ use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// Whether `peer` takes one more connection.
+    /// Whether `peer` accepts one more connection.
     #[inline]
     pub(super) fn has_room(&mut self, now: Time, peer: ContainerId) -> bool {
         let Some(most) = self.blueprint.service_of(peer).max_connections else { return true };
@@ -29,7 +29,7 @@ impl<P: Probe> World<'_, P> {
         self.connections.accepted_by(peer, incarnation) < most
     }
 
-    /// Looks through all idle connections to `service` for those that are closed by now.
+    /// Drops all idle connections to `service` that are closed by now.
     #[inline(never)]
     fn forget_closed(&mut self, now: Time, service: ServiceId) {
         let blueprint = self.blueprint;
@@ -48,7 +48,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Whether `connection`, which is about to be opened, gets an ephemeral port, if it needs one of few.
+    /// Whether `connection`, about to be opened, gets an ephemeral port, if it needs a limited one.
     #[inline]
     pub(super) fn takes_port(
         &mut self,
@@ -72,7 +72,7 @@ impl<P: Probe> World<'_, P> {
         self.ports.of_call(query, caller, self.blueprint.replica(pair.service, peer))
     }
 
-    /// `id`, a connection of `container` for calls of `query`, is closed: by its own end, or by the other.
+    /// `id`, a connection of `container` for calls of `query`, is closed: by this end, or by the other.
     #[inline]
     pub(super) fn close_connection(
         &mut self,
@@ -89,7 +89,7 @@ impl<P: Probe> World<'_, P> {
         self.connections.close(self.channel_of(query, container), id);
     }
 
-    /// Pools open their minimum where connections are counted, one each in turn.
+    /// Opens the minimum of pools where connections are counted, one per pool in turn.
     pub(crate) fn fill_pools(&mut self) {
         let blueprint = self.blueprint;
         let minimum = |query: usize| blueprint.routes[query].client.minimum;
@@ -111,7 +111,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Connection number `round` of `container` for calls such as `call`, if both ends are there.
+    /// Opens connection number `round` of `container` for `call`, if both ends run.
     fn open_ahead(&mut self, call: &Call, container: ContainerId, round: u32) {
         if !self.containers[container.index()].life.listens() {
             return;

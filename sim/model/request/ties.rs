@@ -1,5 +1,5 @@
-//! What ties a frame to whoever asked for it, beside the frame: only worlds with a breaker, a
-//! deadline or a cancellation somewhere have such ties, and the others pay nothing for them.
+//! Ties of a frame to its caller, stored beside the frame: only worlds with a breaker, a deadline or a
+//! cancellation have them, and others pay nothing for them.
 
 use super::breaker::Permit;
 use super::frame::{FrameId, NO_FRAME};
@@ -10,33 +10,33 @@ use wssim_kernel::Time;
 /// The ties of one frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tie {
-    /// Nobody wants its answer from then on.
+    /// Its answer is not wanted after this.
     pub deadline: Time,
     /// Part of a visit: its neighbours among the parts of one step.
     pub next: FrameId,
     /// See `next`.
     pub previous: FrameId,
-    /// The breaker's leave for the present attempt of its outgoing call.
+    /// The breaker's permit for the present attempt of its outgoing call.
     pub permit: Option<Permit>,
     /// Whether its outgoing call has passed its limits and not left them.
     pub has_entered: bool,
-    /// The connection that it has for several calls.
+    /// The connection that it holds for several calls.
     pub held: Option<Held>,
 }
 
-/// A connection of a pool that a part of a visit has for several calls.
+/// A connection of a pool that a part of a visit holds for several calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Held {
-    /// What took it.
+    /// The call that took it.
     pub call: CallId,
-    /// The pool instance whose place it has.
+    /// The pool instance of its place.
     pub pool: u32,
     /// The connection; none: it is in use, or not opened yet.
     pub link: ConnectionId,
 }
 
 impl Tie {
-    /// Of a frame that is wanted until `deadline`.
+    /// Of a frame whose answer is wanted until `deadline`.
     pub(crate) fn until(deadline: Time) -> Self {
         Self {
             deadline,
@@ -61,18 +61,18 @@ impl Ties {
         Self { are_used, all: Vec::new() }
     }
 
-    /// Whether this world has ties at all.
+    /// Whether this world has ties.
     #[inline(always)]
     pub(crate) fn are_used(&self) -> bool {
         self.are_used
     }
 
-    /// Connections that are held.
+    /// Held connections.
     pub(crate) fn held(&self) -> impl Iterator<Item = &Held> {
         self.all.iter().filter_map(|tie| tie.held.as_ref())
     }
 
-    /// Ties the frame that has just come to `id`.
+    /// Sets the ties of the frame that has just opened at `id`.
     pub(crate) fn tie(&mut self, id: FrameId, tie: Tie) {
         let place = id.0 as usize;
         if place >= self.all.len() {

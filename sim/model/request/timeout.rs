@@ -1,7 +1,7 @@
 //! Time-outs of one constant length: a FIFO with one event for its head.
 //!
-//! Equal time-outs fall due in the order in which they were set, so the calendar need not sort
-//! them. Most are overtaken by an answer; they are skipped when they reach the head.
+//! Equal time-outs expire in the order in which they were set, so the calendar need not sort them. Most are
+//! overtaken by an answer and skipped when they reach the head.
 
 use super::frame::{FrameId, Frames};
 use std::collections::VecDeque;
@@ -26,7 +26,7 @@ impl TimeoutClass {
         Self { after, pending: VecDeque::new() }
     }
 
-    /// Sets a time-out for what `frame` waits for now. Returns when to look, if nobody looks yet.
+    /// Sets a time-out on the present wait of `frame`. Returns when to look, if no look is scheduled.
     #[must_use]
     pub(crate) fn set(&mut self, now: Time, frame: FrameId, epoch: u32) -> Option<Time> {
         let at = now + self.after;
@@ -35,7 +35,7 @@ impl TimeoutClass {
         idle.then_some(at)
     }
 
-    /// The next frame whose wait ends now, if any.
+    /// The next frame whose time-out expires now, if any.
     pub(crate) fn take_due(&mut self, now: Time, frames: &Frames) -> Option<FrameId> {
         while let Some(head) = self.pending.front().copied() {
             let live = frames[head.frame].epoch == head.epoch;
@@ -50,7 +50,7 @@ impl TimeoutClass {
         None
     }
 
-    /// How many are set, those included that an answer overtook.
+    /// The number of time-outs set, including those that an answer overtook.
     pub(crate) fn pending(&self) -> usize {
         self.pending.len()
     }

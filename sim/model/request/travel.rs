@@ -1,12 +1,11 @@
-//! The connection that a call's request travels on: an idle one of the caller's channel, or a new one.
+//! The connection for a call's request: an idle one of the caller's channel, or a new one.
 //!
 //! ```text
-//! idle one? ──yes──► known closed? forget it, next ──► tried first, where the client does that ──► sent
+//! idle one? ──yes──► known closed? forget it, next ──► tested first, if the client does so ──────► sent
 //!    └──no──► resolver's answer expired? ask ──► policy chooses ──► handshake ──────────────────► sent
 //! ```
-//! All of that takes time and no events: what is found out on the way is only when the request leaves.
-//! What hinders it is found out when it leaves: a peer that is gone, a node that is down, a virtual
-//! address that has forgotten the connection.
+//! All of this takes time but no events: its only result is when the request leaves. Obstacles count when it
+//! leaves: a peer that has ended, a node that is down, a virtual address that has forgotten the connection.
 
 use super::frame::FrameId;
 use super::parting::{FarEnd, idle_time};
@@ -19,7 +18,7 @@ use crate::world::{ContainerState, World};
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Nanos, Time};
 
-/// Draws of an attempt's key that no step of a program shares.
+/// Draws of an attempt's key that no step of a program uses.
 const DRAW_CHOICE: u32 = 0xFFFF_FF31;
 const DRAW_ANSWER: u32 = 0xFFFF_FF32;
 const DRAW_PICK: u32 = 0xFFFF_FF33;
@@ -37,27 +36,26 @@ const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
 pub(super) struct AttemptLink {
     pub(super) connection: ConnectionId,
     pub(super) peer: ContainerId,
-    /// What passes before the request can be sent.
+    /// The steps before the request can be sent.
     pub(super) setup: Setup,
     pub(super) fate: Fate,
 }
 
-/// What passes before a request can be sent, in this order; and what a new connection costs whoever
-/// accepts it.
+/// The steps before a request can be sent, in this order; and the cost of accepting a new connection.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Setup {
-    /// Connections that were idle for long are tried.
+    /// Connections that were idle for long are tested.
     pub(super) trial: Nanos,
     /// A name is looked up.
     pub(super) dns: Nanos,
     /// A connection is opened.
     pub(super) handshake: Nanos,
-    /// Nanoseconds of the callee's reference CPU.
+    /// CPU of accepting a new connection, at the callee, in nanoseconds of the reference CPU.
     pub(super) accept: u32,
 }
 
 impl AttemptLink {
-    /// To `peer`, where one connection is as good as another and nothing hinders a request.
+    /// To `peer`, where connections are indistinguishable and nothing can go wrong.
     #[inline(always)]
     pub(super) fn plain(peer: ContainerId) -> Self {
         Self { connection: NO_CONNECTION, peer, setup: Setup::default(), fate: Fate::Sent }
@@ -65,32 +63,32 @@ impl AttemptLink {
 }
 
 impl Setup {
-    /// Until the request can be sent.
+    /// How long it takes until the request can be sent.
     #[inline]
     pub(super) fn takes(&self) -> Nanos {
         self.trial + self.dns + self.handshake
     }
 }
 
-/// What becomes of a request that is sent.
+/// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It sets out.
+    /// It is sent.
     Sent,
-    /// It meets nobody: so much later that is known.
+    /// It is turned away; the caller knows after this delay.
     Turned(Nanos, Failure),
     /// It is lost.
     Lost(ConnectionStage),
 }
 
-/// Who looks for a connection, and how.
+/// The search of a caller for a connection.
 pub(super) struct ConnectionSearch<'a> {
     pub(super) call: &'a Call,
     pub(super) client: &'a Client,
     policy: &'a Policy,
-    /// Balanced by request: where it must lead.
+    /// Balanced by request: the replica that it must lead to.
     wanted: Option<ContainerId>,
-    /// A proxy looks at its own list.
+    /// The list of a proxy.
     proxy: Option<ObserverId>,
     pub(super) container: ContainerId,
     pub(super) channel: usize,
@@ -112,7 +110,7 @@ impl<'a, P: Probe> World<'a, P> {
         call.travels == Travels::OnConnection || self.reach.ever || by_path
     }
 
-    /// How the request of the present attempt of `id` travels; `None`: no replica is there.
+    /// How the request of the present attempt of `id` travels; `None`: there is no replica.
     pub(super) fn link(
         &mut self,
         now: Time,
@@ -130,8 +128,8 @@ impl<'a, P: Probe> World<'a, P> {
         Some(AttemptLink { fate, ..AttemptLink::plain(peer) })
     }
 
-    /// A replica for a request that needs no connection; a retry that wants another one passes over the
-    /// one before where there is another.
+    /// A replica for a request that needs no connection; a retry with `other_replica` avoids the last one if there
+    /// is another.
     #[inline(always)]
     pub(super) fn choose_replica(
         &mut self,
@@ -170,13 +168,13 @@ impl<'a, P: Probe> World<'a, P> {
         }
         let link = self.link_of(now, &search);
         if let (Some(_), Some(link)) = (route.client.multiplex, link) {
-            // It carries others at the same time.
+            // The connection carries other requests at the same time.
             self.connections.share(now, search.channel, link.connection);
         }
         link
     }
 
-    /// How `container` looks for a connection for `call`.
+    /// The search of `container` for a connection for `call`.
     pub(super) fn search<'c>(
         &self,
         call: &'c Call,
@@ -203,7 +201,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// A replica for a request that needs no connection to be told from others.
+    /// A replica for a request whose connection is indistinguishable from others.
     #[inline(always)]
     fn choose_plainly(
         &mut self,
@@ -242,15 +240,15 @@ impl<'a, P: Probe> World<'a, P> {
         self.on_new(now, search, trial)
     }
 
-    /// The replica for a request that is balanced by itself; a retry that wants another one passes
-    /// over the one before where there is another.
+    /// The replica for a request that is balanced by itself; a retry with `other_replica` avoids the last one if
+    /// there is another.
     fn choose_again(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<ContainerId> {
         let chosen = self.choose(now, search, 0)?;
         let again = search.call.retry.other_replica && chosen.0 + 1 == search.last_replica;
         if again { self.choose(now, search, 1) } else { Some(chosen) }
     }
 
-    /// Who is chosen for a request or a new connection, by the policy alone.
+    /// The replica for a request or a new connection, by the policy alone.
     #[inline]
     fn choose(
         &mut self,
@@ -281,7 +279,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.choose_by(search.policy, service, (search.container, observer), key)
     }
 
-    /// Who is chosen for `container` through the eyes of `observer`.
+    /// The replica for `container` by what `observer` knows.
     fn choose_by(
         &mut self,
         policy: &Policy,
@@ -318,7 +316,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.take_known(now, (client, container, channel), is_wanted, key)
     }
 
-    /// The same of any channel; those on the way that are known to be closed are forgotten.
+    /// The same of any channel; connections known to be closed are dropped on the way.
     #[inline]
     pub(super) fn take_known(
         &mut self,
@@ -328,8 +326,8 @@ impl<'a, P: Probe> World<'a, P> {
         key: u64,
     ) -> Option<ConnectionId> {
         let Self { connections, containers, blueprint, draws, usual_halves, .. } = self;
-        // A pool closes an idle connection only where more than its minimum are open, and replaces
-        // those of its minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
+        // A pool closes an idle connection only if more than its minimum are open, and replaces those of its
+        // minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
         let spare = connections.open_of(channel) > client.minimum;
         let from = containers[container.index()].node;
         let closed = |connection: &mut Connection| {
@@ -353,7 +351,7 @@ impl<'a, P: Probe> World<'a, P> {
         connections.take(channel, is_wanted, closed)
     }
 
-    /// What becomes of a request that is sent on `connection`.
+    /// The fate of a request sent on `connection`.
     #[inline]
     fn fate_of(&self, now: Time, search: &ConnectionSearch<'_>, connection: ConnectionId) -> Fate {
         let connection = self.connections.get(connection);
@@ -367,8 +365,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.fate_of_doubtful(now, search, connection, forgotten, same_life)
     }
 
-    /// What becomes of a request that may cross the goodbye of the other end: that is all the answer
-    /// it gets.
+    /// The fate of a request that may cross the closing message of the other end, which is then its only answer.
     #[inline]
     fn fate_of_crossing(
         &self,
@@ -407,7 +404,7 @@ impl<'a, P: Probe> World<'a, P> {
         let service = self.service_id(connection.peer);
         let unreachable = !self.is_joined(now, from, to);
         if forgotten {
-            // The remote peer never hears of it; on the same host the reset comes at once.
+            // The remote peer is not informed; on the same host the reset comes at once.
             return if from == to {
                 Fate::Turned(Nanos::ZERO, Failure::Reset)
             } else {
@@ -428,7 +425,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.fate_of_crossing(now, search, connection)
     }
 
-    /// Tries a connection that was idle for long, where the client does that.
+    /// Tests a connection that was idle for long, if the client does so.
     #[inline]
     fn try_out(
         &self,
@@ -461,7 +458,7 @@ impl<'a, P: Probe> World<'a, P> {
         AttemptLink { connection, peer, setup, fate }
     }
 
-    /// Opens a connection; `trial` is for how long others were tried in vain before.
+    /// Opens a connection; `trial` is the time spent on failed tests of others.
     #[inline(never)]
     pub(super) fn on_new(
         &mut self,
@@ -485,7 +482,7 @@ impl<'a, P: Probe> World<'a, P> {
         let expires = self.lifetime_ends(now, search);
         let connection = self.connections.open(search.channel, peer, incarnation, expires);
         let begins = now + setup.takes();
-        // Nobody is at the address of an earlier life.
+        // The address of an earlier life reaches no container.
         let is_there = self.knows_address(search, peer);
         let ends = [search.container, peer];
         let (mut fate, took) =
@@ -493,7 +490,7 @@ impl<'a, P: Probe> World<'a, P> {
         if !self.takes_port(now, search, connection) {
             fate = Fate::Turned(Nanos::ZERO, Failure::Refused);
         } else if fate == Fate::Sent && !self.has_room(now, peer) {
-            // It is told so when it logs in.
+            // The refusal comes at login.
             fate = Fate::Turned(took, Failure::Refused);
         }
         if let Fate::Sent = fate {
@@ -505,7 +502,7 @@ impl<'a, P: Probe> World<'a, P> {
         Some(AttemptLink { connection, peer, setup, fate })
     }
 
-    /// Whether the address of `peer` that is used is its present one.
+    /// Whether the address in use for `peer` is its present one.
     fn knows_address(&self, search: &ConnectionSearch<'_>, peer: ContainerId) -> bool {
         let address = self.containers[peer.index()].life.address;
         match search.policy {
@@ -518,9 +515,8 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// What becomes of a connection that is opened at `now` from a container to its peer, and how long
-    /// that takes where it is opened. Its first packet is sent again, as any other, while nothing gets
-    /// through.
+    /// The fate of a connection opened at `now` from a container to its peer, and how long opening takes. Its
+    /// first packet is retransmitted like any other while nothing gets through.
     #[inline(never)]
     fn fate_of_opening(
         &self,
@@ -563,16 +559,16 @@ impl<'a, P: Probe> World<'a, P> {
     }
 }
 
-/// What a trial of a connection came to, and how long it took.
+/// The outcome of a test of a connection, and its duration.
 enum Trial {
-    /// There was none.
+    /// There was no test.
     None,
     Good(Nanos),
     Bad(Nanos),
 }
 
-/// What a pool has made of an idle connection of its minimum by `now`: each time that it reached the
-/// end of its life another one took its place.
+/// Brings an idle connection of a pool's minimum up to `now`: each time it reached the end of its life, the
+/// pool replaced it.
 #[cold]
 fn renew(now: Time, connection: &mut Connection, client: &Client, draws: StreamKey, key: u64) {
     let Some(law) = &client.max_lifetime else { return };

@@ -1,7 +1,7 @@
-//! What is told of measured requests that have no answer when a replication is given up, and of what
-//! they wait for: a listener that forgot them would find errors rarer, and times shorter, than they are.
+//! Reports measured requests without an answer when a replication is given up, and what they wait for: a
+//! listener without them would find errors rarer, and times shorter, than they are.
 //!
-//! What nobody waits for any more is left out, as what its request went on without.
+//! Frames that no measured request waits for any more are left out.
 
 use super::frame::{Frame, FrameId, FrameKind, Waits};
 use crate::probe::{Probe, Unfinished};
@@ -9,7 +9,7 @@ use crate::world::World;
 use wssim_kernel::Time;
 
 impl<P: Probe> World<'_, P> {
-    /// Tells of them. It takes time, and there are seldom any.
+    /// Reports them. Slow; there are seldom any.
     pub(crate) fn tell_unfinished(&mut self, now: Time) {
         if self.counts.measured_in_flight == 0 {
             return;
@@ -23,7 +23,7 @@ impl<P: Probe> World<'_, P> {
         assert_eq!(requests, self.counts.measured_in_flight, "every request in flight is told of");
     }
 
-    /// Whether `id` is a measured request, or something that one waits for.
+    /// Whether `id` is a measured request, or something that a measured request waits for.
     fn is_awaited(&self, mut id: FrameId) -> bool {
         if !self.frames[id].measured {
             return false;

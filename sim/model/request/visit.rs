@@ -1,4 +1,4 @@
-//! A visit: a request's stay at one container, from arrival to answer, and the workers there.
+//! A visit: a request at one container, from arrival to answer, and the workers there.
 
 use super::frame::{Frame, FrameId, FrameKind, Waits};
 use crate::event::Event;
@@ -9,8 +9,7 @@ use crate::world::{ContainerState, World};
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
-    /// `id` is at its container from now on. Returns whether it needs a worker before anything is done
-    /// for it.
+    /// `id` arrives at its container. Returns whether it needs a worker before anything else.
     #[inline(always)]
     pub(super) fn arrives(&mut self, now: Time, id: FrameId) -> bool {
         let frame = &mut self.frames[id];
@@ -21,7 +20,7 @@ impl<P: Probe> World<'_, P> {
         by_worker
     }
 
-    /// `frame` is at its `container` from now on.
+    /// `frame` arrives at its `container`.
     #[inline(always)]
     pub(super) fn comes_in(now: Time, frame: &mut Frame, container: &mut ContainerState) {
         frame.arrived = now;
@@ -30,7 +29,7 @@ impl<P: Probe> World<'_, P> {
         container.pace.warm();
     }
 
-    /// `id` has just come to a container that does nothing for it without a worker.
+    /// `id` has just arrived at a container where it first needs a worker.
     #[inline(never)]
     pub(super) fn begin_with_worker(
         &mut self,
@@ -43,7 +42,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The same for one that has been at its node since `since`, which stood still.
+    /// The same for a request held back since `since` at its node, which stood still.
     pub(crate) fn deliver_held(
         &mut self,
         now: Time,
@@ -59,8 +58,8 @@ impl<P: Probe> World<'_, P> {
         self.begin(now, id, calendar);
     }
 
-    /// Takes a free worker for `id`, or lets it wait, or refuses it. Returns whether it goes on. It has
-    /// waited since `since` already.
+    /// Takes a free worker for `id`, or queues or refuses it. Returns whether it continues. It has waited since
+    /// `since`.
     #[inline(always)]
     pub(crate) fn get_worker(
         &mut self,
@@ -80,7 +79,7 @@ impl<P: Probe> World<'_, P> {
         true
     }
 
-    /// Lets `id` wait for a worker, or refuses it.
+    /// Queues `id` for a worker, or refuses it.
     #[inline(never)]
     pub(super) fn queue_for_worker(
         &mut self,
@@ -104,7 +103,7 @@ impl<P: Probe> World<'_, P> {
         self.limit_wait(now, id, calendar);
     }
 
-    /// Sets the limits of a wait for a worker: the service's, and the user's own patience.
+    /// Limits a wait for a worker: by the service's time-out, and by the user's own patience.
     fn limit_wait(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let service = self.blueprint.service_of(self.frames[id].container);
         if let Some(class) = service.queue_timeout {
@@ -126,9 +125,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Gives the next in the queue a worker; it goes on when what happens at present is over, so
-    /// that a queue of requests that take no time is worked off one after the other and not one
-    /// inside the other.
+    /// Gives the next in the queue a worker; it continues after the present event, so that a queue of requests
+    /// that take no time is handled one after another instead of nested.
     #[inline(never)]
     pub(super) fn grant_worker(&mut self, now: Time, container: ContainerId) {
         let id = loop {
@@ -154,7 +152,7 @@ impl<P: Probe> World<'_, P> {
         self.ready.push_back(id);
     }
 
-    /// The program of `id`, whose `frame` this is, is over: it is answered.
+    /// The program of `id`, with `frame`, is over: sends its answer.
     #[inline(always)]
     pub(crate) fn end_visit(
         &mut self,
@@ -193,8 +191,8 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` leaves its container, and its answer sets out. Its `frame` comes as a copy: what is written
-    /// meanwhile could be part of it otherwise, and each look would find it anew.
+    /// `id` leaves its container, and its answer is sent. `frame` is a copy: otherwise each write in between might
+    /// change it, and the compiler would have to load it again.
     #[inline(always)]
     fn leave(
         &mut self,
@@ -220,13 +218,13 @@ impl<P: Probe> World<'_, P> {
         self.leave(now, (id, &frame), Some(failure), calendar);
     }
 
-    /// `id` is not at its container any more.
+    /// `id` is no longer at its container.
     pub(crate) fn depart(&mut self, now: Time, id: FrameId) {
         let frame = self.frames[id];
         self.depart_as(now, id, &frame);
     }
 
-    /// The same of `id`, whose `frame` this is.
+    /// The same for `id` with `frame`.
     #[inline(always)]
     fn depart_as(&mut self, now: Time, id: FrameId, frame: &Frame) {
         let station = &mut self.containers[frame.container.index()].station;
@@ -236,7 +234,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` does not wait for a worker any more.
+    /// `id` no longer waits for a worker.
     fn leaves_door(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         if !frame.admitted {
@@ -262,7 +260,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `id` has waited too long for what it waits for.
+    /// The present wait of `id` has reached its time-out.
     #[inline(never)]
     pub(crate) fn give_up(
         &mut self,

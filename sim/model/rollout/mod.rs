@@ -1,8 +1,8 @@
-//! Rollouts in a world: images are built and pushed, then the orchestrator brings them out.
+//! Rollouts in a world: images are built and pushed, then the orchestrator deploys them.
 //!
 //! ```text
-//!  at its time ─► builds (CPU of one node, so many at once) ─► each is pushed to its registry ─► told to the
-//!  orchestrator: updates of all services (`orchestrator/swarm/updates.rs`, `orchestrator/compose.rs`)
+//!  at its time ─► builds (CPU of one node, a limited number at a time) ─► each is pushed to its registry ─► the
+//!  orchestrator updates all services (`orchestrator/plane/updates.rs`, `orchestrator/compose/mod.rs`)
 //!  ─► pulls (`life/pulls.rs`) ─► stops, starts ─► … ─► every update is over, every new container is found
 //!  healthy: deployed
 //! ```
@@ -19,20 +19,18 @@ use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 use wssim_kernel::{Calendar, Time};
 
-/// Bytes on the disk of a byte that is pulled: layers are compressed to about 40 % of their size (an
+/// Bytes on the disk for each byte that is pulled: layers are compressed to about 40 % of their size (an
 /// assumption; Docker Hub shows compressed sizes, `docker images` those on the disk).
 const UNPACKED_SIZE: f64 = 2.5;
 
-/// How far a rollout is.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct RolloutProgress {
-    /// Images that have been given to a builder.
+    /// Images whose build has begun.
     begun: usize,
     /// Images that are built and in their registries.
     there: usize,
-    /// Services whose update is over.
     updated: usize,
-    /// The worst of their outcomes.
+    /// The worst ending of these updates.
     outcome: Option<Ending>,
     is_over: bool,
 }
@@ -47,7 +45,6 @@ impl<'a, P: Probe> World<'a, P> {
         self.blueprint.control.as_ref()?.images.get(image)
     }
 
-    /// Puts all rollouts on the calendar.
     pub(crate) fn start_rollouts(&mut self, calendar: &mut Calendar<Event>) {
         let rollouts = self.blueprint.control.iter().flat_map(|cluster| &cluster.rollouts);
         for (place, rollout) in rollouts.enumerate() {
@@ -56,7 +53,6 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// A rollout begins.
     #[inline(never)]
     pub(crate) fn begin_rollout(
         &mut self,
@@ -76,7 +72,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// The next image that nobody builds yet is built.
+    /// Begins to build the next image.
     fn build_next(&mut self, now: Time, id: RolloutId, calendar: &mut Calendar<Event>) {
         let Some(rollout) = self.rollout(id) else { return };
         let number = self.rollouts[id.index()].begun;
@@ -92,7 +88,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.begin_chore(now, &haul, Then::Built(id, number), calendar);
     }
 
-    /// An image is built: it is pushed, and the next one is built.
+    /// Pushes an image that is built, and begins to build the next.
     pub(crate) fn built(
         &mut self,
         now: Time,
@@ -119,7 +115,7 @@ impl<'a, P: Probe> World<'a, P> {
         self.build_next(now, id, calendar);
     }
 
-    /// An image is where it can be pulled from: when all are, they are brought out.
+    /// An image can be pulled: when all can, they are deployed.
     pub(crate) fn pushed(
         &mut self,
         now: Time,
@@ -143,14 +139,13 @@ impl<'a, P: Probe> World<'a, P> {
         self.tell_control(now, Told::Deploys(id), calendar);
     }
 
-    /// What a rollout needs is lost with a node.
+    /// The rollout ends: a build or push is lost with a node.
     pub(crate) fn break_off(&mut self, now: Time, id: RolloutId) {
         if !std::mem::replace(&mut self.rollouts[id.index()].is_over, true) {
             self.probe.rollout(now, id, RolloutFact::Ends(Ending::NotBegun));
         }
     }
 
-    /// The update of a service is over.
     pub(crate) fn updated(
         &mut self,
         now: Time,
@@ -165,8 +160,8 @@ impl<'a, P: Probe> World<'a, P> {
         self.look_at_rollouts(now);
     }
 
-    /// Rollouts whose updates are all over end when every replica of theirs is registered; one that did not
-    /// bring its images out ends at once.
+    /// Ends rollouts whose updates are all over, once all their replicas are registered; at once if an update was
+    /// neither completed nor rolled back.
     pub(crate) fn look_at_rollouts(&mut self, now: Time) {
         for place in 0..self.rollouts.len() {
             let id = RolloutId::from(place);
@@ -184,7 +179,7 @@ impl<'a, P: Probe> World<'a, P> {
         }
     }
 
-    /// Whether nothing more is to come of what was renewed: each replica is found healthy, wherever it is.
+    /// Whether each renewed replica is found healthy, on whichever node, or none is to come.
     fn is_settled(&self, now: Time, rollout: &Rollout, outcome: Ending) -> bool {
         if !matches!(outcome, Ending::Completed | Ending::RolledBack) {
             return true;
@@ -205,13 +200,13 @@ impl<'a, P: Probe> World<'a, P> {
         })
     }
 
-    /// What is wrong with the image that `id` runs.
+    /// The defect of the image that `id` runs.
     pub(crate) fn bad_image(&self, id: ContainerId) -> Option<Bad> {
         let image = self.upkeep.control.as_ref()?.image_at(id)?;
         self.image(image)?.bad
     }
 
-    /// Where a registry that runs here is at present; what is built and not pushed stays where it is.
+    /// The present node of a registry in the cluster; `None`: images that are built are not pushed.
     fn registry_of(&self, image: &Image) -> Option<NodeId> {
         let ImageSource::Registry(service) = image.from else { return None };
         let mut servers = self.blueprint.services[service.index()].containers.clone();
@@ -220,7 +215,6 @@ impl<'a, P: Probe> World<'a, P> {
         Some(self.containers[server as usize].node)
     }
 
-    /// `node` begins to pull an image.
     pub(crate) fn begin_pull(
         &mut self,
         now: Time,
@@ -244,7 +238,6 @@ impl<'a, P: Probe> World<'a, P> {
         self.begin_chore(now, &haul, Then::Pulled(node, place), calendar);
     }
 
-    /// `node` has the image.
     pub(crate) fn pulled(
         &mut self,
         now: Time,

@@ -1,11 +1,11 @@
 //! DNS: the caller's node answers with all registered replicas, shuffled at every query; the caller's
 //! runtime keeps the answer for a while and takes an address of it for each new connection.
 //!
-//! Docker's resolver gives every record a TTL of 600 s (moby, daemon/libnetwork/resolver.go). What a
-//! runtime makes of it: the JVM keeps an answer for 30 s (JDK, `InetAddressCachePolicy`) and takes its
-//! first address; Netty keeps it for the TTL (netty, `DnsNameResolverBuilder`), first address; Node.js,
-//! Go and glibc ask every time; nginx asks once, until it is reloaded, and takes addresses in turn.
-//! So a dead address can be called until the answer expires, and one replica can get all the load.
+//! Docker's resolver gives every record a TTL of 600 s (moby, daemon/libnetwork/resolver.go). Runtimes differ: the
+//! JVM keeps an answer for 30 s (JDK, `InetAddressCachePolicy`) and takes its first address; Netty keeps it for the
+//! TTL (netty, `DnsNameResolverBuilder`), first address; Node.js, Go and glibc ask every time; nginx asks once,
+//! until it is reloaded, and takes addresses in turn. So a dead address can be called until the answer expires, and
+//! one replica can get all the load.
 
 use crate::blueprint::{Pick, Resolver};
 use crate::ids::ContainerId;
@@ -22,18 +22,18 @@ pub(crate) struct ResolverCache {
 }
 
 impl ResolverCache {
-    /// Room for an answer of `replicas` addresses: nothing is allocated later.
+    /// A cache with room for `replicas` addresses: later calls do not allocate.
     pub(crate) fn new(replicas: usize) -> Self {
         Self { addresses: Vec::with_capacity(replicas), ..Self::default() }
     }
 
-    /// Whether a new connection has to ask first.
+    /// Whether a new connection needs a query first.
     pub(crate) fn must_ask(&self, now: Time) -> bool {
         self.addresses.is_empty() || now >= self.expires
     }
 
-    /// Keeps the answer `registered`, shuffled by `draw`; `address` says which address the resolver has
-    /// of each. An empty answer is not kept: it is an error.
+    /// Keeps the answer `registered`, shuffled by `draw`; `address` gives the resolver's address of each replica.
+    /// An empty answer is an error and is not kept.
     pub(crate) fn keep(
         &mut self,
         now: Time,
@@ -51,7 +51,7 @@ impl ResolverCache {
         self.expires = resolver.ttl.map_or(Time::NEVER, |ttl| now + ttl);
     }
 
-    /// Its runtime has ended: the next one asks anew.
+    /// Clears the answer: the runtime has ended, and the next one asks again.
     pub(crate) fn forget(&mut self) {
         self.addresses.clear();
     }
@@ -71,8 +71,8 @@ impl ResolverCache {
         self.addresses.get(place).map(|&(who, _)| who)
     }
 
-    /// Whether the answer has the present `address` of `who`: a container that was replaced since has
-    /// another, on the same node too.
+    /// Whether the answer has the present `address` of `who`: a container that was replaced since has another
+    /// address, even on the same node.
     pub(crate) fn has_address(&self, who: ContainerId, address: u32) -> bool {
         self.addresses.contains(&(who, address))
     }

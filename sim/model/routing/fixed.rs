@@ -1,6 +1,6 @@
-//! Fixed addresses: names lead to containers of the caller's own host; what is elsewhere has its address written down,
-//! which leads to the same container whatever has become of it. That is Docker Compose on several hosts: DNS of the
-//! engine knows its own containers only, and one of them can publish a port of the host.
+//! Fixed addresses: a name leads to the containers of the caller's own host; a service on another host has a fixed
+//! address, which leads to the same container even after its end. That is Docker Compose on several hosts: DNS of
+//! the engine knows only its own containers, and one of them can publish a port of the host.
 
 use super::Scene;
 use crate::ids::{ContainerId, NodeId};

@@ -1,6 +1,6 @@
 //! Least connections: the replica with the fewest requests, waiting or in service; ties at random.
 //!
-//! It knows what is at each replica, as one balancer in front of all of them would. Closed form: join
+//! It knows the requests at each replica, as one balancer in front of all of them would. Closed form: join
 //! the shortest queue, a Markov chain on the ordered queue lengths (Haight 1958; the battery has it).
 
 use super::Scene;

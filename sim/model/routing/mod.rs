@@ -1,8 +1,7 @@
-//! Routing: how a caller finds a replica. A *view* says who is there, a *policy* chooses.
+//! Routing: how a caller finds a replica. A *view* lists the replicas, a *policy* chooses one.
 //!
-//! Policies that balance each *connection* (IPVS, DNS, kube-proxy) are asked when one is opened;
-//! whatever is sent on it later goes to the same replica. Policies that balance each *request*
-//! (proxies, planners' ideas) are asked every time.
+//! Policies that balance each *connection* (IPVS, DNS, kube-proxy) choose when one is opened; later requests on it
+//! go to the same replica. Policies that balance each *request* (proxies, planners' ideas) choose every time.
 
 mod dns;
 mod fixed;
@@ -19,15 +18,15 @@ use crate::blueprint::Policy;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId};
 use wssim_kernel::stream::Draw;
 
-/// What a policy may look at. `at` says where a container is and how many requests are there.
+/// The inputs of a policy. `at` gives the node of a container and the number of its requests.
 pub(crate) struct Scene<'a, A: Fn(ContainerId) -> (NodeId, u32)> {
-    /// Whom observers believe to be there.
+    /// The views of all observers.
     pub views: &'a mut Views,
-    /// Through whose eyes it looks.
+    /// The observer whose view counts.
     pub observer: ObserverId,
-    /// Who is wanted.
+    /// The service that is called.
     pub service: ServiceId,
-    /// Where the caller is; none: outside the cluster.
+    /// The node of the caller; `None`: outside the cluster.
     pub here: Option<NodeId>,
     /// See above.
     pub at: A,
@@ -35,15 +34,15 @@ pub(crate) struct Scene<'a, A: Fn(ContainerId) -> (NodeId, u32)> {
     pub draw: Draw<'a>,
 }
 
-/// Chooses a replica; `None` when nobody is there.
+/// Chooses a replica; `None` when the view is empty.
 #[inline]
 pub(crate) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
     policy: &Policy,
     mut scene: Scene<'_, A>,
 ) -> Option<ContainerId> {
     match policy {
-        // IPVS's scheduler `rr` on the caller's node, or a balancer that everybody shares: what
-        // differs is who observes, and whether it is asked for each connection or each request.
+        // IPVS's scheduler `rr` on the caller's node, or a balancer that all callers share: they differ in the
+        // observer, and in whether they choose for each connection or each request.
         Policy::InTurn | Policy::Vip => scene.views.rotate(scene.observer, scene.service),
         Policy::Fixed => fixed::choose(&mut scene),
         Policy::Random => random::choose(&mut scene),
@@ -64,7 +63,7 @@ impl<A: Fn(ContainerId) -> (NodeId, u32)> Scene<'_, A> {
         (self.at)(who).1
     }
 
-    /// One of those `wanted` among the candidates, each with equal chances.
+    /// A candidate that is `wanted`, each with the same probability.
     fn any(&mut self, wanted: impl Fn(&Self, ContainerId) -> bool) -> Option<ContainerId> {
         let unit = self.draw.open01();
         let matching = || self.candidates().iter().copied().filter(|&who| wanted(self, who));

@@ -1,4 +1,4 @@
-//! The power of d choices: of d replicas chosen at random, the one with the fewest requests.
+//! The power of d choices: of d random replicas, the one with the fewest requests.
 //!
 //! Closed form: SQ(d), for many servers a share ρ^((d^k − 1)/(d − 1)) of them has k requests or more
 //! (Vvedenskaya, Dobrushin and Karpelevich 1996; Mitzenmacher 2001).
@@ -6,7 +6,7 @@
 use super::Scene;
 use crate::ids::{ContainerId, NodeId};
 
-/// The most choices that are looked at.
+/// The largest d.
 const MOST: u32 = 8;
 
 pub(super) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
@@ -23,7 +23,7 @@ pub(super) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
         let taken = chosen[..number].contains(&place);
         chosen[number] = if taken { last } else { place };
     }
-    // Floyd's order is not random: a tie goes to one of those who tie with equal chances.
+    // Floyd's order is not random: each replica in a tie is chosen with the same probability.
     let jobs = |place: usize| scene.jobs(scene.candidates()[place]);
     let least = chosen[..d].iter().map(|&place| jobs(place)).min()?;
     let ties = || chosen[..d].iter().copied().filter(|&place| jobs(place) == least);

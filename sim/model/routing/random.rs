@@ -12,8 +12,8 @@ pub(super) fn choose<A: Fn(ContainerId) -> (NodeId, u32)>(
     scene.any(|_, _| true)
 }
 
-/// `weights` by replica; those who are not there leave theirs to the others in proportion. Replicas
-/// that are put elsewhere get those of the first, the second, … in turn.
+/// Chooses by `weights`, which are by replica; a replica that is absent leaves its weight to the others in
+/// proportion. Replicas in other places get the weights of the first, the second, … in turn.
 pub(super) fn choose_weighted<A: Fn(ContainerId) -> (NodeId, u32)>(
     scene: &mut Scene<'_, A>,
     weights: &[f64],

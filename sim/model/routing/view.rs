@@ -1,8 +1,8 @@
-//! Views: whom each observer believes to be there.
+//! Views: the replicas that each observer believes to exist.
 //!
-//! Every node has its own IPVS table and its own answers to DNS queries, every proxy its own list
-//! of servers; they learn of a container's coming and going at different times. A view is such a
-//! list for one service, in the order of replicas, with the place of the one whose turn it is.
+//! Every node has its own IPVS table and its own answers to DNS queries, every proxy its own list of servers; they
+//! learn at different times that a container comes or goes. A view is such a list for one service, in the order of
+//! replicas, with the place of the replica whose turn it is.
 
 use crate::ids::{ContainerId, ObserverId, ServiceId};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use std::ops::Range;
 /// One observer's list of one service.
 #[derive(Clone, Copy, Debug, Default)]
 struct View {
-    /// Where its members begin.
+    /// Place of its first member.
     base: u32,
     len: u32,
     next: u32,
@@ -45,24 +45,23 @@ impl Views {
         observer.index() * self.services.len() + service.index()
     }
 
-    /// The first container of `service`.
     pub(crate) fn first(&self, service: ServiceId) -> u32 {
         self.services[service.index()].start
     }
 
-    /// The address that is written down for `service`: its first container's, if it has any.
+    /// The fixed address of `service`: its first container's, if it has any.
     pub(crate) fn written(&self, service: ServiceId) -> Option<ContainerId> {
         self.services[service.index()].clone().next().map(ContainerId)
     }
 
-    /// Whom `observer` believes to be there, in the order of replicas.
+    /// The replicas that `observer` believes to exist, in their order.
     #[inline]
     pub(crate) fn of(&self, observer: ObserverId, service: ServiceId) -> &[ContainerId] {
         let View { base, len, .. } = self.lists[self.place(observer, service)];
         &self.members[base as usize..(base + len) as usize]
     }
 
-    /// The one whose turn it is; `None` when nobody is there.
+    /// The replica whose turn it is; `None` when the view is empty.
     #[inline]
     pub(crate) fn rotate(
         &mut self,
@@ -79,12 +78,12 @@ impl Views {
         Some(self.members[(view.base + chosen) as usize])
     }
 
-    /// Whether `observer` believes that `container` of `service` is there.
+    /// Whether the view of `observer` has `who` of `service`.
     pub(crate) fn has(&self, observer: ObserverId, service: ServiceId, who: ContainerId) -> bool {
         self.of(observer, service).binary_search(&who).is_ok()
     }
 
-    /// `observer` learns that `who` of `service` is there. Returns whether that is news.
+    /// Adds `who` of `service` to the view of `observer`. Returns whether it was missing.
     pub(crate) fn add(
         &mut self,
         observer: ObserverId,
@@ -98,7 +97,7 @@ impl Views {
         let view = &mut self.lists[place];
         let base = view.base as usize;
         let (at, len) = (base + at, base + view.len as usize);
-        // A turn stays with whom it was.
+        // The turn stays with its replica.
         if at - base < view.next as usize {
             view.next += 1;
         }
@@ -108,7 +107,7 @@ impl Views {
         true
     }
 
-    /// `observer` learns that `who` of `service` is gone. Returns whether that is news.
+    /// Removes `who` of `service` from the view of `observer`. Returns whether it was there.
     pub(crate) fn remove(
         &mut self,
         observer: ObserverId,
@@ -165,7 +164,7 @@ mod tests {
         assert_eq!(turns(&mut views, 0, 1), [4]);
         assert!(views.add(ObserverId(0), WEB, ContainerId(2)));
         assert_eq!(turns(&mut views, 0, 5), [5, 2, 3, 4, 5]);
-        // The other observer has heard of nothing.
+        // The other observer has learned nothing.
         assert_eq!(views.of(ObserverId(1), WEB).len(), 4);
     }
 
@@ -185,7 +184,7 @@ mod tests {
             assert_eq!(news, expected);
             let seen: Vec<u32> = views.of(ObserverId(1), WEB).iter().map(|c| c.0).collect();
             assert!(seen.iter().eq(twin.iter()));
-            // A whole round meets everybody once, whoever begins.
+            // A whole round meets each replica once, from any start.
             let mut round = turns(&mut views, 1, seen.len());
             round.sort_unstable();
             assert_eq!(round, seen);

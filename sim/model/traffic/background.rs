@@ -1,12 +1,12 @@
-//! Background load: bursts of CPU that a container makes of itself, or the system of a node.
+//! Background load: bursts of CPU work by a container itself, or by the system of a node.
 //!
-//! Nobody waits for a burst, so that one which meets an idle thread changes nothing for anybody. Bursts of
-//! a single job that no limit binds therefore wait in a queue of their node, not in the calendar.
-//! Whoever wants something of the node (a request's CPU step, a look at its memory, the load average)
-//! first lets those begin that have been due ([`World::catch_up`]). Only while somebody computes there
-//! whom the next one could meet does the calendar know of it ([`World::watch`]), so that nobody is
-//! slowed down who has gone on already; and while some container's pages are in swap, for then it
-//! may come to the disk. Slow twin: the same world with limits that never bind (`tests/trust/bursts.rs`).
+//! No request waits for a burst, so that a burst that meets an idle thread changes nothing else. Bursts of
+//! a single job that no limit binds therefore wait in a queue of their node, not in the calendar. Before a
+//! request's CPU step, a look at memory or the load average uses the node, all bursts due by then begin
+//! ([`World::catch_up`]). The next burst gets an event ([`World::watch`]) only while it could meet an
+//! attended job, which must be slowed down on time; and while some container's pages are in swap, since the
+//! burst may then visit the disk. Slow twin: the same world with limits that never bind
+//! (`tests/trust/bursts.rs`).
 
 use crate::blueprint::{Background, Maker};
 use crate::event::Event;
@@ -22,21 +22,21 @@ use std::collections::binary_heap::PeekMut;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of a background's stream of bursts.
+/// Draws of the stream of bursts.
 const DRAW_BURST_GAP: u32 = 0;
 const DRAW_BURST_CPU: u32 = 1;
 const DRAW_BURST_PHASE: u32 = 2;
-/// CPU of the second job of a burst; further jobs follow.
+/// CPU of the second job of a burst; those of further jobs follow.
 const DRAW_BURST_MORE: u32 = 3;
 
-/// The bursts of one node that the calendar need not know of.
+/// The bursts of one node that wait outside the calendar.
 #[derive(Debug)]
 pub(crate) struct Bursts {
-    /// The next one of each load, the earliest first.
+    /// The next burst of each load, the earliest first.
     coming: BinaryHeap<Reverse<(Time, BackgroundId)>>,
-    /// When the calendar speaks of the next one; never: it does not.
+    /// When the event for the next burst happens; never: none is scheduled.
     told: Time,
-    /// Whether each has to begin on time.
+    /// Whether each burst must begin on time.
     on_time: bool,
 }
 
@@ -47,17 +47,17 @@ impl Default for Bursts {
 }
 
 impl Bursts {
-    /// When the next one comes.
+    /// When the next burst comes.
     fn next(&self) -> Time {
         self.coming.peek().map_or(Time::NEVER, |Reverse((at, _))| *at)
     }
 
-    /// The first one that comes by `now`.
+    /// The first burst, if it comes by `now`.
     fn due(&self, now: Time) -> Option<(Time, BackgroundId)> {
         self.coming.peek().map(|Reverse(first)| *first).filter(|(at, _)| *at <= now)
     }
 
-    /// The first one begins; the next one of its load comes at `next`, if there is one.
+    /// The first burst begins; the next one of its load comes at `next`, if there is one.
     fn begin(&mut self, next: Option<Time>) {
         let Some(mut first) = self.coming.peek_mut() else { return };
         match next {
@@ -68,14 +68,14 @@ impl Bursts {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Announces the first burst of every background load.
+    /// Schedules or queues the first burst of every load.
     pub(super) fn start_background(&mut self, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         for (place, background) in blueprint.background.iter().enumerate() {
             let id = BackgroundId::from(place);
             let first = match (background.first, &background.every) {
                 (Some(first), _) => first,
-                // A periodic burst starts at a phase of its own; any other law needs none.
+                // A periodic load draws its phase; any other law needs none.
                 (None, Law::Constant(period)) => {
                     let (stream, _) = self.bursts[place];
                     Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
@@ -96,7 +96,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The node in whose queue the bursts of `background` wait; `None`: in the calendar.
+    /// The node in whose queue the bursts of `background` wait; `None`: they wait in the calendar.
     fn waits_at(&self, background: &Background) -> Option<NodeId> {
         match background.maker {
             _ if background.jobs > 1 => None,
@@ -108,7 +108,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `at`, if the next burst of `id` comes even then.
+    /// `at`, unless the load of `id` has ended by then.
     fn if_it_comes(&self, id: BackgroundId, at: Time) -> Option<Time> {
         let background = &self.blueprint.background[id.index()];
         (at < background.until && self.bursts[id.index()].1 < background.count).then_some(at)
@@ -120,7 +120,7 @@ impl<P: Probe> World<'_, P> {
         Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
     }
 
-    /// A burst of `id` begins: its number, and when the next one comes.
+    /// A burst of `id` begins. Returns its number, and when the next one comes.
     fn begin_burst(&mut self, now: Time, id: BackgroundId) -> (u64, Option<Time>) {
         let (_, next) = &mut self.bursts[id.index()];
         let number = *next;
@@ -128,7 +128,7 @@ impl<P: Probe> World<'_, P> {
         (number, self.if_it_comes(id, now + self.burst_gap(id)))
     }
 
-    /// A background load begins a burst that waited in the calendar.
+    /// A burst that waited in the calendar begins.
     #[inline(never)]
     pub(crate) fn burst(&mut self, now: Time, id: BackgroundId, calendar: &mut Calendar<Event>) {
         let (number, next) = self.begin_burst(now, id);
@@ -157,7 +157,7 @@ impl<P: Probe> World<'_, P> {
         self.blueprint.background[id.index()].cpu.sample(&mut stream.draw(number, draw))
     }
 
-    /// Whether `maker` runs; what a system misses while it stands still it does not make up for.
+    /// Whether `maker` runs; a system does not make up for bursts missed while it stood still.
     fn makes_load(&self, now: Time, maker: Maker) -> bool {
         match maker {
             Maker::Container(container) => self.containers[container.index()].life.listens(),
@@ -165,8 +165,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// A job of a burst of `container` that somebody keeps an eye on: `key` and `job` address what it
-    /// draws.
+    /// A job of a burst of `container` in the calendar; `key` and `job` address its draws.
     fn burst_job(
         &mut self,
         now: Time,
@@ -186,8 +185,7 @@ impl<P: Probe> World<'_, P> {
         self.start_job(now, id, container, demand, calendar);
     }
 
-    /// Lets all bursts of `node` begin that have been due by `now`. Nothing else has happened there since
-    /// they were.
+    /// Begins all bursts of `node` due by `now`. Nothing else has happened there since they were due.
     pub(crate) fn catch_up(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let mut some = false;
         while let Some((at, id)) = self.nodes[node.index()].bursts.due(now) {
@@ -241,8 +239,8 @@ impl<P: Probe> World<'_, P> {
         self.compute_unattended(at, node, local, demand, calendar);
     }
 
-    /// Gives the processor of `node`, which is up to date, `demand` in the share of the container at
-    /// `local` that nobody waits for.
+    /// Gives the processor of `node`, which is up to date, an unattended job of `demand` in the share of the
+    /// container at `local`.
     pub(crate) fn compute_unattended(
         &mut self,
         at: Time,
@@ -258,7 +256,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Tells the calendar of the next burst of `node` if that could meet somebody there who waits.
+    /// Schedules an event for the next burst of `node` if it could meet an attended job.
     pub(crate) fn watch(&mut self, node: NodeId, calendar: &mut Calendar<Event>) {
         let state = &mut self.nodes[node.index()];
         let next = state.bursts.next();
@@ -269,7 +267,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The calendar speaks of a burst of `node`.
+    /// The event for a burst of `node` happens.
     #[inline(never)]
     pub(crate) fn bursts_are_due(
         &mut self,
@@ -282,7 +280,7 @@ impl<P: Probe> World<'_, P> {
         self.watch(node, calendar);
     }
 
-    /// From now on the bursts of `node` have to begin on time, or need not.
+    /// From now on the bursts of `node` must begin on time, or need not.
     pub(crate) fn let_bursts_be_on_time(
         &mut self,
         node: NodeId,

@@ -1,4 +1,4 @@
-//! Closed sources: users who think, ask, wait for the answer, and think again.
+//! Closed sources: users who think, send a request, wait for the answer, and think again.
 
 use super::DRAW_GAP;
 use crate::blueprint::Arrivals;
@@ -10,15 +10,15 @@ use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// A user whose request fails in the instant in which it is sent, and who does not think, asks again after
-/// this: an assumption, what a client takes to see that it failed. Otherwise time would stand still.
+/// A user without think time whose request fails at the instant of sending sends the next one after this
+/// pause: an assumption, the time a client takes to see the failure. Otherwise time would stand still.
 pub(super) const AFTER_REFUSAL: Nanos = Nanos(1_000_000);
 
-/// So short a pause is none: an assumption, far below what any client takes.
+/// A shorter pause counts as none: an assumption, far below what any client takes.
 const NO_PAUSE: Nanos = Nanos(1_000);
 
 impl<P: Probe> World<'_, P> {
-    /// A user of a closed source begins to think; instead of no pause there is one of `least`.
+    /// A user of a closed source begins to think; a pause that counts as none becomes `least`.
     pub(super) fn think(
         &mut self,
         now: Time,
@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
         calendar.schedule(now + pause, Event::Ask { source: id, user });
     }
 
-    /// A user of a closed source asks.
+    /// A user of a closed source sends a request.
     #[inline(never)]
     pub(crate) fn ask(
         &mut self,

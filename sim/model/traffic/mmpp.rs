@@ -1,8 +1,8 @@
 //! The Markov-modulated Poisson process: a Markov chain in continuous time sets the rate.
 //!
-//! In state i requests come at rate λᵢ; the state is left after an exponential time. The chain is
-//! drawn from a stream of its own, and arrivals come through the inverse of the integrated rate, as
-//! with a profile: one exponential each, so that request n stays request n whatever the rates.
+//! In state i requests arrive at rate λᵢ; the state is left after an exponential time. The chain has a stream
+//! of its own, and arrivals come through the inverse of the integrated rate, as with a profile: one
+//! exponential each, so that request n stays request n whatever the rates.
 //! Fischer and Meier-Hellstern, "The Markov-modulated Poisson process (MMPP) cookbook", Performance
 //! Evaluation 18 (1993).
 
@@ -12,30 +12,30 @@ use wssim_kernel::stream::StreamKey;
 /// Draws of the stream of state changes.
 const DRAW_STAY: u32 = 0;
 const DRAW_NEXT: u32 = 1;
-/// Where the first state is drawn.
+/// Address of the draw of the first state.
 const FIRST: u64 = u64::MAX;
 
-/// Rates by state, and how states follow each other.
+/// Rates by state, and the transitions between states.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mmpp {
     states: Vec<State>,
     /// Stationary probabilities of the states.
     stationary: Vec<f64>,
-    /// Whether it starts in its stationary law; else in the first state.
+    /// Whether it starts in its stationary law; otherwise in the first state.
     starts_stationary: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 struct State {
-    /// Arrivals in a nanosecond.
+    /// Arrivals per nanosecond.
     rate: f64,
     /// Mean stay in nanoseconds.
     stay: f64,
-    /// Whither: probabilities that sum to one.
+    /// Transitions: probabilities that sum to one, and states.
     next: Vec<(f64, usize)>,
 }
 
-/// Where a process is.
+/// The present state of a process.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct MmppPhase {
     stream: StreamKey,
@@ -47,9 +47,9 @@ pub(crate) struct MmppPhase {
 }
 
 impl Mmpp {
-    /// Arrival rates by state and, row by row, the rates of changing from one state to another,
-    /// all in 1/s; what stands on the diagonal counts for nothing. `None` unless there are two
-    /// states or more, each is reached from every other, and in some of them requests come.
+    /// Arrival rates by state and, row by row, the transition rates from one state to another, all in 1/s; the
+    /// diagonal is ignored. `None` unless there are two or more states, each can be reached from every other,
+    /// and requests arrive in at least one.
     #[must_use]
     pub fn new(rates: &[f64], changes: &[Vec<f64>], starts_stationary: bool) -> Option<Self> {
         let n = rates.len();
@@ -71,7 +71,7 @@ impl Mmpp {
         Some(Self { states, stationary: stationary(changes), starts_stationary })
     }
 
-    /// States in a circle: each is left at its own rate for the next one.
+    /// Transition rates of states in a circle: each is left at its own rate for the next one.
     #[must_use]
     pub fn circle(leave: &[f64]) -> Vec<Vec<f64>> {
         let n = leave.len();
@@ -122,7 +122,7 @@ impl Mmpp {
             let state = &self.states[phase.state];
             let area = state.rate * phase.left;
             if need < area {
-                // The part of a nanosecond that rounding takes from this stay, the next one gets.
+                // The fraction of a nanosecond that rounding takes from this stay goes to the next one.
                 let length = Nanos::from_f64(passed + need / state.rate);
                 phase.left -= length.as_f64() - passed;
                 return length;
@@ -155,7 +155,7 @@ fn pick(places: impl Iterator<Item = (f64, usize)>, mut unit: f64) -> usize {
     last
 }
 
-/// Whether every state is reached from every other.
+/// Whether every state can be reached from every other.
 fn is_irreducible(changes: &[Vec<f64>]) -> bool {
     let reaches_all = |change: &dyn Fn(usize, usize) -> f64| {
         let mut reached = vec![false; changes.len()];
@@ -251,7 +251,7 @@ mod tests {
     /// Mean and variance of the count in [0, t] of a stationary process of two states, whose
     /// correlation decays at σ = σ₁ + σ₂:
     /// Var N(t) = λt + 2 σ₁σ₂(λ₁ − λ₂)²/σ⁴ · (σt − 1 + e^(−σt)). Fischer and Meier-Hellstern (1993).
-    /// 4000 replications: mean within 4 standard errors, variance within 4 · √(2/n) of itself.
+    /// 4000 replications: mean within 4 standard errors, variance within a share of 4 · √(2/n).
     #[test]
     fn stationary_counts_have_their_mean_and_variance() {
         let (t, sigma) = (6.0, 0.625_f64);
@@ -279,7 +279,7 @@ mod tests {
         assert!((mean - exact).abs() < 4.0 * (variance / n).sqrt(), "{mean} instead of {exact}");
     }
 
-    /// With equal rates it is the plain source, to the rounding of instants.
+    /// With equal rates it is the plain source, up to the rounding of instants.
     #[test]
     fn equal_rates_are_a_poisson_process() {
         let process = Mmpp::new(&[20.0; 3], &Mmpp::circle(&[5.0, 7.0, 40.0]), true).unwrap();

@@ -1,7 +1,7 @@
-//! Where requests come from: open sources, closed ones, replayed ones, and background load.
+//! Sources of requests: open, closed and replayed ones, and background load.
 //!
-//! Request n of a source stays request n whatever else happens: its arrival is drawn from the
-//! source's own stream, and what it draws later is addressed by a key made of source and n.
+//! Request n of a source stays request n in any world: its arrival is drawn from the source's own stream,
+//! and its later draws are addressed by a key made of source and n.
 
 mod background;
 mod closed;
@@ -29,7 +29,7 @@ use profile::Cursor;
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of a root's frame.
+/// Draws of a root frame.
 const DRAW_ENTRY: u32 = 0xFFFF_FF21;
 const DRAW_PATIENCE: u32 = 0xFFFF_FF22;
 const DRAW_REPLICA: u32 = 0xFFFF_FF24;
@@ -39,39 +39,39 @@ const DRAW_GAP: u32 = 0;
 const DRAW_PHASE: u32 = 1;
 const DRAW_COPIES: u32 = 2;
 
-/// What a source remembers.
+/// The state of a source.
 #[derive(Debug)]
 pub(crate) struct SourceState {
     /// Stream of its arrivals.
     arrivals: StreamKey,
-    /// What its requests' keys derive from.
+    /// The root of its requests' keys.
     root: u64,
     /// Number of the next request; closed: see `asked`.
     next: u64,
-    /// Gap before the next request but one, drawn ahead: the calendar need not wait for it.
+    /// Gap before the next request but one, drawn ahead so that the calendar need not wait for it.
     gap: f64,
-    /// Trace: the row of the next request, and how often it is still to be used.
+    /// Trace: the row of the next request, and how often it must still be used.
     row: usize,
     copies: u32,
-    /// Shaped: how far arrivals have come in the profile.
+    /// Shaped: the position of arrivals in the profile.
     cursor: Cursor,
     /// MMPP: the state of the chain.
     modulation: Option<MmppPhase>,
     /// Closed: how many requests each user has made.
     asked: Vec<u64>,
-    /// Constant patience is a class of time-outs.
+    /// The class of time-outs of a constant patience.
     patience: Option<TimeoutId>,
     patience_in_queue: Option<TimeoutId>,
     /// Calls sent for measured requests.
     pub(crate) attempts: u64,
-    /// Half the round trip to its users, where that is constant.
+    /// Half the round trip to its users, if constant.
     pub(crate) half_client_rtt: Option<Nanos>,
     /// Good answers to its users, since time zero.
     pub(crate) answered: u64,
 }
 
 impl SourceState {
-    /// At time zero; `class` finds or makes the class of a constant time-out.
+    /// The state at time zero; `class` finds or makes the class of a constant time-out.
     pub(crate) fn new(
         source: &Source,
         seed: u64,
@@ -112,7 +112,7 @@ impl SourceState {
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Puts the first event of every source on the calendar.
+    /// Schedules the first event of every source.
     pub(crate) fn start_traffic(&mut self, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         for (place, source) in blueprint.sources.iter().enumerate() {
@@ -194,13 +194,13 @@ impl<P: Probe> World<'_, P> {
             self.tie_entry(root, visit);
         }
         self.transmit_from_user(now, (visit, sets_out.since(now)), calendar);
-        // It may be lost already.
+        // The visit may be lost already.
         if self.frames[visit].parent == root {
             self.opens(now, visit);
         }
     }
 
-    /// The connection of the user of `root` through the mesh is closed, from outside.
+    /// The user of `root` closes its connection through the mesh.
     #[cold]
     fn leave_mesh(&mut self, now: Time, root: FrameId) {
         let Frame { source, key, last_replica, .. } = self.frames[root];
@@ -210,7 +210,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The replica that the request `key` of a user comes to.
+    /// The replica for the request `key` of a user.
     fn enter(&mut self, id: SourceId, service: ServiceId, key: u64) -> Option<ContainerId> {
         let observer = self.registry.outside();
         let policy = &self.blueprint.sources[id.index()].policy;
@@ -233,7 +233,7 @@ impl<P: Probe> World<'_, P> {
         self.frames[root].next = visit;
     }
 
-    /// What request `key` asks for.
+    /// The endpoint of request `key`.
     fn entry_of(&self, id: SourceId, key: u64, row: u32) -> EndpointId {
         let source = &self.blueprint.sources[id.index()];
         if let (Arrivals::Trace(trace), true) = (&source.arrivals, row != NONE)
@@ -255,7 +255,7 @@ impl<P: Probe> World<'_, P> {
         last
     }
 
-    /// Limits the wait of a user for an answer.
+    /// Limits how long a user waits for an answer.
     fn limit_patience(&mut self, now: Time, root: FrameId, calendar: &mut Calendar<Event>) {
         let id = self.frames[root].source;
         if let Some(class) = self.sources[id.index()].patience {
@@ -266,7 +266,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// Limits the wait of a user for a worker of the entry's service.
+    /// Limits how long a user waits for a worker of the entry's service.
     pub(crate) fn limit_patience_in_queue(
         &mut self,
         now: Time,

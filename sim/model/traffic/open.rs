@@ -1,4 +1,4 @@
-//! Open sources: requests come whatever became of those before.
+//! Open sources: requests arrive whatever the outcome of earlier ones.
 
 use super::{DRAW_GAP, DRAW_PHASE, SourceState};
 use crate::blueprint::{Arrivals, FirstArrival};
@@ -20,7 +20,7 @@ impl SourceState {
         gap
     }
 
-    /// A phase of its own within a period.
+    /// A phase within `period`, the source's own.
     fn uniform_in(&self, period: f64) -> Nanos {
         Nanos::from_f64(period * self.arrivals.draw(0, DRAW_PHASE).open01())
     }

@@ -1,20 +1,20 @@
 //! Rate profiles: a piecewise linear factor on the rate of a source, with its exact integral.
 //!
-//! Arrivals come through the inverse of the integrated rate (Çinlar 1975; Lewis and Shedler 1979):
-//! a gap that takes x at the plain rate ends when the integral of the factor has grown by x. So a
-//! source draws one gap a request whatever its profile, and request n stays request n. Poisson
-//! arrivals become those of the nonhomogeneous Poisson process, exactly.
+//! Arrivals come through the inverse of the integrated rate (Çinlar 1975; Lewis and Shedler 1979): a gap
+//! that takes x at the plain rate ends when the integral of the factor has grown by x. So a source draws
+//! one gap per request whatever its profile, and request n stays request n. Poisson arrivals become exactly
+//! those of the nonhomogeneous Poisson process.
 //!
 //! Where the factor is one, arrivals are those of the plain source to the nanosecond.
 
 use wssim_kernel::{Nanos, Time};
 
-/// A part of a profile, from one instant to another, in its own time.
+/// A part of a profile, from one instant to another, in the profile's time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Piece {
-    /// How long it is.
+    /// Its length.
     pub length: Nanos,
-    /// The factor at its beginning and at its end; linear between.
+    /// The factor at its beginning and at its end, linear between.
     pub factors: (f64, f64),
 }
 
@@ -22,13 +22,13 @@ pub struct Piece {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     segments: Vec<Segment>,
-    /// What happens after the last segment.
+    /// What follows the last segment.
     after: After,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum After {
-    /// The first segment again; the integral over one round.
+    /// The first segment again; length of a round, and the integral over it.
     Repeat { length: f64, area: f64 },
     /// The factor stays.
     Hold(f64),
@@ -39,11 +39,11 @@ enum After {
 struct Segment {
     length: f64,
     from: f64,
-    /// Growth of the factor in a nanosecond.
+    /// Growth of the factor per nanosecond.
     slope: f64,
 }
 
-/// How far arrivals have come in a profile.
+/// The position of a source's arrivals in a profile.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Cursor {
     segment: usize,
@@ -52,8 +52,8 @@ pub(crate) struct Cursor {
 }
 
 impl Profile {
-    /// A profile that repeats `pieces`, whose time `begin` is the start of the replication; `None`
-    /// when their integral is zero or not finite, so that no request would ever come.
+    /// A profile that repeats `pieces`; the replication starts at their time `begin`. `None` when their
+    /// integral is zero or not finite, so that no request would ever arrive.
     #[must_use]
     pub fn repeated(pieces: &[Piece], begin: Nanos) -> Option<Self> {
         let whole: Vec<Segment> = segments(pieces).collect();
@@ -75,8 +75,8 @@ impl Profile {
         Some(Self { segments: behind, after: After::Repeat { length, area } })
     }
 
-    /// A profile that holds the first factor before `pieces` and `last` after them; `begin`
-    /// nanoseconds of it, less than none perhaps, have passed at the start of the replication.
+    /// A profile that holds the first factor before `pieces` and `last` after them; `begin` nanoseconds of it
+    /// have passed at the start of the replication, a negative number if `pieces` begin later.
     #[must_use]
     pub fn held(pieces: &[Piece], last: f64, begin: i64) -> Self {
         let begin = begin as f64;
@@ -123,7 +123,7 @@ impl Profile {
     #[must_use]
     pub fn peak(&self, from: Time, until: Time) -> f64 {
         let (from, until) = (from.0 as f64, until.0 as f64);
-        // The round in which it begins, and as much of the next one as any stretch needs.
+        // The round in which the stretch begins, and as much of the next one as any stretch needs.
         let (mut passed, rounds) = match self.after {
             After::Repeat { length, .. } => ((from / length).floor() * length, 2),
             After::Hold(_) => (0.0, 1),
@@ -143,8 +143,8 @@ impl Profile {
         }
     }
 
-    /// How long it takes from `cursor` on until the integral has grown by `need` nanoseconds;
-    /// moves the cursor there. `None`: it never does.
+    /// How long it takes from `cursor` on until the integral has grown by `need` nanoseconds; moves the cursor
+    /// there. `None`: never.
     #[inline(never)]
     pub(crate) fn advance(&self, cursor: &mut Cursor, mut need: f64) -> Option<Nanos> {
         if need.is_infinite() {
@@ -211,12 +211,12 @@ impl Segment {
         (to > from).then(|| Self { length: to - from, ..self.rest_after(from) })
     }
 
-    /// The time after which its integral is `area`, which it has.
+    /// The time at which its integral reaches `area`, which it does.
     fn inverse(&self, area: f64) -> f64 {
         if self.slope == 0.0 {
             return area / self.from;
         }
-        // The root of slope/2 x² + from x = area that does not cancel.
+        // The root of slope/2 x² + from x = area, in the form without cancellation.
         let root = (self.from * self.from + 2.0 * self.slope * area).max(0.0).sqrt();
         2.0 * area / (self.from + root)
     }
@@ -238,7 +238,7 @@ mod tests {
         Time::ZERO + Nanos::from_seconds(seconds)
     }
 
-    /// A ramp, a pause, a fall and a plateau, again and again, begun in the middle.
+    /// A ramp, a pause, a fall and a plateau, repeated, begun in the middle.
     fn day() -> Profile {
         let pieces = [
             piece(2.0, 0.5, 2.0),
@@ -269,7 +269,7 @@ mod tests {
         assert!((hill.mean(at(13.0), at(99.0)) - 0.2).abs() < 1e-9);
         assert!((hill.peak(at(0.0), at(5.5)) - 1.25).abs() < 1e-9);
         assert!((hill.peak(at(50.0), at(60.0)) - 0.2).abs() < 1e-12);
-        // What was before the replication is gone.
+        // The part before the replication is gone.
         let late = Profile::held(&[piece(5.0, 1.0, 3.0)], 4.0, 4_000_000_000);
         assert!((late.integral(at(2.0)) / 1e9 - 2.8 - 4.0).abs() < 1e-9);
     }
@@ -284,8 +284,7 @@ mod tests {
         assert_eq!(ends.advance(&mut cursor, 0.75e9), None);
     }
 
-    /// Advancing by x grows the integral by x, to what rounding an instant to whole nanoseconds
-    /// moves it.
+    /// Advancing by x grows the integral by x, up to the rounding of an instant to whole nanoseconds.
     #[test]
     fn advancing_inverts_the_integral() {
         let stream = StreamKey::new(84, 0, "test", "inverse");

@@ -1,11 +1,11 @@
-//! Replayed arrivals: each row of a trace is thinned or repeated to the asked rate.
+//! Replayed arrivals: rows of a trace are dropped or repeated to match a rate.
 
 use super::{DRAW_COPIES, SourceState};
 use crate::blueprint::Trace;
 use wssim_kernel::Time;
 
 impl SourceState {
-    /// Finds the next row of `trace` that is used at all; returns its time.
+    /// Finds the next row of `trace` that is used at least once; returns its time.
     pub(super) fn find_row(&mut self, trace: &Trace) -> Option<Time> {
         while self.copies == 0 {
             let place = self.row as u64;

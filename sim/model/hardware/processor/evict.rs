@@ -1,13 +1,13 @@
-//! Taking a job off the processor before it has had its demand: whoever asked for it gave up.
+//! Evicting a job before it has completed its demand, because its frame gave up.
 //!
-//! What it has had counts as served; the others share what it leaves. It costs O(jobs): no job's
-//! place is remembered for the few that are taken off.
+//! The work done counts as served; the other jobs share what it frees. O(jobs): no job's place is stored
+//! for the few that are evicted.
 
 use super::{Container, Follows, Job, Leaving, OpenWork, Processor, Slot};
 use wssim_kernel::Time;
 
 impl Processor {
-    /// Takes `job` of `container` off: what it has had counts as served. Costs O(jobs).
+    /// Evicts `job` of `container`: the work done counts as served. O(jobs).
     #[inline(never)]
     pub fn evict(&mut self, now: Time, job: Job, container: u32) -> Follows {
         self.advance(now);

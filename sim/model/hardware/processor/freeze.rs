@@ -1,4 +1,4 @@
-//! A node that stands still: nothing runs, jobs may still join, and all goes on where it was.
+//! A node that stands still: nothing runs, jobs may still arrive, and all continue where they were.
 
 use super::{Due, Processor};
 use wssim_kernel::Time;
@@ -14,12 +14,12 @@ impl Processor {
             self.leave_calm(now);
         }
         self.frozen = true;
-        // Nothing is due on a processor that stands still.
+        // A processor that stands still has no next event.
         let due = self.reallocate(now);
         debug_assert!(due.is_none_or(|due| matches!(due, Due::Shared { .. })));
     }
 
-    /// Goes on. The value replaces all events.
+    /// Continues. The returned event replaces all others.
     #[must_use = "departures happen only if they are put on the calendar"]
     pub fn thaw(&mut self, now: Time) -> Option<Due> {
         self.advance(now);
@@ -40,8 +40,8 @@ mod tests {
     use super::*;
     use wssim_kernel::Nanos;
 
-    /// Two jobs on one core, 10 and 20 ms; it stands still from 5 to 105 ms: they leave 100 ms later
-    /// than processor sharing lets them leave, at 120 and 130 ms; one that came meanwhile shares.
+    /// Two jobs on one core, 10 and 20 ms; it stands still from 5 to 105 ms: they leave 100 ms later than under
+    /// processor sharing, at 120 and 130 ms; a third that arrives meanwhile shares.
     #[test]
     fn all_goes_on_where_it_was() {
         let ms = |ms: u64| Time(ms * 1_000_000);

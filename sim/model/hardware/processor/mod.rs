@@ -4,13 +4,13 @@
 //! jobs and its quota; inside a container they are shared equally among its jobs. n running
 //! threads do the work C(n) in own single-thread units (SMT), shared in proportion to threads.
 //!
-//! Two modes. *Calm*: all jobs fit the full-speed threads and no limit binds; a job then has one
-//! event of its own and costs O(1). *Shared*: a container's jobs all attain service equally fast,
-//! so a job that enters at attained service V with demand d leaves at V + d and the order of
-//! departure is settled on entry; one event a node, for whatever comes first. An arrival or
-//! departure costs O(log jobs + busy containers).
+//! Two modes. *Calm*: all jobs fit the full-speed threads and no limit binds; a job then has one event
+//! of its own and costs O(1). *Shared*: all jobs of a container attain service equally fast, so a job that
+//! enters at attained service V with demand d leaves at V + d, and the order of departure is settled on
+//! entry; one event per node, for the earliest change. An arrival or departure costs
+//! O(log jobs + busy containers).
 //!
-//! Closed forms: one container a node and Poisson arrivals give M/G/1-PS on one core,
+//! Closed forms: one container per node and Poisson arrivals give M/G/1-PS on one core,
 //! E\[R\] = E\[S\]/(1 − ρ), and M/M/c whatever the law on c cores (Kleinrock, vol. 2, 1976, ch. 4;
 //! Cohen 1979).
 
@@ -34,7 +34,7 @@ use wssim_kernel::{Nanos, Time};
 pub use open::OpenWork;
 pub use told::{Alone, Due, Follows, Happened, Job, Totals};
 
-/// Nobody waits for this one.
+/// The job number of unattended jobs.
 const NOBODY: Job = Job::MAX;
 
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +71,7 @@ struct Container {
     jobs: u32,
     cap: Option<f64>,
     quota: Option<QuotaState>,
-    /// Its process hangs: nothing of it runs.
+    /// Whether its process hangs: none of its jobs runs.
     hangs: bool,
     /// Shared mode only: service that each job has attained, and how fast, in reference ns per ns.
     attained: f64,
@@ -82,7 +82,7 @@ struct Container {
     stopped: Vec<(u32, f64)>,
     throttled_since: Option<Time>,
     throttled: u64,
-    /// Σ time of its jobs that are over and that nobody waited for.
+    /// Σ time of its unattended jobs that have ended.
     unattended_ns: u64,
 }
 
@@ -103,7 +103,7 @@ impl Container {
         f64::from(self.jobs - self.stopped.len() as u32)
     }
 
-    /// Jobs that stand still for want of quota.
+    /// Jobs that stand still because the quota is used up.
     fn waiting(&self) -> u32 {
         if self.quota.as_ref().is_some_and(QuotaState::is_exhausted) {
             self.jobs
@@ -124,23 +124,23 @@ enum Cause {
 #[derive(Debug)]
 pub struct Processor {
     speed: f64,
-    /// 1 / speed: a division would be on the path of every job.
+    /// 1 / speed: saves a division per job.
     per_speed: f64,
     threads: f64,
     capacity: Vec<(f64, f64)>,
     full_speed: f64,
     /// Jobs that fit: whole full-speed threads.
     calm_jobs: u32,
-    /// Calm: that many of them have no thread to themselves that nobody waits for.
+    /// Calm: those of `calm_jobs` that no unattended job takes.
     room: u32,
-    /// Calm: until when whoever comes may be promised a thread of its own.
+    /// Calm: until when a new job may be promised a thread of its own.
     horizon: Time,
-    /// Calm: who has a thread of its own, and nobody waits for it.
+    /// Calm: unattended jobs, each with a thread of its own.
     unattended: Vec<Unattended>,
-    /// Shared: how many of the jobs nobody waits for, and when they began, by slot.
+    /// Shared: the number of unattended jobs, and when they began, by slot.
     unattended_jobs: u32,
     begun: Vec<Time>,
-    /// Shared: the silos of jobs under the kernel's rule, by slot.
+    /// Shared: silos of the jobs under the kernel's rule, by slot.
     silos: Vec<u32>,
     containers: Vec<Container>,
     /// Containers with a limit: few, looked at before a change of mode.
@@ -148,20 +148,20 @@ pub struct Processor {
     busy: Vec<u32>,
     slots: Vec<Slot>,
     free: Vec<u32>,
-    /// Calm: those that somebody waits for. Shared: all.
+    /// Calm: attended jobs. Shared: all jobs.
     jobs: u32,
     calm: bool,
-    /// The node stands still: nothing runs.
+    /// Whether the node stands still: nothing runs.
     frozen: bool,
     generation: u32,
     next: Option<(Time, Cause)>,
     order: u64,
     updated: Time,
     totals: Totals,
-    /// ∫ running threads dt over calm stretches but for the present one; each does work at full speed.
+    /// ∫ running threads dt over past calm stretches; each thread works at full speed.
     calm_thread_ns: u128,
-    /// Σ change · moment of `jobs` in the present calm stretch, modulo 2¹²⁸: ∫ jobs dt is jobs · t less this, and a
-    /// change costs one addition.
+    /// Σ change · instant of `jobs` in the present calm stretch, modulo 2¹²⁸: ∫ jobs dt is jobs · t less this,
+    /// and a change costs one addition.
     calm_weighed: u128,
     /// ∫ runnable jobs dt over shared stretches.
     shared_runnable_ns: u128,
@@ -214,8 +214,8 @@ impl Processor {
         }
     }
 
-    /// ∫ runnable jobs dt up to `now`, in job-nanoseconds; those of a throttled container apart, as
-    /// the kernel counts them.
+    /// ∫ runnable jobs dt up to `now`, in job-nanoseconds; without those of throttled containers, as the kernel
+    /// counts them.
     #[must_use]
     pub fn runnable_ns(&mut self, now: Time) -> u128 {
         self.advance(now);
@@ -240,7 +240,7 @@ impl Processor {
         Totals { thread_ns: thread_ns + calm, work_ns: work_ns + calm * self.speed, ..self.totals }
     }
 
-    /// Time during which a job of `container` stood still for want of quota, up to `now`.
+    /// Time up to `now` during which a job of `container` stood still because its quota was used up.
     #[must_use]
     pub fn throttled(&self, container: u32, now: Time) -> Nanos {
         let container = &self.containers[container as usize];
@@ -254,8 +254,8 @@ impl Processor {
         Nanos::from_f64(demand * self.per_speed)
     }
 
-    /// Takes `job` of `container` into service, on a processor that is up to date; `demand` in
-    /// nanoseconds of the reference CPU.
+    /// Takes `job` of `container` into service on a processor that is up to date; `demand` in nanoseconds of
+    /// the reference CPU.
     pub fn admit(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
         self.note_ends(now);
         let at = now + Nanos::from_f64(demand * self.per_speed);
@@ -265,8 +265,8 @@ impl Processor {
         }
     }
 
-    /// Takes `job` into service if it can have a thread of its own to its end, as nearly all can;
-    /// otherwise nothing has happened, and [`Processor::admit`] is due when the processor is up to date.
+    /// Takes `job` into service if it can keep a thread of its own to its end, as nearly all can. Otherwise
+    /// changes nothing, and the caller must use [`Processor::admit`] once the processor is up to date.
     #[inline(always)]
     pub(crate) fn admit_alone(
         &mut self,
@@ -307,7 +307,7 @@ impl Processor {
         Some(Alone { at, slot, generation: self.generation })
     }
 
-    /// Takes `job` into service beside others; the processor is shared from now on.
+    /// Takes `job` into service; the processor is shared from now on.
     #[inline(never)]
     fn admit_shared(&mut self, now: Time, job: Job, container: u32, demand: f64) -> Option<Due> {
         self.advance(now);
@@ -333,12 +333,12 @@ impl Processor {
         self.reallocate(now)
     }
 
-    /// The job in `slot` departs unless the event was overtaken.
+    /// The job in `slot` departs, unless the event was overtaken.
     #[inline(always)]
     pub fn depart_alone(&mut self, now: Time, slot: u32, generation: u32) -> Option<Job> {
         let place = &mut self.slots[slot as usize];
-        // Who was evicted leaves its event behind, and the slot may have a new tenant; while the
-        // processor is shared nobody has a time of its own.
+        // The event of an evicted job remains, and the slot may have a new tenant; while the processor is
+        // shared no job has an event of its own.
         if place.finish != now || generation != self.generation {
             return None;
         }
@@ -350,7 +350,7 @@ impl Processor {
         Some(job)
     }
 
-    /// Lets happen what was due on the shared processor. The second value replaces the event.
+    /// Handles the event of the shared processor. The second value replaces it.
     pub fn step_shared(&mut self, now: Time, generation: u32) -> (Happened, Option<Due>) {
         let due = self.next.filter(|_| !self.calm && generation == self.generation);
         let Some((_, cause)) = due else {
@@ -445,7 +445,7 @@ impl Processor {
         job
     }
 
-    /// The tenant of `slot`, a job of `container`, has gone after `had` of its demand.
+    /// The tenant of `slot`, a job of `container`, has left after `had` of its demand.
     #[inline(always)]
     fn account(&mut self, slot: u32, container: u32, had: f64) {
         self.free.push(slot);
@@ -474,7 +474,7 @@ impl Processor {
         container.leaving.push(Leaving { at_attained: container.attained + left, order, slot });
     }
 
-    /// Divides the threads anew and finds what comes first.
+    /// Divides the threads anew and finds the next event.
     #[inline(never)]
     fn reallocate(&mut self, now: Time) -> Option<Due> {
         let containers = &self.containers;

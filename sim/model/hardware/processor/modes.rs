@@ -1,10 +1,10 @@
-//! From calm to shared and back.
+//! Changes of mode, from calm to shared and back.
 
 use super::{Alone, NOBODY, Processor, QuotaState, Slot};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
-    /// Jobs that became calm when sharing ended: each needs an event of its own.
+    /// Jobs that became calm when sharing ended; each needs an event of its own.
     pub fn alone_again(&self) -> impl Iterator<Item = Alone> + '_ {
         let generation = self.generation;
         let live = move |(slot, s): (usize, &Slot)| {
@@ -54,13 +54,13 @@ impl Processor {
         self.calm_thread_ns + present + self.unattended_thread_ns(now)
     }
 
-    /// ∫ jobs dt of the present calm stretch up to `now`, in nanoseconds; unattended ones apart.
+    /// ∫ jobs dt of the present calm stretch up to `now`, in nanoseconds, without unattended jobs.
     fn jobs_alone_ns(&self, now: Time) -> u128 {
         (u128::from(self.jobs) * u128::from(now.0)).wrapping_sub(self.calm_weighed)
     }
 
-    /// Calm comes back at three quarters of the full-speed threads, so that a load which hovers
-    /// around them does not pay for a change of mode at each arrival.
+    /// Calm returns at three quarters of the full-speed threads, so that a load close to them does not change
+    /// the mode at each arrival.
     pub(super) fn may_be_calm(&self) -> bool {
         let jobs = f64::from(self.jobs);
         jobs <= (self.full_speed * 0.75).max(self.full_speed.min(1.0)) && self.limits_are_slack()

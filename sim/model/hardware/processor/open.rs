@@ -1,27 +1,26 @@
-//! What jobs in service have had of their demand, and how exactly that is known.
+//! The work done for jobs still in service, and its rounding error.
 //!
-//! What a job has had is a difference: demand less what is left, and what is left is the service at
-//! which it departs less the service attained. Each of these numbers is rounded to half a unit in its last
-//! place, however little the job has had: a job of ten days that has run for a microsecond is known to a
-//! tenth of a nanosecond, and no better. So a sum over a hundred thousand of them may be off by
-//! microseconds, and the law that is asserted on it has to allow for as much, and for no more
-//! (Higham, Accuracy and Stability of Numerical Algorithms, 2002, ch. 3).
+//! The work done for a job is its demand less what is left, and what is left is the service at which it
+//! departs less the service attained. Each of these numbers is rounded to half a unit in its last place,
+//! however little was done: for a job of ten days that has run for a microsecond the error is a tenth of a
+//! nanosecond. A sum over a hundred thousand such jobs may be off by microseconds, and the law asserted
+//! on it must allow for that and no more (Higham, Accuracy and Stability of Numerical Algorithms, 2002,
+//! ch. 3).
 
 use super::Processor;
 use wssim_kernel::Time;
 
-/// What jobs have had of their demand, in nanoseconds of the reference CPU.
+/// Work done for jobs in service, in nanoseconds of the reference CPU.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenWork {
     /// Σ demand less what is left.
     pub had_ns: f64,
-    /// As much as that can be off by rounding.
+    /// Bound of its rounding error.
     pub rounding_ns: f64,
 }
 
 impl OpenWork {
-    /// Of a job of which `left` is left; the numbers that this was subtracted from were as large as
-    /// `largest`.
+    /// The work of a job with `left` left, a difference of numbers as large as `largest`.
     pub(super) fn of(demand: f64, left: f64, largest: f64) -> Self {
         Self { had_ns: demand - left, rounding_ns: (demand + largest) * f64::EPSILON }
     }
@@ -35,8 +34,7 @@ impl OpenWork {
 }
 
 impl Processor {
-    /// What the jobs in service have had of their demand by `now`; slow, for the law that is asserted at
-    /// the end.
+    /// The work done by `now` for the jobs in service; slow, for the law asserted at the end.
     pub fn work_of_open_jobs(&mut self, now: Time) -> OpenWork {
         self.advance(now);
         self.note_ends(now);
@@ -66,8 +64,8 @@ impl Processor {
 mod tests {
     use super::*;
 
-    /// Ten thousand jobs of ten days on one core, one more every 10 ms: what they have had by then is
-    /// what one core does, as exactly as is said, and that is to a millionth.
+    /// Ten thousand jobs of ten days on one core, one more every 10 ms: their work so far is that of one core
+    /// within the stated error, which is below a millionth.
     #[test]
     fn the_work_of_long_jobs_is_as_exact_as_it_says() {
         let days = 10.0 * 86_400e9;

@@ -1,15 +1,15 @@
-//! Jobs of containers whose quota is kept by the kernel's rule: each is on a silo, and stands still while
-//! that is throttled, whatever the others of its container do.
+//! Jobs of containers whose quota follows the kernel's rule: each is on a silo, and stands still while that
+//! is throttled, whatever the other jobs of its container do.
 
 use super::{Container, Leaving, Processor, QuotaState};
 
 impl Processor {
-    /// Whether the quota of `container` is kept by the kernel's rule.
+    /// Whether the quota of `container` follows the kernel's rule.
     pub(super) fn has_silos(&self, container: u32) -> bool {
         matches!(self.containers[container as usize].quota, Some(QuotaState::Kernel(_)))
     }
 
-    /// The job in `slot` comes: its silo decides whether it runs.
+    /// The job in `slot` arrives: its silo decides whether it runs.
     pub(super) fn join_silo(&mut self, slot: u32) {
         let c = self.slots[slot as usize].container;
         let own = &mut self.containers[c as usize];
@@ -25,7 +25,7 @@ impl Processor {
         }
     }
 
-    /// The job in `slot`, which had a thread of its own, goes on beside others.
+    /// The job in `slot`, which had a thread of its own, shares from now on.
     pub(super) fn go_on_in_silo(&mut self, slot: u32, container: u32) {
         let own = &mut self.containers[container as usize];
         if let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) {
@@ -34,7 +34,7 @@ impl Processor {
         }
     }
 
-    /// The job in `slot` is gone from a shared processor.
+    /// The job in `slot` has left a shared processor.
     pub(super) fn leave_silo(&mut self, slot: u32, container: u32) {
         let own = &mut self.containers[container as usize];
         if let Some(bandwidth) = own.quota.as_mut().and_then(QuotaState::kernel) {
@@ -57,7 +57,7 @@ impl Processor {
         own.stopped.push((slot, left));
     }
 
-    /// Jobs stand still whose silos were throttled, and run whose silos run again.
+    /// Stops the jobs of throttled silos, and continues those of silos that run again.
     pub(super) fn stop_and_go(&mut self) {
         for place in 0..self.limited.len() {
             let c = self.limited[place];
@@ -69,7 +69,7 @@ impl Processor {
         }
     }
 
-    /// It costs O(jobs); a silo is throttled once in a period, or a few times.
+    /// O(jobs); a silo is throttled once or a few times per period.
     #[inline(never)]
     fn stop_and_go_of(&mut self, c: u32) {
         let Container { quota, leaving, stopped, attained, .. } = &mut self.containers[c as usize];
@@ -97,7 +97,7 @@ impl Processor {
 }
 
 impl Container {
-    /// Whether no job of it has been on the shared processor before.
+    /// Whether none of its jobs has a place on the shared processor.
     pub(super) fn has_no_place(&self) -> bool {
         self.leaving.is_empty() && self.stopped.is_empty()
     }

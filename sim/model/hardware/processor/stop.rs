@@ -1,16 +1,16 @@
-//! A container that stands still: its jobs get no thread, and all goes on where it was.
+//! A container that stands still: its jobs get no thread, and continue afterwards where they were.
 
 use super::{Due, Processor};
 use wssim_kernel::Time;
 
 impl Processor {
-    /// Stops the work of `container` until [`Processor::go_on`]. The value replaces all events.
+    /// Stops the work of `container` until [`Processor::go_on`]. The returned event replaces all others.
     #[must_use = "departures happen only if they are put on the calendar"]
     pub fn stop(&mut self, now: Time, container: u32) -> Option<Due> {
         self.let_run(now, container, false)
     }
 
-    /// Lets it go on. The value replaces all events.
+    /// Continues it. The returned event replaces all others.
     #[must_use = "departures happen only if they are put on the calendar"]
     pub fn go_on(&mut self, now: Time, container: u32) -> Option<Due> {
         self.let_run(now, container, true)
@@ -45,8 +45,8 @@ mod tests {
     use super::super::Happened;
     use super::*;
 
-    /// Two containers with a job of 10 ms each on one core, which share it; one stands still from 4 to
-    /// 54 ms: the other has the core to itself and leaves at 12 ms, the first has 8 ms left at 54 ms.
+    /// Two containers with a job of 10 ms each share one core. One stands still from 4 to 54 ms: the other has
+    /// the core to itself and leaves at 12 ms; the first has 8 ms left at 54 ms.
     #[test]
     fn the_others_have_what_it_leaves() {
         let ms = |ms: u64| Time(ms * 1_000_000);

@@ -1,29 +1,29 @@
-//! What a processor is told and tells.
+//! Input and output types of the processor.
 
 use wssim_kernel::Time;
 
-/// Who runs: chosen by the caller, handed back on completion.
+/// A job: chosen by the caller, handed back on completion.
 pub type Job = u32;
 
-/// What the caller must put on the calendar.
+/// An event that the caller must schedule.
 #[must_use = "a departure happens only if it is put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// A job that runs alone departs.
     Alone(Alone),
-    /// Something happens on the shared processor at `at`, provided the generation is the same.
+    /// The shared processor changes at `at`, unless the generation has moved on.
     Shared {
-        /// When.
+        /// When it strikes.
         at: Time,
         /// Number of the allocation.
         generation: u32,
     },
 }
 
-/// The job in `slot` departs at `at`, provided the generation is still the same.
+/// The job in `slot` departs at `at`, unless the generation has moved on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alone {
-    /// When.
+    /// When it strikes.
     pub at: Time,
     /// Its slot.
     pub slot: u32,
@@ -31,24 +31,24 @@ pub struct Alone {
     pub generation: u32,
 }
 
-/// What came of an event.
+/// The effect of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happened {
     /// The event had been overtaken.
     Nothing,
-    /// This job has had its demand.
+    /// This job has completed its demand.
     Departed(Job),
-    /// A quota was used up or refilled, or a job has had its demand that nobody waited for.
+    /// A quota was used up or refilled, or an unattended job has completed.
     Reallocated,
 }
 
-/// What follows for the jobs on a processor from another that came or went.
+/// The effect on the jobs of a processor when another arrives or leaves.
 #[must_use = "the others' departures happen only if they are put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Follows {
-    /// Each goes on as it did.
+    /// Each continues as before.
     Nothing,
-    /// The threads were divided anew: what is due, or nothing when every job has its own time again.
+    /// The threads were divided anew; with the next event, or `None` if every job has its own event again.
     Divided(Option<Due>),
 }
 
@@ -59,11 +59,11 @@ pub struct Totals {
     pub thread_ns: f64,
     /// Work done, in nanoseconds of the reference CPU.
     pub work_ns: f64,
-    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU; of those that
-    /// were taken off what they had had of it.
+    /// Demand of the jobs that have departed, in nanoseconds of the reference CPU; of evicted jobs the
+    /// work done for them.
     pub served_ns: f64,
-    /// Jobs that have departed or were taken off.
+    /// Jobs that have departed or were evicted.
     pub served: u64,
-    /// As much as `served_ns` can be off by rounding of what was taken off; see [`super::OpenWork`].
+    /// Bound of the rounding error of `served_ns` due to evicted jobs; see [`super::OpenWork`].
     pub rounding_ns: f64,
 }

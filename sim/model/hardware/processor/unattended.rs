@@ -1,20 +1,20 @@
-//! Jobs that nobody waits for: bursts of background load, and what a system computes for itself.
+//! Unattended jobs, whose end no frame waits for: bursts of background load and work of the system.
 //!
-//! Nothing follows from the end of such a job but that it is gone. While it has a thread of its own it
-//! needs no event: its end is known when it begins, and is noted when somebody asks. On a shared
-//! processor it is a job as any other; as long as all jobs there are of this kind nothing that happens
-//! there matters to anybody, so that whoever comes next brings the processor up to date
-//! ([`Processor::catch_up`]). Containers with a limit have none: their quota is counted as time passes.
+//! The end of an unattended job frees its thread and has no other effect. While the job has a thread of its
+//! own it needs no event: its end is known when it begins, and is noted at the next look. On a shared
+//! processor it is a job like any other; while all jobs there are unattended no event is needed either, and
+//! the next caller brings the processor up to date ([`Processor::catch_up`]). Containers with a limit have
+//! no unattended jobs: their quota is counted as time passes.
 
 use super::{Follows, NOBODY, OpenWork, Processor, Slot};
 use wssim_kernel::{Nanos, Time};
 
-/// One that has a thread of its own.
+/// An unattended job with a thread of its own.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Unattended {
     container: u32,
     demand: f64,
-    /// When it began.
+    /// When service began.
     begun: Time,
     /// Since when it has had a thread of its own.
     since: Time,
@@ -22,13 +22,13 @@ pub(super) struct Unattended {
 }
 
 impl Processor {
-    /// No job that somebody waits for may be promised a thread of its own beyond `horizon`, when
-    /// others come that nobody has heard of yet.
+    /// No attended job may be promised a thread of its own beyond `horizon`, when the next unattended jobs
+    /// may arrive.
     pub(crate) fn set_horizon(&mut self, horizon: Time) {
         self.horizon = horizon;
     }
 
-    /// Whether at `at` a job could be there that somebody waits for.
+    /// Whether an attended job could be in service at `at`.
     pub(crate) fn is_attended_at(&self, at: Time) -> bool {
         if self.calm {
             let lasts = |slot: &Slot| slot.finish != Time::NEVER && slot.finish >= at;
@@ -41,8 +41,8 @@ impl Processor {
         self.jobs > self.unattended_jobs
     }
 
-    /// Takes a job of `container`, which has no limit, into service that nobody waits for; `demand` in
-    /// nanoseconds of the reference CPU. The processor is up to date.
+    /// Takes an unattended job of `container`, which has no limit, into service; `demand` in nanoseconds of the
+    /// reference CPU. The processor is up to date.
     pub(crate) fn admit_unattended(&mut self, now: Time, container: u32, demand: f64) -> Follows {
         let finish = now + Nanos::from_f64(demand * self.per_speed);
         let one = Unattended { container, demand, begun: now, since: now, finish };
@@ -68,7 +68,7 @@ impl Processor {
         if self.has_attended() { Follows::Divided(due) } else { Follows::Nothing }
     }
 
-    /// Takes off all jobs of `container` that nobody waits for.
+    /// Takes off all unattended jobs of `container`.
     pub(crate) fn evict_unattended(&mut self, now: Time, container: u32) -> Follows {
         self.advance(now);
         if self.calm {
@@ -99,27 +99,25 @@ impl Processor {
         }
     }
 
-    /// Lets all happen that was due up to `now` and that nobody had an event for: nobody was there who
-    /// waits.
+    /// Handles everything up to `now` that had no event because all jobs were unattended.
     pub(crate) fn catch_up(&mut self, now: Time) {
         while let Some((at, _)) = self.next
             && at <= now
             && !self.calm
             && !self.has_attended()
         {
-            // What follows is looked for here, again.
+            // The returned event is not scheduled: the loop reads `next` again.
             let _ = self.step_shared(at, self.generation);
         }
     }
 
-    /// Time that jobs of `container` have taken which nobody waited for, of those that are over by
-    /// `now`, in nanoseconds.
+    /// Time that unattended jobs of `container` have taken, of those over by `now`, in nanoseconds.
     pub(crate) fn unattended_ns(&mut self, now: Time, container: u32) -> u64 {
         self.note_ends(now);
         self.containers[container as usize].unattended_ns
     }
 
-    /// Notes whose time is over.
+    /// Notes the jobs that have ended.
     pub(super) fn note_ends(&mut self, now: Time) {
         let mut place = 0;
         while let Some(one) = self.unattended.get(place) {
@@ -132,7 +130,7 @@ impl Processor {
         }
     }
 
-    /// `one`, which had a thread of its own, has gone after `had` of its demand.
+    /// `one`, which had a thread of its own, has left after `had` of its demand.
     fn book(&mut self, one: &Unattended, now: Time, had: f64) {
         self.calm_thread_ns += u128::from(now.since(one.since).0);
         self.containers[one.container as usize].unattended_ns += now.since(one.begun).0;
@@ -145,12 +143,12 @@ impl Processor {
         self.room = self.calm_jobs.saturating_sub(self.unattended.len() as u32);
     }
 
-    /// ∫ threads dt of those that still have one of their own, up to `now`, in nanoseconds.
+    /// ∫ threads dt of unattended jobs that still have one of their own, up to `now`, in nanoseconds.
     pub(super) fn unattended_thread_ns(&self, now: Time) -> u128 {
         self.unattended.iter().map(|one| u128::from(now.since(one.since).0)).sum()
     }
 
-    /// What those have had of their demand.
+    /// The work done for those jobs.
     pub(super) fn work_of_unattended(&self, now: Time) -> OpenWork {
         let work = |one: &Unattended| {
             let left = one.left(now, self.speed);
@@ -159,7 +157,7 @@ impl Processor {
         self.unattended.iter().map(work).fold(OpenWork::default(), OpenWork::plus)
     }
 
-    /// Nobody has a thread of his own any more.
+    /// Unattended jobs with threads of their own share the processor from now on.
     pub(super) fn share_unattended(&mut self, now: Time) {
         self.note_ends(now);
         let mut all = std::mem::take(&mut self.unattended);
@@ -186,7 +184,7 @@ impl Processor {
         self.enter(container, slot, left);
     }
 
-    /// The job in `slot`, which nobody waits for, has a thread of its own from now on, until `finish`.
+    /// The unattended job in `slot` has a thread of its own from now on, until `finish`.
     pub(super) fn part(&mut self, now: Time, slot: u32, finish: Time) {
         let Slot { container, demand, .. } = self.slots[slot as usize];
         let begun = self.begun[slot as usize];
@@ -198,7 +196,7 @@ impl Processor {
         self.make_room();
     }
 
-    /// The job in `slot` leaves a shared processor, and nobody waited for it.
+    /// The unattended job in `slot` leaves a shared processor.
     pub(super) fn note_unattended_end(&mut self, slot: u32, container: u32) {
         let took = self.updated.since(self.begun[slot as usize]);
         self.unattended_jobs -= 1;
@@ -207,7 +205,7 @@ impl Processor {
 }
 
 impl Unattended {
-    /// What is left of its demand at `now`. Whole nanoseconds of its end bound the error.
+    /// What is left of its demand at `now`; off by at most the rounding of its end to whole nanoseconds.
     fn left(&self, now: Time, speed: f64) -> f64 {
         (self.finish.since(now).as_f64() * speed).min(self.demand)
     }

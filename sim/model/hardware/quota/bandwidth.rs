@@ -11,26 +11,26 @@
 //!           without a job: all above 1 ms goes back
 //! ```
 //!
-//! A silo is the container's run queue on one CPU. What it holds is accounted at ticks and when a job
-//! comes or goes (`update_curr`, `account_cfs_rq_runtime`), so that it runs on until the next tick, up to
-//! 4 ms beyond what it has, and pays that back; it does not expire with the period (since 5.4). A silo
-//! that gets nothing is throttled: its jobs stand still, while those of others run on. At the end of the
-//! period, and 5 ms after enough has gone back to the pool, each throttled silo is given what it owes and
-//! 1 ns, in the order in which they were throttled (`distribute_cfs_runtime`), and runs at least until
-//! the next tick. In the long run a container uses its quota and no more.
+//! A silo is the container's run queue on one CPU. Its thread time is accounted at ticks and when a job
+//! arrives or leaves (`update_curr`, `account_cfs_rq_runtime`), so that it may overrun until the next tick,
+//! by up to 4 ms, and pays that back; what it holds does not expire with the period (since 5.4). A silo
+//! that gets no slice is throttled: its jobs stand still while those of other silos run. At the end of the
+//! period, and 5 ms after enough has gone back to the pool, each throttled silo receives what it owes and
+//! 1 ns, in the order of throttling (`distribute_cfs_runtime`), and runs at least until the next tick. In
+//! the long run a container uses its quota and no more.
 //!
-//! In processor sharing there are no CPUs, so these are assumptions: a job takes the silo without jobs
-//! that was left last, a throttled one too, for its CPU looks idle (`select_idle_sibling` prefers the CPU
-//! where a thread was last); on a container with more jobs than the node has CPUs it joins the silo with
-//! the fewest, and each job charges its silo with the thread time that it gets. Ticks of all CPUs and the
-//! periods of all containers begin at time zero (kernels since 2023 draw the phase of a container's
-//! periods, `init_cfs_bandwidth`).
-//! And a container is never quite idle: after half a second without a job its silos hold nothing, for
-//! threads of its own that no scenario names, timers and collectors, have used that up. So a burst after
-//! a pause meets the quota alone, as is told of such bursts; in use nothing expires.
+//! Processor sharing has no CPUs, hence these assumptions: a job takes the silo without jobs that was left
+//! last, a throttled one too, since its CPU looks idle (`select_idle_sibling` prefers the CPU where a
+//! thread was last); in a container with more jobs than the node has CPUs it joins the silo with the fewest
+//! jobs. Each job charges its silo with the thread time that it gets. Ticks of all CPUs and periods of all
+//! containers begin at time zero (kernels since 2023 draw the phase of a container's periods,
+//! `init_cfs_bandwidth`).
+//! And a container is never quite idle: after half a second without a job its silos hold nothing, since
+//! its own threads that no scenario names, such as timers and collectors, have used that up. So a burst
+//! after a pause meets the quota alone, as is reported of such bursts; in use nothing expires.
 //!
-//! While all jobs have threads of their own and too few to use up a quota, silos are not followed: what
-//! running ones hold is in the pool. It is taken out again as if at the last tick.
+//! While all jobs have threads of their own, too few to use up a quota, silos are not followed: what running
+//! silos hold is in the pool, and is taken out again as if at the last tick.
 
 use super::{PERIOD_NS, ceil};
 use wssim_kernel::Time;
@@ -39,17 +39,17 @@ use wssim_kernel::Time;
 const SLICE_NS: f64 = 5e6;
 /// What a silo without jobs keeps: 1 ms (`min_cfs_rq_runtime`).
 const KEPT_NS: f64 = 1e6;
-/// From what goes back to the pool to its distribution: 5 ms (`cfs_bandwidth_slack_period`).
+/// From the return to the pool to its distribution: 5 ms (`cfs_bandwidth_slack_period`).
 const GATHERING_NS: u64 = 5_000_000;
-/// Shorter before the end of a period nothing is distributed: 2 ms (`min_bandwidth_expiration`).
+/// Nothing is distributed closer than this to the end of a period: 2 ms (`min_bandwidth_expiration`).
 const EXPIRATION_NS: u64 = 2_000_000;
-/// From tick to tick: 4 ms (`CONFIG_HZ=250`, what Debian and Ubuntu have built their kernels with).
+/// From tick to tick: 4 ms (`CONFIG_HZ=250`, the setting of Debian's and Ubuntu's kernels).
 const TICK_NS: u64 = 4_000_000;
 /// A pause after which silos hold nothing: an assumption, as the head of the file says.
 const PAUSE_NS: u64 = 500_000_000;
-/// What is held once a debt is paid: 1 ns (`distribute_cfs_runtime`).
+/// What a silo holds once its debt is paid: 1 ns (`distribute_cfs_runtime`).
 const PAID_NS: f64 = 1.0;
-/// A CPU that holds less holds nothing: half of what is held once a debt is paid, for sums are rounded.
+/// A silo that holds less holds nothing: half of `PAID_NS`, since sums are rounded.
 const NOTHING_NS: f64 = 0.5;
 
 /// The container's run queue on one CPU.
@@ -69,7 +69,7 @@ impl Silo {
     }
 
     fn is_spent(&self) -> bool {
-        // More than what `due` waits for, so that rounding cannot put a tick off.
+        // Above the threshold in `due`, so that rounding cannot delay a tick.
         self.held < f64::midpoint(NOTHING_NS, PAID_NS)
     }
 }
@@ -80,23 +80,23 @@ pub(in super::super) struct Bandwidth {
     /// Thread-nanoseconds per period.
     per_period: f64,
     pool: f64,
-    /// As many as there were jobs at once, up to the CPUs of the node.
+    /// As many as there ever were jobs at once, up to the CPUs of the node.
     silos: Vec<Silo>,
     cpus: usize,
     /// Throttled silos, the oldest first.
     throttled: Vec<u32>,
-    /// Jobs on silos that run, and on those that are throttled.
+    /// Jobs on running silos, and on throttled ones.
     running: u32,
     waiting: u32,
     /// When the next period begins.
     boundary: u64,
-    /// When what went back to the pool is distributed.
+    /// When returned time is distributed.
     slack_at: u64,
     updated: Time,
     /// Until when it is known to have run.
     used_at: Time,
     departures: u64,
-    /// Silos with jobs were throttled, or run again.
+    /// Whether silos with jobs were throttled, or run again.
     has_changed: bool,
 }
 
@@ -121,8 +121,8 @@ impl Bandwidth {
         }
     }
 
-    /// Accounts for `threads` running since the last look; periods that have begun refill the pool.
-    /// Never inlined, nor is [`Bandwidth::never_binds`]: they would lie on the path of every job.
+    /// Accounts for `threads` running since the last look; periods that have begun refill the pool. Never
+    /// inlined, nor is [`Bandwidth::never_binds`]: they would lie on the path of every job.
     #[inline(never)]
     pub(super) fn use_until(&mut self, now: Time, threads: f64) {
         let used = threads * now.since(self.updated).as_f64();
@@ -144,7 +144,7 @@ impl Bandwidth {
         }
     }
 
-    /// Something runs from the last look on, perhaps after a pause.
+    /// Jobs run from the last look on, perhaps after a pause.
     fn end_pause(&mut self) {
         if self.updated.since(self.used_at).0 >= PAUSE_NS {
             self.silos.iter_mut().for_each(|silo| silo.held = silo.held.min(0.0));
@@ -152,8 +152,8 @@ impl Bandwidth {
         self.used_at = self.updated;
     }
 
-    /// Lets pass what distributes: what went back to the pool, and new periods, in which `threads` have
-    /// run that silos were not charged with.
+    /// Handles distributions since the last look: of returned time, and at new periods, in which `threads` have
+    /// run that no silo was charged with.
     #[inline(never)]
     fn refill(&mut self, threads: f64) {
         if self.slack_at <= self.updated.0 {
@@ -165,7 +165,7 @@ impl Bandwidth {
         let begun = self.updated.0 / PERIOD_NS * PERIOD_NS;
         while self.boundary <= begun {
             if self.throttled.is_empty() {
-                // Between here and there one period is as the other.
+                // All periods between are alike.
                 self.boundary = begun;
             }
             self.boundary += PERIOD_NS;
@@ -177,7 +177,7 @@ impl Bandwidth {
         }
     }
 
-    /// Pays the debts of throttled silos as far as the pool goes; those run again.
+    /// Pays the debts of throttled silos as far as the pool suffices; those run again.
     fn distribute(&mut self) {
         let Self { silos, throttled, pool, running, waiting, has_changed, .. } = self;
         throttled.retain(|&place| {
@@ -195,7 +195,7 @@ impl Bandwidth {
         });
     }
 
-    /// Whether `threads` from now on can never use up a quota. Looked at now.
+    /// Whether `threads` can never use up a quota from now on. The quota is up to date.
     #[inline(never)]
     pub(super) fn never_binds(&self, threads: f64) -> bool {
         if self.waiting > 0 || threads * PERIOD_NS as f64 > self.per_period {
@@ -208,8 +208,8 @@ impl Bandwidth {
         left + NOTHING_NS >= threads * (self.boundary - self.updated.0) as f64
     }
 
-    /// When the next silo takes a slice or is throttled while `threads` run, or those that are throttled
-    /// may run again. Looked at now.
+    /// When the next silo takes a slice or is throttled while `threads` run, or when throttled silos may run
+    /// again. The quota is up to date.
     pub(super) fn due(&self, threads: f64) -> Option<Time> {
         let refill = (self.waiting > 0).then(|| self.boundary.min(self.slack_at));
         let tick = (self.running > 0 && threads > 0.0).then(|| {
@@ -222,7 +222,7 @@ impl Bandwidth {
         [refill, tick].into_iter().flatten().min().map(Time)
     }
 
-    /// At a tick silos that have used up what they held take a slice, or are throttled.
+    /// At a tick, silos that have used up what they held take a slice or are throttled.
     pub(super) fn tick(&mut self, now: Time) {
         if !now.0.is_multiple_of(TICK_NS) {
             return;
@@ -235,7 +235,7 @@ impl Bandwidth {
         }
     }
 
-    /// A job comes: its silo, where it runs or waits. Looked at now.
+    /// A job arrives. Returns its silo, where it runs or waits. The quota is up to date.
     pub(in super::super) fn arrive(&mut self) -> u32 {
         self.end_pause();
         let place = self.choose();
@@ -246,14 +246,14 @@ impl Bandwidth {
             return place as u32;
         }
         self.running += 1;
-        // Who joins others waits for the tick with them.
+        // A job that joins others waits for the tick with them.
         if silo.jobs == 1 && !self.extend(place) {
             self.throttle(place);
         }
         place as u32
     }
 
-    /// A job goes on that ran while silos were not followed: its silo. Looked at now.
+    /// A job that ran while silos were not followed continues. Returns its silo. The quota is up to date.
     pub(in super::super) fn go_on(&mut self) -> u32 {
         self.end_pause();
         let place = self.choose();
@@ -274,7 +274,7 @@ impl Bandwidth {
         place as u32
     }
 
-    /// A job of the silo at `place` is over, or was taken off. Looked at now.
+    /// A job of the silo at `place` has ended, or was evicted. The quota is up to date.
     pub(in super::super) fn leave(&mut self, place: u32) {
         let place = place as usize;
         self.departures += 1;
@@ -295,7 +295,7 @@ impl Bandwidth {
         }
     }
 
-    /// Silos are not followed from now on: the quota cannot bind.
+    /// Stops following silos: the quota cannot bind.
     pub(in super::super) fn rest(&mut self) {
         for silo in self.silos.iter_mut().filter(|silo| silo.runs()) {
             self.pool += silo.held;
@@ -309,7 +309,7 @@ impl Bandwidth {
         self.silos[place as usize].is_throttled
     }
 
-    /// Whether jobs began to stand still or to run again since this was last asked.
+    /// Whether jobs were stopped or continued since the last call.
     pub(in super::super) fn take_change(&mut self) -> bool {
         std::mem::take(&mut self.has_changed)
     }
@@ -329,8 +329,8 @@ impl Bandwidth {
         fewest.map_or(0, |(place, _)| place)
     }
 
-    /// Takes a slice if the silo at `place` has used up what it held (`assign_cfs_rq_runtime`); false: the
-    /// pool does not make up for its debt.
+    /// Takes a slice if the silo at `place` has used up what it held (`assign_cfs_rq_runtime`); false: the pool
+    /// does not cover its debt.
     fn extend(&mut self, place: usize) -> bool {
         let silo = &mut self.silos[place];
         if silo.is_spent() {
@@ -349,7 +349,7 @@ impl Bandwidth {
         self.throttled.push(place as u32);
     }
 
-    /// What a silo without jobs holds above what it keeps goes back (`__return_cfs_rq_runtime`).
+    /// A silo without jobs returns what it holds above what it keeps (`__return_cfs_rq_runtime`).
     fn give_back(&mut self, place: usize) {
         let silo = &mut self.silos[place];
         if silo.held <= KEPT_NS {
@@ -359,7 +359,7 @@ impl Bandwidth {
         silo.held = KEPT_NS;
         let is_late = self.boundary - self.updated.0 < GATHERING_NS + EXPIRATION_NS;
         if self.pool > SLICE_NS && !self.throttled.is_empty() && !is_late {
-            // A CPU that gives back later waits for no timer of its own (`start_cfs_slack_bandwidth`).
+            // A later return starts no timer of its own (`start_cfs_slack_bandwidth`).
             self.slack_at = self.slack_at.min(self.updated.0 + GATHERING_NS);
         }
     }

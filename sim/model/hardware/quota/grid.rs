@@ -1,13 +1,13 @@
-//! The plain grid: thread time per 100 ms period, refilled at each boundary, nothing carried over, and
-//! all threads of the container stop at the nanosecond at which their sum has used it up.
+//! The plain grid: thread time per 100 ms period, refilled at each boundary, nothing carried over. All
+//! threads of the container stop at the nanosecond at which they have used it up together.
 //!
-//! It is what the kernel's rule is when slices and ticks are short against everything else, and it has
-//! closed forms: a job alone that begins with a period runs for `cpus` of each.
+//! It is the limit of the kernel's rule for short slices and ticks, and has closed forms: a single job that
+//! begins with a period runs for `cpus` of each.
 
 use super::{PERIOD_NS, ceil};
 use wssim_kernel::Time;
 
-/// Thread time used in the period in which it was last looked at.
+/// Thread time used in the period of the last look.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Grid {
     /// Thread-nanoseconds per period.
@@ -39,8 +39,8 @@ impl Grid {
         self.updated = now;
     }
 
-    /// When the next period begins, if the quota of this one is used up, or when `threads` will have used
-    /// up a quota; `None`: never. Looked at now.
+    /// When the next period begins, if the quota of this one is used up; otherwise when `threads` will have used
+    /// up a quota; `None`: never. The quota is up to date.
     pub(super) fn due(&self, threads: f64) -> Option<Time> {
         if self.exhausted { Some(self.next_boundary()) } else { self.exhaustion(threads) }
     }
@@ -65,12 +65,12 @@ impl Grid {
         self.exhausted = true;
     }
 
-    /// When the next period begins. Looked at now.
+    /// When the next period begins. The quota is up to date.
     fn next_boundary(&self) -> Time {
         Time((self.updated.0 / PERIOD_NS + 1) * PERIOD_NS)
     }
 
-    /// Whether `threads` from now on can never use up a quota. Looked at now.
+    /// Whether `threads` can never use up a quota from now on. The quota is up to date.
     pub(super) fn never_binds(&self, threads: f64) -> bool {
         !self.exhausted && self.exhaustion(threads).is_none()
     }

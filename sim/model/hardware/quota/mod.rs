@@ -10,21 +10,21 @@ use bandwidth::Bandwidth;
 use grid::Grid;
 use wssim_kernel::Time;
 
-/// Length of a period: 100 ms, what Docker and Kubernetes set and the kernel's own default
+/// Length of a period: 100 ms, the value that Docker and Kubernetes set and the kernel's default
 /// (`default_bw_period_us` in `kernel/sched/sched.h`).
 pub(super) const PERIOD_NS: u64 = 100_000_000;
 
-/// What a container may still use, by its rule.
+/// The state of a quota, by its rule.
 #[derive(Debug)]
 pub(super) enum QuotaState {
     /// The plain grid.
     Grid(Grid),
-    /// The kernel's rule; apart, since few containers have one.
+    /// The kernel's rule; boxed, since few containers have one.
     Kernel(Box<Bandwidth>),
 }
 
 impl QuotaState {
-    /// The quota of a container with this limit on a node of `threads` CPUs; `None`: it has none.
+    /// The quota of a container with this limit on a node of `threads` CPUs; `None`: no quota.
     pub(super) fn new(limit: CpuLimit, threads: f64) -> Option<Self> {
         match limit.quota {
             Kind::Fluid => None,
@@ -41,7 +41,7 @@ impl QuotaState {
         }
     }
 
-    /// Whether `threads` from now on can never use up a quota. Looked at now.
+    /// Whether `threads` can never use up a quota from now on. The quota is up to date.
     pub(super) fn never_binds(&self, threads: f64) -> bool {
         match self {
             Self::Grid(grid) => grid.never_binds(threads),
@@ -49,7 +49,7 @@ impl QuotaState {
         }
     }
 
-    /// When something happens by it while `threads` run. Looked at now.
+    /// When the quota next changes anything while `threads` run. The quota is up to date.
     pub(super) fn due(&self, threads: f64) -> Option<Time> {
         match self {
             Self::Grid(grid) => grid.due(threads),
@@ -57,7 +57,7 @@ impl QuotaState {
         }
     }
 
-    /// Lets happen what is due now.
+    /// Handles the change at `now`.
     pub(super) fn step(&mut self, now: Time) {
         match self {
             Self::Grid(grid) => grid.step(),
@@ -65,12 +65,12 @@ impl QuotaState {
         }
     }
 
-    /// Whether the container has used up its period's; by the kernel's rule each silo has its own.
+    /// Whether the container has used up the quota of its period; by the kernel's rule each silo has its own.
     pub(super) fn is_exhausted(&self) -> bool {
         matches!(self, Self::Grid(Grid { exhausted: true, .. }))
     }
 
-    /// The kernel's rule, where it holds.
+    /// The state of the kernel's rule, if that applies.
     pub(super) fn kernel(&mut self) -> Option<&mut Bandwidth> {
         match self {
             Self::Grid(_) => None,

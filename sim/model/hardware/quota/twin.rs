@@ -1,8 +1,8 @@
-//! The kernel's rule beside its slow obvious twin: CPUs with run queues, looked at every tenth of a
+//! The kernel's rule against its slow obvious twin: CPUs with run queues, in steps of a tenth of a
 //! millisecond.
 //!
-//! The twin knows no processor sharing, no events and no mode. Each CPU has a queue of threads that take
-//! turns; what is written in the kernel's functions happens at its time, rounded up to the next step.
+//! The twin has no processor sharing, no events and no modes. Each CPU has a queue of threads that take
+//! turns; what the kernel's functions do happens at its time, rounded up to the next step.
 
 use super::super::processor::Processor;
 use super::super::twin::Driven;
@@ -91,7 +91,7 @@ impl Kernel {
         }
     }
 
-    /// Runs for one step; returns who is done at its end, and whether a thread stood still.
+    /// Runs for one step; returns the jobs done at its end, and whether a thread stood still.
     fn run(&mut self) -> (Vec<usize>, bool) {
         let (mut done, mut waits) = (Vec::new(), false);
         self.step += 1;
@@ -131,7 +131,7 @@ impl Kernel {
     }
 }
 
-/// Response times in milliseconds, and for how long a job stood still.
+/// Response times in milliseconds, and how long a job stood still.
 struct Told {
     responses: Vec<f64>,
     throttled: f64,
@@ -149,11 +149,11 @@ impl Told {
     }
 }
 
-/// What comes: when, and its demand, in milliseconds.
+/// Arrivals: time and demand, in milliseconds.
 type Jobs = Vec<(f64, f64)>;
 
-/// Poisson arrivals of exponential jobs of `mean_ms` that ask for `load` of a limit of `cpus`; all in
-/// whole steps, so that rounding to steps lengthens nothing.
+/// Poisson arrivals of exponential jobs of `mean_ms` that offer `load` of a limit of `cpus`; all in whole
+/// steps, so that rounding to steps lengthens nothing.
 fn poisson(seed: u64, count: u64, mean_ms: f64, load: f64, cpus: f64) -> Jobs {
     let stream = StreamKey::new(seed, 0, "test", "quota");
     let mut now = 0.0;
@@ -234,8 +234,8 @@ fn is_about(name: &str, is: f64, should_be: f64, within: f64) {
 const LOADS: [f64; 3] = [0.6, 0.75, 0.9];
 
 /// At 60, 75 and 90 % of a quota the two agree: means to 2 %, throttled time to 1 %, and the 99th
-/// percentiles to 8 %, for fifty jobs lie above each and which of two threads gets the last slice of a
-/// period is chance. Means of the plain grid are a tenth to a fifth longer.
+/// percentiles to 8 %, since fifty jobs lie above each and chance decides which of two threads gets the
+/// last slice of a period. Means of the plain grid are a tenth to a fifth longer.
 #[test]
 fn agrees_with_the_kernel_where_the_plain_grid_does_not() {
     for (seed, load) in (0..).zip(LOADS) {
@@ -251,8 +251,8 @@ fn agrees_with_the_kernel_where_the_plain_grid_does_not() {
     }
 }
 
-/// The same for short jobs under a limit of two CPUs, which is slack most of the time: the processor is
-/// calm then and follows no silo, so that throttled time agrees to 0.3 % of the time only.
+/// The same for short jobs under a limit of two CPUs that is slack most of the time: the processor is then
+/// calm and follows no silo, so that throttled time agrees only to 0.3 % of the time.
 #[test]
 fn agrees_with_the_kernel_from_calm_to_throttled_and_back() {
     for (seed, load) in (0..).zip(LOADS) {
@@ -267,7 +267,7 @@ fn agrees_with_the_kernel_from_calm_to_throttled_and_back() {
     }
 }
 
-/// Where threads queue for CPUs the kernel's take turns on each, and the model's share all CPUs equally:
+/// Where threads queue for CPUs, the kernel's take turns on each while the model's share all CPUs equally:
 /// the two agree to a tenth.
 #[test]
 fn agrees_with_the_kernel_roughly_where_cpus_are_short() {
@@ -279,7 +279,7 @@ fn agrees_with_the_kernel_roughly_where_cpus_are_short() {
     is_about("throttled", quick.throttled, kernel.throttled, 0.1);
 }
 
-/// 0.1 CPU is 10 ms a period, two slices: two of four jobs of 4 ms run at once, the others in the next
+/// 0.1 CPU is 10 ms per period, two slices: two of four jobs of 4 ms run at once, the others in the next
 /// period. On the grid all four run for 2.5 ms and end in the next.
 #[test]
 fn whoever_gets_no_slice_waits_while_others_run() {
@@ -299,8 +299,8 @@ fn what_is_left_of_slices_goes_to_whoever_stands_still() {
     assert!((by_steps(&jobs, 0.2, 8).responses[4] - 7.5).abs() < 0.11);
 }
 
-/// One job of 30 ms under 10 ms a period takes slices at 0 and 8 ms and runs until the tick at 12 ms; it
-/// owes 2 ms then, so that it runs for 8 ms of the next period and for the last 10 ms of the third.
+/// One job of 30 ms under 10 ms per period takes slices at 0 and 8 ms and runs until the tick at 12 ms. It
+/// then owes 2 ms, so that it runs for 8 ms of the next period and for the last 10 ms of the third.
 #[test]
 fn what_is_overrun_at_a_tick_is_paid_back() {
     let limits = [Some(CpuLimit { cpus: 0.1, quota: Quota::Cfs })];
@@ -315,8 +315,8 @@ fn what_is_overrun_at_a_tick_is_paid_back() {
     assert_eq!(driven.processor.throttled(0, time(1000.0)), wssim_kernel::Nanos(180_000_000));
 }
 
-/// By each rule, in the long run a container that always has work uses its quota: the kernel's
-/// overrun is at most a tick a CPU, and what silos hold at most a slice each.
+/// By each rule, a container that always has work uses its quota in the long run: the kernel's overrun is
+/// at most a tick per CPU, and silos hold at most a slice each.
 #[test]
 fn in_the_long_run_all_of_a_quota_is_used_and_no_more() {
     for (jobs, cpus) in [(1, 0.3), (3, 0.25), (3, 1.7), (20, 0.5), (20, 3.3)] {

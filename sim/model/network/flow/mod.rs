@@ -1,28 +1,28 @@
 //! Network interfaces, and the large transfers that share them: max-min fair flows.
 //!
-//! Every node sends over its egress and receives over its ingress, full duplex; nothing else is
-//! short. A flow has a size and may have a cap of its own. Rates are max-min fair: all grow alike
-//! until an interface is full or a cap is reached, the flows that it stops keep that rate, the
-//! others grow on (progressive filling; Bertsekas and Gallager, Data Networks, 1992, section 6.5.2).
-//! They change only when a flow starts or ends, so one event is pending, for the next end.
+//! Every node sends over its egress and receives over its ingress, full duplex; nothing else is a
+//! bottleneck. A flow has a size and may have a cap of its own. Rates are max-min fair: all grow alike until
+//! an interface is full or a cap is reached; the flows that this stops keep their rate, the others grow on
+//! (progressive filling; Bertsekas and Gallager, Data Networks, 1992, section 6.5.2). They change only when
+//! a flow starts or ends, so one event is pending, for the next end.
 //!
-//! What is too small to be a flow pays for what the flows leave, and never gets less than the fair
-//! share of one flow more. It does not slow the flows down.
+//! A message too small to be a flow gets the rate that the flows leave, and at least the fair share of one
+//! more flow. It does not slow the flows down.
 //!
 //! Closed form: on one link, Poisson arrivals of flows are M/G/1 under processor sharing,
 //! E\[T\] = E\[S\]/(1 − ρ) whatever the law of the sizes.
 
 use wssim_kernel::{Nanos, Time};
 
-/// Sent and received, as places in a node's count of bytes.
+/// Sent and received, as places in a node's counts of bytes.
 pub(crate) const TX: usize = 0;
 pub(crate) const RX: usize = 1;
 
-/// When the next flow ends, provided the generation is still the same then.
+/// When the next flow ends, unless the generation has moved on.
 #[must_use = "a flow ends only if that is put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlowEnd {
-    /// When.
+    /// When it strikes.
     pub at: Time,
     /// Number of the allocation.
     pub generation: u32,
@@ -33,13 +33,13 @@ pub struct FlowEnd {
 struct Interface {
     /// Bytes per nanosecond.
     capacity: f64,
-    /// What the flows take of it.
+    /// Bytes per nanosecond that the flows take.
     taken: f64,
-    /// How many flows go over it.
+    /// Number of flows over it.
     flows: u32,
     /// Bytes that have gone over it.
     bytes: f64,
-    /// Filling: what is left, and how many flows still grow.
+    /// Filling: the capacity left, and the number of flows still growing.
     left: f64,
     growing: u32,
 }
@@ -56,14 +56,14 @@ struct Flow<T> {
     what: T,
 }
 
-/// All interfaces and the flows over them. `T` is what a flow carries: handed back at its end.
+/// All interfaces and the flows over them. `T` is what a flow hands back at its end.
 ///
-/// Ends are numbers of nodes; any number beyond them is the outside, which is never short.
+/// Ends are numbers of nodes; any number beyond them is the outside, which is never a bottleneck.
 #[derive(Debug)]
 pub struct Flows<T> {
     /// Egress and ingress of each node; the last two are those of the outside.
     interfaces: Vec<Interface>,
-    /// In order of their beginning.
+    /// In order of their start.
     under_way: Vec<Flow<T>>,
     updated: Time,
     generation: u32,
@@ -96,14 +96,14 @@ impl<T: Copy> Flows<T> {
         [from.min(outside) * 2 + TX, to.min(outside) * 2 + RX]
     }
 
-    /// Whether the interface of `node` is never short: what goes over it takes no time.
+    /// Whether the interface of `node` has infinite bandwidth.
     #[inline]
     #[must_use]
     pub fn is_endless(&self, node: usize) -> bool {
         self.interfaces[self.ends(node, node)[TX]].capacity == f64::INFINITY
     }
 
-    /// Sends a message of `bytes` that is no flow. Returns how long it takes.
+    /// Sends a message of `bytes` that is no flow. Returns its duration.
     #[must_use]
     pub fn send(&mut self, from: usize, to: usize, bytes: f64) -> Nanos {
         let mut rate = f64::INFINITY;
@@ -120,8 +120,8 @@ impl<T: Copy> Flows<T> {
         Nanos::from_f64(bytes / rate)
     }
 
-    /// The rate in bytes per second at which a flow capped at `cap` bytes per second would go if it
-    /// were alone; infinite: it would take no time, and is none.
+    /// The rate in bytes per second of a flow alone, capped at `cap` bytes per second; infinite: it would take no
+    /// time, and is no flow.
     #[must_use]
     pub fn alone(&self, from: usize, to: usize, cap: f64) -> f64 {
         let [egress, ingress] = self.ends(from, to).map(|end| self.interfaces[end].capacity * 1e9);
@@ -152,7 +152,7 @@ impl<T: Copy> Flows<T> {
         self.divide(now)
     }
 
-    /// The flow that was to end now ends, unless it was overtaken.
+    /// The next flow ends, unless the event was overtaken.
     ///
     /// # Panics
     /// When bytes of it are left: a bug.
@@ -163,7 +163,7 @@ impl<T: Copy> Flows<T> {
         self.advance(now);
         let place = self.next()?;
         let flow = self.under_way.remove(place);
-        // The end is a whole nanosecond, and sums of bytes have a rounding of their own.
+        // The end is a whole nanosecond, and sums of bytes have their own rounding.
         let slack = flow.rate * 1.5 + 1.0;
         assert!(flow.left.abs() <= slack, "a flow ends with its last byte, not {}", flow.left);
         self.forget(&flow, flow.left);
@@ -180,8 +180,8 @@ impl<T: Copy> Flows<T> {
         self.divide(now)
     }
 
-    /// Drops the flows from and to `node` in the order of their beginning, and puts what they
-    /// carried into `dropped`; what has gone over the wire has gone.
+    /// Drops the flows from and to `node` in the order of their start, and puts what they carried into `dropped`;
+    /// bytes sent so far stay counted.
     pub fn drop_flows_of(
         &mut self,
         now: Time,
@@ -203,7 +203,7 @@ impl<T: Copy> Flows<T> {
         self.divide(now)
     }
 
-    /// Bytes that the node, or the outside, has sent and received until `now`.
+    /// Bytes that the node, or the outside, has sent and received by `now`.
     pub fn bytes(&mut self, now: Time, node: usize) -> [f64; 2] {
         self.advance(now);
         self.ends(node, node).map(|end| self.interfaces[end].bytes)
@@ -230,7 +230,7 @@ impl<T: Copy> Flows<T> {
         }
     }
 
-    /// The flow that ends first; of several the one that began first.
+    /// The flow that ends first; among equals the one that started first.
     fn next(&self) -> Option<usize> {
         let wait = |flow: &Flow<T>| flow.left.max(0.0) / flow.rate;
         let places = 0..self.under_way.len();
@@ -262,8 +262,8 @@ impl<T: Copy> Flows<T> {
                 if flow.growing && limits[TX].min(limits[RX]).min(flow.cap) <= level {
                     flow.growing = false;
                     flow.rate = level;
-                    // `share` of the ends stays as it is in this round: whoever else is stopped
-                    // there by the same level takes the same.
+                    // `share` of the ends does not change in this round: other flows stopped there at the same
+                    // level take the same.
                     for end in flow.ends {
                         self.interfaces[end].take(level);
                     }
@@ -272,7 +272,7 @@ impl<T: Copy> Flows<T> {
         }
     }
 
-    /// The lowest rate at which a growing flow is stopped; `None`: none grows any more.
+    /// The lowest rate at which a growing flow is stopped; `None`: none is growing.
     fn tightest(&self) -> Option<f64> {
         let growing = self.under_way.iter().filter(|flow| flow.growing);
         growing
@@ -285,7 +285,7 @@ impl<T: Copy> Flows<T> {
 }
 
 impl Interface {
-    /// What each flow that still grows would get if nothing else stopped it.
+    /// The rate of each growing flow if nothing else stopped it.
     fn share(&self) -> f64 {
         self.left.max(0.0) / f64::from(self.growing)
     }

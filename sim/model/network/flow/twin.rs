@@ -1,4 +1,4 @@
-//! Flows against the definition of max-min fairness, against processor sharing, and conservation.
+//! Flows against the definition of max-min fairness, against processor sharing; and conservation of bytes.
 
 use super::*;
 use wssim_kernel::stream::{Draw, StreamKey};
@@ -29,17 +29,17 @@ fn the_textbook_case() {
     // A cap leaves more to the others.
     let _ = flows.start(Time::ZERO, [0, 1], 1e9, 10e6, 9);
     assert_eq!(rates(&flows), [83.75e6, 31.25e6, 31.25e6, 31.25e6, 31.25e6, 10e6]);
-    // A message gets the rest, or the fair share of one flow more where that is more.
+    // A message gets the rest, or the fair share of one more flow if that is larger.
     assert_eq!(flows.send(3, 1, 31.25e6).seconds(), 1.0);
     assert_eq!(flows.send(2, 0, GIGABIT).seconds(), 1.0);
     assert_eq!(flows.send(0, 3, GIGABIT / 4.0).seconds(), 1.0);
-    // One to a user outside has the egress only.
+    // A flow to a user outside has only the egress.
     let _ = flows.start(Time::ZERO, [2, usize::MAX], 1e9, f64::INFINITY, 10);
     assert_eq!(rates(&flows)[6], GIGABIT);
 }
 
-/// Max-min fair, by definition: nothing is overfull, and each flow is at its cap or has a full
-/// interface on its way where nobody goes faster.
+/// Max-min fair, by definition: no interface is overfull, and each flow is at its cap or has a full interface
+/// on its way where no flow is faster.
 fn assert_max_min_fair(flows: &Flows<u32>) {
     let over = |end: usize| flows.under_way.iter().filter(move |flow| flow.ends.contains(&end));
     for (end, interface) in flows.interfaces.iter().enumerate() {
@@ -61,7 +61,7 @@ fn assert_max_min_fair(flows: &Flows<u32>) {
     }
 }
 
-/// The slow twin lets every flow send at its rate until the first has sent all, and adds up.
+/// The slow twin lets every flow send at its rate until the first has ended, and adds up.
 #[test]
 fn random_flows_are_fair_end_in_time_and_lose_no_byte() {
     let stream = StreamKey::new(7, 0, "test", "flows");

@@ -1,15 +1,15 @@
-//! Docker Compose: `docker compose pull` and `docker compose up -d`, on each host by itself.
+//! Docker Compose: `docker compose pull` and `docker compose up -d`, on each host separately.
 //!
-//! A host pulls the images that it lacks, one after the other; then it recreates all containers whose image is
-//! new at once: each is told to end, and the new one starts in its place when it has. Nobody watches whether
-//! that went well: an update is over when the processes have started.
+//! A host pulls the images that it lacks, one after the other. Then it recreates all containers with a new image
+//! at once: each old container is told to end, and the new one starts in its place. Nothing watches the new
+//! containers: an update is over when their processes have started.
 //!
-//! What ends by itself the engine starts again after pauses of its own: Compose passes on only after what kind of end,
-//! and how often at most.
+//! The engine restarts containers that end unasked, after its own pauses: Compose passes on only the condition
+//! and the number of attempts.
 //!
 //! Sources: docker/compose `pkg/compose/convergence.go` (`recreateContainer`: create, stop, rename, start) and
-//! `create.go` (`getRestartPolicy`: condition and attempts); Docker, `docker container run`, "Restart policies": 100 ms
-//! doubling up to one minute, anew after 10 s of running; the number of attempts counts for *on-failure*.
+//! `create.go` (`getRestartPolicy`: condition and attempts); Docker, `docker container run`, "Restart policies":
+//! 100 ms doubling up to one minute, again from 100 ms after 10 s of running; attempts count for *on-failure* only.
 
 use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
 use super::placement::Order;
@@ -25,9 +25,9 @@ pub static PROFILE: KindProfile = KindProfile {
     care: Care::Restarts,
     leaving: Nanos::ZERO,
     missing: Missing::Nodes,
-    // It watches its own host only.
+    // It watches only its own host.
     detection: Detection::default,
-    // The engine tells Traefik.
+    // The engine informs Traefik at once.
     lists: Some(Nanos::ZERO),
     routing: Routing::HostDns,
     order: Order::Tasks,
@@ -36,7 +36,7 @@ pub static PROFILE: KindProfile = KindProfile {
     restart,
     reads: Reads::Compose,
     mesh: false,
-    // It is a command, which ends.
+    // It is a command and does not keep running.
     takes: Takes::NOTHING,
     open: |cluster, _| Box::new(Compose::new(cluster)),
 };
@@ -51,7 +51,6 @@ fn restart(policy: RestartPolicy) -> RestartPolicy {
     }
 }
 
-/// The engine's.
 const ENGINE: BackOff = BackOff {
     first: Nanos(100_000_000),
     most: Nanos(60_000_000_000),
@@ -59,14 +58,14 @@ const ENGINE: BackOff = BackOff {
     first_is_free: false,
 };
 
-/// Where a container is on its way to its new image.
+/// How far the recreation of a container has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// Its host pulls.
     Pulls,
-    /// The old one ends.
+    /// The old container ends.
     Ends,
-    /// The new one starts, as soon as its host is up.
+    /// The new one starts as soon as its host is up.
     Starts,
     /// The process of the new one has started.
     Runs,
@@ -80,14 +79,14 @@ struct Recreated {
     step: Step,
 }
 
-/// What Compose does.
+/// Docker Compose on all hosts.
 #[derive(Debug)]
 pub struct Compose<'a> {
     cluster: &'a Cluster,
     /// By container: its image, and whether its process runs.
     image: Vec<Option<usize>>,
     alive: Vec<bool>,
-    /// By image and node: whether it is there.
+    /// By image and node: whether the node has the image.
     here: Vec<Vec<bool>>,
     recreated: Vec<Recreated>,
 }
@@ -145,7 +144,7 @@ impl<'a> Compose<'a> {
         }
     }
 
-    /// Images that `node` lacks of what is to run there.
+    /// Images that containers on `node` wait for and `node` lacks.
     fn lacks(&self, node: NodeId) -> Vec<usize> {
         let pulls = self.recreated.iter().filter(|one| one.step == Step::Pulls);
         let here = pulls.filter(|one| self.node_of(one.place) == node);
@@ -160,7 +159,7 @@ impl<'a> Compose<'a> {
         facts.extend(self.lacks(node).into_iter().map(|image| Fact::Pulls(node, image)));
     }
 
-    /// `node` recreates its containers if it has all their images.
+    /// Recreates the containers of `node` if it has all their images.
     fn recreate(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         if !self.lacks(node).is_empty() {
             return;
@@ -180,7 +179,7 @@ impl<'a> Compose<'a> {
         }
     }
 
-    /// The old container has ended: the new one starts.
+    /// Starts the new container: the old one has ended.
     fn start_in_place(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
         let place = id.index();
         let ends = |one: &&mut Recreated| one.place == place && one.step == Step::Ends;
@@ -190,7 +189,7 @@ impl<'a> Compose<'a> {
         }
     }
 
-    /// The process of a new container has started.
+    /// Notes that the process of a new container has started.
     fn runs(&mut self, id: ContainerId, facts: &mut Vec<Fact>) {
         let starts = |one: &&mut Recreated| one.place == id.index() && one.step == Step::Starts;
         let Some(one) = self.recreated.iter_mut().find(starts) else { return };
@@ -203,7 +202,7 @@ impl<'a> Compose<'a> {
         }
     }
 
-    /// The host begins anew with what it was doing.
+    /// Repeats the interrupted steps of a host that has rebooted.
     fn rebooted(&mut self, node: NodeId, facts: &mut Vec<Fact>) {
         self.pull(node, facts);
         let waits = |one: &&Recreated| matches!(one.step, Step::Ends | Step::Starts);
@@ -255,7 +254,7 @@ impl Orchestrator for Compose<'_> {
         true
     }
 
-    /// Where the end of the container is part of a rollout.
+    /// True while the container is recreated by a rollout: its end is part of that.
     fn restarts(&self, id: ContainerId) -> bool {
         let waits = |one: &Recreated| matches!(one.step, Step::Ends | Step::Starts);
         self.recreated.iter().any(|one| one.place == id.index() && waits(one))

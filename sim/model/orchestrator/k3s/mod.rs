@@ -1,19 +1,21 @@
-//! K3s: servers on one store, of which one holds the lease that decides; kubelets that start again what ends; pods
-//! that are created elsewhere after 300 s.
+//! K3s: servers share one store, and the holder of a lease decides; kubelets restart containers that end; the pods
+//! of a lost node are created elsewhere after 300 s.
 //!
 //! ```text
-//!  node lost ── 50 s since its last renewal, looked at every 5 s ──► NotReady: its endpoints leave ── 300 s ──► new
+//!  node lost ── 50 s since its last renewal, checked every 5 s ──► NotReady: its endpoints leave ── 300 s ──► new
 //!  pods elsewhere, unless 55 % of the nodes and at least three are NotReady
-//!  container ends ──► its kubelet starts it again: at once, then after 10, 20, … 300 s
+//!  container ends ──► its kubelet restarts it: at once, then after 10, 20, … 300 s
 //! ```
 //! Sources: kubernetes `pkg/kubelet/apis/config/v1beta1/defaults.go` (lease 40 s, renewed every 10 s),
-//! `pkg/controller/nodelifecycle` (grace 50 s since 1.32, looked at every 5 s; stop at 55 % and three nodes in
-//! clusters of up to 50), `plugin/pkg/admission/defaulttolerationseconds` (300 s), `pkg/kubelet/kubelet.go` (back-off
-//! 10 s to 300 s, forgotten after 10 min), `component-base/config/v1alpha1/defaults.go` and client-go
+//! `pkg/controller/nodelifecycle` (grace 50 s since 1.32, checked every 5 s; stop at 55 % and three nodes in
+//! clusters of up to 50), `plugin/pkg/admission/defaulttolerationseconds` (300 s), `pkg/kubelet/kubelet.go`
+//! (back-off 10 s to 300 s, forgotten after 10 min), `component-base/config/v1alpha1/defaults.go` and client-go
 //! `leaderelection` (lease 15 s, renewed every 2 s, tried again after 2 to 4.4 s, given up after 10 s),
 //! `pkg/apis/apps/v1/defaults.go` (a quarter more, a quarter fewer, 600 s without progress).
-//! Assumptions: a health check of the stack file is startup, readiness and liveness probe in one; the store elects its own leader meanwhile; servers and agents find each other at once; a pod's
-//! sandbox takes 0.5 to 1.5 s; endpoints reach every node within a second.
+//!
+//! Assumptions: a health check of the stack file is startup, readiness and liveness probe in one; the store elects
+//! its own leader meanwhile; servers and agents find each other at once; a pod's sandbox takes 0.5 to 1.5 s;
+//! endpoints reach every node within a second.
 
 use super::gossip::uniform;
 use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
@@ -26,7 +28,7 @@ use crate::blueprint::Detection;
 use wssim_kernel::Nanos;
 
 const SECOND: u64 = 1_000_000_000;
-/// Seconds without a renewal until a node counts as lost; between renewals; and between looks.
+/// Seconds without a renewal until a node counts as lost, between renewals, and between checks.
 const GRACE: f64 = 50.0;
 const RENEWED: f64 = 10.0;
 const LOOK: f64 = 5.0;
@@ -37,7 +39,7 @@ const BACK: f64 = 7.0;
 pub static PROFILE: KindProfile = KindProfile {
     name: "k3s",
     care: Care::RestartsAndReplaces,
-    // Endpoints leave while the process is already told to end.
+    // Endpoints leave while the process is being told to end.
     leaving: Nanos::ZERO,
     missing: Missing::Managers,
     detection: || Detection {
@@ -58,8 +60,8 @@ pub static PROFILE: KindProfile = KindProfile {
     },
     reads: Reads::Deploy,
     mesh: false,
-    // docs.k3s.io, resource profiling (v1.26.5): an agent, and a server with embedded etcd and a workload; shares of a
-    // core of a Xeon Platinum 8124M.
+    // docs.k3s.io, resource profiling (v1.26.5): an agent, and a server with embedded etcd and a workload; shares
+    // of a core of a Xeon Platinum 8124M.
     takes: Takes {
         agent_bytes: 275e6,
         manager_bytes: 1606e6,
@@ -80,7 +82,7 @@ pub(super) static RULES: Rules = Rules {
     election: Election::Lease { lasts: 15.0, renewed: 2.0, tried: 4.4 },
     steps_down: Nanos(10 * SECOND),
     beats: Beats {
-        // Until it is NotReady nothing is lost.
+        // A node loses nothing before it is NotReady.
         session: Nanos(u64::MAX),
         after_loss: |random| GRACE - RENEWED * random.open01() + LOOK * random.open01(),
         after_election: |random| GRACE + LOOK * random.open01(),
@@ -93,13 +95,13 @@ pub(super) static RULES: Rules = Rules {
     lost: LossRule::Tolerated { after: Nanos(300 * SECOND), share: 0.55, nodes: 3 },
     batches: Batches { schedule: Nanos(50_000_000), start: [0.5, 1.5], status: 0.1, stop: 0.1 },
     ends: Ends::InPlace { elsewhere: None },
-    // `ImagePullBackOff`, as crash loops.
+    // `ImagePullBackOff`: the pauses of crash loops.
     unpulled: Unpulled::TriedAgain([10.0, 300.0]),
     updates: Updates { waits_for_old: false, monitors: false, deadline: Some(Nanos(600 * SECOND)) },
 };
 
-/// A Deployment's: a quarter more than wanted, rounded up, and a quarter fewer, rounded down. What the file says
-/// of parallelism and order becomes one of the two, as `kompose` converts it.
+/// A Deployment's update: a quarter more tasks than wanted, rounded up, and a quarter fewer, rounded down. The
+/// file's parallelism and order become one of the two, as `kompose` converts them.
 fn update(policy: UpdatePolicy, replicas: u32) -> UpdatePolicy {
     let usual = UpdatePolicy::default();
     let plain = UpdatePolicy { delay: Nanos::ZERO, monitor: Nanos::ZERO, ..usual };

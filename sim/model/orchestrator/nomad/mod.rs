@@ -1,5 +1,5 @@
-//! Nomad with Consul: servers elect a leader by raft, clients beat, what is lost is replaced at once, and Consul's
-//! DNS says who is there.
+//! Nomad with Consul: servers elect a leader by raft, clients send beats, lost containers are replaced at once, and
+//! Consul's DNS lists the containers.
 //!
 //! ```text
 //!  client lost ── its TTL of 10 to 20 s and 10 s of grace since its last beat ──► down: replaced at once
@@ -7,11 +7,13 @@
 //!  container ends ──► its client starts it again after 15 s, twice in 30 min ──► elsewhere, after 30, 60, … 3600 s
 //! ```
 //! Sources: hashicorp/nomad `nomad/config.go:676–679`, `nomad/heartbeat.go` (TTL, grace, 300 s after a new leader),
-//! `nomad/structs/structs.go:6199–6224` (restart, reschedule), `structs.UpdateStrategy` (one at a time, 10 s healthy,
-//! 10 min without progress, no way back by itself); hashicorp/raft (time-outs of 1 s, a leader's lease of 0.5 s);
-//! Consul, DNS caching (TTL 0), gossip as Swarm's. Assumptions: health checks of the stack file become checks of
-//! Consul that restart the task after as many failures; an allocation starts 0.2 to 1 s after it is placed; Consul
-//! needs no server to find by gossip that a node is lost.
+//! `nomad/structs/structs.go:6199–6224` (restart, reschedule), `structs.UpdateStrategy` (one at a time, 10 s
+//! healthy, 10 min without progress, no automatic way back); hashicorp/raft (time-outs of 1 s, a leader's lease of
+//! 0.5 s); Consul, DNS caching (TTL 0), gossip as Swarm's.
+//!
+//! Assumptions: health checks of the stack file become checks of Consul that restart the task after as many
+//! failures; an allocation starts 0.2 to 1 s after it is placed; Consul needs no server to find by gossip that a
+//! node is lost.
 
 use super::gossip;
 use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
@@ -23,10 +25,10 @@ use super::rollout::UpdatePolicy;
 use wssim_kernel::Nanos;
 
 const SECOND: u64 = 1_000_000_000;
-/// A client's TTL is uniform between these, in seconds; then it has so much grace.
+/// A client's TTL is uniform between these, in seconds; the grace period follows it.
 const TTL: [f64; 2] = [10.0, 20.0];
 const GRACE: f64 = 10.0;
-/// After a new leader, in seconds.
+/// Wait of a new leader for each client, in seconds.
 const FAILOVER: f64 = 300.0;
 
 /// Nomad and Consul.
@@ -63,7 +65,7 @@ pub(super) static RULES: Rules = Rules {
         session: Nanos(10 * SECOND),
         after_loss: |random| GRACE + rest_of_ttl(random.open01()),
         after_election: |_| FAILOVER,
-        // It beats again at the end of its TTL, or at once when it starts.
+        // A client sends its next beat at the end of its TTL, or at once after a reboot.
         back: |random, away, rebooted| {
             if rebooted { 0.0 } else { away.min(TTL[0]) * random.open01() }
         },
@@ -76,8 +78,8 @@ pub(super) static RULES: Rules = Rules {
     updates: Updates { waits_for_old: false, monitors: false, deadline: Some(Nanos(600 * SECOND)) },
 };
 
-/// What is left of the TTL in which a client is lost, in seconds: a longer one is hit more often. The density is
-/// the share of TTLs above it, over their mean; solved for the share `u` of all.
+/// Seconds left of the TTL at the loss of a client; the loss hits a longer TTL more often. The density is the share
+/// of longer TTLs over their mean; this is its quantile function at `u`.
 fn rest_of_ttl(u: f64) -> f64 {
     let [least, most] = TTL;
     let (mean, width) = (f64::midpoint(least, most), most - least);
@@ -87,14 +89,14 @@ fn rest_of_ttl(u: f64) -> f64 {
     most - (width * (width - 2.0 * (u * mean - least))).max(0.0).sqrt()
 }
 
-/// One at a time, and the next when it has been healthy for 10 s; as many at once, and in the order, as the file says.
+/// Each further task after 10 s in health; parallelism (by default one) and order are the file's.
 fn update(policy: UpdatePolicy, _: u32) -> UpdatePolicy {
     let UpdatePolicy { parallelism, start_first, .. } = policy;
     let healthy = Nanos(10 * SECOND);
     UpdatePolicy { parallelism, start_first, delay: healthy, ..UpdatePolicy::default() }
 }
 
-/// Twice in 30 min, 15 s after each end.
+/// Two restarts within 30 min, each 15 s after an end.
 fn restart(policy: RestartPolicy) -> RestartPolicy {
     if policy.condition == Condition::Never {
         return policy;

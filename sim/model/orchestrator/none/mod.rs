@@ -1,4 +1,4 @@
-//! No orchestrator: containers are where they are, and each host starts again what ends on it.
+//! No orchestrator: containers keep their places, and each host restarts its own.
 
 use super::compose::Compose;
 use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
@@ -6,7 +6,7 @@ use super::placement::Order;
 use crate::blueprint::Detection;
 use wssim_kernel::Nanos;
 
-/// None.
+/// No orchestrator.
 pub static PROFILE: KindProfile = KindProfile {
     name: "none",
     care: Care::Restarts,
@@ -22,6 +22,6 @@ pub static PROFILE: KindProfile = KindProfile {
     reads: Reads::Compose,
     mesh: false,
     takes: Takes::NOTHING,
-    // New images come as by hand: each host pulls, and starts them in place of the old ones.
+    // New images are deployed by hand: each host pulls them and recreates its containers.
     open: |cluster, _| Box::new(Compose::new(cluster)),
 };

@@ -1,15 +1,14 @@
-//! Where containers land, when everything is deployed at once and when one of them is replaced, as
-//! Docker Swarm's scheduler places its tasks: filter by readiness, reservations, constraints, ports of
-//! the node and replicas per node, then take the node whose label values (of the placement preferences,
-//! one after the other) have the fewest tasks of this service, then one on which it has not failed
-//! again and again, then the node with the fewest tasks of this service, then the fewest tasks in
-//! total, then the first by name. A global service gets one task on each node that passes the filters.
+//! Placement of containers, at deployment and when one is replaced, in the way of Docker Swarm's scheduler.
 //!
-//! Source: moby/swarmkit, `manager/scheduler`: filters of `pipeline.go`, order of `nodeLess` in
-//! `scheduler.go`; `constraint.go` compares values without regard to case, and a label that is
-//! missing counts as an empty one. Only reservations count, never limits or use. Ties fall by map
-//! order there; here by name, so that a placement is a function of the scenario. What fits nowhere
-//! stays pending.
+//! Filters: readiness, reservations, constraints, ports of the node, replicas per node. Among the nodes that pass,
+//! the first of this order: fewest tasks of the service on the nodes that share its label values (of the placement
+//! preferences, one after the other); no repeated failures of the service; fewest tasks of the service; fewest
+//! tasks in total; name. A global service gets one task on each node that passes the filters.
+//!
+//! Source: moby/swarmkit, `manager/scheduler`: filters of `pipeline.go`, order of `nodeLess` in `scheduler.go`;
+//! `constraint.go` compares values without regard to case, and a missing label counts as an empty one. Only
+//! reservations count, never limits or use. Swarmkit breaks ties by map order; here the name does, so that a
+//! placement is a function of the scenario. A container that fits on no node stays pending.
 
 mod order;
 
@@ -17,16 +16,16 @@ pub use order::Order;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-/// A machine as the scheduler sees it.
+/// A node as the scheduler sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Machine {
-    /// Its host name; ties fall by it.
+    /// Its host name, which breaks ties.
     pub name: String,
     /// Labels of `node.labels`.
     pub labels: BTreeMap<String, String>,
     /// Whether `node.role` is `manager` rather than `worker`.
     pub manager: bool,
-    /// Of its processor, as Docker reports it, such as `aarch64`; empty: x86-64.
+    /// Architecture of its processor as Docker reports it, such as `aarch64`; empty: x86-64.
     pub architecture: String,
     /// Hardware threads that can be reserved.
     pub cpus: f64,
@@ -41,80 +40,80 @@ impl Machine {
     }
 }
 
-/// What is to be placed.
+/// The demands of a service on its placement.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
-    /// How many containers; `None`: one on each node.
+    /// The number of containers; `None`: one on each node.
     pub replicas: Option<u32>,
-    /// Labels over whose values they are spread, the most important first.
+    /// Labels over whose values the containers are spread, the most important first.
     pub spread: Vec<String>,
-    /// All of these must hold.
+    /// Constraints, all of which must hold.
     pub constraints: Vec<Constraint>,
-    /// Reserved threads of each.
+    /// Threads that each container reserves.
     pub cpus: f64,
-    /// Reserved RAM of each, in bytes.
+    /// RAM that each container reserves, in bytes.
     pub memory_bytes: f64,
-    /// At most so many on one node; `None`: any number.
+    /// Most containers on one node; `None`: no limit.
     pub max_per_node: Option<u32>,
-    /// Ports of the node itself that each takes.
+    /// Ports of the node that each container takes.
     pub host_ports: Vec<u16>,
 }
 
-/// Why a machine gets no container: the filters in their order.
+/// The filters that turn a node away, in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Filter {
     /// It is not ready.
     Ready,
-    /// Reservations exceed what it has left.
+    /// Reservations exceed its free resources.
     Room,
     /// It does not meet the constraints.
     Constraints,
     /// One of the ports is taken.
     HostPort,
-    /// It has as many of the service as may run there.
+    /// It runs as many containers of the service as it may.
     MaxPerNode,
 }
 
-/// Which filters turned machines away.
+/// The filters that turned nodes away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Why(u8);
 
 impl Why {
-    /// Whether `filter` turned some machine away.
+    /// Whether `filter` turned a node away.
     #[must_use]
     pub fn has(self, filter: Filter) -> bool {
         self.0 & 1 << filter as u8 != 0
     }
 
-    /// With `filter` too.
+    /// These filters and `filter`.
     #[must_use]
     pub fn and(self, filter: Filter) -> Self {
         Self(self.0 | 1 << filter as u8)
     }
 }
 
-/// What is known of a machine that is ready.
+/// What a service may do on a node that is ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MachineStanding {
     /// It may get containers.
     Good,
-    /// It may, when no other can: the service has failed there again and again.
+    /// It may get containers when no other node can: the service has failed there repeatedly.
     Failing,
-    /// It may not yet: what it had of the service is still being stopped.
+    /// It may get none yet: its containers of the service are still being stopped.
     Full,
 }
 
-/// What a constraint speaks of.
+/// The attribute of a node that a constraint compares.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Attribute {
-    /// `node.hostname`; also `node.id` and `node.ip`, of which a node has none but its name here.
+    /// `node.hostname`; also `node.id` and `node.ip`: here a node has no id or address but its name.
     HostName,
     /// `node.role`
     Role,
     /// `node.labels.` and a key
     Label(String),
-    /// `engine.labels.` and a key; no engine has any here.
+    /// `engine.labels.` and a key; engines have no labels here.
     EngineLabel,
     /// `node.platform.os`: Linux everywhere.
     System,
@@ -125,7 +124,7 @@ pub enum Attribute {
 /// A condition on nodes, such as `node.labels.tier == production`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Constraint {
-    /// What it speaks of.
+    /// The attribute that it compares.
     pub attribute: Attribute,
     /// `==` rather than `!=`.
     pub equal: bool,
@@ -134,7 +133,7 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    /// Parses a constraint; `None` when it is not one.
+    /// Parses a constraint; `None` for any other text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (key, value, equal) = match (text.split_once("=="), text.split_once("!=")) {
@@ -156,7 +155,7 @@ impl Constraint {
         (!value.is_empty()).then(|| Self { attribute, equal, value: value.to_owned() })
     }
 
-    /// Whether it speaks of the host's name.
+    /// Whether it compares the host's name.
     #[must_use]
     pub fn is_of_host(&self) -> bool {
         self.attribute == Attribute::HostName
@@ -186,34 +185,32 @@ impl Constraint {
     }
 }
 
-/// One name for an architecture of which images and kernels have two.
+/// One name for an architecture that images and kernels name differently.
 fn processor(name: &str) -> &str {
     const NAMES: [(&str, &str); 3] = [("", "x86_64"), ("amd64", "x86_64"), ("arm64", "aarch64")];
     let other = NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
     other.map_or(name, |(_, own)| own)
 }
 
-/// Places `wanted`, one service after the other, on `machines` (both in the order of names):
-/// for each service the machines of its containers; fewer than its replicas when the rest fits
-/// nowhere.
+/// Places `wanted`, one service after the other, on `machines` (both in the order of names): for each service the
+/// machines of its containers; fewer than its replicas when the rest fits on no machine.
 #[must_use]
 pub fn place(machines: &[Machine], wanted: &[Wanted], order: Order) -> Vec<Vec<usize>> {
     Scheduler::new(machines, wanted, order).all()
 }
 
-/// What a machine still has.
+/// The free resources of a machine.
 #[derive(Debug)]
 struct Left {
     tasks: u32,
     cpus: f64,
     memory: f64,
-    /// Ports of it that are taken.
     ports: Vec<u16>,
-    /// What counts as reserved: threads, and bytes.
+    /// Reservations for the order: threads, and bytes.
     counted: [f64; 2],
 }
 
-/// Places containers one by one and remembers where all of them are.
+/// Places containers one by one and keeps the place of each.
 #[derive(Debug)]
 pub struct Scheduler<'a> {
     machines: &'a [Machine],
@@ -224,15 +221,16 @@ pub struct Scheduler<'a> {
     own: Vec<Vec<u32>>,
     /// By service and machine: whether it meets the constraints.
     meets: Vec<Vec<bool>>,
-    /// By service, label over which it is spread, and machine: the first machine that shares the values of
-    /// this label and those before it.
+    /// By service, label over which it is spread, and machine: the first machine that shares the values of this
+    /// label and of the labels before it.
     branches: Vec<Vec<Vec<usize>>>,
-    /// By service, such a label, and first machine: containers of the service on all that share the values.
+    /// By service, such a label, and first machine: containers of the service on all machines that share the
+    /// values.
     shared: Vec<Vec<Vec<u32>>>,
 }
 
 impl<'a> Scheduler<'a> {
-    /// With nothing placed yet; both in the order of names.
+    /// A scheduler with no container placed; both slices in the order of names.
     #[must_use]
     pub fn new(machines: &'a [Machine], wanted: &'a [Wanted], order: Order) -> Self {
         let left = (machines.iter())
@@ -261,7 +259,7 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// Places what is wanted, one service after the other: for each the machines of its containers.
+    /// Places all services, one after the other: for each the machines of its containers.
     pub fn all(&mut self) -> Vec<Vec<usize>> {
         let wanted = self.wanted.iter().enumerate();
         wanted
@@ -272,9 +270,9 @@ impl<'a> Scheduler<'a> {
             .collect()
     }
 
-    /// Places `count` containers more, one of each of `services` in turn, whatever these wanted: the
-    /// service and the machine of each. A service for which there is no machine any more is passed
-    /// over, so they are fewer when all have come to that.
+    /// Places `count` further containers, one of each of `services` in turn, regardless of their replicas: the
+    /// service and the machine of each. Skips a service that fits on no machine, so the result is shorter when none
+    /// fits any more.
     pub fn grow(&mut self, services: &[usize], count: usize) -> Vec<(usize, usize)> {
         let (mut growing, mut added) = (services.to_vec(), Vec::new());
         while added.len() < count && !growing.is_empty() {
@@ -287,24 +285,24 @@ impl<'a> Scheduler<'a> {
         added
     }
 
-    /// Places one more container of `service`; `None` when it fits nowhere.
+    /// Places one more container of `service`; `None` when it fits on no machine.
     fn one_more(&mut self, service: usize) -> Option<usize> {
         let at = self.choose(service, |_| true, |_| MachineStanding::Good).ok()?;
         self.take(service, at);
         Some(at)
     }
 
-    /// The machine for one more container of `service`, when machines stand as `standing` says.
+    /// The machine for one more container of `service`, where `standing` gives the standing of each machine.
     ///
     /// # Errors
-    /// Why there is none.
+    /// The filters, when no machine passes them.
     pub fn choose(
         &self,
         service: usize,
         is_ready: impl Fn(usize) -> bool,
         standing: impl Fn(usize) -> MachineStanding,
     ) -> Result<usize, Why> {
-        // Most services are bound to few machines; what turns the others away is asked only when it is told.
+        // Most services are bound to few machines; the filters of the others are run only for an error.
         let bound = &self.meets[service];
         let looked_at = |at: usize| self.filter(service, at, is_ready(at), || standing(at));
         let (mut chosen, mut why) = (None, Why::default());
@@ -326,7 +324,7 @@ impl<'a> Scheduler<'a> {
         Ok(at)
     }
 
-    /// Whether one more container of `service` lands on `a` rather than on `b`, which is before it by name.
+    /// Whether one more container of `service` lands on `a` rather than on `b`, the first by name.
     fn precedes(
         &self,
         service: usize,
@@ -337,15 +335,15 @@ impl<'a> Scheduler<'a> {
         order.then_with(|| self.by_order(service, a, b)).is_lt()
     }
 
-    /// Which of two machines shares the first label's value with fewer tasks of `service`, or else the
-    /// first two labels' values, and so on.
+    /// Which of two machines shares the first label's value with fewer tasks of `service`; on a tie the first two
+    /// labels' values, and so on.
     fn by_branches(&self, service: usize, a: usize, b: usize) -> Ordering {
         let levels = self.branches[service].iter().zip(&self.shared[service]);
         let mut orders = levels.map(|(first, tasks)| tasks[first[a]].cmp(&tasks[first[b]]));
         orders.find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
     }
 
-    /// Which of two machines, of which the scheduler knows how they stand, comes first by the kind's own order.
+    /// Which of two machines with known standings comes first in the order of the orchestrator's kind.
     fn by_order(
         &self,
         service: usize,
@@ -362,14 +360,14 @@ impl<'a> Scheduler<'a> {
         tasks(a).cmp(&tasks(b)).then(by_kind).then(a.0.cmp(&b.0))
     }
 
-    /// The share of a machine's resources that counts as reserved: the mean of CPU and RAM.
+    /// The reserved share of a machine's resources: the mean of CPU and RAM.
     fn reserved(&self, at: usize) -> f64 {
         let [cpus, bytes] = self.left[at].counted;
         let machine = &self.machines[at];
         f64::midpoint(cpus / machine.cpus, bytes / machine.memory_bytes)
     }
 
-    /// What one container of `service` counts for.
+    /// The reservation of one container of `service` in the order.
     fn counted(&self, service: usize) -> [f64; 2] {
         let wanted = &self.wanted[service];
         let [cpus, bytes] = self.order.least();
@@ -377,7 +375,7 @@ impl<'a> Scheduler<'a> {
         [or(wanted.cpus, cpus), or(wanted.memory_bytes, bytes)]
     }
 
-    /// How machine `at` stands, or what turns it away.
+    /// The standing of machine `at`, or the filter that turns it away.
     fn filter(
         &self,
         service: usize,
@@ -406,7 +404,7 @@ impl<'a> Scheduler<'a> {
         standing.ok_or(Filter::MaxPerNode)
     }
 
-    /// A container of `service` is put on machine `at`.
+    /// Puts a container of `service` on machine `at`.
     pub fn take(&mut self, service: usize, at: usize) {
         let [cpus, bytes] = self.counted(service);
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
@@ -421,8 +419,8 @@ impl<'a> Scheduler<'a> {
         left.ports.extend(&wanted.host_ports);
     }
 
-    /// A container of `service` on machine `at` is to end, and does not count there any more; what it has
-    /// reserved it keeps until it is released.
+    /// Removes a container of `service`, which is to end, from the count of machine `at`. It keeps its reservation
+    /// until [`Self::release`].
     pub fn retire(&mut self, service: usize, at: usize) {
         self.own[service][at] -= 1;
         for (first, tasks) in self.branches[service].iter().zip(&mut self.shared[service]) {
@@ -431,7 +429,7 @@ impl<'a> Scheduler<'a> {
         self.left[at].tasks -= 1;
     }
 
-    /// What a container of `service` has reserved on machine `at` is free again.
+    /// Frees the reservation of a container of `service` on machine `at`.
     pub fn release(&mut self, service: usize, at: usize) {
         let [cpus, bytes] = self.counted(service);
         let (wanted, left) = (&self.wanted[service], &mut self.left[at]);
@@ -445,14 +443,14 @@ impl<'a> Scheduler<'a> {
         }
     }
 
-    /// A container of `service` is no longer on machine `at`.
+    /// Removes a container of `service` from machine `at`.
     pub fn give_back(&mut self, service: usize, at: usize) {
         self.retire(service, at);
         self.release(service, at);
     }
 }
 
-/// How many containers of a service that wants `wanted` may be on `machine` when nothing else is there.
+/// Most containers of a service that wants `wanted` on an otherwise empty `machine`.
 #[must_use]
 pub fn most_on(machine: &Machine, wanted: &Wanted) -> u32 {
     let Some(replicas) = wanted.replicas else { return 0 };
@@ -470,7 +468,7 @@ pub fn most_on(machine: &Machine, wanted: &Wanted) -> u32 {
         .min(ports)
 }
 
-/// By label of `spread` and machine: the first machine that shares the values of this label and those before.
+/// By label of `spread` and machine: the first machine that shares the values of this label and of those before it.
 fn branches(machines: &[Machine], spread: &[String]) -> Vec<Vec<usize>> {
     let first = |labels: &[String], machine: &Machine| {
         let shares =
@@ -481,7 +479,7 @@ fn branches(machines: &[Machine], spread: &[String]) -> Vec<Vec<usize>> {
     (1..=spread.len()).map(level).collect()
 }
 
-/// Whether a reservation fits; one of nothing always does.
+/// Whether a reservation fits; a reservation of zero always does.
 fn fits(reserved: f64, left: f64) -> bool {
     reserved <= 0.0 || reserved <= left * (1.0 + 1e-12)
 }

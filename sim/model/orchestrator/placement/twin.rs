@@ -1,4 +1,4 @@
-//! The scheduler against the order of swarmkit's `nodeLess`, written down as it is told.
+//! The scheduler against a direct transcription of the order of swarmkit's `nodeLess`.
 
 use super::*;
 use wssim_kernel::stream::{Draw, StreamKey};
@@ -9,7 +9,7 @@ fn below(random: &mut Draw<'_>, limit: usize) -> usize {
     (random.open01() * limit as f64) as usize
 }
 
-/// Machines with values of some labels.
+/// Machines with random values of some labels.
 fn machines(random: &mut Draw<'_>) -> Vec<Machine> {
     let mut machine = |n: usize| {
         let mut labels = BTreeMap::new();
@@ -24,8 +24,8 @@ fn machines(random: &mut Draw<'_>) -> Vec<Machine> {
     (0..6).map(&mut machine).collect()
 }
 
-/// How many of `own` share the first label's value with machine `at`, how many the first two labels'
-/// values, and so on.
+/// The number of `own` that share the first label's value with machine `at`, the first two labels' values, and so
+/// on.
 fn in_branches(machines: &[Machine], spread: &[String], at: usize, own: &[u32]) -> Vec<u32> {
     let same = |other: &Machine, labels: &[String]| {
         labels.iter().all(|label| other.label(label) == machines[at].label(label))

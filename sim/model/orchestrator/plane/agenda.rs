@@ -3,7 +3,7 @@
 
 use wssim_kernel::Time;
 
-/// When something is due, and of which replica: in one number, which is compared at once.
+/// When a replica's step is due, and which replica: packed into one number for fast comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Due(u128);
 

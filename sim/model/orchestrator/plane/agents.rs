@@ -1,4 +1,4 @@
-//! What the leader knows of each node: ready, unknown, or down.
+//! The leader's knowledge of each node: ready, unknown, or down.
 //!
 //! ```text
 //!                 3 periods less the time since its last beat
@@ -8,12 +8,12 @@
 //!    │ new leader     6 periods
 //!    └────► unknown ──────────────────► down
 //! ```
-//! Swarm: each reply to a beat draws the next period, uniform in [4.5, 5.5) s; the manager waits three of it, or
+//! Swarm: each reply to a beat draws the next period, uniform in [4.5, 5.5) s; the manager waits three periods, or
 //! six when it has just become leader (swarmkit, `manager/dispatcher/dispatcher.go:31–33`, `nodes.go:58`,
-//! `84`, `153–165`). A node is lost somewhere in a period, so that it is marked down P × (3 − U) later:
+//! `84`, `153–165`). The loss falls at a uniform point of a period, so the node is marked down P × (3 − U) later:
 //! 9.0 to 16.5 s, 12.5 in the median, 15.3 at 95 %. An agent drops its session when a beat is not
 //! answered for 5 s, and tries again after a random part of a back-off that doubles from 0.1 to 8 s
-//! (`agent/session.go:19`, `agent/agent.go:18–19`); after an outage it has grown to about as long as that.
+//! (`agent/session.go:19`, `agent/agent.go:18–19`); after an outage the back-off is about as long as the outage.
 //! Assumption: an agent that has just started registers within the first back-off.
 
 use super::Draws;
@@ -23,22 +23,22 @@ use wssim_kernel::stream::Draw;
 use wssim_kernel::{Nanos, Time};
 
 const BACK_OFF: [f64; 2] = [0.1, 8.0];
-/// Periods until a node is marked down, and those after a leader's election.
+/// Periods until a node is marked down, and the same after a leader's election.
 const GRACE: f64 = 3.0;
 const GRACE_AFTER_ELECTION: f64 = 6.0;
 
-/// Swarm's time from the loss of a node until it is marked down.
+/// Swarm's time from the loss of a node until it is marked down, in seconds.
 pub(in crate::orchestrator) fn after_beat(random: &mut Draw<'_>) -> f64 {
     let period = 4.5 + random.open01();
     period * (GRACE - random.open01())
 }
 
-/// The same from a leader's election on.
+/// The same from a leader's election, in seconds.
 pub(in crate::orchestrator) fn after_election(random: &mut Draw<'_>) -> f64 {
     (4.5 + random.open01()) * GRACE_AFTER_ELECTION
 }
 
-/// Swarm's time from the return of a node until it registers.
+/// Swarm's time from the return of a node until it registers, in seconds.
 pub(in crate::orchestrator) fn back_off(random: &mut Draw<'_>, away: f64, rebooted: bool) -> f64 {
     let [least, most] = BACK_OFF;
     let grown = if rebooted { least } else { away.clamp(least, most) };
@@ -55,16 +55,16 @@ pub(super) enum AgentState {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agent {
     pub(super) state: AgentState,
-    /// Whether its beats get to the leader; when that last ended.
+    /// Whether its beats reach the leader, and when they last stopped.
     pub(super) heard: bool,
     pub(super) lost: Time,
-    /// When it is marked down, when it registers, and when what it ran is replaced, if nothing happens before.
+    /// When it is marked down, registers, and has its containers replaced, unless an event comes before.
     pub(super) down_at: Option<Time>,
     pub(super) registers_at: Option<Time>,
     pub(super) replaced_at: Option<Time>,
-    /// Whether what it ran has been replaced since it is down.
+    /// Whether its containers have been replaced since it was marked down.
     pub(super) is_replaced: bool,
-    /// Whether it has started anew since it last registered.
+    /// Whether it has rebooted since it last registered.
     pub(super) rebooted: bool,
 }
 
@@ -80,7 +80,7 @@ impl Agent {
         rebooted: false,
     };
 
-    /// Whether it can be told anything.
+    /// Whether the leader can give it orders.
     pub(super) fn takes_part(&self) -> bool {
         self.state == AgentState::Ready && self.heard && self.registers_at.is_none()
     }
@@ -89,7 +89,7 @@ impl Agent {
         self.down_at.into_iter().chain(self.registers_at).chain(self.replaced_at).min()
     }
 
-    /// It is not heard any more; a leader who is there waits for some periods.
+    /// The leader stops hearing it. A leader whose process runs marks it down after the grace.
     pub(super) fn is_lost(&mut self, now: Time, node: usize, led: bool, law: &DetectionLaw<'_>) {
         (self.heard, self.lost, self.registers_at) = (false, now, None);
         if led && self.state != AgentState::Down && self.down_at.is_none() {
@@ -97,7 +97,7 @@ impl Agent {
         }
     }
 
-    /// It is heard again. One that was away for a moment has lost no session.
+    /// The leader hears it again. After a short absence it still has its session.
     pub(super) fn is_back(&mut self, now: Time, node: usize, law: &DetectionLaw<'_>) {
         self.heard = true;
         let away = now.since(self.lost);
@@ -112,7 +112,7 @@ impl Agent {
         Nanos::from_seconds((law.beats.back)(&mut random, away, self.rebooted))
     }
 
-    /// A leader is elected who has heard nobody yet.
+    /// A leader is elected that has heard no agent yet.
     pub(super) fn led_anew(&mut self, now: Time, node: usize, since: Time, law: &DetectionLaw<'_>) {
         let knows_none = law.beats.new_leader_knows_none;
         if self.state != AgentState::Down && (knows_none || !self.heard) {
@@ -131,8 +131,8 @@ impl Agent {
     }
 }
 
-/// When what nodes that are down ran is replaced: some time after they are marked down, or after so few are
-/// down again that it is not their network that is suspected.
+/// Sets when the containers of nodes that are down are replaced: some time after they are marked down, or after the
+/// number of nodes that are down has fallen below the one that suggests a failed network.
 pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: LossRule) {
     let LossRule::Tolerated { after, share, nodes } = lost else { return };
     let down = agents.iter().filter(|agent| agent.state == AgentState::Down).count();
@@ -147,11 +147,11 @@ pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: LossRule) {
     }
 }
 
-/// How long it takes until a node is marked down.
+/// The time until a node is marked down.
 pub(super) struct DetectionLaw<'a> {
     pub(super) draws: &'a Draws,
     pub(super) beats: &'a Beats,
-    /// What the scenario says instead.
+    /// The scenario's law instead, if it has one.
     pub(super) law: Option<&'a Law>,
 }
 
@@ -172,7 +172,6 @@ impl DetectionLaw<'_> {
     }
 }
 
-/// Draws of agents.
 mod draws {
     pub(super) const BACK_OFF: u32 = 8;
     pub(super) const BEAT: u32 = 9;

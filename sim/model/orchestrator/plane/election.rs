@@ -1,36 +1,36 @@
-//! Who becomes leader, and when: raft's election, played from the moment at which the leader was lost.
+//! Raft's election: which manager becomes leader, and when, played from the loss of the leader.
 //!
 //! Each follower counts its own ticks of a second since the last beat and stands for election at a
-//! random whole number of them from 10 to 19. Whoever has heard a leader within 10 ticks refuses his
-//! vote, and takes no notice of the new term (`CheckQuorum`'s lease); nobody votes twice in a term; a
-//! candidate who has not won stands again. Beats are not simulated, only these few time-outs.
+//! random whole number of them from 10 to 19. A follower that has heard a leader within 10 ticks refuses its
+//! vote and ignores the new term (`CheckQuorum`'s lease); a follower votes once a term; a
+//! candidate that has not won stands again. Beats are not simulated, only these few time-outs.
 //! Messages take no time here.
 //!
 //! Source: moby/swarmkit `manager/state/raft/raft.go` (tick 1 s, heartbeat 1 tick, election 10 ticks,
 //! `CheckQuorum`, no pre-vote); etcd raft v3 `raft.go` (`randomizedElectionTimeout`, `Step`).
 
-/// Ticks of a lease, and the least of a time-out.
+/// Ticks of a lease, and the shortest time-out in ticks.
 const ELECTION_TICKS: u32 = 10;
-/// Candidacies after which nobody is taken to win.
+/// Candidacies without a winner after which the election is given up.
 const ROUNDS: usize = 10_000;
 
-/// One manager of those that are left. Times are seconds since the loss.
+/// A remaining manager. Times are seconds since the loss.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Follower {
-    /// Where its ticks fall in a second.
+    /// Offset of its ticks within a second.
     pub(super) phase: f64,
     /// When it began to count.
     pub(super) since: f64,
-    /// Whether it heard a leader then.
+    /// Whether it heard a leader when it began to count.
     pub(super) led: bool,
     /// Ticks until it stands for election.
     pub(super) timeout: u32,
     pub(super) term: u32,
-    /// For whom it voted in this term.
+    /// The candidate that it voted for in this term.
     pub(super) voted: Option<usize>,
 }
 
-/// A time-out, from a number in (0, 1).
+/// A time-out in ticks, from a number in (0, 1).
 pub(super) fn timeout(unit: f64) -> u32 {
     ELECTION_TICKS + (unit * f64::from(ELECTION_TICKS)) as u32
 }
@@ -40,12 +40,11 @@ impl Follower {
         Self { phase, since, led, timeout, term: 0, voted: None }
     }
 
-    /// Number of its tick at or before `at`: what falls on a tick belongs to it, whatever rounding says.
+    /// Number of its tick at or before `at`; the margin lets a time on a tick count as that tick despite rounding.
     fn tick(&self, at: f64) -> f64 {
         (at - self.phase + 1e-9).floor()
     }
 
-    /// When it stands for election.
     fn stands(&self) -> f64 {
         self.phase + self.tick(self.since) + f64::from(self.timeout)
     }
@@ -63,7 +62,7 @@ impl Follower {
     }
 }
 
-/// When who wins `quorum` votes; `None`: nobody can. `joined` says who hears whom, `draw` gives further
+/// When which follower wins `quorum` votes; `None`: none can. `joined` says who hears whom, `draw` gives further
 /// time-outs.
 pub(super) fn play(
     followers: &mut [Follower],
@@ -112,7 +111,7 @@ mod tests {
     use super::*;
     use wssim_kernel::stream::StreamKey;
 
-    /// Times until somebody stands for election, and until there is a leader, when that of `managers`
+    /// Times until a manager stands for election, and until there is a leader, when the leader of `managers`
     /// is lost; each sorted.
     fn times(managers: usize, trials: u64) -> [Vec<f64>; 2] {
         let stream = StreamKey::new(1, 0, "test", "election");
@@ -140,9 +139,9 @@ mod tests {
         sorted[(sorted.len() as f64 * p) as usize]
     }
 
-    /// Three managers: somebody stands after 8 to 19 s, 11.4 in the median; five: 10 in the median, 14 at
-    /// 95 %. Most win at once; a split or refused vote costs another round, so no leader is there
-    /// before somebody stands and few take longer than two time-outs.
+    /// Three managers: the first stands after 8 to 19 s, 11.4 in the median; five: 10 in the median, 14 at
+    /// 95 %. Most win at once; a split or refused vote costs another round, so no leader exists
+    /// before the first stands, and few elections take longer than two time-outs.
     #[test]
     fn elections_take_as_long_as_the_protocol_says() {
         for (managers, due, at_once) in [(3, [11.4, 16.3], 0.85), (5, [10.0, 14.0], 0.85)] {
@@ -166,7 +165,7 @@ mod tests {
 
     /// By hand: the first stands at its tenth tick, 9.2 s after the loss; the other has counted nine
     /// ticks then and refuses. It stands itself at 10.7 s in the same term, in which the first has voted
-    /// for itself. The first stands again 10 ticks after its own time: nobody has a lease any more.
+    /// for itself. The first stands again 10 ticks after its own time, when no lease is left.
     #[test]
     fn a_lease_refuses_and_a_split_vote_costs_a_round() {
         let mut followers =
@@ -174,7 +173,7 @@ mod tests {
         let won = play(&mut followers, 2, |_, _| true, || 10);
         let (at, who) = won.unwrap();
         assert!((at - 19.2).abs() < 1e-9 && who == 0, "{won:?}");
-        // One of three alone never wins.
+        // One manager of three alone never wins.
         let mut alone = [Follower::new(0.2, -0.5, true, 10)];
         assert_eq!(play(&mut alone, 2, |_, _| true, || 10), None);
     }

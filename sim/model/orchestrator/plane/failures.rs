@@ -1,4 +1,4 @@
-//! Where a service has failed again and again: five times in five minutes (swarmkit,
+//! Nodes on which a service fails repeatedly: five times in five minutes (swarmkit,
 //! `scheduler/scheduler.go:16–24`, `nodeinfo.go:180–235`).
 
 use wssim_kernel::{Nanos, Time};
@@ -6,7 +6,7 @@ use wssim_kernel::{Nanos, Time};
 const MANY: usize = 5;
 const REMEMBERED: Nanos = Nanos(300_000_000_000);
 
-/// The last failures by service and node.
+/// Times of the last failures by service and node.
 #[derive(Debug)]
 pub(super) struct RecentFailures {
     nodes: usize,

@@ -1,12 +1,12 @@
-//! Who manages, who of them leads, and whether anything can be decided.
+//! The managers, their leader, and whether it can decide.
 //!
-//! A leader decides while he hears a quorum, ⌊N/2⌋ + 1 of all managers. One who hears fewer decides
-//! nothing, steps down after a while (Swarm: the ten ticks of an election time-out, swarmkit raft.go), and leads
-//! on if he hears them again before that. Who follows him is played when he is lost (`election.rs`, or by a
-//! lease), and again when other managers come or go meanwhile. While no quorum hears each other there is no new leader.
+//! A leader decides while it hears a quorum, ⌊N/2⌋ + 1 of all managers. One that hears fewer decides nothing, steps
+//! down after a while (Swarm: the ten ticks of an election time-out, swarmkit raft.go), and leads on if it hears
+//! them again before that. The election of its successor is played when it is lost (`election.rs`, or by a lease),
+//! and again when other managers come or go meanwhile. While no manager hears a quorum there is no new leader.
 //!
-//! Assumptions: messages between managers take no time; a manager that comes back while there is no
-//! leader begins to count then.
+//! Assumptions: messages between managers take no time; a manager that comes back while there is no leader begins
+//! to count then.
 
 use super::Draws;
 use super::election::{self, Follower};
@@ -14,36 +14,35 @@ use super::reach::PlaneReach;
 use super::rules::{Election, Rules};
 use wssim_kernel::{Nanos, Time};
 
-/// What has become of the leader.
+/// How the leader has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Same,
-    /// Nothing can be decided any more.
+    /// No manager can decide any more.
     Lost,
-    /// The same one decides again.
+    /// The same leader decides again.
     Back,
 }
 
 #[derive(Debug)]
 pub(super) struct Managers {
     rules: &'static Rules,
-    /// Nodes that manage.
     nodes: Vec<usize>,
     leader: Option<usize>,
-    /// Whether he hears a quorum.
+    /// Whether the leader hears a quorum.
     able: bool,
-    /// When he last did.
+    /// When it last heard one.
     since: Time,
     /// When each manager's process began to run.
     booted: Vec<Time>,
-    /// Who will lead, if no manager comes or goes.
+    /// The next leader and when it leads, unless a manager comes or goes.
     next: Option<(Time, usize)>,
-    /// Who of them heard whom when that was played.
+    /// Which managers heard each other when that was played.
     heard: Vec<bool>,
 }
 
 impl Managers {
-    /// One of them leads.
+    /// Managers with one of them as leader.
     pub(super) fn new(nodes: Vec<usize>, rules: &'static Rules, draws: &Draws) -> Self {
         let chosen = (draws.unit(0, draws::LEADER) * nodes.len() as f64) as usize;
         Self {
@@ -58,29 +57,29 @@ impl Managers {
         }
     }
 
-    /// Who decides; `None`: nobody can.
+    /// The manager that decides; `None`: none can.
     pub(super) fn decides(&self) -> Option<usize> {
         self.leader.filter(|_| self.able)
     }
 
-    /// When nobody decides: since when.
+    /// Since when no manager decides, if none does.
     pub(super) fn since(&self) -> Time {
         self.since
     }
 
-    /// When the next leader comes.
+    /// When the next leader is elected.
     pub(super) fn due(&self) -> Option<Time> {
         self.next.map(|(at, _)| at)
     }
 
-    /// Whether beats of `node` get to the leader: by himself, or by another manager.
+    /// Whether beats of `node` reach the leader, directly or through another manager.
     pub(super) fn hear(&self, node: usize, reach: &PlaneReach) -> bool {
         let Some(leader) = self.leader else { return false };
         let by = |&by: &usize| reach.joined(node, by) && reach.joined(by, leader);
         reach.joined(node, leader) || self.nodes.iter().any(by)
     }
 
-    /// Whether the leader's process runs, whoever he hears.
+    /// Whether the leader's process runs, whichever managers it hears.
     pub(super) fn is_led(&self, reach: &PlaneReach) -> bool {
         self.leader.is_some_and(|leader| reach.joined(leader, leader))
     }
@@ -94,7 +93,7 @@ impl Managers {
         reach.joined(leader, leader) && heard.count() >= self.quorum()
     }
 
-    /// The process of the manager on `node` begins anew: it leads no more.
+    /// The process of the manager on `node` restarts: a leader loses its office.
     pub(super) fn rebooted(&mut self, now: Time, node: usize) {
         if let Some(place) = self.nodes.iter().position(|manager| *manager == node) {
             self.booted[place] = now;
@@ -106,7 +105,7 @@ impl Managers {
         }
     }
 
-    /// Who hears whom has changed.
+    /// Takes in that nodes hear each other differently.
     pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &Draws) -> Change {
         let before = self.able;
         let in_time = before || now.since(self.since) < self.rules.steps_down;
@@ -136,8 +135,8 @@ impl Managers {
         self.nodes.iter().flat_map(to).collect()
     }
 
-    /// Who leads next, from now on. Within an election time-out after the loss all still count from
-    /// his last beat; later each is somewhere in a time-out of its own.
+    /// The next leader, played from now. Within an election time-out after the loss all managers still count from
+    /// its last beat; later each is at its own point of a time-out.
     fn play(&self, now: Time, reach: &PlaneReach, draws: &Draws) -> Option<(Time, usize)> {
         let fresh = now.since(self.since) < self.rules.steps_down;
         let from = if fresh { self.since } else { now };
@@ -171,13 +170,13 @@ impl Managers {
             if at >= earliest {
                 return Some((from + Nanos::from_seconds(at), managers[who].1));
             }
-            // Who would have won has lost whom it needed.
+            // The former winner has lost managers whose votes it needed.
             earliest = earliest.max(at);
         }
     }
 
-    /// Who takes the lease of the lost leader, of those that hear a quorum; the old one only when it has let
-    /// it run out.
+    /// Which manager that hears a quorum takes the lease of the lost leader; the old leader only after it has let
+    /// the lease run out.
     fn take_lease(
         &self,
         now: Time,
@@ -197,7 +196,7 @@ impl Managers {
         first.min()
     }
 
-    /// The next leader leads.
+    /// Makes the next leader the leader.
     pub(super) fn elect(&mut self, now: Time) -> Option<usize> {
         let (_, leader) = self.next.take_if(|(at, _)| *at <= now)?;
         (self.leader, self.able) = (Some(leader), true);
@@ -209,7 +208,6 @@ fn now_since(now: Time, from: Time) -> f64 {
     now.since(from).as_f64() * 1e-9
 }
 
-/// Draws of managers.
 pub(super) mod draws {
     pub(crate) const LEADER: u32 = 0;
     pub(crate) const BEAT: u32 = 1;

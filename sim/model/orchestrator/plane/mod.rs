@@ -1,12 +1,12 @@
 //! A control plane of managers that elect a leader: Swarm's, K3s's and Nomad's.
 //!
-//! What differs between them is a table of [`Rules`]. Three parts, one after the other: `managers.rs` says who can decide anything (with `election.rs`),
-//! `agents.rs` what he knows of each node, `tasks.rs` what becomes of each container that is lost. What is
-//! due while no manager can decide waits for the next leader; what only a dead node could report waits for its
-//! return. Gossip between the nodes, which removes endpoints, is not part of it.
+//! The kinds differ by a table of [`Rules`]. Three parts, one after the other: `managers.rs` says which manager can
+//! decide (with `election.rs`), `agents.rs` what it knows of each node, `tasks.rs` what happens to each lost
+//! container. Work that falls due while no manager can decide waits for the next leader; reports of a dead node
+//! wait for its return. Gossip between the nodes, which removes endpoints, is not part of it.
 //!
-//! Closed forms: `agents.rs` for detection; a replacement is told to start when its restart delay is over
-//! and its image is there, 0.2 to 0.5 s later.
+//! Closed forms: `agents.rs` for detection; a replacement is told to start 0.2 to 0.5 s after both its restart
+//! delay is over and its image is there.
 
 mod agenda;
 pub(super) mod agents;
@@ -31,7 +31,6 @@ use tasks::{Round, Tasks};
 use wssim_kernel::Time;
 use wssim_kernel::stream::{Draw, StreamKey, mix, name_hash};
 
-/// The control plane of a cluster.
 #[derive(Debug)]
 pub(super) struct Plane<'a> {
     cluster: &'a Cluster,
@@ -41,15 +40,15 @@ pub(super) struct Plane<'a> {
     managers: Managers,
     agents: Vec<Agent>,
     tasks: Tasks<'a>,
-    /// When something is due, as long as that is known; never: nothing is.
+    /// When the next event is due, once that is known; never if there is none.
     due: Option<Time>,
 }
 
-/// Random numbers: by what they are for, whom they concern and when.
+/// Random numbers: by purpose, node and time.
 #[derive(Debug)]
 struct Draws {
     stream: StreamKey,
-    /// By node.
+    /// By node: the hash of its name.
     names: Vec<u64>,
 }
 
@@ -89,7 +88,7 @@ impl<'a> Plane<'a> {
         self.cluster.places[id.index()].node.index()
     }
 
-    /// What is due first. While no manager decides only a leader's election is.
+    /// When the next event is due. While no manager decides this is the election of a leader.
     fn first_due(&mut self) -> Option<Time> {
         if self.managers.decides().is_none() {
             return self.managers.due();
@@ -99,7 +98,7 @@ impl<'a> Plane<'a> {
         first.into_iter().chain(tasks.due(&|node| agents[node].takes_part())).min()
     }
 
-    /// Who hears whom has changed: first whether a manager decides, then which nodes it hears.
+    /// Takes in a changed reach: first whether a manager decides, then which nodes it hears.
     fn look(&mut self, now: Time, facts: &mut Vec<Fact>) {
         match self.managers.look(now, &self.reach, &self.draws) {
             Change::Same => {}
@@ -113,7 +112,7 @@ impl<'a> Plane<'a> {
         self.hear(now);
     }
 
-    /// What nodes have had to say while the same leader could not decide is told now.
+    /// Takes in the reports that nodes had while the same leader could not decide.
     fn catch_up(&mut self, now: Time, facts: &mut Vec<Fact>) {
         for node in 0..self.agents.len() {
             if self.agents[node].takes_part() {
@@ -122,7 +121,7 @@ impl<'a> Plane<'a> {
         }
     }
 
-    /// Whose beats get to the leader now.
+    /// Notes whose beats reach the leader now.
     fn hear(&mut self, now: Time) {
         let law = DetectionLaw {
             draws: &self.draws,
@@ -140,7 +139,7 @@ impl<'a> Plane<'a> {
         }
     }
 
-    /// Whether anything can come of [`Self::run`]: most of what it is told it only notes.
+    /// Whether [`Self::run`] may have work: most inputs are only noted.
     fn has_to_run(&mut self, now: Time) -> bool {
         let is_late = self.due().is_some_and(|due| due <= now);
         is_late || self.managers.decides().is_some() && self.tasks.has_to_try()
@@ -265,7 +264,7 @@ impl<'a> Orchestrator for Plane<'a> {
                 self.due = None;
                 self.of_tasks(now, facts, |tasks, round| tasks.deploy(rollout, round));
             }
-            // The command is refused: nothing changes.
+            // No manager takes the command: nothing changes.
             Told::Deploys(rollout) => {
                 let renewals = &self.cluster.rollouts[rollout.index()].renewals;
                 let paused = |one: &Renewal| Fact::Updated(rollout, one.service, Ending::NotBegun);

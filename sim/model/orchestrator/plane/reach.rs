@@ -1,4 +1,4 @@
-//! Who hears whom, as it was last told.
+//! Which node hears which, by the last report.
 
 #[derive(Debug)]
 pub(super) struct PlaneReach {
@@ -8,7 +8,7 @@ pub(super) struct PlaneReach {
 }
 
 impl PlaneReach {
-    /// Everybody hears everybody.
+    /// Each node hears each.
     pub(super) fn open(nodes: usize) -> Self {
         Self { nodes, joined: vec![true; nodes * nodes] }
     }

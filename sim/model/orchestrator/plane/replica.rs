@@ -1,34 +1,34 @@
-//! What is known of each replica and of each place where one can be.
+//! The state of each replica, and of each place where one can be.
 
 use crate::orchestrator::Exit;
 use crate::orchestrator::placement::Why;
 use wssim_kernel::Time;
 
-/// Where a replica is on its way; `tasks.rs` has the picture.
+/// The stage of a replica; `tasks.rs` has the picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReplicaState {
-    /// It begins by itself later.
+    /// It starts later without an order.
     ToCome,
     Runs,
-    /// It has ended; the manager hears of it then.
+    /// It has ended; the manager learns it at this time.
     Ends(Time),
-    /// Scheduled then; to start at the second time or later.
+    /// It is scheduled at the first time; it starts at the second or later.
     New(Time, Time),
-    /// It fits nowhere.
+    /// It fits on no node.
     Pending(Time, Why),
-    /// Its node pulls its image; to start at that time or later.
+    /// Its node pulls its image; it starts at this time or later.
     Pulls(Time),
-    /// Its image could not be had: its node tries again then; to start at the second time or later.
+    /// Its image was not available: its node tries again at the first time; it starts at the second or later.
     PullsAgain(Time, Time),
-    /// It waits for the end of the task before it, at most until then.
+    /// It waits for the end of the task before it, at most until this time.
     Waits(Time),
     Starts(Time),
-    /// There is no next one.
+    /// No further task follows.
     Over,
 }
 
 impl ReplicaState {
-    /// When something comes of it, if that is a matter of time.
+    /// When its next step is due, if a time decides that.
     pub(super) fn due(self) -> Option<Time> {
         match self {
             Self::Ends(at)
@@ -40,40 +40,40 @@ impl ReplicaState {
         }
     }
 
-    /// Whether its node's agent does what is due, and says how it went.
+    /// Whether the node's agent takes the next step and reports it.
     pub(super) fn is_of_agent(self) -> bool {
         matches!(self, Self::Starts(_) | Self::PullsAgain(..))
     }
 }
 
-/// A container that is wanted: a slot of a service, and during an update one more beside it.
+/// A wanted container: a slot of a service, and during an update one more beside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Replica {
     pub(super) service: usize,
-    /// Where its draws are addressed.
+    /// Key of its random draws.
     pub(super) key: u64,
-    /// Where it has to be: a global service's.
+    /// The node of a global service's replica, where it must stay.
     pub(super) bound: Option<usize>,
-    /// Where it is, or is to be.
+    /// Its place, present or future.
     pub(super) at: Option<usize>,
     pub(super) state: ReplicaState,
     pub(super) image: Option<usize>,
     /// The first replica of its slot, and the one that an update has put in its place.
     pub(super) slot: usize,
     pub(super) heir: Option<usize>,
-    /// The one before it, if an update stops that first.
+    /// The replica before it, if an update stops that first.
     pub(super) waits_for: Option<usize>,
-    /// Whether it is to end and not to be replaced.
+    /// Whether it is to end without a replacement.
     pub(super) leaves: bool,
     /// Since when it counts as running.
     pub(super) runs_since: Option<Time>,
-    /// The update whose task it is, as long as its failure counts there.
+    /// The update that its failure would count for.
     pub(super) update: Option<usize>,
-    /// When its node last gave it up, and for how many seconds it then waited to be put elsewhere.
+    /// When its node last gave it up, and the seconds that it then waited for another node.
     pub(super) moved: (Time, f64),
-    /// The node that gave it up: it is put there again only when no other can have it.
+    /// The node that gave it up: it returns there only when no other node can have it.
     pub(super) given_up_by: Option<usize>,
-    /// For how long its node last waited before it asked for the image again, in seconds.
+    /// The last pause of its node before a new try to pull the image, in seconds.
     pub(super) pull_pause: f64,
 }
 
@@ -107,16 +107,15 @@ pub(super) enum Presence {
     Here,
 }
 
-/// A place for a container.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct PlaceState {
-    /// Whether a container is there that has not ended, and whether it listens.
+    /// Whether it has a container that has not ended, and whether that listens.
     pub(super) alive: bool,
-    /// Whether its node starts again by itself what has ended there.
+    /// Whether its node restarts the ended container by itself.
     pub(super) comes_again: bool,
     pub(super) serves: bool,
-    /// How the last one ended.
+    /// How the last container ended.
     pub(super) exit: Exit,
-    /// Whose it is.
+    /// The replica that is or will be there.
     pub(super) tenant: Option<usize>,
 }

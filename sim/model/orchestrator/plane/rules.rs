@@ -1,4 +1,4 @@
-//! What differs between control planes of the same build: one table a kind.
+//! The differences between the control planes: one table a kind.
 
 use wssim_kernel::Nanos;
 use wssim_kernel::stream::Draw;
@@ -7,7 +7,7 @@ use wssim_kernel::stream::Draw;
 #[derive(Debug)]
 pub(in crate::orchestrator) struct Rules {
     pub(in crate::orchestrator) election: Election,
-    /// A leader that hears no quorum for so long does not lead any more.
+    /// A leader that hears no quorum for this time steps down.
     pub(in crate::orchestrator) steps_down: Nanos,
     pub(in crate::orchestrator) beats: Beats,
     pub(in crate::orchestrator) lost: LossRule,
@@ -17,50 +17,50 @@ pub(in crate::orchestrator) struct Rules {
     pub(in crate::orchestrator) updates: Updates,
 }
 
-/// Who follows a leader that is lost.
+/// How a lost leader is followed by a new one.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::orchestrator) enum Election {
     /// Raft counts ticks of a second; see `election.rs`.
     Ticks,
-    /// The leader has renewed a lease some time before, which then runs out; each of the others looks for that
-    /// now and then, and the first to do so leads. All in seconds.
+    /// The leader renewed a lease some time before its loss, and the lease runs out; the others check it now and
+    /// then, and the first to find it free leads. All in seconds.
     Lease {
-        /// For so long the lease holds.
+        /// Time for which a renewal holds.
         lasts: f64,
-        /// The time since its last renewal is uniform from zero to this.
+        /// The time since the last renewal is uniform from zero to this.
         renewed: f64,
-        /// The wait of each of the others is uniform from zero to this.
+        /// The wait of each other manager is uniform from zero to this.
         tried: f64,
     },
 }
 
-/// How the leader finds that a node is lost, and that it is back.
+/// How the leader finds that a node is lost and that it is back.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::orchestrator) struct Beats {
-    /// A node that is away for less keeps its session.
+    /// A node that is away for less time keeps its session.
     pub(in crate::orchestrator) session: Nanos,
     /// From the loss of a node until it is marked down, in seconds.
     pub(in crate::orchestrator) after_loss: fn(&mut Draw<'_>) -> f64,
-    /// From the beginning of a leader's rule until a node that is not heard is marked down, in seconds.
+    /// From a leader's election until a node that it does not hear is marked down, in seconds.
     pub(in crate::orchestrator) after_election: fn(&mut Draw<'_>) -> f64,
-    /// From the return of a node until it takes part, in seconds: by the seconds that it was away, and whether it
-    /// has been started anew.
+    /// From the return of a node until it takes part, in seconds, from its absence in seconds and whether it has
+    /// rebooted.
     pub(in crate::orchestrator) back: fn(&mut Draw<'_>, f64, bool) -> f64,
-    /// Whether a new leader takes no node for ready until it is heard.
+    /// Whether a new leader counts no node as ready before it hears it.
     pub(in crate::orchestrator) new_leader_knows_none: bool,
 }
 
-/// What becomes of the containers of a node that is marked down.
+/// What happens to the containers of a node that is marked down.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::orchestrator) enum LossRule {
-    /// They are replaced as any that have ended.
+    /// They are replaced like containers that have ended.
     AsEnded,
     /// They are replaced at once.
     AtOnce,
-    /// They are replaced after so long, unless the node is back; none as long as so large a share of all nodes,
-    /// and at least that number, is down.
+    /// They are replaced after a time, unless the node is back; none while at least this share and this number of
+    /// nodes are down.
     Tolerated {
-        /// How long.
+        /// The time until they are replaced.
         after: Nanos,
         /// The share of all nodes that stops it.
         share: f64,
@@ -69,33 +69,33 @@ pub(in crate::orchestrator) enum LossRule {
     },
 }
 
-/// How long the parts of a control plane gather changes before they pass them on.
+/// How long the parts of a control plane collect changes before they pass them on.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::orchestrator) struct Batches {
     /// From a new task until it gets a node.
     pub(in crate::orchestrator) schedule: Nanos,
     /// From the order to start a container until it starts, uniform in seconds.
     pub(in crate::orchestrator) start: [f64; 2],
-    /// Until the managers know what has become of a container, uniform from zero to this number of seconds.
+    /// Until the managers learn the state of a container, uniform from zero to this number of seconds.
     pub(in crate::orchestrator) status: f64,
-    /// Until an agent hears that an old container is to end, when its new one runs, in seconds.
+    /// From the report that the new container runs until the agent of an old one is told to stop it, in seconds.
     pub(in crate::orchestrator) stop: f64,
 }
 
-/// What becomes of a container that has ended.
+/// What happens to a container that has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::orchestrator) enum Ends {
     /// Managers put a new task in its place.
     NewTask,
-    /// Its node starts it again. When that gives up, managers put it elsewhere after a pause that doubles, in
+    /// Its node restarts it. When the node gives it up, managers put it elsewhere after a pause that doubles, in
     /// seconds: the first, and the longest; `None`: a node never gives up.
     InPlace { elsewhere: Option<[f64; 2]> },
 }
 
-/// What becomes of a container whose image cannot be pulled.
+/// What happens to a container whose image cannot be pulled.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::orchestrator) enum Unpulled {
-    /// It has ended.
+    /// It counts as ended.
     Ended,
     /// Its node tries again after a pause that doubles, in seconds: the first, and the longest.
     TriedAgain([f64; 2]),
@@ -103,13 +103,13 @@ pub(in crate::orchestrator) enum Unpulled {
     GivenUp,
 }
 
-/// How updates differ.
+/// How updates differ between kinds.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::orchestrator) struct Updates {
-    /// Whether a new container waits for the end of the old one in whose place it comes.
+    /// Whether a new container waits for the end of the old one in its place.
     pub(in crate::orchestrator) waits_for_old: bool,
-    /// Whether the whole is watched when the last new container runs.
+    /// Whether the update is watched for the monitor period after its last new container runs.
     pub(in crate::orchestrator) monitors: bool,
-    /// An update in which nothing has come to run for so long is given up.
+    /// An update is paused after this time without a new container that runs.
     pub(in crate::orchestrator) deadline: Option<Nanos>,
 }

@@ -1,4 +1,4 @@
-//! What becomes of each replica: one that is lost is replaced by a new task, scheduled elsewhere.
+//! The tasks of the control plane: a lost replica is replaced by a new task, which may be scheduled elsewhere.
 //!
 //! ```text
 //!  runs ─ ended ─► ends ─ status ─┐                        ┌─ no registry: rejected ─┐
@@ -6,10 +6,10 @@
 //!    └─ node down ────────────► new ─ scheduled ─► pulls ──┴► starts ─► runs     new, later
 //!                                 └─ fits nowhere: pending, tried at any change
 //! ```
-//! An update (`updates.rs`) puts a new task beside the old one of its slot, which is then stopped; where the
-//! old one goes first, the new one waits for its end before it starts.
-//! The restart delay runs from the loss; scheduling and pulling go on meanwhile. A task of a global service
-//! stays on its node. Nothing moves back when a node returns, and what still runs there in vain is stopped.
+//! An update (`updates.rs`) puts a new task beside the old one of its slot, which is then stopped; where the old
+//! one is stopped first, the new one waits for its end before it starts. The restart delay runs from the loss;
+//! scheduling and pulling go on meanwhile. A task of a global service stays on its node. No container moves back
+//! when a node returns; containers there that are no longer wanted are stopped.
 //!
 //! Source: moby/swarmkit `orchestrator/restart/restart.go` (delay also on the loss of a node; the next
 //! restart waits for the delay of the one before), `replicated/tasks.go`, `scheduler/scheduler.go`
@@ -27,10 +27,10 @@ use crate::orchestrator::{Cluster, Exit, Fact, First, ImageSource, Restarts};
 use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Nanos, Time};
 
-/// A task waits at most so long for the end of the one that it replaces (swarmkit, restart.go).
+/// Longest wait of a task for the end of the one that it replaces (swarmkit, restart.go).
 const OLD_TASK: Nanos = Nanos(60_000_000_000);
 
-/// What a round of the control plane looks at: time, nodes, random numbers, and where facts go.
+/// The inputs of a round of the control plane: time, nodes, random numbers, and where facts go.
 pub(super) struct Round<'r> {
     pub(super) now: Time,
     /// By node: whether it takes part.
@@ -47,7 +47,6 @@ pub(super) struct Tasks<'a> {
     pub(super) rules: &'static Rules,
     pub(super) scheduler: Scheduler<'a>,
     pub(super) replicas: Vec<Replica>,
-    /// By replica.
     pub(super) restarts: Vec<Restarts>,
     pub(super) places: Vec<PlaceState>,
     /// By service: the image that its tasks get from now on.
@@ -58,15 +57,15 @@ pub(super) struct Tasks<'a> {
     own_on: Vec<Vec<usize>>,
     on: Vec<Vec<usize>>,
     failures: RecentFailures,
-    /// By image and node: whether it is there.
+    /// By image and node: whether the node has the image.
     pub(super) images: Vec<Vec<Presence>>,
-    /// What is due, the earliest last. Of a replica that has gone on meanwhile nothing comes.
+    /// Steps that are due, the earliest last. An entry is ignored once its replica has moved on.
     due: Agenda,
-    /// Replicas whose agents are not there to do what is due.
+    /// Replicas whose step is due and whose agents are away.
     held: Vec<usize>,
-    /// Replicas that fit nowhere, in order.
+    /// Replicas that fit on no node, in order.
     pending: Vec<usize>,
-    /// Whether what is pending is to be tried.
+    /// Whether pending replicas are worth a new try.
     pub(super) changed: bool,
 }
 
@@ -126,7 +125,7 @@ impl<'a> Tasks<'a> {
         tasks
     }
 
-    /// What has found no node at the beginning waits for one.
+    /// Makes replicas that have no place at the beginning pending.
     fn await_room(&mut self) {
         for (service, wanted) in self.cluster.wanted.iter().enumerate() {
             let is_there = |at: &&usize| self.cluster.places[**at].first == First::Runs;
@@ -155,12 +154,12 @@ impl<'a> Tasks<'a> {
         self.cluster.places[place].node.index()
     }
 
-    /// Whether somebody wants a container there.
+    /// Whether a replica is to be at `place`.
     pub(super) fn wants(&self, place: usize) -> bool {
         self.places[place].tenant.is_some()
     }
 
-    /// Where the replica is that was at `first` in the beginning; nowhere, where nothing was.
+    /// The present place of the replica that was at `first` in the beginning; `None` where there was none.
     pub(super) fn place_of(&self, first: usize) -> Option<usize> {
         if self.cluster.places[first].first == First::Spare {
             return None;
@@ -173,7 +172,6 @@ impl<'a> Tasks<'a> {
         self.replicas[id].at
     }
 
-    /// The image of the container at `place`.
     pub(super) fn image_at(&self, place: usize) -> Option<usize> {
         self.replicas[self.places[place].tenant?].image
     }
@@ -182,7 +180,7 @@ impl<'a> Tasks<'a> {
         self.places[place].alive = alive;
         self.places[place].comes_again = false;
         let Some(id) = self.places[place].tenant else { return };
-        // One that its node has started again is there already.
+        // A container that its node has restarted is known already.
         if self.replicas[id].state != ReplicaState::ToCome {
             return;
         }
@@ -197,7 +195,7 @@ impl<'a> Tasks<'a> {
         self.places[place].serves = true;
     }
 
-    /// Whether managers decide what follows when the container at `place` ends; otherwise its node does.
+    /// Whether managers decide what follows the end of the container at `place`; otherwise its node does.
     pub(super) fn decides_on(&self, place: usize) -> bool {
         let stays = |id: usize| {
             let replica = &self.replicas[id];
@@ -206,8 +204,8 @@ impl<'a> Tasks<'a> {
         self.rules.ends == Ends::NewTask || !self.places[place].tenant.is_some_and(stays)
     }
 
-    /// What ran at `place` has ended; its agent says so if it can.
-    /// Returns whether it does.
+    /// The container at `place` has ended; its agent reports it if managers decide and the agent can.
+    /// Returns whether it reports.
     pub(super) fn ended(&mut self, place: usize, exit: Exit, round: &Round<'_>) -> bool {
         let decides = self.decides_on(place);
         self.places[place].alive = false;
@@ -234,7 +232,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node of `place` starts its container no more: it is put elsewhere.
+    /// The node of `place` gives its container up: the replica goes elsewhere.
     pub(super) fn gives_up(&mut self, place: usize, round: &mut Round<'_>) {
         let (Ends::InPlace { elsewhere: Some([first, most]) }, Some(id)) =
             (self.rules.ends, self.places[place].tenant)
@@ -249,7 +247,7 @@ impl<'a> Tasks<'a> {
         let node = self.node_of(place);
         let replica = &mut self.replicas[id];
         replica.given_up_by = Some(node);
-        // One that has run for longer than the pause that would follow begins anew.
+        // After a longer run than the next pause, pauses start again from the first.
         let (last, pause) = replica.moved;
         let next = (2.0 * pause).clamp(first, most);
         let has_lasted = round.now.since(last) > Nanos::from_seconds(pause + next);
@@ -261,7 +259,7 @@ impl<'a> Tasks<'a> {
         self.enter(id, ReplicaState::New(start, start));
     }
 
-    /// The node has registered: what has ended there is told, what nobody wants is stopped.
+    /// The node has registered: it reports containers that have ended, and stops those that are not wanted.
     pub(super) fn node_registers(&mut self, node: usize, round: &mut Round<'_>) {
         self.changed = true;
         let held = std::mem::take(&mut self.held);
@@ -280,14 +278,14 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node of `place` is told not to start again what has ended there.
+    /// Tells the node of `place` not to restart its ended container.
     pub(super) fn leave_ended(&mut self, place: usize, round: &mut Round<'_>) {
         if std::mem::take(&mut self.places[place].comes_again) {
             round.facts.push(Fact::Stops(ContainerId::from(place)));
         }
     }
 
-    /// The node starts anew: what it pulled is given up, and pulled again.
+    /// The node has rebooted: its interrupted pulls start again.
     pub(super) fn rebooted(&self, node: usize, round: &mut Round<'_>) {
         let comes = |presence: &Vec<Presence>| presence[node] == Presence::Comes;
         let images = self.images.iter().enumerate().filter(|(_, presence)| comes(presence));
@@ -305,7 +303,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// Takes the replica from where it is.
+    /// Takes the replica from its place.
     pub(super) fn vacate(&mut self, id: usize) {
         if let Some(place) = self.replicas[id].at.take() {
             let (service, node) = (self.replicas[id].service, self.node_of(place));
@@ -326,7 +324,7 @@ impl<'a> Tasks<'a> {
         self.renew(id, exit, round.now);
     }
 
-    /// A new task, from `now` on, if the restart policy allows one.
+    /// A new task at `now`, if the restart policy allows one.
     fn renew(&mut self, id: usize, exit: Exit, now: Time) {
         let service = self.replicas[id].service;
         let policy = &self.cluster.services[service].restart;
@@ -347,7 +345,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// When something is due, of what can happen now.
+    /// When the next step is due, of those that can happen now.
     pub(super) fn due(&mut self, ready: &dyn Fn(usize) -> bool) -> Option<Time> {
         let updates = self.updates.iter().filter_map(Update::due).min();
         self.due_of_replicas(ready).into_iter().chain(updates).min()
@@ -369,7 +367,7 @@ impl<'a> Tasks<'a> {
         None
     }
 
-    /// All that is due. Returns whether anything was.
+    /// Takes all steps that are due. Returns whether there was one.
     pub(super) fn run(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
         while self.due_of_replicas(round.ready).is_some_and(|at| at <= round.now) {
@@ -388,7 +386,7 @@ impl<'a> Tasks<'a> {
         any
     }
 
-    /// Whether something has changed for replicas that fit nowhere.
+    /// Whether a change may give pending replicas a place.
     pub(super) fn has_to_try(&mut self) -> bool {
         self.changed &= !self.pending.is_empty();
         self.changed
@@ -461,14 +459,14 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The replica fits nowhere: it is tried again with the others, in their order.
+    /// The replica is pending: it is tried again with the others, in their order.
     fn wait(&mut self, id: usize) {
         if let Err(place) = self.pending.binary_search(&id) {
             self.pending.insert(place, id);
         }
     }
 
-    /// The node gets the image, if it has not got it.
+    /// The node pulls the image, unless it has it.
     fn pull(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         let Replica { image, at: Some(place), .. } = self.replicas[id] else { return };
         let node = self.node_of(place);
@@ -485,7 +483,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The node has the image, or does not get it.
+    /// The pull has ended, with the image or without.
     pub(super) fn pulled(&mut self, node: usize, image: usize, round: &mut Round<'_>) {
         let is_there = self.has_registry(image, node, round);
         self.images[image][node] = if is_there { Presence::Here } else { Presence::Absent };
@@ -517,7 +515,7 @@ impl<'a> Tasks<'a> {
             .any(|&place| self.places[place].serves && (round.joined)(self.node_of(place), node))
     }
 
-    /// The image cannot be pulled.
+    /// The pull of the image fails.
     fn reject(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         match (self.rules.unpulled, self.replicas[id].at) {
             (Unpulled::TriedAgain([first, most]), Some(place)) => {
@@ -535,7 +533,7 @@ impl<'a> Tasks<'a> {
         }
     }
 
-    /// The next task waits for the delay of this one.
+    /// The next task waits for the restart delay of this one.
     fn reject_task(&mut self, id: usize, start: Time, round: &mut Round<'_>) {
         self.failed(id, round.now);
         let failed = self.failed_update(id, round.now);
@@ -547,7 +545,7 @@ impl<'a> Tasks<'a> {
         self.act_on_failure(failed, round);
     }
 
-    /// The image is there: the agent is told to start, as soon as the task before it has ended.
+    /// The node has the image: the agent is told to start, after the end of the task before it.
     pub(super) fn order(&mut self, id: usize, start: Time, round: &Round<'_>) {
         if let Some(old) = self.replicas[id].waits_for
             && self.replicas[old].at.is_some()
@@ -569,7 +567,6 @@ impl<'a> Tasks<'a> {
     }
 }
 
-/// Draws of tasks.
 mod draws {
     pub(super) const STATUS: u32 = 16;
     pub(super) const BATCHES: u32 = 17;

@@ -1,7 +1,7 @@
-//! Updates of services: the tasks of each slot are replaced, so many at once, and watched.
+//! Updates of services: workers replace the tasks of the slots, a limited number at a time, and watch them.
 //!
 //! ```text
-//!              ┌── so many workers: each takes the next slot ──────────────────────────┐
+//!              ┌── parallel workers: each takes the next slot ─────────────────────────┐
 //!  slots ──►   │ stop-first: old told to end, new pulls, starts when the old has ended │ ─► delay ─► next
 //!              │ start-first: new pulls, starts, runs; then the old is told to end     │
 //!              └───────────────────────────────────────────────────────────────────────┘
@@ -9,15 +9,15 @@
 //!  failures of new tasks, before they run or within the monitor period after it, above the ratio ─► pause or
 //!  rollback: an update to the old image, by the rollback policy, which never rolls back
 //! ```
-//! A new task *runs* when its container is found healthy, or, without a check, as soon as its process has
-//! started. What a failed new task is replaced by does not count. Without contention a slot of a stop-first
+//! A new task *runs* when its container is healthy, or, without a check, as soon as its process has started. The
+//! failure of a task that replaces a failed new one does not count. Without contention a slot of a stop-first
 //! update takes the longer of stopping and pulling, then 0.2 to 0.5 s, the start, the wait for the first good
-//! check, and 0.1 s at most until that is known; the update the rounds of its slots, their delays, and the
+//! check, and at most 0.1 s until that is known; the update takes the rounds of its slots, their delays, and the
 //! monitor period.
 //!
 //! Source: moby/swarmkit `manager/orchestrator/update/updater.go` (`Run`, `worker`, `updateTask`: the old task is
 //! told to end when the new one is made, so the pull is part of the outage; `failureTriggersAction`);
-//! monitor periods not longer than the delay become the delay and a second.
+//! a monitor period not longer than the delay becomes the delay and a second.
 
 use super::replica::{Presence, Replica, ReplicaState};
 use super::tasks::{Round, Tasks};
@@ -27,27 +27,26 @@ use std::collections::VecDeque;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Nanos, Time};
 
-/// The draw of the time until managers know that a task runs.
+/// Purpose of the draw: time until managers know that a task runs.
 const REPORTED: u32 = 18;
 
-/// An update of one service.
 #[derive(Debug)]
 pub(super) struct Update {
     rollout: RolloutId,
     service: usize,
-    /// The image that it brings, and the one before.
+    /// The new image and the old one.
     image: Option<usize>,
     before: Option<usize>,
     policy: UpdatePolicy,
     rolls_back: bool,
-    /// Slots that are still to be replaced, and how many there were.
+    /// Slots that remain to be replaced, and their number at the beginning.
     queue: VecDeque<usize>,
     slots: usize,
     workers: Vec<Worker>,
     failures: usize,
-    /// When something of it last came to run.
+    /// When one of its tasks last came to run.
     progress: Time,
-    /// After so long without that it is given up.
+    /// The longest time without progress before it is paused.
     deadline: Option<Nanos>,
     stage: Stage,
 }
@@ -55,9 +54,9 @@ pub(super) struct Update {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Worker {
     Idle,
-    /// Until this replica runs, or has failed.
+    /// Until this replica runs or has failed.
     Replaces(usize),
-    /// This replica runs; what follows is done then.
+    /// This replica runs; the updater learns it at this time.
     Hears(usize, Time),
     Pauses(Time),
 }
@@ -70,7 +69,7 @@ enum Stage {
 }
 
 impl Update {
-    /// When something comes of it that is a matter of time.
+    /// When its next step is due, if a time decides that.
     pub(super) fn due(&self) -> Option<Time> {
         match self.stage {
             Stage::Over => None,
@@ -85,7 +84,7 @@ impl Update {
         }
     }
 
-    /// When it is given up, if nothing comes to run before.
+    /// When it is paused, unless a task comes to run before.
     fn given_up(&self) -> Option<Time> {
         self.deadline.map(|deadline| self.progress + deadline)
     }
@@ -95,20 +94,19 @@ impl Update {
         self.policy.start_first || worker < self.policy.surge as usize
     }
 
-    /// For how long the failure of a task counts, and the whole is watched at its end.
+    /// Time in which the failure of a task counts, and for which the update is watched at its end.
     fn monitor(&self) -> Nanos {
         let UpdatePolicy { monitor, delay, .. } = self.policy;
         if monitor > delay { monitor } else { delay + Nanos(1_000_000_000) }
     }
 
-    /// The worker that is busy with `replica` is done with it.
+    /// Frees the worker of `replica`.
     fn is_done_with(&mut self, replica: usize, now: Time) {
         if let Some(worker) = self.worker_of(replica) {
             self.workers[worker] = after(self.policy.delay, now);
         }
     }
 
-    /// The worker that is busy with `replica`.
     fn worker_of(&self, replica: usize) -> Option<usize> {
         let is_busy = |worker: &Worker| match *worker {
             Worker::Replaces(other) | Worker::Hears(other, _) => other == replica,
@@ -117,7 +115,7 @@ impl Update {
         self.workers.iter().position(is_busy)
     }
 
-    /// The first replica that runs and of which that is known by `now`.
+    /// The first replica that the updater knows to run at `now`.
     fn heard(&self, now: Time) -> Option<usize> {
         self.workers.iter().find_map(|worker| match *worker {
             Worker::Hears(replica, at) if at <= now => Some(replica),
@@ -125,20 +123,20 @@ impl Update {
         })
     }
 
-    /// Whether so many of its tasks have failed that something follows.
+    /// Whether the share of failed tasks exceeds the limit.
     fn has_failed(&self) -> bool {
         let ratio = self.failures as f64 / self.slots.max(1) as f64;
         ratio > self.policy.max_failure_ratio
     }
 }
 
-/// A worker that has replaced a slot.
+/// The state of a worker that has replaced a slot.
 fn after(delay: Nanos, now: Time) -> Worker {
     if delay > Nanos::ZERO { Worker::Pauses(now + delay) } else { Worker::Idle }
 }
 
 impl Tasks<'_> {
-    /// New images are there: the services that have them are updated, all at once.
+    /// Starts an update of each service with a new image, all at once.
     pub(super) fn deploy(&mut self, rollout: RolloutId, round: &mut Round<'_>) {
         let cluster = self.cluster;
         let plan = &cluster.rollouts[rollout.index()];
@@ -153,7 +151,7 @@ impl Tasks<'_> {
         }
     }
 
-    /// Begins an update; one of the same service that is under way is given up.
+    /// Starts an update; it overtakes an unfinished one of the same service.
     fn update(
         &mut self,
         rollout: RolloutId,
@@ -201,7 +199,8 @@ impl Tasks<'_> {
         self.go_on(number, round);
     }
 
-    /// The update is overtaken: of two replicas of a slot the one that does not run yet ends, or the old one.
+    /// The update is overtaken: in each slot with two replicas the old one ends, or the new one if it does not run
+    /// yet.
     fn make_way(&mut self, number: usize, round: &mut Round<'_>) {
         for worker in 0..self.updates[number].workers.len() {
             let (new, runs) = match self.updates[number].workers[worker] {
@@ -221,7 +220,7 @@ impl Tasks<'_> {
         }
     }
 
-    /// Slots of a service in which something is that does not run `image`, in their order.
+    /// Slots of a service that do not run `image`, in their order.
     fn slots_without(&self, service: usize, image: Option<usize>) -> VecDeque<usize> {
         let mut slots = VecDeque::new();
         for replica in self.replicas.iter().filter(|one| one.service == service) {
@@ -243,8 +242,8 @@ impl Tasks<'_> {
         (0..self.replicas.len()).filter(is_own).collect()
     }
 
-    /// Gives idle workers slots, as long as there are both; when there are no slots, nor busy workers, the
-    /// update is watched.
+    /// Gives slots to idle workers while there are both; with no slot and no busy worker left, the update is
+    /// watched.
     fn go_on(&mut self, number: usize, round: &mut Round<'_>) {
         while self.updates[number].stage == Stage::Replaces {
             let update = &mut self.updates[number];
@@ -265,7 +264,7 @@ impl Tasks<'_> {
         }
     }
 
-    /// Puts a new task in a slot; `None` when one with the image is there already, beside which the others end.
+    /// Puts a new task in a slot; `None` when one has the image already, for which the others end.
     fn replace_slot(
         &mut self,
         number: usize,
@@ -294,7 +293,7 @@ impl Tasks<'_> {
         Some(new)
     }
 
-    /// A new task in the slot of `old`.
+    /// Puts a new task in the slot of `old`.
     fn beside(&mut self, old: usize, number: usize, round: &Round<'_>) -> usize {
         let Replica { service, key, bound, slot, .. } = self.replicas[old];
         let id = self.replicas.len();
@@ -306,7 +305,7 @@ impl Tasks<'_> {
         id
     }
 
-    /// The replica is to end, and nothing comes in its place.
+    /// Ends the replica without a replacement.
     fn tell_to_end(&mut self, id: usize, round: &mut Round<'_>) {
         let Replica { service, at, state, .. } = self.replicas[id];
         let stops = at.filter(|&place| self.places[place].alive);
@@ -323,7 +322,7 @@ impl Tasks<'_> {
         round.facts.push(Fact::Stops(ContainerId::from(place)));
     }
 
-    /// The replica, which was to end, is there no more: whatever waits for that starts.
+    /// The replica, which was to end, is gone: the task that waits for this starts.
     pub(super) fn is_gone(&mut self, id: usize, round: &Round<'_>) {
         self.enter(id, ReplicaState::Over);
         for other in 0..self.replicas.len() {
@@ -355,9 +354,9 @@ impl Tasks<'_> {
         }
     }
 
-    /// The updater hears that the replica runs.
+    /// The updater learns that the replica runs.
     fn is_running(&mut self, number: usize, id: usize, round: &mut Round<'_>) {
-        // One that went first is told already.
+        // A stop-first update has told the old one before.
         let slot = self.replicas[id].slot;
         for old in self.of_slot(slot).into_iter().filter(|old| *old != id) {
             self.tell_to_end(old, round);
@@ -367,7 +366,7 @@ impl Tasks<'_> {
         self.go_on(number, round);
     }
 
-    /// The replica has failed: the update for which that counts, if one does. What replaces it counts no more.
+    /// The replica has failed: the update for which this counts, if any. Its replacement counts no more.
     pub(super) fn failed_update(&mut self, id: usize, now: Time) -> Option<usize> {
         let number = self.replicas[id].update.take()?;
         if self.replicas[id].leaves {
@@ -381,7 +380,7 @@ impl Tasks<'_> {
         (update.stage != Stage::Over).then_some(number)
     }
 
-    /// Pauses the update, or rolls it back, if enough has failed; otherwise it goes on.
+    /// Pauses the update or rolls it back after too many failures; otherwise continues it.
     pub(super) fn act_on_failure(&mut self, failed: Option<usize>, round: &mut Round<'_>) {
         let Some(number) = failed else { return };
         let update = &self.updates[number];
@@ -408,7 +407,7 @@ impl Tasks<'_> {
         round.facts.push(Fact::Updated(update.rollout, service, outcome));
     }
 
-    /// What is due of updates. Returns whether anything was.
+    /// Takes the steps of updates that are due. Returns whether there was one.
     pub(super) fn run_updates(&mut self, round: &mut Round<'_>) -> bool {
         let mut any = false;
         for number in 0..self.updates.len() {

@@ -1,11 +1,11 @@
-//! Docker Swarm: raft elects the leader, agents send beats, tasks that end or are lost are replaced by new ones.
+//! Docker Swarm: raft elects the leader, agents send beats, and new tasks replace those that end or are lost.
 //!
-//! Gossip between the nodes, which removes endpoints, needs no manager. Sources: moby/swarmkit (see the parts of
-//! the control plane beside this folder), moby `daemon/cluster/executor/container/controller.go` (2 s between leaving
-//! DNS and the end), hashicorp/memberlist.
+//! Gossip between the nodes, which removes endpoints, needs no manager. Sources: moby/swarmkit (see `plane/`),
+//! moby `daemon/cluster/executor/container/controller.go` (2 s between leaving DNS and the end),
+//! hashicorp/memberlist.
 //!
-//! Closed forms: `plane/agents.rs` for detection; a replacement is told to start when its restart delay is over
-//! and its image is there, 0.2 to 0.5 s later.
+//! Closed forms: `plane/agents.rs` for detection; a replacement is told to start 0.2 to 0.5 s after both its
+//! restart delay is over and its image is there.
 
 use super::gossip;
 use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
@@ -21,7 +21,7 @@ pub static PROFILE: KindProfile = KindProfile {
     leaving: Nanos(2_000_000_000),
     missing: Missing::Nodes,
     detection: || crate::blueprint::Detection {
-        // Status is written to the store in batches of 0.1 s (swarmkit, dispatcher.go:36).
+        // Swarmkit writes status to the store in batches of 0.1 s (dispatcher.go:36).
         listed: gossip::uniform(0.0, 0.1),
         ..gossip::detection()
     },
@@ -34,7 +34,7 @@ pub static PROFILE: KindProfile = KindProfile {
     restart: |policy| policy,
     reads: Reads::Deploy,
     mesh: true,
-    // The engine runs under every orchestrator; what Swarm adds to it is not measured, so that scenarios say it.
+    // The engine runs under every orchestrator; the share that Swarm adds is not measured, so scenarios state it.
     takes: Takes::NOTHING,
     open: |cluster, stream| Box::new(Plane::new(cluster, &RULES, stream)),
 };

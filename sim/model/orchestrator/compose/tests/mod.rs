@@ -1,4 +1,4 @@
-//! What Compose does with new images, told step by step.
+//! What Compose does with new images, step by step.
 
 use super::Compose;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
@@ -61,7 +61,7 @@ const fn container(id: u32) -> ContainerId {
     ContainerId(id)
 }
 
-/// A host that has all of its images stops what it has; each starts when the old one has ended.
+/// A host that has all its images stops its containers; each new one starts when the old one has ended.
 #[test]
 fn each_host_pulls_then_stops_then_starts() {
     let cluster = cluster(None);
@@ -86,7 +86,7 @@ fn each_host_pulls_then_stops_then_starts() {
     assert_eq!(images, [Some(2), Some(3), Some(3)]);
 }
 
-/// What is built on a host is there; what does not run has nothing to end.
+/// An image that is built on a host is not pulled there; a container that does not run has no process to end.
 #[test]
 fn what_is_built_here_is_not_pulled() {
     let cluster = cluster(Some(0));
@@ -97,7 +97,7 @@ fn what_is_built_here_is_not_pulled() {
     assert_eq!(tell(&mut compose, DEPLOYS), expected);
 }
 
-/// A host that crashes while it recreates starts what it had stopped, and pulls what it was pulling.
+/// A host that crashes while it recreates starts the containers that it had stopped, and repeats its pulls.
 #[test]
 fn a_host_that_reboots_goes_on() {
     let cluster = cluster(Some(0));

@@ -1,4 +1,4 @@
-//! Which machine a container gets: constraints, room, spread, and what is given back.
+//! Which machine a container gets: constraints, reservations, spread, and returned reservations.
 
 use super::*;
 
@@ -95,7 +95,7 @@ fn what_is_added_comes_in_turn_and_goes_where_there_is_room() {
     let machines = machines();
     let mut scheduler = Scheduler::new(&machines, &all, Order::Tasks);
     assert_eq!(scheduler.all(), [vec![0, 1], vec![2], vec![0]]);
-    // The second fits on two machines more, the third on one; then only the first goes on.
+    // The second service fits on two more machines, the third on one; then only the first goes on.
     let due = [(0, 2), (1, 1), (2, 1), (0, 0), (1, 0), (0, 2), (0, 1), (0, 2)];
     assert_eq!(scheduler.grow(&[0, 1, 2], 8), due);
     assert_eq!(scheduler.grow(&[1, 2], 5), []);
@@ -118,7 +118,7 @@ fn what_is_given_back_can_be_taken_again() {
     assert!(!why.has(Filter::Room) && !why.has(Filter::Constraints));
     scheduler.give_back(0, 0);
     assert_eq!(scheduler.choose(0, |of| of == 0, |_| MachineStanding::Good), Ok(0));
-    // Where it has failed again and again it goes last.
+    // A machine with repeated failures comes last.
     let failing = |at| if at == 0 { MachineStanding::Failing } else { MachineStanding::Good };
     assert_eq!(scheduler.choose(0, |_| true, failing), Ok(1));
     assert_eq!([0, 1, 2].map(|at| most_on(&machines[at], &all[0])), [1, 1, 0]);

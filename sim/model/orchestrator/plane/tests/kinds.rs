@@ -1,4 +1,4 @@
-//! K3s and Nomad alone: when they find what is lost, and replace it, against the sums of their own time-outs.
+//! K3s and Nomad alone: detection and replacement of lost containers, against the sums of their time-outs.
 
 use super::*;
 
@@ -11,8 +11,8 @@ fn leads(fact: Fact) -> bool {
     matches!(fact, Fact::Leads(_))
 }
 
-/// When the node is marked down, and when what it ran starts elsewhere after that; `leads`: whether the node
-/// that crashes is the leader's.
+/// When the node is marked down, and how much later its containers start elsewhere; `leads`: whether the node that
+/// crashes is the leader's.
 fn losses(cluster: &Cluster, home: usize, is_leader: bool, trials: u64) -> [[f64; 4]; 2] {
     let (mut detected, mut replaced) = (Vec::new(), Vec::new());
     for seed in 0..trials {
@@ -26,7 +26,7 @@ fn losses(cluster: &Cluster, home: usize, is_leader: bool, trials: u64) -> [[f64
     [quantiles(detected), quantiles(replaced)]
 }
 
-/// K3s: 50 s since the last of the renewals that come every 10 s, looked at every 5 s: 40 to 55 s, in the median
+/// K3s: 50 s since the last renewal, which comes every 10 s, checked every 5 s: 40 to 55 s, in the median
 /// 47.5; 300 s and a start later.
 #[test]
 fn k3s_waits_for_the_lease_and_the_toleration() {
@@ -37,8 +37,8 @@ fn k3s_waits_for_the_lease_and_the_toleration() {
     assert!(least >= 300.5 && most <= 301.6, "{replaced:?}");
 }
 
-/// K3s: 15 s since the last renewal of the lease, which is up to 2 s old, tried by two others each within 4.4 s; the
-/// new leader then counts 50 s anew.
+/// K3s: 15 s since the last renewal of the lease, which is up to 2 s old, tried by two others each within 4.4 s;
+/// the new leader then counts 50 s from its election.
 #[test]
 fn a_new_leader_of_k3s_counts_anew() {
     let cluster = under("k3s", 4, 3, 0);
@@ -59,8 +59,8 @@ fn a_new_leader_of_k3s_counts_anew() {
     );
 }
 
-/// K3s: three of four nodes are lost together. Those that are found first are tainted, and their pods go after 300 s;
-/// the third stops that: its pods are put elsewhere only 300 s after one of the others is back.
+/// K3s: three of four nodes are lost together. The nodes that are found first are tainted, and their pods go after
+/// 300 s; the third stops that: its pods go elsewhere only 300 s after one of the others is back.
 #[test]
 fn k3s_stops_evictions_when_most_nodes_are_lost() {
     let mut cluster = under("k3s", 4, 1, 3);
@@ -93,7 +93,7 @@ fn k3s_stops_evictions_when_most_nodes_are_lost() {
     assert!(stopped > 10, "{stopped}");
 }
 
-/// K3s: a node that is back before its pods are evicted keeps them.
+/// K3s: a node that is back before the eviction keeps its pods.
 #[test]
 fn a_node_that_is_back_in_time_keeps_its_pods() {
     let cluster = under("k3s", 4, 3, 3);
@@ -127,8 +127,8 @@ fn nomad_waits_long_for_the_host_of_its_leader() {
     assert!(least >= 300.9 && most <= 302.0, "{found:?}");
 }
 
-/// Nomad: what its node gives up is put elsewhere after 30 s, 60 s and so on, and after 30 s again when it has run
-/// for longer than that.
+/// Nomad: a container that its node gives up goes elsewhere after 30 s, 60 s and so on, and after 30 s again when
+/// it has run longer than the pause.
 #[test]
 fn nomad_puts_elsewhere_what_a_node_gives_up() {
     let cluster = under("nomad", 4, 3, 3);
@@ -150,7 +150,7 @@ fn nomad_puts_elsewhere_what_a_node_gives_up() {
     assert_eq!(pauses, [30.0, 60.0, 120.0, 240.0, 30.0, 60.0]);
 }
 
-/// A container that ends is its node's to start again, wherever managers are.
+/// The node restarts a container that ends, with or without managers.
 #[test]
 fn nodes_start_again_what_ends_there() {
     for kind in ["k3s", "nomad"] {

@@ -1,4 +1,4 @@
-//! The control plane alone: what it decides, and when, against the timing of its parts.
+//! The control plane alone: its decisions and their times, against the timing of its parts.
 
 mod kinds;
 mod twin;
@@ -17,7 +17,7 @@ const SECOND: u64 = 1_000_000_000;
 const AT: Time = Time(100 * SECOND);
 
 /// `nodes` of which the first `managers` manage; service 0 runs once on node `home` and may run
-/// anywhere.
+/// on any node.
 fn cluster(nodes: usize, managers: usize, home: usize) -> Cluster {
     let machine = |n: usize| Machine {
         name: format!("n{n}"),
@@ -43,7 +43,7 @@ fn cluster(nodes: usize, managers: usize, home: usize) -> Cluster {
     }
 }
 
-/// A service that is started again 5 s after any end.
+/// A service that is restarted 5 s after any end.
 fn watched(name: &str) -> Watched {
     Watched {
         name: name.to_owned(),
@@ -54,22 +54,22 @@ fn watched(name: &str) -> Watched {
     }
 }
 
-/// An image that takes so many seconds to pull.
+/// An image that takes `seconds` to pull.
 fn image(from: ImageSource, seconds: u64) -> Image {
     Image { from, bytes: seconds as f64, rate: 1.0, bad: None }
 }
 
-/// Drives an orchestrator alone: what it starts serves at once, and is found healthy `healthy_after` that.
+/// Drives an orchestrator alone: a started container listens at once, and is healthy `healthy_after` later.
 struct Driver<'a> {
     cluster: &'a Cluster,
     orchestrator: Box<dyn Orchestrator + 'a>,
     joined: Vec<bool>,
     facts: Vec<(Time, Fact)>,
-    /// By container.
+    /// By container: whether it runs.
     alive: Vec<bool>,
-    /// By node: what it pulls, one after the other, and until when.
+    /// By node: its pulls, one after the other, and the end of each.
     pulls: Vec<Vec<(Time, usize)>>,
-    /// What runs is found healthy then; what ends has ended then.
+    /// Times at which containers become healthy or have ended.
     to_come: Vec<(Time, ContainerId, bool)>,
     healthy_after: Nanos,
     ends_after: Nanos,
@@ -91,7 +91,7 @@ impl<'a> Driver<'a> {
         }
     }
 
-    /// With `wanted` as leader, or without him.
+    /// With `node` as leader, or with another leader, as `wanted` says.
     fn led(cluster: &'a Cluster, node: usize, wanted: bool, seed: u64) -> Self {
         let led = |seed| {
             let driver = Driver::new(cluster, seed);
@@ -195,7 +195,7 @@ impl<'a> Driver<'a> {
         self.reach(now, nodes, true);
     }
 
-    /// Seconds since [`AT`] of the first fact that `wanted` picks.
+    /// Seconds from [`AT`] to the first fact that `wanted` picks.
     fn first(&self, wanted: impl Fn(Fact) -> bool) -> Option<f64> {
         let found = self.facts.iter().find(|(_, fact)| wanted(*fact));
         found.map(|(at, _)| at.since(AT).as_f64() * 1e-9)
@@ -232,7 +232,7 @@ fn a_worker_is_replaced_after_three_periods_and_the_delay() {
     }
     let [least, median, p95, most] = quantiles(detected);
     assert!(least >= 9.0 && most < 16.5, "{least} to {most}");
-    // Of 2000, ± 4 standard errors of the quantiles.
+    // Of 2000 trials, ± 4 standard errors of the quantiles.
     assert!((median - 12.5).abs() < 0.25 && (p95 - 15.3).abs() < 0.2, "{median} {p95}");
     let [least, median, _, most] = quantiles(delays);
     assert!((5.2..5.21).contains(&least) && (5.49..=5.5).contains(&most), "{least} to {most}");
@@ -261,15 +261,15 @@ fn the_leaders_host_takes_an_election_and_six_periods_more() {
     );
 }
 
-/// Two of three managers: nothing, not even for what is killed on the third; when one is back, all of
-/// it, after an election.
+/// Two of three managers are lost: no decision, not even on a container that is killed on the third; when one is
+/// back, all decisions follow, after an election.
 #[test]
 fn without_a_quorum_nothing_is_decided() {
     let cluster = cluster(4, 3, 3);
     for seed in 0..50 {
         let mut driver = Driver::new(&cluster, seed);
         driver.crash(AT, &[1, 2]);
-        // One that runs is killed meanwhile.
+        // A running container is killed meanwhile.
         driver.until(AT + Nanos(SECOND));
         driver.alive[0] = false;
         driver.tell(AT + Nanos(SECOND), Told::Ended(ContainerId(0), Exit::Failed));
@@ -283,8 +283,8 @@ fn without_a_quorum_nothing_is_decided() {
     }
 }
 
-/// Two nodes at once, a worker and a manager that does not lead: each is down for itself, and what
-/// was there starts elsewhere.
+/// Two nodes at once, a worker and a manager that does not lead: each is marked down on its own, and its containers
+/// start elsewhere.
 #[test]
 fn two_nodes_at_once_are_replaced_while_a_quorum_is_left() {
     let mut cluster = cluster(5, 3, 3);
@@ -308,7 +308,7 @@ fn two_nodes_at_once_are_replaced_while_a_quorum_is_left() {
     }
 }
 
-/// Bound to one node it is pending while that is away, says why, and starts when the node is back.
+/// A container bound to one node is pending while that is away, says why, and starts when the node is back.
 #[test]
 fn what_may_run_nowhere_else_waits_for_its_node() {
     let mut cluster = cluster(4, 3, 3);
@@ -330,7 +330,7 @@ fn what_may_run_nowhere_else_waits_for_its_node() {
     assert!((900.2..900.6).contains(&start), "{start}");
 }
 
-/// A node that was cut off still runs what has been replaced; back, it stops that and gets nothing.
+/// A node that was cut off still runs containers that have been replaced; back, it stops them and gets none.
 #[test]
 fn an_orphan_is_stopped_and_nothing_moves_back() {
     let cluster = cluster(4, 3, 3);
@@ -340,7 +340,7 @@ fn an_orphan_is_stopped_and_nothing_moves_back() {
         driver.until(Time(200 * SECOND));
         assert_eq!(driver.alive.iter().filter(|alive| **alive).count(), 2);
         driver.reach(Time(200 * SECOND), &[3], true);
-        // A node hears itself all the time.
+        // A node always hears itself.
         driver.until(Time(300 * SECOND));
         let stop = driver.first(|fact| fact == Fact::Stops(ContainerId(0))).unwrap();
         assert!((100.0..108.0).contains(&stop), "within the back-off: {stop}");
@@ -349,7 +349,7 @@ fn an_orphan_is_stopped_and_nothing_moves_back() {
     }
 }
 
-/// Back before it is marked down, a node keeps what it has.
+/// A node that is back before it is marked down keeps its containers.
 #[test]
 fn a_short_cut_goes_unnoticed() {
     let cluster = cluster(4, 3, 3);
@@ -359,7 +359,7 @@ fn a_short_cut_goes_unnoticed() {
         driver.reach(AT + Nanos(4 * SECOND), &[3], true);
         driver.until(Time(300 * SECOND));
         assert_eq!(driver.facts, []);
-        // So does a leader that stands still.
+        // So does a leader that hangs.
         let mut driver = Driver::led(&cluster, 0, true, seed);
         driver.reach(AT, &[0], false);
         driver.reach(AT + Nanos(4 * SECOND), &[0], true);
@@ -369,8 +369,8 @@ fn a_short_cut_goes_unnoticed() {
     }
 }
 
-/// The registry ran on the lost node: the others cannot pull, and try again each time the delay is over.
-/// One that has the image needs no registry.
+/// The registry ran on the lost node: the others cannot pull, and try again after each delay.
+/// A node that has the image needs no registry.
 #[test]
 fn an_image_that_nobody_serves_is_never_pulled() {
     let mut cluster = cluster(4, 3, 3);
@@ -389,7 +389,7 @@ fn an_image_that_nobody_serves_is_never_pulled() {
         driver.facts.iter().filter(|(_, fact)| rejected(fact)).map(|(at, _)| *at).collect();
     assert!(times.len() >= 8, "{times:?}");
     assert!(times[1..].windows(2).all(|pair| pair[1].since(pair[0]) == Nanos(5 * SECOND)));
-    // Elsewhere the registry lives, and a pull of 20 s outlasts the delay.
+    // The registry runs on another node, and a pull of 20 s outlasts the delay.
     let mut cluster = cluster.clone();
     cluster.places[4].node = NodeId(2);
     let mut driver = Driver::new(&cluster, 1);
@@ -399,7 +399,7 @@ fn an_image_that_nobody_serves_is_never_pulled() {
     assert!((20.25..20.55).contains(&late), "{late}");
 }
 
-/// Where a container has failed five times in five minutes the next goes last.
+/// After five failures on a node in five minutes the next container prefers other nodes.
 #[test]
 fn what_fails_again_and_again_goes_elsewhere() {
     let cluster = cluster(2, 1, 1);
@@ -413,11 +413,11 @@ fn what_fails_again_and_again_goes_elsewhere() {
         driver.alive[place] = false;
         driver.tell(now, Told::Ended(ContainerId::from(place), Exit::Failed));
     }
-    // First by name among equals, until it has failed there five times.
+    // The first by name among equals, until the service has failed there five times.
     assert_eq!(nodes, [1, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0]);
 }
 
-/// What ends while a leader hears too few to decide is replaced once he hears them again.
+/// A container that ends while the leader hears no quorum is replaced when the leader hears one again.
 #[test]
 fn what_ends_while_nobody_decides_is_replaced_afterwards() {
     let cluster = cluster(4, 3, 3);
@@ -438,7 +438,7 @@ fn what_ends_while_nobody_decides_is_replaced_afterwards() {
     assert!((8.2..8.61).contains(&start), "{start}");
 }
 
-/// Two images of 20 s each on one node take 40 s, whoever comes first.
+/// Two images of 20 s each on one node take 40 s, in either order.
 #[test]
 fn pulls_to_one_node_share_its_network() {
     let mut cluster = cluster(2, 1, 1);
@@ -463,7 +463,7 @@ fn pulls_to_one_node_share_its_network() {
     assert!((20.25..20.55).contains(&late[0]) && (40.25..40.55).contains(&late[1]), "{late:?}");
 }
 
-/// A node that reboots in the midst of a pull begins it anew.
+/// A node that reboots during a pull repeats it.
 #[test]
 fn a_reboot_loses_what_was_pulled() {
     let mut cluster = cluster(3, 1, 2);
@@ -474,7 +474,7 @@ fn a_reboot_loses_what_was_pulled() {
     driver.crash(AT, &[2]);
     driver.until(AT + Nanos(40 * SECOND));
     assert!(driver.first(|fact| matches!(fact, Fact::Assigned(_))).unwrap() < 17.0);
-    // It pulls since it was marked down, and is away for two seconds: that goes unnoticed.
+    // The pull runs since the first node was marked down; an absence of two seconds goes unnoticed.
     driver.crash(AT + Nanos(40 * SECOND), &[1]);
     driver.reboot(AT + Nanos(42 * SECOND), &[1]);
     driver.until(AT + Nanos(300 * SECOND));

@@ -1,4 +1,4 @@
-//! What a control plane does when it is told something, against one that looks for work after all that it is told.
+//! A control plane that skips its search for work where it can, against one that searches after each input.
 
 use super::*;
 use crate::orchestrator::plane::Plane;
@@ -6,12 +6,12 @@ use crate::orchestrator::plane::rules::Rules;
 use crate::orchestrator::{k3s, nomad, swarm};
 use wssim_kernel::stream::Draw;
 
-/// Of `below` things the next one.
+/// A random number below `below`.
 fn one_of(random: &mut Draw<'_>, below: usize) -> usize {
     (random.open01() * below as f64) as usize
 }
 
-/// Six services, two of them global, one that serves the images of the others, more than fit at once.
+/// Six services, two of them global, one that serves the images of the others; they need more room than there is.
 fn crowded(random: &mut Draw<'_>) -> Cluster {
     let mut cluster = cluster(4, 3, 3);
     (cluster.wanted, cluster.services, cluster.places) = (Vec::new(), Vec::new(), Vec::new());
@@ -43,7 +43,7 @@ fn crowded(random: &mut Draw<'_>) -> Cluster {
     cluster
 }
 
-/// Tells both the same; the second looks for work anew before and after.
+/// Gives both the same input; the second searches for work before and after.
 fn tell(both: &mut [Plane<'_>; 2], now: Time, told: Told<'_>) -> Vec<Fact> {
     let [mut facts, mut slow] = [Vec::new(), Vec::new()];
     both[0].told(now, told, &mut facts);
@@ -56,8 +56,8 @@ fn tell(both: &mut [Plane<'_>; 2], now: Time, told: Told<'_>) -> Vec<Fact> {
     facts
 }
 
-/// Nodes crash, reboot and are cut off, containers end, and whatever is told to start serves, at once or
-/// later. Returns how much was decided.
+/// Nodes crash, reboot and are cut off, containers end, and each started container listens, at once or
+/// later. Returns the number of decisions.
 fn live(rules: &'static Rules, case: u64) -> usize {
     let stream = StreamKey::new(84, 0, "test", "swarm");
     let mut random = stream.draw(case, 0);

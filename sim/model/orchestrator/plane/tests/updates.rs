@@ -1,12 +1,12 @@
-//! Updates: how long they last by the rules alone, what is up meanwhile, and what follows from failures.
+//! Updates: how long they last by the rules alone, how many containers are up meanwhile, and what failures cause.
 
 use super::*;
 use crate::ids::RolloutId;
 use crate::orchestrator::{Ending, OnFailure, Renewal, Rollout};
 
-/// Store, scheduler and dispatcher, from a new task to its start: 0.05 s and 0.2 to 0.5 s.
+/// Store, scheduler and dispatcher, from a new task to its start, in seconds: 0.05 and 0.2 to 0.5.
 const BATCHES: [f64; 2] = [0.25, 0.55];
-/// Until a manager hears of an end.
+/// Until a manager learns of an end, in seconds.
 const STATUS: f64 = 0.1;
 
 /// One service of `replicas` on one node, with a place beside each; new images take 20 s to pull.
@@ -30,7 +30,7 @@ fn rolled(replicas: u32, update: UpdatePolicy) -> Cluster {
     cluster
 }
 
-/// Healthy `healthy` seconds after its start, gone `ends` seconds after it was told to end.
+/// Each container is healthy `healthy` seconds after its start, and gone `ends` seconds after the order to end.
 fn deployed(cluster: &Cluster, [healthy, ends]: [u64; 2]) -> Driver<'_> {
     let mut driver = Driver::new(cluster, 1);
     (driver.healthy_after, driver.ends_after) = (Nanos(healthy * SECOND), Nanos(ends * SECOND));
@@ -38,7 +38,7 @@ fn deployed(cluster: &Cluster, [healthy, ends]: [u64; 2]) -> Driver<'_> {
     driver
 }
 
-/// When the update is over, in seconds from its beginning, and how.
+/// When the update is over, in seconds since its beginning, and how.
 fn over(driver: &Driver<'_>) -> Option<(f64, Ending)> {
     driver.facts.iter().find_map(|(at, fact)| match fact {
         Fact::Updated(_, _, outcome) => Some((at.since(AT).as_f64() * 1e-9, *outcome)),
@@ -47,7 +47,7 @@ fn over(driver: &Driver<'_>) -> Option<(f64, Ending)> {
 }
 
 /// The first slot pulls for 20 s, the others find the image; each round takes the longer of stopping and
-/// pulling, batches, the time until it is found healthy, and the delay.
+/// pulling, batches, the time until the container is healthy, and the delay.
 #[test]
 fn an_update_lasts_the_sum_of_its_rules() {
     for (start_first, replicas, parallelism, delay, monitor, healthy, ends) in [
@@ -80,7 +80,7 @@ fn an_update_lasts_the_sum_of_its_rules() {
             + watched;
         let (lasted, outcome) = over(&driver).unwrap();
         let each = f64::from(rounds);
-        // An end or a beginning is told within a batch; an order takes as long.
+        // Ends and starts are reported within a batch; an order takes the same.
         let slack = [BATCHES[0] * each - 0.05 * each, (BATCHES[1] + 3.0 * STATUS) * each];
         let least = sum as f64 + slack[0] - 1e-6;
         assert_eq!(outcome, Ending::Completed);
@@ -88,7 +88,7 @@ fn an_update_lasts_the_sum_of_its_rules() {
             (least..sum as f64 + slack[1]).contains(&lasted),
             "{policy:?}: {lasted} s, {sum} s"
         );
-        // All run the new image, nothing else runs.
+        // All run the new image, and no other container runs.
         let images = (0..cluster.places.len()).map(|at| {
             driver.alive[at].then(|| driver.orchestrator.image_at(ContainerId::from(at)))
         });
@@ -103,7 +103,7 @@ fn stop_first_takes_away_and_start_first_adds() {
     for (start_first, parallelism) in [(false, 1), (false, 2), (true, 1), (true, 2)] {
         let policy = UpdatePolicy { parallelism, start_first, ..UpdatePolicy::default() };
         let cluster = rolled(4, policy);
-        // The old one ends at once: nobody waits for that before the next slot.
+        // The old container ends at once: the next slot does not wait for it.
         let mut driver = deployed(&cluster, [10, 0]);
         let (mut least, mut most) = (4, 4);
         for step in 0..2000_u64 {
@@ -149,7 +149,7 @@ fn failures_pause_or_roll_back() {
     }
 }
 
-/// What fails later than its monitor period is restarted as ever, and stops nothing.
+/// A task that fails after its monitor period is restarted as usual and does not count.
 #[test]
 fn what_fails_later_does_not_count() {
     let cluster = rolled(2, UpdatePolicy { delay: Nanos(20 * SECOND), ..UpdatePolicy::default() });
@@ -158,14 +158,14 @@ fn what_fails_later_does_not_count() {
     let new = |driver: &Driver<'_>| {
         (0..4).find(|at| driver.orchestrator.image_at(ContainerId::from(*at)) == Some(1)).unwrap()
     };
-    // It runs since 21 s, and is watched for the delay and a second.
+    // It runs since 21 s; the monitor period is the delay and a second.
     let first = new(&driver);
     driver.end(AT + Nanos(43 * SECOND), ContainerId::from(first), Exit::Failed);
     driver.until(Time(3600 * SECOND));
     assert_eq!(over(&driver).unwrap().1, Ending::Completed);
 }
 
-/// Reservations leave no room for two: start-first waits for ever, stop-first does not.
+/// Reservations leave no room for two: start-first waits forever, stop-first does not.
 #[test]
 fn start_first_needs_the_room_of_both() {
     for start_first in [true, false] {
@@ -189,7 +189,7 @@ fn start_first_needs_the_room_of_both() {
     }
 }
 
-/// A task that does not end within its grace is not waited for longer than a minute.
+/// The new task waits at most a minute for an old one that does not end within its grace period.
 #[test]
 fn the_old_task_is_waited_for_a_minute() {
     let cluster = rolled(1, UpdatePolicy::default());
