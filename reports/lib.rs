@@ -78,4 +78,4 @@ mod wording;
 pub use escape::safe_file_name;
 pub use page::Style;
 pub use reason::{overfull, overload};
-pub use tally::Tally;
+pub use tally::VerdictTally;

@@ -8,9 +8,9 @@ pub(crate) enum Tone {
     Plain,
     /// Holds, reproduced.
     Good,
-    /// Refuted claims.
+    /// Refuted.
     Bad,
-    /// Undecided claims.
+    /// Undecided.
     Open,
     /// Not judged by this command.
     Faint,

@@ -4,7 +4,7 @@ use wssim_experiment::findings::{Findings, JudgedClaim, Verdict};
 
 /// Claims by verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct VerdictTally {
     /// Claims that hold.
     pub holds: usize,
     /// Observations that are reproduced.
@@ -21,7 +21,7 @@ pub struct Tally {
     pub elsewhere: usize,
 }
 
-impl Tally {
+impl VerdictTally {
     /// The tally of `findings`.
     #[must_use]
     pub fn of(findings: &Findings) -> Self {

@@ -9,7 +9,7 @@ use crate::reason;
 use crate::said::{is_change, plan, sentence, tone};
 use crate::sweep;
 use crate::table::{Cell, ColumnKind, Table, Tone};
-use crate::tally::{Tally, judged_here};
+use crate::tally::{VerdictTally, judged_here};
 use wssim_experiment::findings::{Answer, Findings, JudgedClaim, StoppedBy, Verdict};
 use wssim_experiment::note::Note;
 use wssim_stats::Estimate;
@@ -178,7 +178,7 @@ pub(crate) fn summary(findings: &Findings) -> String {
     if lists_no_claims(findings) {
         return no_claims(findings);
     }
-    let tally = Tally::of(findings);
+    let tally = VerdictTally::of(findings);
     let holds = if tally.holds == 1 { "holds" } else { "hold" };
     let mut parts = vec![format!("{} {holds}", tally.holds)];
     if tally.reproduced > 0 {

@@ -174,7 +174,7 @@ fn next_use(code: &str) -> Option<(&str, bool, &str, &str)> {
     None
 }
 
-/// A code without its `mod name;`: that a module is there uses nothing of it.
+/// A code without its `mod name;`: a declaration uses no item of the module.
 fn without_modules(code: &str) -> String {
     let is_module = |line: &&str| {
         let words: Vec<&str> = line.split_whitespace().collect();

@@ -27,12 +27,12 @@ const INSTANCES: &[Instance] = &[
     instance(
         "what a request's time can go to",
         ["back-off", "request/execute.rs"],
-        &["BacksOff", "Kind::Backoff"],
+        &["BacksOff", "StretchKind::Backoff"],
     ),
     instance(
         "what a request's time can go to",
         ["sleep", "request/execute.rs"],
-        &["Doing::Sleeps", "Kind::Sleep"],
+        &["Doing::Sleeps", "StretchKind::Sleep"],
     ),
     instance(
         "a kind of arrivals",
@@ -52,7 +52,7 @@ const INSTANCES: &[Instance] = &[
     instance("an orchestrator", ["k3s", ""], &["K3s", "k3s"]),
     instance("a kind of fault", ["slow-disk", ""], &["SlowDisk", "\"slow-disk\""]),
     instance("a kind of fault", ["hang", ""], &["FaultKind::Hang", "\"hang\""]),
-    instance("an event", ["refill", "request/outwait.rs"], &["Event::Refill", "REFILL"]),
+    instance("an event", ["refill", "request/outwait.rs"], &["Event::Refill"]),
     instance("a key", ["queue_timeout", "request/visit.rs"], &["queue_timeout"]),
     instance("a profile that ships", ["market-hours", ""], &["market-hours"]),
     instance("a lint", ["no-memory-limit", ""], &["no-memory-limit"]),

@@ -154,7 +154,7 @@ impl Text {
     }
 }
 
-/// Independent arrivals, so many a second.
+/// Independent arrivals, at `rate` a second.
 pub(crate) fn poisson(rate: impl Display) -> String {
     format!("{{ kind = 'poisson', rate = '{rate}/s' }}")
 }

@@ -3,7 +3,7 @@
 use super::markup::{Html, tone};
 use super::told::CommandContext;
 use crate::said;
-use crate::tally::{Tally, judged_here};
+use crate::tally::{VerdictTally, judged_here};
 use crate::wording;
 use wssim_experiment::findings::{Findings, Verdict};
 use wssim_experiment::input::Basis;
@@ -49,7 +49,7 @@ fn assumed(told: &CommandContext) -> String {
 
 /// A number for each verdict.
 pub(super) fn tally(html: &mut Html, findings: &Findings) {
-    let tally = Tally::of(findings);
+    let tally = VerdictTally::of(findings);
     let judged = tally.holds + tally.reproduced + tally.refuted + tally.undecided;
     if judged > 0 {
         let all = [

@@ -33,7 +33,7 @@ pub enum Trouble {
     },
     /// An incomplete part.
     Unfinished {
-        /// Its path.
+        /// Where it lies.
         path: String,
         /// Its number.
         shard: u32,

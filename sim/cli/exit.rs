@@ -4,7 +4,7 @@ use crate::terminal::{self, Stream};
 use std::fmt::Write as _;
 use wssim_experiment::findings::{Findings, StoppedBy};
 use wssim_experiment::question::WorldError;
-use wssim_reports::Tally;
+use wssim_reports::VerdictTally;
 use wssim_reports::files::{WriteError, WriteObstacle};
 use wssim_scenario::Diagnostics;
 
@@ -126,11 +126,11 @@ pub(crate) fn of(findings: &Findings, no_fail: bool) -> u8 {
     if findings.stopped_by == StoppedBy::Interrupt {
         return INTERRUPTED;
     }
-    let tally = Tally::of(findings);
+    let tally = VerdictTally::of(findings);
     match tally {
         _ if no_fail => HOLDS,
-        Tally { established_refuted: 1.., .. } => REFUTED,
-        Tally { undecided: 1.., .. } | Tally { unestablished: 1.., .. } => UNDECIDED,
+        VerdictTally { established_refuted: 1.., .. } => REFUTED,
+        VerdictTally { undecided: 1.., .. } | VerdictTally { unestablished: 1.., .. } => UNDECIDED,
         _ => HOLDS,
     }
 }

@@ -84,7 +84,7 @@ impl Column {
         }
     }
 
-    /// All nodes.
+    /// All of them.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Sample> + '_ {
         (0..self.len()).map(|place| self.at(place))
     }

@@ -25,7 +25,9 @@ impl Seconds {
     /// Records the outcome of a request that arrived `after` the beginning.
     #[inline]
     pub(crate) fn note(&mut self, after: Nanos, failed: bool) {
-        if let Some(second) = self.0.get_mut((after.0 / 1_000_000_000) as usize) {
+        if !self.0.is_empty()
+            && let Some(second) = self.0.get_mut((after.0 / 1_000_000_000) as usize)
+        {
             second[usize::from(failed)] += 1;
         }
     }

@@ -67,7 +67,7 @@ pub enum Note {
     LongRunLost,
     /// The long run was cut short.
     LongRunCut {
-        /// Complete histories.
+        /// Histories that are complete.
         histories: u64,
         /// Planned histories.
         planned: u64,
@@ -106,7 +106,7 @@ pub struct Killed {
 }
 
 impl Killed {
-    /// All nodes.
+    /// All of them.
     #[must_use]
     pub fn kills(&self) -> f64 {
         self.at_limit + self.by_node

@@ -20,14 +20,14 @@ pub const TO: &str = "to";
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeasuredPart {
     /// Its start; `None` for the start of the stretch.
-    pub from: Option<Moment>,
+    pub from: Option<PartMoment>,
     /// Its end, exclusive; `None` for the end of the stretch.
-    pub to: Option<Moment>,
+    pub to: Option<PartMoment>,
 }
 
 /// An instant of the measured stretch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moment {
+pub struct PartMoment {
     /// Its reference.
     pub anchor: Anchor,
     /// The time after that.
@@ -79,7 +79,7 @@ impl<'a> Struck<'a> {
     }
 }
 
-impl Moment {
+impl PartMoment {
     /// The time after the start of the measured stretch; `find` looks up faults, and `begin` rollouts.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl MeasuredPart {
         let rollouts = world.rollouts();
         let begin =
             |name: &str| rollouts.iter().find(|rollout| rollout.name == name).map(|it| it.at);
-        let at = |moment: &Option<Moment>, otherwise: Nanos| match moment {
+        let at = |moment: &Option<PartMoment>, otherwise: Nanos| match moment {
             Some(moment) => moment.instant(find, begin).ok(),
             None => Some(otherwise),
         };
@@ -154,8 +154,8 @@ pub fn is_of_part<N: AsRef<str>>(labels: &[(N, String)]) -> bool {
 mod tests {
     use super::*;
 
-    fn moment(anchor: Anchor, seconds: f64) -> Moment {
-        Moment { anchor, after: Nanos::from_seconds(seconds) }
+    fn moment(anchor: Anchor, seconds: f64) -> PartMoment {
+        PartMoment { anchor, after: Nanos::from_seconds(seconds) }
     }
 
     #[test]

@@ -119,7 +119,7 @@ pub enum Unmeasured {
 /// Why there is no long run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoYears {
-    /// The search was cut short.
+    /// It was cut short.
     Cut,
     /// No years were asked for.
     NotAsked,

@@ -20,14 +20,14 @@ use wssim_stats::Tally;
 
 /// Durations of one kind. They take no room before the first: most services of a large world hear nothing.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Heard {
+pub(crate) struct RecordedTimes {
     ended: Tally,
     zeros: u64,
     /// For how long those had lasted that had not ended when the run was given up.
     open: Vec<u64>,
 }
 
-impl Heard {
+impl RecordedTimes {
     #[inline]
     fn record(&mut self, ns: u64) {
         if ns == 0 {
@@ -139,15 +139,17 @@ impl Record {
 #[derive(Clone, Debug)]
 pub(crate) struct Recorder {
     sources: Vec<SourceRecord>,
-    responses: Vec<Heard>,
-    visits: Vec<Heard>,
-    queries: Vec<Heard>,
-    worker_waits: Vec<Heard>,
-    pool_waits: Vec<Heard>,
-    disk_waits: Vec<Heard>,
+    responses: Vec<RecordedTimes>,
+    visits: Vec<RecordedTimes>,
+    queries: Vec<RecordedTimes>,
+    worker_waits: Vec<RecordedTimes>,
+    pool_waits: Vec<RecordedTimes>,
+    disk_waits: Vec<RecordedTimes>,
     look_ups: Vec<[u64; 2]>,
     kills: Vec<[u64; 2]>,
     service_of: Vec<u32>,
+    /// By container: requests that found a worker free. They are most, and a service is one look-up more.
+    workers_free: Vec<u64>,
     memory: MemoryRecorder,
     activities: Activities,
     /// By rollout: its services.
@@ -170,7 +172,7 @@ impl Recorder {
             ..SourceRecord::default()
         };
         let window = Window { begin, end: begin + measured, slot, slots };
-        let empty = |n: usize| vec![Heard::default(); n];
+        let empty = |n: usize| vec![RecordedTimes::default(); n];
         Self {
             sources: vec![source; blueprint.sources.len()],
             responses: empty(blueprint.sources.len()),
@@ -182,6 +184,7 @@ impl Recorder {
             look_ups: vec![[0; 2]; blueprint.services.len()],
             kills: vec![[0; 2]; blueprint.services.len()],
             service_of: blueprint.containers.iter().map(|c| c.service.0).collect(),
+            workers_free: vec![0; blueprint.containers.len()],
             memory: MemoryRecorder::new(blueprint, window),
             activities: Activities::since(begin),
             rolled: services(blueprint),
@@ -205,9 +208,13 @@ impl Recorder {
     }
 
     /// The record.
-    pub(crate) fn finish(self) -> Record {
-        let finish = |heard: Vec<Heard>| heard.into_iter().map(Heard::finish).collect();
-        let responses = self.responses.into_iter().map(Heard::finish);
+    pub(crate) fn finish(mut self) -> Record {
+        for (service, zeros) in self.service_of.iter().zip(&self.workers_free) {
+            self.worker_waits[*service as usize].zeros += zeros;
+        }
+        let finish =
+            |heard: Vec<RecordedTimes>| heard.into_iter().map(RecordedTimes::finish).collect();
+        let responses = self.responses.into_iter().map(RecordedTimes::finish);
         let sources = self.sources.into_iter().zip(responses);
         Record {
             sources: sources
@@ -293,7 +300,11 @@ impl Probe for Recorder {
 
     #[inline]
     fn worker_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
-        self.worker_waits[self.service_of[container.index()] as usize].record(waited.0);
+        if waited == Nanos::ZERO {
+            self.workers_free[container.index()] += 1;
+        } else {
+            self.worker_waits[self.service_of[container.index()] as usize].record(waited.0);
+        }
     }
 
     #[inline]

@@ -66,7 +66,7 @@ pub struct ResponseBands {
     /// Limits of the bands in seconds, ascending; one more than there are bands. Values beyond them
     /// count in the first or last one.
     pub limits: Vec<f64>,
-    /// By slot: requests in each band.
+    /// By slot, requests in each band.
     pub counts: Vec<Vec<u64>>,
 }
 

@@ -18,7 +18,7 @@ pub enum StoppedBy {
 }
 
 impl StoppedBy {
-    /// All nodes.
+    /// All of them.
     const ALL: [Self; 6] = [
         Self::Decided,
         Self::Precision,

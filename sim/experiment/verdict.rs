@@ -14,7 +14,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All nodes.
+    /// All of them.
     const ALL: [Self; 4] = [Self::Holds, Self::Reproduced, Self::Refuted, Self::Undecided];
 
     /// The verdict with this name.

@@ -90,7 +90,7 @@ events! {
             /// Its number.
             turn: u32,
         },
-        /// Health checks of a container have failed often enough to find it unhealthy, unless this is overtaken.
+        /// A container becomes unhealthy, unless this was overtaken.
         Unhealthy(ContainerId),
         /// News of a container reaches an observer.
         View {
@@ -112,10 +112,11 @@ events! {
         },
         /// A fault strikes.
         Strike(FaultId),
+        /// A fault is repaired.
         Repair(FaultId),
         /// The memory of a node is looked at.
         Look(NodeId),
-        /// The time at which the orchestrator wants to be woken.
+        /// The orchestrator wakes up.
         Control,
         /// A period of the kernel's load averages ends.
         LoadPeriod,
@@ -127,6 +128,7 @@ events! {
         PartEdge,
         /// A part of work outside containers is over.
         ChoreLeg(ChoreId),
+        /// A rollout begins.
         Rollout(RolloutId),
         /// A procedure begins, or people have finished the step at that place.
         Step(u32),

@@ -46,7 +46,7 @@ impl<T> Instances<T> {
         self.all.iter()
     }
 
-    /// The number of kinds.
+    /// The number of instances.
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }

@@ -16,12 +16,13 @@ use wssim_kernel::{Calendar, Time};
 /// Time averages over the measured stretch.
 #[derive(Clone, Debug, Default)]
 pub struct Averages {
+    /// By container.
     pub containers: Vec<ContainerAverages>,
     /// Mean number waiting for a connection, by pool, over all its instances.
     pub pool_waiting: Vec<f64>,
     /// Share of time that it was open, by breaker: the mean over its instances.
     pub breaker_open: Vec<f64>,
-    /// By node: the hash of its name.
+    /// By node.
     pub nodes: Vec<NodeAverages>,
     /// Calls sent for measured requests, by source.
     pub attempts: Vec<u64>,

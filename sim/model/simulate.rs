@@ -3,7 +3,7 @@
 use crate::blueprint::{Background, Blueprint, CpuLimit, Maker, Query};
 use crate::cache::open_stores;
 use crate::event::Event;
-use crate::fault::{Reach, Strain, Struck};
+use crate::fault::{FaultDriver, Reach, Strain};
 use crate::hardware::disk::DiskState;
 use crate::hardware::processor::Processor;
 use crate::ids::TimeoutId;

@@ -21,7 +21,7 @@ pub(crate) struct Areas {
 #[derive(Debug, Default)]
 pub(crate) struct Station {
     /// Requests that wait for a worker.
-    queue: Line,
+    queue: WaitingLine,
     held: Level,
     in_system: Level,
     arrivals: u64,
@@ -175,12 +175,12 @@ impl Level {
 
 /// A queue and the integral of its length.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Line {
+pub(crate) struct WaitingLine {
     queue: Queue,
     waiting: Level,
 }
 
-impl Line {
+impl WaitingLine {
     /// Puts `id` at the end.
     pub(crate) fn push(&mut self, now: Time, frames: &mut Frames, id: FrameId) {
         self.waiting.rise(now);

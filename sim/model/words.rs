@@ -34,9 +34,9 @@ pub(crate) fn pack<const FIELDS: usize>(number: u32, fields: [u32; FIELDS]) -> [
 
 /// The fields of an event still to be read.
 #[derive(Clone, Copy)]
-pub(crate) struct Fields([u32; 3]);
+pub(crate) struct Words([u32; 3]);
 
-impl Fields {
+impl Words {
     /// The number of a packed event, and its fields.
     #[inline(always)]
     pub(crate) fn of([first, second]: [u64; 2]) -> (u32, Self) {
@@ -82,7 +82,7 @@ macro_rules! events {
             fn from_words(words: [u64; 2]) -> Self {
                 events!(@numbers $($Variant)+);
                 #[allow(unused_mut)] // an enum whose events have no fields
-                let (number, mut fields) = $crate::words::Fields::of(words);
+                let (number, mut fields) = $crate::words::Words::of(words);
                 match number {
                     $(numbers::$Variant => Self::$Variant
                         $((fields.next::<$Only>()))?

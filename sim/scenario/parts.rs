@@ -6,7 +6,7 @@ use crate::document::Document;
 use crate::document::fault::FaultText;
 use crate::document::part::{FORM, moment, written};
 use crate::measured;
-use wssim_experiment::part::{Anchor, FROM, MeasuredPart, Moment, NoMoment, Struck, TO};
+use wssim_experiment::part::{Anchor, FROM, MeasuredPart, NoMoment, PartMoment, Struck, TO};
 use wssim_experiment::question::{MetricRef, Study};
 use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
@@ -46,7 +46,7 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
         return Err(Wrong { help: Some(help), ..Wrong::of(first, "no-part", message) });
     }
     let duration = document.header.duration.unwrap_or(check::DURATION);
-    let at = |end: usize, moment: &Option<Moment>, otherwise: Nanos| match moment {
+    let at = |end: usize, moment: &Option<PartMoment>, otherwise: Nanos| match moment {
         Some(moment) => instant(document, moment, end),
         None => Ok(otherwise),
     };
@@ -54,7 +54,7 @@ pub(crate) fn read(document: &Document, metric: &mut MetricRef, study: Study) ->
     let to = at(1, &part.to, duration)?;
     let is_over = [from >= duration, to > duration];
     if let Some(end) = is_over.iter().position(|is_over| *is_over) {
-        let over = written(&Moment { anchor: Anchor::Begin, after: duration });
+        let over = written(&PartMoment { anchor: Anchor::Begin, after: duration });
         let message = format!("the measured stretch is over after {over}");
         return Err(Wrong::of(end, "out-of-range", message));
     }
@@ -94,7 +94,7 @@ fn before(name: &str) -> Option<&str> {
     is_time.then(|| fault.trim_end())
 }
 
-fn instant(document: &Document, moment: &Moment, end: usize) -> Result<Nanos, Wrong> {
+fn instant(document: &Document, moment: &PartMoment, end: usize) -> Result<Nanos, Wrong> {
     let struck = |fault: &'_ FaultText| (fault.mtbf.is_none()).then_some(fault.at);
     let find = |name: &str| {
         let fault = document.faults.iter().find(|fault| fault.id == name)?;

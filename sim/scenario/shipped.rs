@@ -12,7 +12,7 @@ pub(crate) const FOLDER: &str = "scenarios";
 pub struct Shipped {
     /// Its path within their folder, with slashes.
     pub path: &'static str,
-    /// Its whole text.
+    /// All of it.
     pub text: &'static str,
 }
 
@@ -22,7 +22,7 @@ macro_rules! embedded {
     };
 }
 
-/// All nodes.
+/// All of them.
 pub const SHIPPED: &[Shipped] = embedded![
     "after-apart.toml",
     "after-as-written.toml",

@@ -189,7 +189,7 @@ fn quorum3_mttf() {
         let exact = exact_of(&model, "mttf_quorum_h");
         let length = 9.0 * exact;
         covers("mttf", first(&repaired.histories("g", 1_600, length), length), exact, 0.1);
-        // Nobody repairs anything.
+        // No repairs.
         let alone = world()
             .nodes(&["n0", "n1", "n2"], 1, &format!("mtbf = '{}'", hours(mtbf)))
             .with("[group.g]\nmembers = ['node.n0', 'node.n1', 'node.n2']\nneed = 2");

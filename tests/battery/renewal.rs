@@ -13,7 +13,7 @@ const LEVEL: f64 = 0.999;
 /// A container that ends starts again without a pause.
 const AT_ONCE: &str = "restart = { delay = '0s' }";
 
-/// A node that fails, a container that takes no time to start, and nobody who asks for anything.
+/// A node that fails, a container that starts at once, and no requests.
 fn unit(mtbf: &str, mttr: &str) -> Blueprint {
     world()
         .node("host", 1)

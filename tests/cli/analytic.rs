@@ -6,7 +6,7 @@ use serde_json::Value;
 #[test]
 fn it_says_first_what_a_planner_should_know() {
     let folder = Folder::new();
-    // The claim is wrong, and nobody judges it.
+    // The claim is wrong, but it is not judged.
     folder.write("claim.toml", &claiming("30ms", "40ms"));
     let output = wssim(folder.path(), &["run", "claim.toml", "--analytic"]);
     assert_eq!(status(&output), 0, "{}{}", stdout(&output), stderr(&output));

@@ -6,12 +6,12 @@ use super::{Folder, status, stderr, stdout, wssim};
 use crate::text::{self, periodic};
 use serde_json::Value;
 
-/// One service on one node, asked for ten seconds, and what is said beside it. What is claimed is wrong in each.
+/// One service on one node, called for ten seconds, with `more`. Its claims are wrong in every world here.
 fn world(steps: &str, arrivals: &str, more: &str) -> String {
     claiming(steps, arrivals, more, ["5%", "5ms"])
 }
 
-/// The same with claims that so many requests fail and that it takes so long, at most.
+/// The same with claims of the largest error ratio and the largest mean response time.
 fn claiming(steps: &str, arrivals: &str, more: &str, [errors, mean]: [&str; 2]) -> String {
     let at_most = |most: &str| format!("max = '{most}'");
     let world = text::world()

@@ -7,8 +7,8 @@ use wssim_model::ids::{NodeId, SourceId};
 use wssim_model::probe::{Failure, NodeMemoryState, Probe};
 use wssim_model::{Averages, Outcome, Run, simulate};
 
-/// Three nodes: with a thread for everybody, with one and SMT, and one on which nobody asks for
-/// anything; on it bursts meet bursts. `limit` is what the services that burst say of theirs.
+/// Three nodes: one with a thread for each job, one with one thread and SMT, and one without requests, on which
+/// bursts meet bursts. `limit` is the line of the services that burst about theirs.
 fn world(limit: &str, more: &str) -> Text {
     let service = |text: Text, name: &str, node: &str, [every, cpu]: [&str; 2]| {
         text.service(name, "memory = { base = '100 MB', hot = 0.9, touch = '10us' }")
@@ -103,7 +103,7 @@ fn agree(quick: &Shown, slow: &Shown) -> [u64; 2] {
 
 const LIMIT: &str = "cpus = { limit = 1000, quota = \"fluid\" }";
 
-/// `more` is said of the world.
+/// `more` lies on the world.
 fn compare(more: &str) {
     for seed in 0..6 {
         let quick = show(&world("", more), seed);

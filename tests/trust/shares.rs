@@ -126,8 +126,8 @@ fn the_interval_of_a_ratio_would_cover_less() {
     assert!(covered < 370, "{covered} of 400");
 }
 
-/// A loss system: whoever comes while the one worker is busy is refused, and so are those who come soon
-/// after. Erlang's formula for one server says how many: a / (1 + a).
+/// A loss system: a request that comes while the one worker is busy is refused, and so are those that come soon
+/// after. Erlang's formula for one server gives their share: a / (1 + a).
 #[test]
 fn the_error_ratio_of_a_world_is_covered_too() {
     let offered = 0.3 / 0.7;

@@ -33,7 +33,7 @@ pub struct EntryValue {
     pub response_seconds: f64,
 }
 
-/// The settings of a node.
+/// Of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeValue {
     /// Its name.
@@ -73,7 +73,7 @@ pub struct ServiceValue {
 /// Of a pool of connections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PoolValue {
-    /// The calling endpoint.
+    /// Who calls.
     pub service: String,
     /// The calling service.
     pub target: String,

@@ -18,7 +18,7 @@ use wssim_model::probe::{Failure, OutOfMemory};
 /// A metric of memory; places are those of the blueprint's tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OfMemory {
-    /// The settings of a node.
+    /// Of a node.
     Node(usize, NodeShare),
     /// Of a service on a node.
     Service(usize, usize, ServiceShare),

@@ -8,7 +8,7 @@ use wssim_model::blueprint::{Access, Disk, Service};
 pub struct DiskLoad {
     /// Disk time that arrives per second, in seconds (erlangs).
     pub offered_erlangs: f64,
-    /// The part that comes from open sources.
+    /// The part of it that comes from open sources.
     pub open_erlangs: f64,
     /// The load while every profile is at its peak.
     pub peak_erlangs: f64,

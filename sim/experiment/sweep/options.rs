@@ -39,7 +39,7 @@ pub struct Parameter {
 /// A value of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ParameterValue {
-    /// As written in the scenario.
+    /// As the scenario writes it.
     pub text: String,
     /// In the base unit of the parameter, if it is a number.
     pub number: Option<f64>,

@@ -26,7 +26,7 @@ use crate::threads;
 use crate::watch::{Progress, StudyPhase, Watch};
 use choose::{Chooser, Request, choose, distribution, most_frequent};
 use lives::RequestListener;
-use names::Lives;
+use names::FrameLives;
 use stays::StayRows;
 use wssim_kernel::{Nanos, Time};
 use wssim_model::ids::SourceId;
@@ -173,7 +173,7 @@ impl Study<'_> {
         listener: &RequestListener,
         end: Time,
     ) -> RequestTrace {
-        let lives = Lives { blueprint: self.blueprint, all: &listener.lives };
+        let lives = FrameLives { blueprint: self.blueprint, all: &listener.lives };
         let begin = Time::ZERO + self.lead;
         let Request { arrived, end: ended } = requests[number];
         let (response, outcome) = ended.unwrap_or((end.since(arrived), Ok(())));

@@ -22,12 +22,12 @@ pub(super) struct Leaf {
 
 /// The lives of one request in the world of `blueprint`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Lives<'a> {
+pub(super) struct FrameLives<'a> {
     pub(super) blueprint: &'a Blueprint,
     pub(super) all: &'a [FrameLife],
 }
 
-impl<'a> Lives<'a> {
+impl<'a> FrameLives<'a> {
     /// The visit of a life; `None` for the request itself.
     pub(super) fn visit(self, life: usize) -> Option<(ContainerId, EndpointId)> {
         match self.all[life].opening {

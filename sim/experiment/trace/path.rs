@@ -7,12 +7,12 @@
 use super::findings::{StretchPlace, StretchSum};
 use super::kind::StretchKind;
 use super::lives::What;
-use super::names::{Leaf, Lives};
+use super::names::{FrameLives, Leaf};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use wssim_kernel::Time;
 
-impl Lives<'_> {
+impl FrameLives<'_> {
     /// The leaves of the request itself, the first life, in a run that ended at `end`.
     pub(super) fn critical_path(self, end: Time) -> Vec<Leaf> {
         let mut leaves = Vec::new();

@@ -4,13 +4,13 @@
 
 use super::findings::{Stay, StayKind, StayStretch};
 use super::lives::{FrameLife, FrameStep, What};
-use super::names::Lives;
+use super::names::FrameLives;
 use wssim_kernel::Time;
 use wssim_model::probe::{Failure, Opening};
 
 /// Makes the rows.
 pub(super) struct StayRows<'a> {
-    lives: Lives<'a>,
+    lives: FrameLives<'a>,
     /// When the run ended.
     end: Time,
     /// The row of each life; a repeated part has its owner's.
@@ -23,7 +23,7 @@ fn is_loop(life: &FrameLife) -> bool {
 }
 
 impl<'a> StayRows<'a> {
-    pub(super) fn new(lives: Lives<'a>, end: Time) -> Self {
+    pub(super) fn new(lives: FrameLives<'a>, end: Time) -> Self {
         let (mut row_of, mut rows) = (Vec::new(), 0);
         for life in lives.all {
             match life.parent {

@@ -14,7 +14,7 @@ use wssim_kernel::stream::{StreamKey, name_hash};
 pub struct Procedure {
     /// Its name, and that of its stream.
     pub name: String,
-    /// Its steps.
+    /// Its work.
     pub steps: Vec<Step>,
     /// How long the world is observed after the last step.
     pub settle: Nanos,

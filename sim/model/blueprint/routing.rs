@@ -64,7 +64,7 @@ pub struct Resolver {
 /// Which address of an answer a new connection uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pick {
-    /// The first pause.
+    /// The first.
     First,
     /// A random one.
     Shuffle,

@@ -13,7 +13,7 @@ mod strikes;
 pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
 pub(crate) use strain::Strain;
-pub(crate) use strikes::Struck;
+pub(crate) use strikes::FaultDriver;
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;

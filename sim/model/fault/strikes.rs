@@ -11,12 +11,12 @@
 
 use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaiting, Change, Checked, Driver, End, Led, Lives, Moment};
+use crate::life::{Awaiting, Change, Driver, End, HealthDriver, Led, Lives, Moment};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
 /// A driver that faults strike: every driver.
-pub(crate) trait Struck<'a>: Driver<'a> {
+pub(crate) trait FaultDriver<'a>: Driver<'a> {
     /// Schedules the first strike of each fault.
     fn start_faults(&mut self, calendar: &mut Calendar<Self::Event>) {
         for (place, fault) in self.blueprint().faults.iter().enumerate() {
@@ -185,4 +185,4 @@ pub(crate) trait Struck<'a>: Driver<'a> {
     }
 }
 
-impl<'a, D: Driver<'a>> Struck<'a> for D {}
+impl<'a, D: Driver<'a>> FaultDriver<'a> for D {}

@@ -15,7 +15,7 @@ use wssim_kernel::Time;
 /// A visit in service.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Served {
-    /// The replica that is or will be there.
+    /// Its frame.
     pub(crate) frame: FrameId,
     /// The frame's epoch: if it has moved on, no frame waits for the visit any more.
     pub(crate) epoch: u32,

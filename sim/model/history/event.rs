@@ -9,6 +9,7 @@ events! {
     pub(super) enum Event {
         /// A fault strikes.
         Strike(FaultId),
+        /// A fault is repaired.
         Repair(FaultId),
         /// The next turn of a container's life.
         Life {
@@ -19,7 +20,7 @@ events! {
         },
         /// Health checks of a container have failed often enough to find it unhealthy, unless this is overtaken.
         Unhealthy(ContainerId),
-        /// The time at which the orchestrator wants to be woken.
+        /// The orchestrator wants to be woken.
         Control,
         /// A node has an image, unless it has lost the pull.
         Pulled {

@@ -27,9 +27,9 @@ pub use same::is_same;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;
-use crate::fault::{Reach, Struck};
+use crate::fault::{FaultDriver, Reach};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Checked, Led, Life, Lives, Upkeep};
+use crate::life::{HealthDriver, Led, Life, Lives, Upkeep};
 use crate::orchestrator::Fact;
 use crate::simulate::EVENTS_A_LOOK;
 use crate::world::Run;

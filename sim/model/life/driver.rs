@@ -69,12 +69,10 @@ impl<'a> Upkeep<'a> {
 pub(crate) enum Moment {
     /// A fault strikes.
     Strike(FaultId),
+    /// A fault is repaired.
     Repair(FaultId),
     /// The next turn in a container's life; overtaken when the life has another number by then.
-    Life {
-        container: ContainerId,
-        turn: u32,
-    },
+    Life { container: ContainerId, turn: u32 },
     /// Checks of a container may have failed often enough to find it unhealthy.
     Unhealthy(ContainerId),
     /// The time at which the orchestrator wants to be woken.

@@ -134,7 +134,7 @@ fn next(since: Time, interval: Nanos, now: Time) -> Time {
 }
 
 /// A driver whose containers have health checks: every driver.
-pub(crate) trait Checked<'a>: Driver<'a> {
+pub(crate) trait HealthDriver<'a>: Driver<'a> {
     fn hang_process(
         &mut self,
         now: Time,
@@ -201,7 +201,7 @@ pub(crate) trait Checked<'a>: Driver<'a> {
     }
 }
 
-impl<'a, D: Driver<'a>> Checked<'a> for D {}
+impl<'a, D: Driver<'a>> HealthDriver<'a> for D {}
 
 impl<P: Probe> World<'_, P> {
     /// The process of `id` is about to hang: its CPU steps stand still, and checks of proxies time out.

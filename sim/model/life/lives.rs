@@ -3,7 +3,7 @@
 
 use super::{Awaiting, Change, Driver, End, LOOK, Led, Moment, Phase};
 use crate::blueprint::{OnStop, Service};
-use crate::fault::Struck;
+use crate::fault::FaultDriver;
 use crate::ids::ContainerId;
 use crate::orchestrator::Told;
 use wssim_kernel::{Calendar, Time};

@@ -29,7 +29,7 @@ mod world;
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
 pub(crate) use driver::{Change, Driver, Moment, Upkeep};
-pub(crate) use health::{Checked, Pulse};
+pub(crate) use health::{HealthDriver, Pulse};
 pub(crate) use led::Led;
 pub(crate) use lives::Lives;
 pub(crate) use pulls::Pulls;

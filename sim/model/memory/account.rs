@@ -145,7 +145,7 @@ impl NodeAccount {
 pub(crate) struct MemoryAccounts {
     pub(super) nodes: Vec<NodeAccount>,
     pub(super) accounts: Vec<Account>,
-    /// Running containers, on all nodes.
+    /// Containers that run, on all nodes.
     pub(super) running: u32,
 }
 

@@ -77,7 +77,7 @@ pub(super) struct Demand {
     pub(super) cold: u64,
 }
 
-/// FilePages that a container reads, and where their pages are.
+/// Files that a container reads, and the places of their pages.
 #[derive(Clone, Debug)]
 pub(super) struct FilePages {
     /// All their pages.

@@ -1,10 +1,10 @@
-//! Connections: opened, kept alive, reused, closed. A request travels on one.
+//! Connections: opened, kept alive, reused, closed. Each request travels on one.
 //!
-//! A *channel* is what one container keeps open towards one service: a stack of idle connections,
-//! the last used on top, as `HikariCP`, Go's and Node.js' HTTP clients reuse them; those below come to
-//! their idle time-out first. Under policies that balance connections a channel's connections lead
-//! wherever they were opened to: a service that gets few requests at once is then served by the one
-//! replica on top. Nothing happens when a time-out passes: whoever takes a connection looks at it.
+//! A *channel* holds the connections of one container to one service: a stack of idle ones, the last used
+//! on top, as `HikariCP`, Go's and Node.js' HTTP clients reuse them; those below reach their idle time-out
+//! first. Under policies that balance connections, a channel's connections lead where they were opened to:
+//! a service with few concurrent requests is then served by the one replica on top. A time-out has no
+//! event: it is checked when a connection is taken.
 
 use crate::blueprint::Client;
 use crate::ids::ContainerId;
@@ -114,7 +114,7 @@ impl Connections {
         accepted.open += 1;
     }
 
-    /// What is known of `id`.
+    /// The state of `id`.
     #[inline]
     pub(crate) fn get(&self, id: ConnectionId) -> &Connection {
         &self.slab[id.0 as usize]
@@ -289,7 +289,7 @@ impl Connections {
         self.slab[id.0 as usize].silent_since = Time::NEVER;
     }
 
-    /// `id`, which others share, is found to be broken; whoever finds it again opens another.
+    /// `id`, which others share, is found to be broken; a request that finds it again opens another.
     pub(crate) fn drop_shared(&mut self, channel: usize, id: ConnectionId) {
         let (mut above, mut at) = (NO_CONNECTION, self.channels[channel].top);
         while at != NO_CONNECTION && at != id {

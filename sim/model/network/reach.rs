@@ -1,12 +1,12 @@
-//! Who can reach whom: nodes that are down, stand still, or are cut off; and what becomes of a
-//! message that does not get through.
+//! Which nodes reach each other: nodes that are down, stand still, or are cut off; and the fate of a message
+//! that does not get through.
 //!
-//! TCP sends again at doubling pauses, until the kernel gives up ([`ConnectionStage`]), or until three keep-alives of
-//! a client that sends any have found no answer. What others send on the same connection waits behind it. A message to a node that
-//! is cut off arrives at the first retransmission after the cut is healed; one to a node that is down
-//! is lost. Through a virtual address there is a shorter way out: once the caller's node has forgotten
-//! the dead replica, its IPVS answers the next retransmission with a reset (`expire_nodest_conn`;
-//! the exact exchange of packets is unverified, and an assumption).
+//! TCP retransmits at doubling pauses until the kernel gives up ([`ConnectionStage`]), or until three keep-alives have
+//! found no answer, if the client sends any. Later messages on the same connection wait behind it. A message
+//! to a node that is cut off arrives at the first retransmission after the cut is healed; one to a node that
+//! is down is lost. A virtual address gives an earlier end: once the caller's node has forgotten the dead
+//! replica, its IPVS answers the next retransmission with a reset (`expire_nodest_conn`; the exact exchange
+//! of packets is unverified, and an assumption).
 
 use super::connection::{ConnectionStage, NO_CONNECTION};
 use crate::blueprint::{Client, Policy};

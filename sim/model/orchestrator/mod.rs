@@ -182,6 +182,7 @@ pub enum Fact {
     Rejected(ContainerId),
     /// The node is marked down; the managers have not heard it since this time.
     Down(NodeId, Time),
+    /// The update of a service is over.
     Updated(RolloutId, ServiceId, Ending),
     /// The node pulls the image, by its place in [`Cluster::images`].
     Pulls(NodeId, usize),
@@ -191,7 +192,7 @@ pub enum Fact {
     Stops(ContainerId),
 }
 
-/// What watches over a cluster; [`KindProfile::open`] makes one.
+/// An orchestrator of a cluster; [`KindProfile::open`] makes one.
 pub trait Orchestrator: std::fmt::Debug {
     /// Takes one input and appends the consequences to `facts`.
     fn told(&mut self, now: Time, told: Told<'_>, facts: &mut Vec<Fact>);

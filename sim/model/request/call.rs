@@ -3,7 +3,7 @@
 //! After its caller has given up, a callee continues unless the call has `cancel = true`; its answer is late
 //! and ignored.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Running, Waits};
 use super::parting::Parting;
 use super::travel::{AttemptLink, Fate};
 use crate::blueprint::{Call, Retry, Tenure};
@@ -19,10 +19,8 @@ use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draws of a call's frame that no step of a program uses.
 const DRAW_SEND: u32 = 0xFFFF_FF01;
-const DRAW_RECEIVE: u32 = 0xFFFF_FF02;
 const DRAW_JITTER: u32 = 0xFFFF_FF03;
 const DRAW_RTT: u32 = 0xFFFF_FF04;
-const DRAW_RTT_BACK: u32 = 0xFFFF_FF05;
 
 /// Largest depth of nested handovers of connections.
 const DEEP: u32 = 64;
@@ -268,17 +266,18 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let drawn = self.draw_ahead(key, start, caller.trace_row);
-        let (callee, frame) = self.frames.open(FrameKind::Visit, key);
-        frame.drawn = drawn;
-        frame.pc = start;
-        frame.parent = id;
-        frame.parent_epoch = caller.epoch;
-        frame.container = link.peer;
-        frame.endpoint = call.target;
-        frame.incoming = caller.outgoing;
-        frame.source = caller.source;
-        frame.trace_row = caller.trace_row;
-        frame.measured = caller.measured;
+        let run = Running {
+            pc: start,
+            parent: id,
+            parent_epoch: caller.epoch,
+            container: link.peer,
+            endpoint: call.target,
+            source: caller.source,
+            trace_row: caller.trace_row,
+            measured: caller.measured,
+        };
+        let visit = Frame::running(FrameKind::Visit, key, run);
+        let callee = self.frames.put(Frame { drawn, incoming: caller.outgoing, ..visit });
         if self.ties.are_used() {
             self.tie_callee(now, callee, call);
         }
@@ -321,133 +320,6 @@ impl<P: Probe> World<'_, P> {
             let owed = &mut self.frames[callee].network_cpu;
             *owed = owed.saturating_add(accept);
         }
-    }
-
-    /// The visit `id`, with `frame`, is over: sends its answer.
-    #[inline(always)]
-    pub(crate) fn answer(
-        &mut self,
-        now: Time,
-        (id, frame): (FrameId, &Frame),
-        failure: Option<Failure>,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let Frame { parent: to, parent_epoch: epoch, incoming, .. } = *frame;
-        self.closes(now, id, failure);
-        // A caller that has given up has closed the connection: nothing is sent.
-        let caller = &self.frames[to];
-        if caller.epoch == epoch {
-            let event = Event::Answer { to, epoch, failure };
-            let is_good = failure.is_none();
-            if incoming == CallId(NONE) {
-                self.transmit_to_user(now, id, is_good, event, calendar);
-            } else {
-                let place = caller.container;
-                self.send_back(now, (frame, to, place), is_good, event, calendar);
-            }
-        }
-        self.frames.remove(id);
-    }
-
-    #[inline(always)]
-    fn send_back(
-        &mut self,
-        now: Time,
-        (visit, caller, place): (&Frame, FrameId, ContainerId),
-        is_good: bool,
-        event: Event,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let Frame { key, container: from, incoming, .. } = *visit;
-        let call = &self.blueprint.calls[incoming.index()];
-        let (from, to) = (self.node_of(from), self.node_of(place));
-        if self.is_free(from, to) && !self.reach.ever {
-            return self.hop(now, from, (key, DRAW_RTT_BACK), event, calendar);
-        }
-        let has_bytes = is_good && !self.is_free(from, to);
-        let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
-        let payers = [NO_FRAME, caller];
-        let network = &call.network;
-        let at = match self.passes(now, Some(from), to, ConnectionStage::Established) {
-            Some(at) if at == now || self.bears(caller, now, at) => at,
-            _ => {
-                let lost = Lost { stage: ConnectionStage::Established, sent: now };
-                return self.lose(caller, lost, calendar);
-            }
-        };
-        if self.paths.narrow && !self.fits([from, to], network, bytes) {
-            return self.lose_large(now, caller, calendar);
-        }
-        let message = Message { from, to, network, bytes, payers, after: at.since(now) };
-        self.transmit(now, message, (key, DRAW_RTT_BACK), event, calendar);
-    }
-
-    /// Bytes of the good answer of the visit `key`.
-    #[inline]
-    fn bytes_of_result(&self, call: &Call, key: u64) -> f64 {
-        call.receive.sample_lazily(|| self.draws.draw(key, DRAW_RECEIVE))
-    }
-
-    /// A visit pays for sending its answer together with its request, in its first step: no step follows the
-    /// answer.
-    #[inline(never)]
-    fn pay_for_answer(&mut self, visit: FrameId, call: &Call, caller: NodeId, callee: NodeId) {
-        let bytes = self.bytes_of_result(call, self.frames[visit].key);
-        let payers = [NO_FRAME; 2];
-        let network = &call.network;
-        let answer =
-            Message { from: callee, to: caller, network, bytes, payers, after: Nanos::ZERO };
-        self.frames[visit].network_cpu = self.message_cpu(&answer, callee);
-    }
-
-    /// An answer reaches `id`, which still waits for it.
-    #[inline(always)]
-    pub(crate) fn answered(
-        &mut self,
-        now: Time,
-        id: FrameId,
-        failure: Option<Failure>,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let frame = &mut self.frames[id];
-        if frame.kind.is_root() {
-            return self.finish_request(now, id, failure.map_or(Ok(()), Err), calendar);
-        }
-        frame.epoch = frame.epoch.wrapping_add(1);
-        frame.waits = Waits::Nothing;
-        if let Some(failure) = failure {
-            // A failure that comes as an answer leaves the connection open; a broken connection is closed.
-            let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
-            let good = frame.lost.is_none() && !broken;
-            self.hang_up(now, id, if good { Parting::Answered } else { Parting::Broken });
-            return self.attempt_failed(now, id, failure, calendar);
-        }
-        if frame.measured {
-            let query = self.blueprint.calls[frame.outgoing.index()].query;
-            self.probe.query_done(query, frame.since, now.since(frame.since));
-        }
-        if self.ties.are_used() || frame.link != NO_CONNECTION {
-            return self.answered_on_connection(now, id, calendar);
-        }
-        let instance = std::mem::replace(&mut frame.connection, NONE);
-        if instance != NONE {
-            self.free_place(now, instance, calendar);
-        }
-        self.execute(now, id, calendar);
-    }
-
-    /// The same where the call has ties, or travelled on a connection.
-    #[inline(never)]
-    fn answered_on_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if self.ties.are_used() {
-            self.report(now, id, None);
-            self.leave_limits(id);
-        }
-        if self.frames[id].link != NO_CONNECTION {
-            self.hang_up(now, id, Parting::Answered);
-        }
-        self.leave_pool(now, id, calendar);
-        self.execute(now, id, calendar);
     }
 
     /// The present attempt of `id` has failed: it is retried, or `id` fails too.
@@ -538,7 +410,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Passes the place of `id` in a pool, if any, to the next in the queue.
     #[inline(always)]
-    fn leave_pool(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    pub(super) fn leave_pool(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
         if instance == NONE {
             return;

@@ -105,7 +105,7 @@ impl<P: Probe> World<'_, P> {
                     part = self.ties[part].next;
                 }
             }
-            // The disk finishes reads that it has begun.
+            // A disk finishes a visit that has begun, though no frame waits for it.
             Waits::Sleep | Waits::Backoff | Waits::Disk | Waits::Pages => {}
             other @ (Waits::Nothing
             | Waits::Delivery

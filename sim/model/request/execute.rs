@@ -1,6 +1,6 @@
 //! Runs a frame's program until the frame must wait.
 
-use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NONE, Running, Waits};
 use crate::blueprint::{Arrivals, Hold, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
@@ -304,20 +304,13 @@ impl<P: Probe> World<'_, P> {
         pc: InstructionId,
         site: u64,
     ) -> (FrameId, &mut Frame) {
-        let owner = &self.frames[id];
-        let (epoch, container, endpoint) = (owner.epoch, owner.container, owner.endpoint);
-        let (source, trace_row, measured) = (owner.source, owner.trace_row, owner.measured);
-        let key = mix(owner.key, site);
-        let (part, frame) = self.frames.open(kind, key);
-        frame.pc = pc;
-        frame.parent = id;
-        frame.parent_epoch = epoch;
-        frame.container = container;
-        frame.endpoint = endpoint;
-        frame.source = source;
-        frame.trace_row = trace_row;
-        frame.measured = measured;
-        frame.admitted = true;
-        (part, frame)
+        let Frame { key, epoch, container, endpoint, source, trace_row, measured, .. } =
+            self.frames[id];
+        let (parent, parent_epoch) = (id, epoch);
+        let run =
+            Running { pc, parent, parent_epoch, container, endpoint, source, trace_row, measured };
+        let frame = Frame::running(kind, mix(key, site), run);
+        let part = self.frames.put(Frame { admitted: true, ..frame });
+        (part, &mut self.frames[part])
     }
 }

@@ -1,9 +1,9 @@
 //! Frames: one for each thing in flight, in a slab.
 //!
-//! A *root* is a user's request; a *visit* is its stay at one container; a *branch* runs part of a
-//! visit's program at the same container, beside its siblings or again and again. A frame waits
-//! for one thing at a time; its epoch moves on when the wait is over, so that whatever still
-//! speaks of the old epoch is known to be late.
+//! A *root* is a user's request; a *visit* is a request at one container; a *branch* runs part of a visit's
+//! program at the same container, in parallel with its siblings or repeatedly. A frame waits for one thing
+//! at a time; its epoch moves on when the wait is over, so that an event with an older epoch is known to be
+//! overtaken.
 
 pub(crate) use crate::ids::FrameId;
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
@@ -11,12 +11,12 @@ use crate::network::connection::{ConnectionId, ConnectionStage, NO_CONNECTION};
 use crate::probe::Failure;
 use wssim_kernel::Time;
 
-/// No frame at all.
+/// No frame.
 pub(crate) const NO_FRAME: FrameId = FrameId(u32::MAX);
 /// No trace row, no pool, no container.
 pub(crate) const NONE: u32 = u32::MAX;
 
-/// A number in four bytes that may lie anywhere, so that a frame fills two lines of a processor's cache.
+/// A number in four bytes of any alignment, so that a frame fills two cache lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Anywhere([u8; 4]);
 
@@ -248,8 +248,21 @@ pub(crate) struct Frame {
     pub found: bool,
 }
 
+/// What a frame begins with that runs a program; see [`Frame`].
+#[derive(Clone, Copy)]
+pub(crate) struct Running {
+    pub pc: InstructionId,
+    pub parent: FrameId,
+    pub parent_epoch: u32,
+    pub container: ContainerId,
+    pub endpoint: EndpointId,
+    pub source: SourceId,
+    pub trace_row: u32,
+    pub measured: bool,
+}
+
 impl Frame {
-    /// What a chore says of itself.
+    /// The number of a chore in its own words.
     pub(crate) fn chore(&self) -> u32 {
         match self.kind {
             FrameKind::Chore(number) => number.get(),
@@ -265,8 +278,26 @@ impl Frame {
         self.last_replica = 0;
     }
 
+    /// A frame that runs the program at `run`.
+    #[inline(always)]
+    pub(crate) fn running(kind: FrameKind, key: u64, run: Running) -> Self {
+        let Running { pc, parent, parent_epoch, container, endpoint, source, trace_row, measured } =
+            run;
+        Self {
+            pc,
+            parent,
+            parent_epoch,
+            container,
+            endpoint,
+            source,
+            trace_row,
+            measured,
+            ..Self::new(kind, key)
+        }
+    }
+
     /// A frame that does nothing yet.
-    #[inline]
+    #[inline(always)]
     fn new(kind: FrameKind, key: u64) -> Self {
         Self {
             key,
@@ -316,22 +347,30 @@ impl Frames {
     /// place's last tenant left it.
     #[inline]
     pub(crate) fn open(&mut self, kind: FrameKind, key: u64) -> (FrameId, &mut Frame) {
-        let Some(id) = self.free.pop() else {
-            return self.grow(kind, key);
+        let id = self.put(Frame::new(kind, key));
+        (id, &mut self.slab[id.0 as usize])
+    }
+
+    /// The place of `frame` from now on; its epoch goes on where the place's last tenant left it.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, frame: Frame) -> FrameId {
+        let id = match self.free.pop() {
+            Some(id) => id,
+            None => self.grow(),
         };
-        let frame = &mut self.slab[id.0 as usize];
-        *frame = Frame { epoch: frame.epoch, ..Frame::new(kind, key) };
-        (id, frame)
+        let place = &mut self.slab[id.0 as usize];
+        *place = Frame { epoch: place.epoch, ..frame };
+        id
     }
 
     #[cold]
-    fn grow(&mut self, kind: FrameKind, key: u64) -> (FrameId, &mut Frame) {
-        let place = self.slab.len();
-        self.slab.push(Frame::new(kind, key));
-        (FrameId(place as u32), &mut self.slab[place])
+    #[inline(never)]
+    fn grow(&mut self) -> FrameId {
+        self.slab.push(Frame::new(FrameKind::Visit, 0));
+        FrameId(self.slab.len() as u32 - 1)
     }
 
-    /// Frees the place of `id`; whatever still speaks of its epoch is late from now on.
+    /// Frees the place of `id`; an event with its epoch is overtaken from now on.
     #[inline]
     pub(crate) fn remove(&mut self, id: FrameId) {
         let frame = &mut self[id];

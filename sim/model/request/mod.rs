@@ -1,5 +1,6 @@
 //! Requests in the cluster: frames, programs, calls, pools.
 
+mod answer;
 mod branch;
 pub(crate) mod breaker;
 mod call;

@@ -1,7 +1,7 @@
 //! A connection pool at one container: its free places, its queue, and its trials after a refused connection.
 
 use crate::blueprint::Pool;
-use crate::station::Line;
+use crate::station::WaitingLine;
 use wssim_kernel::Nanos;
 
 /// After a refused connection a pool tries again after 10 ms, then after twice the pause each time …
@@ -57,7 +57,7 @@ impl Trials {
 /// The instance of a connection pool at one container.
 #[derive(Debug, Default)]
 pub(crate) struct PoolInstance {
-    pub(crate) queue: Line,
+    pub(crate) queue: WaitingLine,
     pub(crate) free: u32,
     /// Whether a request may have to wait for a connection although a place is free.
     pub(crate) outwaits: bool,

@@ -20,7 +20,7 @@ use crate::network::connection::ConnectionStage;
 use crate::network::constant_half;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
-use crate::request::frame::{Frame, FrameId, FrameKind, NONE, Waits};
+use crate::request::frame::{Frame, FrameId, FrameKind, NONE, Running, Waits};
 use crate::request::ties::Tie;
 use crate::routing::{self, Scene};
 use crate::world::World;
@@ -180,16 +180,18 @@ impl<P: Probe> World<'_, P> {
         }
         let start = blueprint.endpoints[entry.index()].start;
         let drawn = self.draw_ahead(mix(key, 0), start, row);
-        let (visit, frame) = self.frames.open(FrameKind::Visit, mix(key, 0));
-        frame.pc = start;
-        frame.drawn = drawn;
-        frame.parent = root;
-        frame.parent_epoch = epoch;
-        frame.container = container;
-        frame.endpoint = entry;
-        frame.source = id;
-        frame.trace_row = row;
-        frame.measured = measured;
+        let run = Running {
+            pc: start,
+            parent: root,
+            parent_epoch: epoch,
+            container,
+            endpoint: entry,
+            source: id,
+            trace_row: row,
+            measured,
+        };
+        let visit = Frame::running(FrameKind::Visit, mix(key, 0), run);
+        let visit = self.frames.put(Frame { drawn, ..visit });
         if self.ties.are_used() {
             self.tie_entry(root, visit);
         }

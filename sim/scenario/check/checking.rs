@@ -1,4 +1,4 @@
-//! A document while it is looked at: what is found so far, and how it is told.
+//! A document under examination: what is found so far, and how it is told.
 
 use crate::diagnostic::{self, Diagnostic};
 use crate::document::Document;

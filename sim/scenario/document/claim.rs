@@ -35,7 +35,7 @@ pub(crate) struct ClaimText {
 pub(crate) enum Expect {
     /// Bounds, at least one.
     Range(Option<Bound>, Option<Bound>),
-    /// One tried value.
+    /// One value.
     Point(Bound),
 }
 

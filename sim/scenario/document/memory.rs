@@ -207,7 +207,7 @@ fn memory(reader: &mut Reader<'_>, outer: &mut Fields<'_>) -> Option<MemoryText>
         base: fields.value(reader, "base", size()).unwrap_or(0.0),
         per_request: fields.value(reader, "per_request", size()).unwrap_or(0.0),
         reservation: fields.value(reader, "reservation", size()).unwrap_or(0.0),
-        // To Docker a limit of 0 is none: it is the default (Engine API, `Resources`, `MemoryText`).
+        // To Docker a limit of 0 is none: it is the default (Engine API, `Resources`, `Memory`).
         limit: fields.value(reader, "limit", size()).filter(|limit| *limit > 0.0),
         hot: fields.value(reader, "hot", fields::share),
         alpha: fields.value(reader, "alpha", exponent),

@@ -1,7 +1,7 @@
 //! Parts of the measured stretch as text: `60s`, `fault crash`, `repair crash + 30s`, `rollout deploy`.
 
 use super::fields::{self, Fields, Name, Reader};
-use wssim_experiment::part::{Anchor, FROM, Moment, TO};
+use wssim_experiment::part::{Anchor, FROM, PartMoment, TO};
 use wssim_experiment::question::MetricRef;
 use wssim_kernel::Nanos;
 use wssim_text::quantity::{self, Dimension};
@@ -18,20 +18,20 @@ const ANCHORS: [(&str, Anchored); 3] =
     [("fault", Anchor::Fault), ("repair", Anchor::Repair), ("rollout", Anchor::Rollout)];
 
 /// Parses a moment; `Err` is the mistake.
-pub(crate) fn moment(text: &str) -> Result<Moment, String> {
+pub(crate) fn moment(text: &str) -> Result<PartMoment, String> {
     let text = text.trim();
     let found = ANCHORS.iter().find_map(|(word, anchor)| {
         let rest = text.strip_prefix(word)?.strip_prefix(' ')?;
         Some((rest, anchor))
     });
     let Some((rest, anchor)) = found else {
-        return Ok(Moment { anchor: Anchor::Begin, after: duration(text)? });
+        return Ok(PartMoment { anchor: Anchor::Begin, after: duration(text)? });
     };
     let (name, after) = match rest.rsplit_once('+') {
         Some((name, after)) => (name, duration(after)?),
         None => (rest, Nanos::ZERO),
     };
-    Ok(Moment { anchor: anchor(name.trim().to_owned()), after })
+    Ok(PartMoment { anchor: anchor(name.trim().to_owned()), after })
 }
 
 /// Units of moments, largest first, in nanoseconds.
@@ -45,7 +45,7 @@ const UNITS: [(u64, &str); 6] = [
 ];
 
 /// The canonical text of a moment: durations in the largest unit of which they are a whole number.
-pub(crate) fn written(moment: &Moment) -> String {
+pub(crate) fn written(moment: &PartMoment) -> String {
     let ns = moment.after.0;
     let unit = UNITS.iter().find(|(unit, _)| ns > 0 && ns.is_multiple_of(*unit));
     let after = unit.map_or_else(|| "0s".to_owned(), |(unit, name)| format!("{}{name}", ns / unit));
@@ -116,7 +116,7 @@ pub(super) fn key(
         reader.mistake(origin, "contradiction", message, Some(format!("expected {FORM}")));
         return None;
     };
-    let moment = Moment { anchor, after: Nanos::from_f64(after.unwrap_or(0.0)) };
+    let moment = PartMoment { anchor, after: Nanos::from_f64(after.unwrap_or(0.0)) };
     Some(Name { text: written(&moment), origin: at })
 }
 

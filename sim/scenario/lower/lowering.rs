@@ -1,4 +1,4 @@
-//! What is known of a document on its way to a blueprint.
+//! The state of a document on its way to a blueprint.
 
 use crate::calls;
 use crate::document::Document;

@@ -28,7 +28,7 @@ pub fn mean_drain(jobs: u32, servers: u32, service_rate: f64) -> f64 {
     drain_stages(jobs, servers, service_rate).sum()
 }
 
-/// Variance of the time of [`mean_kth_of_n`], in s².
+/// Variance of that time, in s².
 pub fn var_drain(jobs: u32, servers: u32, service_rate: f64) -> f64 {
     drain_stages(jobs, servers, service_rate).map(|stage| stage * stage).sum()
 }

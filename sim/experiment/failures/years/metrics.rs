@@ -6,7 +6,7 @@ use crate::metric::{MetricKind, MetricReader, OfHistory, OfYears, table};
 use crate::reason::NoEstimate;
 use wssim_stats::Estimate;
 
-/// All lints, in the order of names.
+/// All of them, in the order of names.
 pub(in crate::failures) fn metrics(run: &LongRun) -> Vec<Metric> {
     let mut all = Vec::new();
     for row in table() {

@@ -13,7 +13,7 @@ pub enum Due {
     Alone(Alone),
     /// The shared processor changes at `at`, unless the generation has moved on.
     Shared {
-        /// When it strikes.
+        /// When.
         at: Time,
         /// Number of the allocation.
         generation: u32,
@@ -23,7 +23,7 @@ pub enum Due {
 /// The job in `slot` departs at `at`, unless the generation has moved on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Alone {
-    /// When it strikes.
+    /// When.
     pub at: Time,
     /// Its slot.
     pub slot: u32,

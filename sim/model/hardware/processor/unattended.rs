@@ -14,7 +14,7 @@ use wssim_kernel::{Nanos, Time};
 pub(super) struct Unattended {
     container: u32,
     demand: f64,
-    /// When service began.
+    /// When it began.
     begun: Time,
     /// Since when it has had a thread of its own.
     since: Time,

@@ -22,7 +22,7 @@ pub(crate) const RX: usize = 1;
 #[must_use = "a flow ends only if that is put on the calendar"]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlowEnd {
-    /// When it strikes.
+    /// When.
     pub at: Time,
     /// Number of the allocation.
     pub generation: u32,
@@ -170,8 +170,7 @@ impl<T: Copy> Flows<T> {
         Some((flow.what, self.divide(now)))
     }
 
-    /// The interface of `node` has another bandwidth from now on, in bytes per second. Supersedes
-    /// every earlier [`FlowEnd`].
+    /// Changes the bandwidth of the interface of `node`, in bytes per second. Supersedes every earlier [`FlowEnd`].
     pub fn set_bandwidth(&mut self, now: Time, node: usize, bandwidth: f64) -> Option<FlowEnd> {
         self.advance(now);
         for end in self.ends(node, node) {

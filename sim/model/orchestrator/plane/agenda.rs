@@ -1,13 +1,12 @@
-//! What is due of replicas, in order. Most of what is added is due last, and what is due first is taken first: so
-//! both ends move, and little in between does.
+//! The next steps of replicas, in the order of time.
 
 use wssim_kernel::Time;
 
 /// When a replica's step is due, and which replica: packed into one number for fast comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Due(u128);
+pub(super) struct NextStep(u128);
 
-impl Due {
+impl NextStep {
     pub(super) fn new(at: Time, replica: usize) -> Self {
         Self(u128::from(at.0) << 64 | replica as u128)
     }
@@ -21,43 +20,24 @@ impl Due {
     }
 }
 
-/// So many that were taken are let go together.
-const TAKEN: usize = 64;
-
-/// All that is due, in ascending order.
+/// All steps, in descending order of time. A ring, and a search from either end, cost more than a search by halves.
 #[derive(Debug, Default)]
-pub(super) struct Agenda {
-    all: Vec<Due>,
-    /// How many at the beginning have been taken.
-    taken: usize,
-}
+pub(super) struct Agenda(Vec<NextStep>);
 
 impl Agenda {
-    pub(super) fn add(&mut self, due: Due) {
-        let mut place = self.all.len();
-        while place > self.taken && self.all[place - 1] > due {
-            place -= 1;
-        }
-        self.all.insert(place, due);
+    pub(super) fn add(&mut self, due: NextStep) {
+        let place = self.0.partition_point(|other| *other > due);
+        self.0.insert(place, due);
     }
 
     /// The first, if any.
-    pub(super) fn first(&self) -> Option<Due> {
-        self.all.get(self.taken).copied()
+    pub(super) fn first(&self) -> Option<NextStep> {
+        self.0.last().copied()
     }
 
     /// Takes the first.
-    pub(super) fn take(&mut self) -> Option<Due> {
-        let first = self.first()?;
-        self.taken += 1;
-        if self.taken == self.all.len() {
-            self.all.clear();
-            self.taken = 0;
-        } else if self.taken == TAKEN {
-            self.all.drain(..TAKEN);
-            self.taken = 0;
-        }
-        Some(first)
+    pub(super) fn take(&mut self) -> Option<NextStep> {
+        self.0.pop()
     }
 }
 
@@ -75,7 +55,7 @@ mod tests {
         for n in 0..5000 {
             let mut draw = stream.draw(n, 0);
             if draw.open01() < 0.52 {
-                let due = Due::new(Time((draw.open01() * 900.0) as u64), n as usize);
+                let due = NextStep::new(Time((draw.open01() * 900.0) as u64), n as usize);
                 agenda.add(due);
                 twin.insert(due);
             } else {
@@ -83,6 +63,5 @@ mod tests {
             }
             assert_eq!(agenda.first(), twin.first().copied());
         }
-        assert!(twin.len() > TAKEN, "it has been long");
     }
 }

@@ -16,7 +16,7 @@ use wssim_kernel::{Nanos, Time};
 
 /// How the leader has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
+pub(super) enum Leadership {
     Same,
     /// No manager can decide any more.
     Lost,
@@ -106,13 +106,13 @@ impl Managers {
     }
 
     /// Takes in that nodes hear each other differently.
-    pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &Draws) -> Change {
+    pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &Draws) -> Leadership {
         let before = self.able;
         let in_time = before || now.since(self.since) < self.rules.steps_down;
         self.able = self.leader.is_some_and(|leader| in_time && self.has_quorum(leader, reach));
         if self.able {
             self.next = None;
-            return if before { Change::Same } else { Change::Back };
+            return if before { Leadership::Same } else { Leadership::Back };
         }
         if before {
             self.since = now;
@@ -127,7 +127,7 @@ impl Managers {
                 }
             };
         }
-        if before { Change::Lost } else { Change::Same }
+        if before { Leadership::Lost } else { Leadership::Same }
     }
 
     fn pairs(&self, reach: &PlaneReach) -> Vec<bool> {

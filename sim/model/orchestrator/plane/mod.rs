@@ -24,7 +24,7 @@ mod updates;
 use super::{Cluster, Ending, Fact, Orchestrator, Renewal, Told};
 use crate::ids::{ContainerId, NodeId};
 use agents::{Agent, AgentState, DetectionLaw};
-use managers::{Change, Managers};
+use managers::{Leadership, Managers};
 use reach::PlaneReach;
 use rules::{LossRule, Rules};
 use tasks::{Round, Tasks};
@@ -101,9 +101,9 @@ impl<'a> Plane<'a> {
     /// Takes in a changed reach: first whether a manager decides, then which nodes it hears.
     fn look(&mut self, now: Time, facts: &mut Vec<Fact>) {
         match self.managers.look(now, &self.reach, &self.draws) {
-            Change::Same => {}
-            Change::Lost => facts.push(Fact::Leaderless),
-            Change::Back => {
+            Leadership::Same => {}
+            Leadership::Lost => facts.push(Fact::Leaderless),
+            Leadership::Back => {
                 let leader = self.managers.decides();
                 facts.extend(leader.map(|leader| Fact::Leads(NodeId::from(leader))));
                 self.catch_up(now, facts);

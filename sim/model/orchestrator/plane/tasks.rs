@@ -16,7 +16,7 @@
 //! (debounce 50 ms, failures remembered for 5 min), `dispatcher.go` (status and assignments in batches
 //! of 0.1 s).
 
-use super::agenda::{Agenda, Due};
+use super::agenda::{Agenda, NextStep};
 use super::failures::RecentFailures;
 use super::replica::{PlaceState, Presence, Replica, ReplicaState};
 use super::rules::{Ends, LossRule, Rules, Unpulled};
@@ -146,7 +146,7 @@ impl<'a> Tasks<'a> {
     pub(super) fn enter(&mut self, id: usize, state: ReplicaState) {
         self.replicas[id].state = state;
         if let Some(at) = state.due() {
-            self.due.add(Due::new(at, id));
+            self.due.add(NextStep::new(at, id));
         }
     }
 

@@ -49,7 +49,7 @@ fn placed(scenario: &Scenario) -> Vec<(String, usize)> {
     placements.into_iter().map(|it| (it.service, it.nodes.len())).collect()
 }
 
-/// What is said of a stack file by import, mistakes or warnings: how bad, its code, its message, its help.
+/// The messages of an import about a stack file: severity, code, message, help.
 fn told(text: &str) -> Vec<(Severity, &'static str, String)> {
     let files = Files::new(&[("stack.yml", text)]);
     let items = match files.import(&["stack.yml"]) {
