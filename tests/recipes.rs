@@ -3,6 +3,7 @@
 
 use crate::tidy::{code, files_below, is_for_tests, root, shown};
 use std::fs;
+use std::path::Path;
 
 /// Something that is there, as if it had been added by a recipe.
 struct Instance {
@@ -150,7 +151,10 @@ fn what_recipes_name_is_there() {
     for recipe in &recipes {
         let title = &recipe.adds;
         assert!(!recipe.paths.is_empty(), "CONTRIBUTING.md, `{title}` names no file");
-        let is_of_code = recipe.paths.iter().any(|path| path.ends_with(".rs"));
+        let is_of_code = recipe
+            .paths
+            .iter()
+            .any(|path| Path::new(path).extension().is_some_and(|ending| ending == "rs"));
         let is_shown = recipe.instances().next().is_some();
         assert!(is_shown || !is_of_code, "`{title}`: add to INSTANCES one that is there");
         let plain = Instance { recipe: "", name: "NAME", part: "PART", marks: &[] };

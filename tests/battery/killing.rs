@@ -36,7 +36,7 @@ fn service(name: &str, memory: &str, burst: u32) -> Text {
 
 fn run(node: &str, services: &[Text]) -> Shown {
     let host = world().node("host", 8).with(node).with("swappiness = 0");
-    let world = services.iter().fold(host, |world, service| world.with(service));
+    let world = services.iter().fold(host, super::super::text::Text::with);
     replicate(&world.blueprint(), 84, 0, 0.0, END)
 }
 

@@ -26,7 +26,7 @@ fn covers(loads: &[f64], exact: f64, width: f64) {
 #[test]
 fn who_shares_a_core_is_runnable() {
     for service in ["exp(10ms)", "10ms"] {
-        let world = station(1, "", service, &poisson(60.0)).blueprint();
+        let world = station(1, "", service, poisson(60.0)).blueprint();
         covers(&loads(&world), mm1::mean_in_system(60.0, 100.0), 0.05);
     }
 }
@@ -34,7 +34,7 @@ fn who_shares_a_core_is_runnable() {
 /// M/D/1 in the order of arrival: one computes, the others wait for a worker and sleep.
 #[test]
 fn who_waits_for_a_worker_is_not() {
-    let world = station(1, "workers = 1\nhold = \"request\"", "10ms", &poisson(60.0)).blueprint();
+    let world = station(1, "workers = 1\nhold = \"request\"", "10ms", poisson(60.0)).blueprint();
     covers(&loads(&world), 0.6, 0.02);
 }
 

@@ -32,7 +32,7 @@ fn finite_source() {
         let service = exp(1.0 / m.number("mu"));
         let exact = m.rows.iter().find(|row| row.metric == "throughput_X").unwrap().exact;
         Setup {
-            blueprint: station(8, &format!("workers = {c}"), &service, &closed(m)).blueprint(),
+            blueprint: station(8, format!("workers = {c}"), &service, closed(m)).blueprint(),
             rate: exact,
             length: Length::Steady,
             read: Box::new(move |metric, shown| {
@@ -207,7 +207,8 @@ pub(super) fn jackson(model: &Model, chances: impl Fn(&[f64]) -> Vec<f64>) -> Bl
         let calls = chances(row).into_iter().enumerate().filter(|(_, p)| *p > 0.0);
         let calls: String = calls
             .map(|(j, p)| format!(", {{ call = 's{}.visit', probability = {p:.12} }}", j + 1))
-            .collect();
+            .collect::<Vec<_>>()
+            .concat();
         let (n, workers) = (i + 1, servers[i]);
         text = text
             .service(&format!("s{n}"), format!("workers = {workers}\nhold = 'cpu'"))
@@ -290,7 +291,7 @@ fn lb_round_robin() {
         let lam = m.number("lam");
         let text = format!("workers = 1\nreplicas = {}", m.number("c"));
         Setup {
-            blueprint: station(32, &text, &exp(1.0 / m.number("mu")), &poisson(lam)).blueprint(),
+            blueprint: station(32, &text, exp(1.0 / m.number("mu")), poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(usual),
@@ -302,7 +303,7 @@ fn lb_round_robin() {
 #[test]
 fn stretching_time_stretches_responses() {
     let world = |k: f64| {
-        station(4, "workers = 1", &format!("exp({})", seconds(0.1 * k)), &poisson(8.0 / k))
+        station(4, "workers = 1", format!("exp({})", seconds(0.1 * k)), poisson(8.0 / k))
             .blueprint()
     };
     let run = |k: f64| super::world::replicate(&world(k), 7, 0, 0.0, 1000.0 * k).responses();

@@ -9,7 +9,7 @@ use crate::text::{poisson, station};
 /// A first-come-first-served station under Poisson arrivals.
 pub(super) fn fcfs(rate: f64, service: &str, workers: f64, more: &str) -> Setup {
     let text = format!("workers = {workers}\n{more}");
-    let blueprint = station(128, &text, service, &poisson(rate)).blueprint();
+    let blueprint = station(128, &text, service, poisson(rate)).blueprint();
     Setup {
         blueprint,
         rate,
@@ -52,7 +52,7 @@ fn mmpp_m_c() {
         );
         let workers = format!("workers = {}", m.number("c"));
         Setup {
-            blueprint: station(128, &workers, &exp(1.0 / m.number("mu")), &arrivals).blueprint(),
+            blueprint: station(128, &workers, exp(1.0 / m.number("mu")), &arrivals).blueprint(),
             rate: mean(&m.numbers("rates")),
             length: Length::Steady,
             read: Box::new(|metric, shown| match metric {
@@ -105,7 +105,7 @@ fn gm1() {
     family("gm1", |m| {
         let arrivals = format!("{{ kind = \"renewal\", interarrival = \"{}\" }}", m.law("arrival"));
         Setup {
-            blueprint: station(8, "workers = 1", &exp(1.0 / m.number("mu")), &arrivals).blueprint(),
+            blueprint: station(8, "workers = 1", exp(1.0 / m.number("mu")), &arrivals).blueprint(),
             rate: 1.0 / mean_of(&m.parameters["arrival"]),
             length: Length::Steady,
             read: Box::new(usual),

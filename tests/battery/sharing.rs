@@ -38,7 +38,7 @@ fn one_core_with_sized(model: &Model) -> Setup {
 fn mg1_ps() {
     family("mg1_ps", |m| {
         let lam = m.number("lam");
-        let plain = station(1, "", &m.law("service"), &poisson(lam)).blueprint();
+        let plain = station(1, "", m.law("service"), poisson(lam)).blueprint();
         let sized = one_core_with_sized(m);
         Setup {
             blueprint: plain,
@@ -64,7 +64,7 @@ fn mgc_ps() {
     family("mgc_ps", |m| {
         let (lam, cores) = (m.number("lam"), m.number("c") as u32);
         Setup {
-            blueprint: station(cores, "", &m.law("service"), &poisson(lam)).blueprint(),
+            blueprint: station(cores, "", m.law("service"), poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| match metric {
@@ -82,7 +82,7 @@ fn mginf() {
     family("mginf", |m| {
         let (lam, k) = (m.number("lam"), m.number("k") as u32);
         Setup {
-            blueprint: station(500, "", &m.law("service"), &poisson(lam)).blueprint(),
+            blueprint: station(500, "", m.law("service"), poisson(lam)).blueprint(),
             rate: lam,
             length: Length::Steady,
             read: Box::new(move |metric, shown| {

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 fn queue(model: &Model) -> wssim_model::Blueprint {
     let service = exp(1.0 / model.number("mu"));
-    station(8, "workers = 1", &service, &poisson(model.number("lam"))).blueprint()
+    station(8, "workers = 1", &service, poisson(model.number("lam"))).blueprint()
 }
 
 /// The state at t: the mean over the microsecond from t on. A growing queue is rarely empty, which takes

@@ -65,11 +65,11 @@ fn one_queue_is_exact() {
 
 #[test]
 fn shared_processors_are_exact() {
-    let one = |m: &Model| station(1, "", &m.law("service"), &poisson(m.number("lam"))).blueprint();
+    let one = |m: &Model| station(1, "", m.law("service"), poisson(m.number("lam"))).blueprint();
     rows("mg1_ps", 3, EXACT, one, of_station);
     let cores = |m: &Model| m.number("c") as u32;
     let many =
-        |m: &Model| station(cores(m), "", &m.law("service"), &poisson(m.number("lam"))).blueprint();
+        |m: &Model| station(cores(m), "", m.law("service"), poisson(m.number("lam"))).blueprint();
     rows("mgc_ps", 3, EXACT, many, of_station);
 }
 
@@ -135,7 +135,7 @@ fn two_branches_join_exactly() {
 fn one_source_of_users_is_exact() {
     let one = |m: &Model| {
         let workers = format!("workers = {}", m.number("c"));
-        station(8, &workers, &exp(1.0 / m.number("mu")), &closed(m)).blueprint()
+        station(8, &workers, exp(1.0 / m.number("mu")), closed(m)).blueprint()
     };
     rows("finite_source", 6, EXACT, one, of_station);
     let stations = |m: &Model| {

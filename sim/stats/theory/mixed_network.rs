@@ -4,8 +4,8 @@
 //! open class finds the stationary loads; a closed one of N users those of N − 1 of its own:
 //! Schweitzer's N − 1 Nths of its load, which makes the residence of a single server D·(1 + Q·(N − 1) /
 //! N). Another class of N users is no Poisson stream either and can fill a station with at most N: it
-//! counts N / (N + u) of its load, u being its utilization of what all others leave there, so that D·(1
-//! + Q) results on a single server for customers from outside. Stations with c servers are M/M/c at the
+//! counts N / (N + u) of its load, u being its utilization of what all others leave there, so that
+//! D·(1 + Q) results on a single server for customers from outside. Stations with c servers are M/M/c at the
 //! load found, for any law if the servers are shared; a single closed class is solved exactly
 //! ([`ClosedNetwork`]).
 //!

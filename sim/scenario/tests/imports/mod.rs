@@ -14,7 +14,9 @@ struct Files(Folder);
 impl Files {
     fn new(files: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
-        files.iter().for_each(|(name, text)| folder.write(name, text));
+        for (name, text) in files {
+            folder.write(name, text);
+        }
         Self(folder)
     }
 
