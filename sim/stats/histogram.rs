@@ -178,8 +178,18 @@ impl Histogram {
     /// The histogram with these contents; `None` if no histogram has them.
     pub fn of_counts(counts: &HistogramCounts) -> Option<Self> {
         let HistogramCounts { zeros, sum_ns, max_ns, .. } = *counts;
+        Self::of_buckets(zeros, sum_ns, max_ns, counts.buckets.iter().copied())
+    }
+
+    /// The same of its parts; `buckets` are those that are not empty: the highest value in nanoseconds, and the count.
+    pub(crate) fn of_buckets(
+        zeros: u64,
+        sum_ns: u128,
+        max_ns: u64,
+        all: impl Iterator<Item = (u64, u32)>,
+    ) -> Option<Self> {
         let mut buckets = Buckets::new(3).expect("three digits are allowed");
-        for &(value, count) in &counts.buckets {
+        for (value, count) in all {
             let fits = 0 < value && value <= buckets.highest_equivalent(Self::LIMIT_NS);
             fits.then(|| buckets.record_n(value, count).ok())??;
         }

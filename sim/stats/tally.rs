@@ -3,7 +3,7 @@
 //! A bucket's place is two operations away from the value, and nothing else is kept for each: count, quantiles and
 //! whatever else a histogram knows are found when the tally becomes one.
 
-use crate::histogram::{Histogram, HistogramCounts};
+use crate::histogram::Histogram;
 
 /// Values below 2¹¹ have a bucket each; above, each doubling has 2¹⁰ (`HdrHistogram` with three digits).
 const EXACT_BITS: u32 = 11;
@@ -51,6 +51,7 @@ impl Tally {
     #[inline(never)]
     fn record_longest(&mut self, place: usize) {
         let room = (place as u64 / EACH_DOUBLING + 1) * EACH_DOUBLING;
+        self.buckets.reserve_exact(room as usize - self.buckets.len());
         self.buckets.resize(room as usize, 0);
         self.buckets[place] = 1;
     }
@@ -72,9 +73,9 @@ impl Tally {
         let (below, above) = self.buckets.split_at(self.buckets.len().min(limit));
         let above = above.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
         let all = below.iter().copied().chain([above]).enumerate().filter(|(_, count)| *count > 0);
-        let buckets = all.map(|(place, count)| (longest(place), count)).collect();
-        let counts = HistogramCounts { zeros, sum_ns: self.sum_ns, max_ns: self.max_ns, buckets };
-        Histogram::of_counts(&counts).expect("the buckets are those of a histogram")
+        let buckets = all.map(|(place, count)| (longest(place), count));
+        Histogram::of_buckets(zeros, self.sum_ns, self.max_ns, buckets)
+            .expect("the buckets are those of a histogram")
     }
 }
 
