@@ -178,17 +178,19 @@ impl Histogram {
     /// The histogram with these contents; `None` if no histogram has them.
     pub fn of_counts(counts: &HistogramCounts) -> Option<Self> {
         let HistogramCounts { zeros, sum_ns, max_ns, .. } = *counts;
-        Self::of_buckets(zeros, sum_ns, max_ns, counts.buckets.iter().copied())
+        Self::of_buckets([zeros, max_ns], sum_ns, counts.buckets.iter().copied())
     }
 
-    /// The same of its parts; `buckets` are those that are not empty: the highest value in nanoseconds, and the count.
+    /// The same of its parts; of each bucket a value in nanoseconds, and how many.
     pub(crate) fn of_buckets(
-        zeros: u64,
+        [zeros, max_ns]: [u64; 2],
         sum_ns: u128,
-        max_ns: u64,
         all: impl Iterator<Item = (u64, u32)>,
     ) -> Option<Self> {
-        let mut buckets = Buckets::new(3).expect("three digits are allowed");
+        // There is room for all of them at once.
+        let longest = max_ns.clamp(2, Self::LIMIT_NS);
+        let mut buckets = Buckets::new_with_max(longest, 3).expect("three digits are allowed");
+        buckets.auto(true);
         for (value, count) in all {
             let fits = 0 < value && value <= buckets.highest_equivalent(Self::LIMIT_NS);
             fits.then(|| buckets.record_n(value, count).ok())??;

@@ -8,12 +8,16 @@ use crate::histogram::Histogram;
 /// Values below 2¹¹ have a bucket each; above, each doubling has 2¹⁰ (`HdrHistogram` with three digits).
 const EXACT_BITS: u32 = 11;
 const EACH_DOUBLING: u64 = 1 << (EXACT_BITS - 1);
+/// Durations that are kept one by one, at most: to make a histogram of fewer costs less than to look through buckets.
+const FEW: usize = 4096;
 
 /// Durations above zero, in integer nanoseconds, in buckets of at most 0.1 % relative width.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Up to the bucket of the longest. A bucket holds up to 2³² − 1 observations.
     buckets: Vec<u32>,
+    /// The first ones, while they are too few to be worth buckets.
+    few: Vec<u64>,
     sum_ns: u128,
     max_ns: u64,
 }
@@ -42,24 +46,30 @@ impl Tally {
         let place = place(ns);
         match self.buckets.get_mut(place) {
             Some(bucket) => *bucket = bucket.saturating_add(1),
-            None => self.record_longest(place),
+            None => self.record_anew(place, ns),
         }
     }
 
-    /// A duration that is longer than all before: there is room for all of its doubling.
+    /// One of the first durations, or one that is longer than all before: there is room for all of its doubling.
     #[cold]
     #[inline(never)]
-    fn record_longest(&mut self, place: usize) {
-        let room = (place as u64 / EACH_DOUBLING + 1) * EACH_DOUBLING;
+    fn record_anew(&mut self, at: usize, ns: u64) {
+        if self.buckets.is_empty() && self.few.len() < FEW {
+            return self.few.push(ns);
+        }
+        let longest = self.few.iter().map(|&ns| place(ns)).fold(at, usize::max);
+        let room = (longest as u64 / EACH_DOUBLING + 1) * EACH_DOUBLING;
         self.buckets.reserve_exact(room as usize - self.buckets.len());
         self.buckets.resize(room as usize, 0);
-        self.buckets[place] = 1;
+        for ns in std::mem::take(&mut self.few).into_iter().chain([ns]) {
+            self.buckets[place(ns)] += 1;
+        }
     }
 
     /// Whether nothing was counted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.buckets.is_empty()
+        self.buckets.is_empty() && self.few.is_empty()
     }
 
     /// The same as a histogram, with `zeros` durations of zero; what lies above [`Histogram::LIMIT_NS`] counts at
@@ -73,8 +83,9 @@ impl Tally {
         let (below, above) = self.buckets.split_at(self.buckets.len().min(limit));
         let above = above.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
         let all = below.iter().copied().chain([above]).enumerate().filter(|(_, count)| *count > 0);
-        let buckets = all.map(|(place, count)| (longest(place), count));
-        Histogram::of_buckets(zeros, self.sum_ns, self.max_ns, buckets)
+        let few = self.few.iter().map(|&ns| (ns.min(Histogram::LIMIT_NS), 1));
+        let buckets = all.map(|(place, count)| (longest(place), count)).chain(few);
+        Histogram::of_buckets([zeros, self.max_ns], self.sum_ns, buckets)
             .expect("the buckets are those of a histogram")
     }
 }
@@ -98,6 +109,20 @@ mod tests {
         }
         histogram.record_zeros(3);
         assert_eq!(tally.into_histogram(3).counts(), histogram.counts());
+    }
+
+    #[test]
+    fn few_are_as_many() {
+        for n in [1, 2, FEW as u64 - 1, FEW as u64, FEW as u64 + 1, 2 * FEW as u64] {
+            let (mut tally, mut histogram) = (Tally::default(), Histogram::new());
+            assert!(tally.is_empty());
+            for ns in (1..=n).map(|n| (n * 7919 % 4096 + 1) << (n % 30)) {
+                tally.record(ns);
+                histogram.record(ns);
+            }
+            assert!(!tally.is_empty());
+            assert_eq!(tally.into_histogram(0).counts(), histogram.counts(), "{n}");
+        }
     }
 
     #[test]
