@@ -22,13 +22,14 @@ mod silos;
 mod stop;
 mod told;
 mod unattended;
+mod unattended_job;
 
 use super::quota::QuotaState;
 use super::sharing::{full_speed_threads, water_level, work_of};
 use crate::blueprint::{CpuLimit, Quota as Rule};
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
-use unattended::Unattended;
+use unattended_job::Unattended;
 use wssim_kernel::{Nanos, Time};
 
 pub use open::OpenWork;

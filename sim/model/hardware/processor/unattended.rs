@@ -6,20 +6,9 @@
 //! the next caller brings the processor up to date ([`Processor::catch_up`]). Containers with a limit have
 //! no unattended jobs: their quota is counted as time passes.
 
+use super::unattended_job::Unattended;
 use super::{Follows, NOBODY, OpenWork, Processor, Slot};
 use wssim_kernel::{Nanos, Time};
-
-/// An unattended job with a thread of its own.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unattended {
-    container: u32,
-    demand: f64,
-    /// When it began.
-    begun: Time,
-    /// Since when it has had a thread of its own.
-    since: Time,
-    finish: Time,
-}
 
 impl Processor {
     /// No attended job may be promised a thread of its own beyond `horizon`, when the next unattended jobs
@@ -201,12 +190,5 @@ impl Processor {
         let took = self.updated.since(self.begun[slot as usize]);
         self.unattended_jobs -= 1;
         self.containers[container as usize].unattended_ns += took.0;
-    }
-}
-
-impl Unattended {
-    /// What is left of its demand at `now`; off by at most the rounding of its end to whole nanoseconds.
-    fn left(&self, now: Time, speed: f64) -> f64 {
-        (self.finish.since(now).as_f64() * speed).min(self.demand)
     }
 }

@@ -32,7 +32,7 @@
 //! While all jobs have threads of their own, too few to use up a quota, silos are not followed: what running
 //! silos hold is in the pool, and is taken out again as if at the last tick.
 
-use super::{PERIOD_NS, ceil};
+use super::period::{PERIOD_NS, ceil};
 use wssim_kernel::Time;
 
 /// What a silo takes from the pool at once: 5 ms (`sysctl_sched_cfs_bandwidth_slice`).

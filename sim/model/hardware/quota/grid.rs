@@ -4,7 +4,7 @@
 //! It is the limit of the kernel's rule for short slices and ticks, and has closed forms: a single job that
 //! begins with a period runs for `cpus` of each.
 
-use super::{PERIOD_NS, ceil};
+use super::period::{PERIOD_NS, ceil};
 use wssim_kernel::Time;
 
 /// Thread time used in the period of the last look.

@@ -2,17 +2,16 @@
 
 mod bandwidth;
 mod grid;
+mod period;
 #[cfg(test)]
 mod twin;
 
 use crate::blueprint::{CpuLimit, Quota as Kind};
 use bandwidth::Bandwidth;
 use grid::Grid;
+#[cfg(test)]
+pub(super) use period::PERIOD_NS;
 use wssim_kernel::Time;
-
-/// Length of a period: 100 ms, the value that Docker and Kubernetes set and the kernel's default
-/// (`default_bw_period_us` in `kernel/sched/sched.h`).
-pub(super) const PERIOD_NS: u64 = 100_000_000;
 
 /// The state of a quota, by its rule.
 #[derive(Debug)]
@@ -77,8 +76,4 @@ impl QuotaState {
             Self::Kernel(bandwidth) => Some(bandwidth),
         }
     }
-}
-
-fn ceil(nanoseconds: f64) -> u64 {
-    nanoseconds.ceil() as u64
 }

@@ -11,7 +11,8 @@
 //! `create.go` (`getRestartPolicy`: condition and attempts); Docker, `docker container run`, "Restart policies":
 //! 100 ms doubling up to one minute, again from 100 ms after 10 s of running; attempts count for *on-failure* only.
 
-use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
+use super::cluster::KindProfile;
+use super::kind::{Care, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::restart::{BackOff, Condition, RestartPolicy};
 use super::{Cluster, Ending, Fact, First, Orchestrator, Told};

@@ -17,8 +17,9 @@
 //! its own leader meanwhile; servers and agents find each other at once; a pod's sandbox takes 0.5 to 1.5 s;
 //! endpoints reach every node within a second.
 
+use super::cluster::KindProfile;
 use super::gossip::uniform;
-use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
+use super::kind::{Care, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::plane::Plane;
 use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};

@@ -15,8 +15,9 @@
 //! failures; an allocation starts 0.2 to 1 s after it is placed; Consul needs no server to find by gossip that a
 //! node is lost.
 
+use super::cluster::KindProfile;
 use super::gossip;
-use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
+use super::kind::{Care, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::plane::Plane;
 use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};

@@ -1,7 +1,8 @@
 //! No orchestrator: containers keep their places, and each host restarts its own.
 
+use super::cluster::KindProfile;
 use super::compose::Compose;
-use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
+use super::kind::{Care, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use crate::blueprint::Detection;
 use wssim_kernel::Nanos;

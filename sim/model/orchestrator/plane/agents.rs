@@ -16,7 +16,7 @@
 //! (`agent/session.go:19`, `agent/agent.go:18–19`); after an outage the back-off is about as long as the outage.
 //! Assumption: an agent that has just started registers within the first back-off.
 
-use super::Draws;
+use super::draws::PlaneDraws;
 use super::rules::{Beats, LossRule};
 use crate::law::Law;
 use wssim_kernel::stream::Draw;
@@ -149,7 +149,7 @@ pub(super) fn tolerate(agents: &mut [Agent], now: Time, lost: LossRule) {
 
 /// The time until a node is marked down.
 pub(super) struct DetectionLaw<'a> {
-    pub(super) draws: &'a Draws,
+    pub(super) draws: &'a PlaneDraws,
     pub(super) beats: &'a Beats,
     /// The scenario's law instead, if it has one.
     pub(super) law: Option<&'a Law>,

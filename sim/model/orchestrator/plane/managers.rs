@@ -8,7 +8,7 @@
 //! Assumptions: messages between managers take no time; a manager that comes back while there is no leader begins
 //! to count then.
 
-use super::Draws;
+use super::draws::PlaneDraws;
 use super::election::{self, Follower};
 use super::reach::PlaneReach;
 use super::rules::{Election, Rules};
@@ -43,7 +43,7 @@ pub(super) struct Managers {
 
 impl Managers {
     /// Managers with one of them as leader.
-    pub(super) fn new(nodes: Vec<usize>, rules: &'static Rules, draws: &Draws) -> Self {
+    pub(super) fn new(nodes: Vec<usize>, rules: &'static Rules, draws: &PlaneDraws) -> Self {
         let chosen = (draws.unit(0, draws::LEADER) * nodes.len() as f64) as usize;
         Self {
             rules,
@@ -106,7 +106,7 @@ impl Managers {
     }
 
     /// Takes in that nodes hear each other differently.
-    pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &Draws) -> Leadership {
+    pub(super) fn look(&mut self, now: Time, reach: &PlaneReach, draws: &PlaneDraws) -> Leadership {
         let before = self.able;
         let in_time = before || now.since(self.since) < self.rules.steps_down;
         self.able = self.leader.is_some_and(|leader| in_time && self.has_quorum(leader, reach));
@@ -137,7 +137,7 @@ impl Managers {
 
     /// The next leader, played from now. Within an election time-out after the loss all managers still count from
     /// its last beat; later each is at its own point of a time-out.
-    fn play(&self, now: Time, reach: &PlaneReach, draws: &Draws) -> Option<(Time, usize)> {
+    fn play(&self, now: Time, reach: &PlaneReach, draws: &PlaneDraws) -> Option<(Time, usize)> {
         let fresh = now.since(self.since) < self.rules.steps_down;
         let from = if fresh { self.since } else { now };
         let old = self.leader.filter(|_| fresh);
@@ -181,7 +181,7 @@ impl Managers {
         &self,
         now: Time,
         reach: &PlaneReach,
-        draws: &Draws,
+        draws: &PlaneDraws,
         [lasts, renewed, tried]: [f64; 3],
     ) -> Option<(Time, usize)> {
         let fresh = now.since(self.since) < self.rules.steps_down;

@@ -10,6 +10,7 @@
 
 mod agenda;
 pub(super) mod agents;
+mod draws;
 mod election;
 mod failures;
 mod managers;
@@ -19,23 +20,25 @@ pub(super) mod rules;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod update;
 mod updates;
 
 use super::{Cluster, Ending, Fact, Orchestrator, Renewal, Told};
 use crate::ids::{ContainerId, NodeId};
 use agents::{Agent, AgentState, DetectionLaw};
+use draws::PlaneDraws;
 use managers::{Leadership, Managers};
 use reach::PlaneReach;
 use rules::{LossRule, Rules};
 use tasks::{Round, Tasks};
 use wssim_kernel::Time;
-use wssim_kernel::stream::{Draw, StreamKey, mix, name_hash};
+use wssim_kernel::stream::{StreamKey, mix, name_hash};
 
 #[derive(Debug)]
 pub(super) struct Plane<'a> {
     cluster: &'a Cluster,
     rules: &'static Rules,
-    draws: Draws,
+    draws: PlaneDraws,
     reach: PlaneReach,
     managers: Managers,
     agents: Vec<Agent>,
@@ -44,32 +47,10 @@ pub(super) struct Plane<'a> {
     due: Option<Time>,
 }
 
-/// Random numbers: by purpose, node and time.
-#[derive(Debug)]
-struct Draws {
-    stream: StreamKey,
-    /// By node: the hash of its name.
-    names: Vec<u64>,
-}
-
-impl Draws {
-    fn of(&self, node: usize, at: Time, draw: u32) -> Draw<'_> {
-        self.stream.draw(mix(self.names[node], at.0), draw)
-    }
-
-    fn at(&self, place: u64, draw: u32) -> Draw<'_> {
-        self.stream.draw(place, draw)
-    }
-
-    fn unit(&self, place: u64, draw: u32) -> f64 {
-        self.at(place, draw).open01()
-    }
-}
-
 impl<'a> Plane<'a> {
     pub(super) fn new(cluster: &'a Cluster, rules: &'static Rules, stream: StreamKey) -> Self {
         let names = cluster.machines.iter().map(|machine| name_hash(&machine.name)).collect();
-        let draws = Draws { stream, names };
+        let draws = PlaneDraws::new(stream, names);
         let nodes = cluster.machines.len();
         let managers = (0..nodes).filter(|&node| cluster.machines[node].manager).collect();
         Self {

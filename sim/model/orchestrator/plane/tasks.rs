@@ -20,7 +20,7 @@ use super::agenda::{Agenda, NextStep};
 use super::failures::RecentFailures;
 use super::replica::{PlaceState, Presence, Replica, ReplicaState};
 use super::rules::{Ends, LossRule, Rules, Unpulled};
-use super::updates::Update;
+use super::update::Update;
 use crate::ids::{ContainerId, NodeId, ServiceId};
 use crate::orchestrator::placement::{MachineStanding, Scheduler, Why};
 use crate::orchestrator::{Cluster, Exit, Fact, First, ImageSource, Restarts};

@@ -21,6 +21,7 @@
 
 use super::replica::{Presence, Replica, ReplicaState};
 use super::tasks::{Round, Tasks};
+use super::update::{Update, UpdateStage, Worker, after};
 use crate::ids::{ContainerId, RolloutId, ServiceId};
 use crate::orchestrator::{Ending, Fact, OnFailure, Restarts, UpdatePolicy};
 use std::collections::VecDeque;
@@ -29,111 +30,6 @@ use wssim_kernel::{Nanos, Time};
 
 /// Purpose of the draw: time until managers know that a task runs.
 const REPORTED: u32 = 18;
-
-#[derive(Debug)]
-pub(super) struct Update {
-    rollout: RolloutId,
-    service: usize,
-    /// The new image and the old one.
-    image: Option<usize>,
-    before: Option<usize>,
-    policy: UpdatePolicy,
-    rolls_back: bool,
-    /// Slots that remain to be replaced, and their number at the beginning.
-    queue: VecDeque<usize>,
-    slots: usize,
-    workers: Vec<Worker>,
-    failures: usize,
-    /// When one of its tasks last came to run.
-    progress: Time,
-    /// The longest time without progress before it is paused.
-    deadline: Option<Nanos>,
-    stage: Stage,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Worker {
-    Idle,
-    /// Until this replica runs or has failed.
-    Replaces(usize),
-    /// This replica runs; the updater learns it at this time.
-    Hears(usize, Time),
-    Pauses(Time),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Replaces,
-    Monitors(Time),
-    Over,
-}
-
-impl Update {
-    /// When its next step is due, if a time decides that.
-    pub(super) fn due(&self) -> Option<Time> {
-        match self.stage {
-            Stage::Over => None,
-            Stage::Monitors(until) => Some(until),
-            Stage::Replaces => {
-                let waits = self.workers.iter().filter_map(|worker| match worker {
-                    Worker::Hears(_, until) | Worker::Pauses(until) => Some(*until),
-                    Worker::Idle | Worker::Replaces(_) => None,
-                });
-                waits.chain(self.given_up()).min()
-            }
-        }
-    }
-
-    /// When it is paused, unless a task comes to run before.
-    fn given_up(&self) -> Option<Time> {
-        self.deadline.map(|deadline| self.progress + deadline)
-    }
-
-    /// Whether the worker starts the new task of a slot before the old one ends.
-    fn starts_first(&self, worker: usize) -> bool {
-        self.policy.start_first || worker < self.policy.surge as usize
-    }
-
-    /// Time in which the failure of a task counts, and for which the update is watched at its end.
-    fn monitor(&self) -> Nanos {
-        let UpdatePolicy { monitor, delay, .. } = self.policy;
-        if monitor > delay { monitor } else { delay + Nanos(1_000_000_000) }
-    }
-
-    /// Frees the worker of `replica`.
-    fn is_done_with(&mut self, replica: usize, now: Time) {
-        if let Some(worker) = self.worker_of(replica) {
-            self.workers[worker] = after(self.policy.delay, now);
-        }
-    }
-
-    fn worker_of(&self, replica: usize) -> Option<usize> {
-        let is_busy = |worker: &Worker| match *worker {
-            Worker::Replaces(other) | Worker::Hears(other, _) => other == replica,
-            Worker::Idle | Worker::Pauses(_) => false,
-        };
-        self.workers.iter().position(is_busy)
-    }
-
-    /// The first replica that the updater knows to run at `now`.
-    fn heard(&self, now: Time) -> Option<usize> {
-        self.workers.iter().find_map(|worker| match *worker {
-            Worker::Hears(replica, at) if at <= now => Some(replica),
-            _ => None,
-        })
-    }
-
-    /// Whether the share of failed tasks exceeds the limit.
-    fn has_failed(&self) -> bool {
-        let ratio = self.failures as f64 / self.slots.max(1) as f64;
-        ratio > self.policy.max_failure_ratio
-    }
-}
-
-/// The state of a worker that has replaced a slot.
-fn after(delay: Nanos, now: Time) -> Worker {
-    if delay > Nanos::ZERO { Worker::Pauses(now + delay) } else { Worker::Idle }
-}
 
 impl Tasks<'_> {
     /// Starts an update of each service with a new image, all at once.
@@ -162,7 +58,7 @@ impl Tasks<'_> {
     ) {
         for number in 0..self.updates.len() {
             let other = &self.updates[number];
-            if other.service == service && other.stage != Stage::Over {
+            if other.service == service && other.stage != UpdateStage::Over {
                 self.make_way(number, round);
                 self.conclude(number, Ending::Overtaken, round);
             }
@@ -175,7 +71,7 @@ impl Tasks<'_> {
             at_once => at_once as usize + policy.surge as usize,
         };
         let workers = vec![Worker::Idle; workers.min(slots)];
-        let (failures, stage) = (0, Stage::Replaces);
+        let (failures, stage) = (0, UpdateStage::Replaces);
         let (progress, deadline) = (round.now, self.rules.updates.deadline);
         self.updates.push(Update {
             rollout,
@@ -245,7 +141,7 @@ impl Tasks<'_> {
     /// Gives slots to idle workers while there are both; with no slot and no busy worker left, the update is
     /// watched.
     fn go_on(&mut self, number: usize, round: &mut Round<'_>) {
-        while self.updates[number].stage == Stage::Replaces {
+        while self.updates[number].stage == UpdateStage::Replaces {
             let update = &mut self.updates[number];
             let idle = update.workers.iter().position(|worker| *worker == Worker::Idle);
             let Some(worker) = idle else { return };
@@ -258,9 +154,9 @@ impl Tasks<'_> {
         }
         let update = &mut self.updates[number];
         let is_idle = update.workers.iter().all(|worker| *worker == Worker::Idle);
-        if update.stage == Stage::Replaces && update.queue.is_empty() && is_idle {
+        if update.stage == UpdateStage::Replaces && update.queue.is_empty() && is_idle {
             let watched = if self.rules.updates.monitors { update.monitor() } else { Nanos::ZERO };
-            update.stage = Stage::Monitors(round.now + watched);
+            update.stage = UpdateStage::Monitors(round.now + watched);
         }
     }
 
@@ -344,7 +240,7 @@ impl Tasks<'_> {
         let batches = self.rules.batches;
         let status = batches.status * (round.unit)(self.replicas[id].key, REPORTED);
         let update = &mut self.updates[number];
-        if update.stage == Stage::Over {
+        if update.stage == UpdateStage::Over {
             return;
         }
         let order = if update.policy.start_first { batches.stop } else { 0.0 };
@@ -377,7 +273,7 @@ impl Tasks<'_> {
         update.is_done_with(id, now);
         let counts = since.is_none_or(|since| now.since(since) <= update.monitor());
         update.failures += usize::from(counts);
-        (update.stage != Stage::Over).then_some(number)
+        (update.stage != UpdateStage::Over).then_some(number)
     }
 
     /// Pauses the update or rolls it back after too many failures; otherwise continues it.
@@ -391,14 +287,14 @@ impl Tasks<'_> {
             return self.conclude(number, Ending::Paused, round);
         }
         let Update { rollout, service, image, before, .. } = *update;
-        self.updates[number].stage = Stage::Over;
+        self.updates[number].stage = UpdateStage::Over;
         let policy = self.cluster.services[service].rollback;
         self.update(rollout, service, [before, image], (policy, true), round);
     }
 
     fn conclude(&mut self, number: usize, outcome: Ending, round: &mut Round<'_>) {
         let update = &mut self.updates[number];
-        update.stage = Stage::Over;
+        update.stage = UpdateStage::Over;
         let outcome = match outcome {
             Ending::Completed if update.rolls_back => Ending::RolledBack,
             other => other,
@@ -420,11 +316,11 @@ impl Tasks<'_> {
                 self.is_running(number, replica, round);
                 continue;
             }
-            if update.stage == Stage::Replaces && update.given_up() == update.due() {
+            if update.stage == UpdateStage::Replaces && update.given_up() == update.due() {
                 self.conclude(number, Ending::Paused, round);
                 continue;
             }
-            if let Stage::Monitors(_) = update.stage {
+            if let UpdateStage::Monitors(_) = update.stage {
                 self.conclude(number, Ending::Completed, round);
                 continue;
             }

@@ -7,8 +7,9 @@
 //! Closed forms: `plane/agents.rs` for detection; a replacement is told to start 0.2 to 0.5 s after both its
 //! restart delay is over and its image is there.
 
+use super::cluster::KindProfile;
 use super::gossip;
-use super::kind::{Care, KindProfile, Missing, Reads, Routing, Takes};
+use super::kind::{Care, Missing, Reads, Routing, Takes};
 use super::placement::Order;
 use super::plane::rules::{Batches, Beats, Election, Ends, LossRule, Rules, Unpulled, Updates};
 use super::plane::{Plane, agents};
