@@ -7,7 +7,6 @@
 use crate::blueprint::{Arrivals, Blueprint};
 use crate::event::Event;
 use crate::probe::Probe;
-use crate::request::TimeoutClass;
 use crate::world::World;
 use wssim_kernel::Calendar;
 
@@ -54,7 +53,7 @@ impl<P: Probe> World<'_, P> {
         if self.frames.places() > MOST_IN_FLIGHT {
             return Some(Overfull::InFlight);
         }
-        let timeouts: usize = self.timeouts.iter().map(TimeoutClass::pending).sum();
+        let timeouts = self.requests.pending_timeouts();
         let fits = calendar.len() <= MOST_PENDING && timeouts <= MOST_PENDING;
         (!fits).then_some(Overfull::Pending)
     }

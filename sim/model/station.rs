@@ -3,7 +3,8 @@
 //! Integrals are whole nanoseconds, so that ∫N dt equals the sum of the times in the system exactly
 //! (Little's law on one sample path).
 
-use crate::request::frame::{FrameId, Frames, Queue, Waits};
+use crate::request::frame::{FrameId, Waits};
+use crate::request::slab::{Frames, Queue};
 use wssim_kernel::Time;
 
 /// Integrals of a station since time zero, in request-nanoseconds.

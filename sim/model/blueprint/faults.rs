@@ -1,6 +1,5 @@
 //! Faults in a blueprint: scripted and random ones.
 
-use super::Blueprint;
 use crate::ids::{ContainerId, NodeId};
 use crate::law::Law;
 use wssim_kernel::Nanos;
@@ -64,12 +63,4 @@ pub enum FaultKind {
     Kill,
     /// Containers are stopped gracefully.
     Stop,
-}
-
-impl Blueprint {
-    /// The same world with `faults` in place of its own scripted and random ones.
-    #[must_use]
-    pub fn struck_by(&self, faults: Vec<Fault>) -> Self {
-        Self { faults, ..self.clone() }
-    }
 }

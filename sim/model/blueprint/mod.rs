@@ -9,10 +9,12 @@ mod faults;
 mod health;
 mod memory;
 mod network;
+mod places;
 mod procedure;
 mod programs;
 mod proxy;
 mod routing;
+mod steps;
 mod traffic;
 
 use crate::cache::Popularity;

@@ -8,46 +8,18 @@
 //! Closed form: King 1971 and Fill & Holst 1996 (exact), Che, Tung & Wang 2002 (approximation), in
 //! `wssim_stats::theory::caches`.
 
-mod look_up;
 pub(crate) mod lru;
 mod popularity;
+mod stores;
 
 pub use popularity::Popularity;
-
-use crate::blueprint::{Blueprint, Hits};
-use crate::ids::CacheId;
-use lru::Lru;
-use wssim_kernel::stream::StreamKey;
-
-/// The stores of one cache, one per container of its service; empty where hits are drawn.
-pub(crate) type Stores = Vec<Lru>;
-
-/// The stores of all caches at time zero.
-pub(crate) fn open_stores(blueprint: &Blueprint, seed: u64, replication: u32) -> Vec<Stores> {
-    let of_cache = |place: usize| {
-        let cache = &blueprint.caches[place];
-        let Hits::Lru { popularity, capacity, warm, .. } = &cache.hits else {
-            return Stores::new();
-        };
-        let service = &blueprint.services[cache.service.index()];
-        let open = |replica: usize| {
-            let name = format!("{}/{replica}", blueprint.cache_name(CacheId::from(place)));
-            let key = StreamKey::new(seed, replication, "cache", &name);
-            let mut lru = Lru::new(popularity.items(), *capacity);
-            // A place without a container begins with an empty store.
-            if *warm && replica < service.replicas() as usize {
-                lru.fill(&popularity.last_referred(*capacity, key));
-            }
-            lru
-        };
-        (0..service.containers.len()).map(open).collect()
-    };
-    (0..blueprint.caches.len()).map(of_cache).collect()
-}
+pub(crate) use stores::Stores;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Popularity;
+    use super::lru::Lru;
+    use wssim_kernel::stream::StreamKey;
     use wssim_stats::theory::caches;
 
     /// From its stationary beginning on, each item is found as often as theory says. The numbers are means over

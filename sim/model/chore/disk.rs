@@ -3,7 +3,7 @@
 use crate::blueprint::Access;
 use crate::event::Event;
 use crate::ids::ChoreId;
-use crate::ids::{ContainerId, NodeId};
+use crate::ids::NodeId;
 use crate::probe::Probe;
 use crate::request::frame::{Anywhere, FrameId, FrameKind, Waits};
 use crate::world::World;
@@ -38,27 +38,25 @@ impl<P: Probe> World<'_, P> {
         node: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
-        let container = self.as_container(node);
+        let container = self.containers.as_container(node);
         let key = mix(u64::from(id.0), u64::from(leg == Leg::Read) << 1);
         let kind = FrameKind::Chore(Anywhere::of(number(id, leg)));
-        let (frame, state) = self.frames.open(kind, key);
-        state.container = container;
+        let frame = self.frames.open_work(kind, key, container);
         self.use_piece(now, frame, calendar);
     }
 
     pub(crate) fn piece_done(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
         let (id, leg) = of_number(self.frames[frame].chore());
-        let left = &mut self.chores[id.index()].left[leg as usize];
+        let left = &mut self.chores.0[id.index()].left[leg as usize];
         *left -= PIECE.min(*left);
-        let key = &mut self.frames[frame].key;
-        *key = mix(*key, 1);
+        self.frames[frame].takes_next_key();
         self.use_piece(now, frame, calendar);
     }
 
     /// Begins the next piece, if there is one and the chore has not been dropped.
     fn use_piece(&mut self, now: Time, frame: FrameId, calendar: &mut Calendar<Event>) {
         let (id, leg) = of_number(self.frames[frame].chore());
-        let chore = &self.chores[id.index()];
+        let chore = &self.chores.0[id.index()];
         let goes_on = chore.left[leg as usize] > 0.0 && chore.then.is_some();
         if goes_on && self.queue_at_disk(now, frame, Waits::of_reads(0), calendar) {
             return;
@@ -71,19 +69,6 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn piece(&self, frame: FrameId) -> (Access, f64) {
         let (id, leg) = of_number(self.frames[frame].chore());
         let access = if leg == Leg::Read { Access::Read } else { Access::Write };
-        (access, self.chores[id.index()].left[leg as usize].min(PIECE))
-    }
-
-    /// The number of `node` where visits to its disk are counted by container: after all containers.
-    fn as_container(&self, node: NodeId) -> ContainerId {
-        ContainerId::from(self.containers.len() + node.index())
-    }
-
-    /// The node whose disk the container visits: see [`World::as_container`].
-    pub(crate) fn disk_node(&self, container: ContainerId) -> NodeId {
-        match self.containers.get(container.index()) {
-            Some(state) => state.node,
-            None => NodeId::from(container.index() - self.containers.len()),
-        }
+        (access, self.chores.0[id.index()].left[leg as usize].min(PIECE))
     }
 }

@@ -9,65 +9,18 @@
 //! The crash of a node ends all its chores; the part that began one decides what follows.
 
 mod disk;
+mod state;
+
+use state::Chore;
+pub(crate) use state::{Chores, Haul, Then};
 
 use crate::event::Event;
-use crate::hardware::processor::Follows;
-use crate::ids::{ChoreId, NodeId, RolloutId};
-use crate::network::Carried;
+use crate::ids::{ChoreId, NodeId};
 use crate::probe::Probe;
 use crate::request::frame::{Anywhere, FrameId, FrameKind, NO_FRAME};
 use crate::world::World;
 use disk::Leg;
 use wssim_kernel::{Calendar, Time};
-
-/// The legs of a chore.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Haul {
-    /// Its two ends, bytes, and the highest rate in bytes per second.
-    pub(crate) network: Option<([NodeId; 2], f64, f64)>,
-    /// The node, and nanoseconds of the reference CPU, on one thread.
-    pub(crate) cpu: Option<(NodeId, f64)>,
-    /// The node that reads, and bytes.
-    pub(crate) read: Option<(NodeId, f64)>,
-    /// The node that writes, and bytes.
-    pub(crate) disk: Option<(NodeId, f64)>,
-}
-
-/// What follows a chore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Then {
-    /// The node has the image.
-    Pulled(NodeId, usize),
-    /// The image with this number of a rollout is built.
-    Built(RolloutId, usize),
-    /// The same image is in the registry.
-    Pushed(RolloutId, usize),
-    /// The copy of this step of a procedure is complete.
-    Carried(u32),
-}
-
-/// A chore that is under way or over.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Chore {
-    nodes: [Option<NodeId>; 3],
-    /// Legs that are not over.
-    legs: u32,
-    /// The job of its CPU leg.
-    job: FrameId,
-    /// Bytes that remain to be read, and to be written, including those of the present visit.
-    left: [f64; 2],
-    /// `None` once it is done or dropped.
-    then: Option<Then>,
-}
-
-impl Haul {
-    fn nodes(&self) -> [Option<NodeId>; 3] {
-        let written = self.disk.map(|(node, _)| node);
-        let [from, to] = self.network.map_or([None; 2], |(ends, ..)| ends.map(Some));
-        let read = self.read.map(|(node, _)| node);
-        [from.or(read), to.or(self.cpu.map(|(node, _)| node)), written]
-    }
-}
 
 impl<P: Probe> World<'_, P> {
     pub(crate) fn begin_chore(
@@ -77,12 +30,12 @@ impl<P: Probe> World<'_, P> {
         then: Then,
         calendar: &mut Calendar<Event>,
     ) {
-        let id = ChoreId(self.chores.len() as u32);
+        let id = ChoreId(self.chores.0.len() as u32);
         let legs = [haul.network.is_some(), haul.cpu.is_some(), haul.read.is_some()];
         let legs = 1 + legs.map(u32::from).iter().sum::<u32>();
         let left = [haul.read, haul.disk].map(|disk| disk.map_or(0.0, |(_, bytes)| bytes));
         let (nodes, job, then) = (haul.nodes(), NO_FRAME, Some(then));
-        self.chores.push(Chore { nodes, legs, job, left, then });
+        self.chores.0.push(Chore { nodes, legs, job, left, then });
         if let Some((ends, bytes, rate)) = haul.network {
             self.send_chore(now, id, ends, (bytes, rate), calendar);
         }
@@ -107,13 +60,7 @@ impl<P: Probe> World<'_, P> {
         (bytes, rate): (f64, f64),
         calendar: &mut Calendar<Event>,
     ) {
-        let event = Event::ChoreLeg(id);
-        let ends = ends.map(NodeId::index);
-        if ends[0] == ends[1] || self.flows.alone(ends[0], ends[1], rate) == f64::INFINITY {
-            return calendar.schedule(now, event);
-        }
-        let end = self.flows.start(now, ends, bytes, rate, Carried::of_chore(event));
-        Self::schedule_end(end, calendar);
+        self.carry(now, ends, (bytes, rate), Event::ChoreLeg(id), calendar);
     }
 
     fn compute_chore(
@@ -124,10 +71,11 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let (job, frame) = self.frames.open(FrameKind::Chore(Anywhere::of(id.0)), 0);
-        frame.since = now;
-        self.chores[id.index()].job = job;
-        let local = self.nodes[node.index()].kernel;
+        let container = self.containers.as_container(node);
+        let job = self.frames.open_work(FrameKind::Chore(Anywhere::of(id.0)), 0, container);
+        self.frames[job].begins_wait(now);
+        self.chores.0[id.index()].job = job;
+        let local = self.nodes[node].kernel();
         self.admit(now, job, node, local, demand, calendar);
     }
 
@@ -139,7 +87,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let id = ChoreId(self.frames[job].chore());
-        self.chores[id.index()].job = NO_FRAME;
+        self.chores.0[id.index()].job = NO_FRAME;
         self.frames.remove(job);
         self.chore_leg(now, id, calendar);
     }
@@ -147,7 +95,7 @@ impl<P: Probe> World<'_, P> {
     /// A leg of the chore is over.
     #[inline(never)]
     pub(crate) fn chore_leg(&mut self, now: Time, id: ChoreId, calendar: &mut Calendar<Event>) {
-        let chore = &mut self.chores[id.index()];
+        let chore = &mut self.chores.0[id.index()];
         chore.legs -= 1;
         if chore.legs > 0 {
             return;
@@ -163,12 +111,12 @@ impl<P: Probe> World<'_, P> {
 
     /// Drops the chores of `node`, which has crashed.
     pub(crate) fn drop_chores(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
-        for place in 0..self.chores.len() {
-            let Chore { nodes, then: Some(then), job, .. } = self.chores[place] else { continue };
+        for place in 0..self.chores.0.len() {
+            let Chore { nodes, then: Some(then), job, .. } = self.chores.0[place] else { continue };
             if !nodes.contains(&Some(node)) {
                 continue;
             }
-            self.chores[place].then = None;
+            self.chores.0[place].then = None;
             if job != NO_FRAME {
                 self.evict_chore(now, ChoreId(place as u32), job, calendar);
             }
@@ -183,14 +131,11 @@ impl<P: Probe> World<'_, P> {
         job: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
-        let Some(node) = self.chores[id.index()].nodes[1] else { return };
-        let state = &mut self.nodes[node.index()];
-        let evicted = state.processor.evict(now, job.0, state.kernel);
-        if let Follows::Divided(due) = evicted {
-            self.schedule_due(node, due, calendar);
-        }
+        let Some(node) = self.chores.0[id.index()].nodes[1] else { return };
+        let kernel = self.nodes[node].kernel();
+        self.evict_job(now, job, (node, kernel), calendar);
         self.frames.remove(job);
-        self.chores[id.index()].job = NO_FRAME;
+        self.chores.0[id.index()].job = NO_FRAME;
     }
 
     /// The end of a lost chore: a pull is repeated with its node, a rollout or procedure is broken off.

@@ -15,7 +15,7 @@
 use crate::blueprint::{Blueprint, Comes, Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId};
 use crate::law::Law;
-use crate::world::Run;
+use crate::run::Run;
 use wssim_kernel::stream::StreamKey;
 use wssim_kernel::{Nanos, Time};
 

@@ -9,6 +9,7 @@ mod clock;
 mod reach;
 mod strain;
 mod strikes;
+mod weigh;
 
 pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
@@ -17,7 +18,7 @@ pub(crate) use strikes::FaultDriver;
 
 use crate::blueprint::{Fault, FaultKind};
 use crate::event::Event;
-use crate::ids::{ContainerId, FaultId, NodeId, ObserverId};
+use crate::ids::{FaultId, NodeId, ObserverId};
 use crate::life::Driver;
 use crate::probe::Probe;
 use crate::world::World;
@@ -54,7 +55,7 @@ impl<P: Probe> World<'_, P> {
         match fault.kind {
             FaultKind::Hang => {
                 for &node in &fault.nodes {
-                    if self.reach.hung_until(node) <= now {
+                    if self.upkeep.reach().hung_until(node) <= now {
                         self.thaw(now, node, calendar);
                         self.rejoin(now, node, calendar);
                     }
@@ -135,7 +136,7 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             let others = self.nodes.len() - fault.nodes.len();
-            for node in (0..self.nodes.len()).map(NodeId::from) {
+            for node in self.nodes.ids() {
                 if !fault.nodes.contains(&node) {
                     self.will_miss(now, observer, node, others, calendar);
                 }
@@ -162,7 +163,7 @@ impl<P: Probe> World<'_, P> {
         } else {
             detection.dead.as_ref()
         };
-        let first = self.upkeep.on_node[node.index()].first().copied();
+        let first = self.upkeep.on_node(node).first().copied();
         let (Some(law), Some(first)) = (law, first) else {
             return;
         };
@@ -175,12 +176,11 @@ impl<P: Probe> World<'_, P> {
 
     /// Observers hear `node` again, and it hears the others.
     pub(crate) fn rejoin(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
-        for place in 0..self.containers.len() {
-            let id = ContainerId::from(place);
+        for id in self.containers.ids() {
             if !self.is_to_be_known(id) {
                 continue;
             }
-            if self.containers[place].node == node {
+            if self.containers[id].node() == node {
                 self.announce(now, id, calendar);
             } else {
                 self.announce_to(now, ObserverId(node.0), id, calendar);

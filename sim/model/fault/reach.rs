@@ -20,7 +20,7 @@ pub(crate) struct Reach {
     /// By node: until when it is cut off from users.
     closed_until: Vec<Time>,
     /// Whether any fault has struck, or any container has ended.
-    pub(crate) ever: bool,
+    ever: bool,
 }
 
 impl Reach {
@@ -34,6 +34,17 @@ impl Reach {
             closed_until: vec![Time::ZERO; nodes],
             ever: false,
         }
+    }
+
+    /// Whether any fault has struck, or any container has ended.
+    #[inline(always)]
+    pub(crate) fn ever(&self) -> bool {
+        self.ever
+    }
+
+    /// A fault strikes, or a container starts or ends.
+    pub(crate) fn note_trouble(&mut self) {
+        self.ever = true;
     }
 
     pub(crate) fn is_up(&self, node: NodeId) -> bool {

@@ -11,7 +11,7 @@
 
 use crate::blueprint::{Comes, Fault, FaultKind};
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Awaiting, Change, Driver, End, HealthDriver, Led, Lives, Moment};
+use crate::life::{Awaiting, Change, Driver, End, HealthDriver, Lives, Moment};
 use crate::orchestrator::{Exit, Told};
 use wssim_kernel::{Calendar, Time};
 
@@ -22,28 +22,21 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
         for (place, fault) in self.blueprint().faults.iter().enumerate() {
             let id = FaultId::from(place);
             let all_run = fault.containers.iter().all(|who| self.life(*who).listens());
-            if let Some(at) = self.upkeep_mut().clocks.first(id, all_run) {
+            if let Some(at) = self.upkeep_mut().clocks_mut().first(id, all_run) {
                 self.schedule(at, Moment::Strike(id), calendar);
             }
-        }
-    }
-
-    /// A container has started: schedules the fault that wears out its lives.
-    fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Self::Event>) {
-        if let Some((id, at)) = self.upkeep_mut().clocks.wear(now, who) {
-            self.schedule(at, Moment::Strike(id), calendar);
         }
     }
 
     /// A fault strikes, unless it is overtaken.
     #[inline(never)]
     fn strike(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Self::Event>) {
-        if !self.upkeep().clocks.is_due(now, id, |who| self.life(who).listens()) {
+        if !self.upkeep().clocks().is_due(now, id, |who| self.life(who).listens()) {
             return;
         }
         self.changes(now, Change::Strikes(id), calendar);
         let fault = &self.blueprint().faults[id.index()];
-        let clocks = &mut self.upkeep_mut().clocks;
+        let clocks = self.upkeep_mut().clocks_mut();
         let until = clocks.repaired_at(now, id);
         let lasts = clocks.strikes(id);
         match fault.kind {
@@ -114,7 +107,7 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
 
     /// `id` is over: schedules its next strike, if it has one.
     fn over(&mut self, now: Time, id: FaultId, calendar: &mut Calendar<Self::Event>) {
-        if let Some(at) = self.upkeep_mut().clocks.over(now, id) {
+        if let Some(at) = self.upkeep_mut().clocks_mut().over(now, id) {
             self.schedule(at, Moment::Strike(id), calendar);
         }
     }
@@ -127,7 +120,7 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
             if self.reach().was_down(node) {
                 continue;
             }
-            self.upkeep_mut().pulls.lose(node);
+            self.upkeep_mut().pulls_mut().lose(node);
             self.changes(now, Change::NodeIsLost(node), calendar);
             self.each_on(node, |driver, who| {
                 driver.end_container(now, who, End::Quiet, calendar);
@@ -170,7 +163,7 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
     /// Does `act` at the present place of each container that `fault` strikes. A fault that wears out lives strikes
     /// its own container, not the present place of its replica.
     fn each_struck(&mut self, fault: &Fault, mut act: impl FnMut(&mut Self, ContainerId)) {
-        let mut struck = std::mem::take(&mut self.upkeep_mut().struck);
+        let mut struck = self.upkeep_mut().buffer();
         let is_own = matches!(fault.comes, Comes::EachLife(_));
         let control = self.control().filter(|_| !is_own);
         let place = |first: &ContainerId| match &control {
@@ -181,7 +174,7 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
         for id in struck.drain(..) {
             act(self, id);
         }
-        self.upkeep_mut().struck = struck;
+        self.upkeep_mut().give_buffer_back(struck);
     }
 }
 

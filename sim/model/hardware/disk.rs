@@ -8,7 +8,8 @@
 //! Closed forms: M/M/c, M/D/1, M/G/1 (`tests/battery/stores.rs`).
 
 use crate::ids::ContainerId;
-use crate::request::frame::{FrameId, Frames, Queue};
+use crate::request::frame::FrameId;
+use crate::request::slab::{Frames, Queue};
 use crate::station::Level;
 use wssim_kernel::Time;
 
@@ -81,7 +82,7 @@ impl DiskState {
 
     /// The visit of `frame`, queued since `since`, leaves without service.
     pub(crate) fn leave(&mut self, now: Time, frames: &mut Frames, frame: FrameId) {
-        let since = frames[frame].since;
+        let since = frames[frame].since();
         self.queue.remove(frames, frame);
         self.waited_ns += u128::from(now.since(since).0);
         self.there.fall(now);

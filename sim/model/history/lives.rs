@@ -3,9 +3,8 @@
 use super::event::Event;
 use super::{History, Witness};
 use crate::blueprint::{Blueprint, Container};
-use crate::fault::Reach;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{Change, Driver, Led, Life, Lives, Phase, Upkeep};
+use crate::life::{Change, Driver, Lives, Phase, Upkeep};
 use crate::orchestrator::Fact;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -24,24 +23,8 @@ impl<'a, W: Witness> Driver<'a> for History<'a, W> {
         &mut self.upkeep
     }
 
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn reach_mut(&mut self) -> &mut Reach {
-        &mut self.reach
-    }
-
-    fn life(&self, id: ContainerId) -> &Life {
-        &self.lives[id.index()]
-    }
-
-    fn life_mut(&mut self, id: ContainerId) -> &mut Life {
-        &mut self.lives[id.index()]
-    }
-
     fn enter(&mut self, now: Time, id: ContainerId, phase: Phase) {
-        let life = &mut self.lives[id.index()];
+        let life = self.upkeep.life_mut(id);
         let was_registered = life.phase == Phase::Registered;
         life.enter(now, phase);
         // Only registration changes the standing.
@@ -105,10 +88,10 @@ impl<W: Witness> History<'_, W> {
     fn compute_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         let Container { node, service, .. } = self.blueprint.containers[id.index()];
         let law = &self.blueprint.services[service.index()].startup;
-        let demand = self.upkeep.draws.startup(law, id, self.lives[id.index()].incarnation);
+        let demand = self.upkeep.draws().startup(law, id, self.upkeep.life(id).incarnation);
         let speed = self.blueprint.nodes[node.index()].speed;
         // A node that hangs computes afterwards.
-        let begin = self.reach.hung_until(node).max(now);
+        let begin = self.upkeep.reach().hung_until(node).max(now);
         if begin < Time::NEVER {
             self.ready_at[id.index()] = begin + Nanos::from_f64(demand * speed.recip());
             self.turn_at(self.ready_at[id.index()], id, calendar);
@@ -116,7 +99,7 @@ impl<W: Witness> History<'_, W> {
     }
 
     fn begin_pull(&self, now: Time, node: NodeId, image: usize, calendar: &mut Calendar<Event>) {
-        let losses = self.upkeep.pulls.losses(node);
+        let losses = self.upkeep.pulls().losses(node);
         calendar
             .schedule(now + self.blueprint.pull_time(node, image), Event::Pulled { node, losses });
     }
@@ -129,7 +112,7 @@ impl<W: Witness> History<'_, W> {
         losses: u32,
         calendar: &mut Calendar<Event>,
     ) {
-        let pulls = &self.upkeep.pulls;
+        let pulls = self.upkeep.pulls();
         let image = pulls.under_way(node).filter(|_| losses == pulls.losses(node));
         if let Some(image) = image {
             self.has_pulled(now, node, image, calendar);

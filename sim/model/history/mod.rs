@@ -27,12 +27,12 @@ pub use same::is_same;
 pub use standing::Standing;
 
 use crate::blueprint::Blueprint;
-use crate::fault::{FaultDriver, Reach};
+use crate::fault::FaultDriver;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::life::{HealthDriver, Led, Life, Lives, Upkeep};
+use crate::life::{Control, HealthDriver, Lives, Upkeep};
 use crate::orchestrator::Fact;
+use crate::run::Run;
 use crate::simulate::EVENTS_A_LOOK;
-use crate::world::Run;
 use event::Event;
 use wssim_kernel::{Calendar, Model, Nanos, Time, run_until};
 
@@ -91,8 +91,6 @@ pub fn tell<W: Witness>(
 struct History<'a, W> {
     blueprint: &'a Blueprint,
     upkeep: Upkeep<'a>,
-    reach: Reach,
-    lives: Vec<Life>,
     /// By container: when its start is over, if it starts.
     ready_at: Vec<Time>,
     /// Services whose registered containers have changed since the witness last looked, at first all; by service,
@@ -112,8 +110,6 @@ impl<'a, W: Witness> History<'a, W> {
         let mut history = Self {
             blueprint,
             upkeep: Upkeep::new(blueprint, run),
-            reach: Reach::open(blueprint.nodes.len()),
-            lives: blueprint.containers.iter().map(Life::first).collect(),
             ready_at: vec![Time::NEVER; blueprint.containers.len()],
             changed: (0..blueprint.services.len() as u32).collect(),
             is_changed: vec![true; blueprint.services.len()],
@@ -135,9 +131,9 @@ impl<'a, W: Witness> History<'a, W> {
         let standing = Standing {
             blueprint: self.blueprint,
             now: self.at,
-            reach: &self.reach,
-            lives: &self.lives,
-            is_led: self.upkeep.control.as_ref().is_none_or(|control| control.is_led()),
+            reach: self.upkeep.reach(),
+            lives: self.upkeep.lives(),
+            is_led: self.upkeep.control().is_none_or(Control::is_led),
             changed: &self.changed,
             reach_changed: self.reach_changed,
         };

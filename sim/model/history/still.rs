@@ -16,11 +16,11 @@ impl<W: Witness> History<'_, W> {
         calendar: &mut Calendar<Event>,
     ) {
         let before = self.still_until(now, id);
-        let computes = self.lives[id.index()].phase == Phase::Starting && !self.is_waiting(id);
+        let computes = self.upkeep.life(id).phase == Phase::Starting && !self.is_waiting(id);
         if !computes || until <= before {
             return;
         }
-        self.lives[id.index()].give_up_start();
+        self.upkeep.life_mut(id).give_up_start();
         if until < Time::NEVER {
             self.ready_at[id.index()] = self.ready_at[id.index()] + until.since(before);
             self.turn_at(self.ready_at[id.index()], id, calendar);
@@ -29,7 +29,7 @@ impl<W: Witness> History<'_, W> {
 
     /// Until when `id` already stands still, by its node or its process; `now` if it does not.
     fn still_until(&self, now: Time, id: ContainerId) -> Time {
-        let of_process = self.upkeep.pulses[id.index()].hangs_until(now).unwrap_or(now);
-        of_process.max(self.reach.hung_until(self.node_of(id)))
+        let of_process = self.upkeep.hangs_until(now, id).unwrap_or(now);
+        of_process.max(self.upkeep.reach().hung_until(self.node_of(id)))
     }
 }

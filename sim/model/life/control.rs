@@ -1,4 +1,4 @@
-//! An orchestrator in a world: it gets inputs, and its decisions are carried out (`led.rs`).
+//! An orchestrator in a world: it gets inputs, and its decisions are carried out (`lives.rs`).
 //!
 //! No request asks it anything. The lists that proxies read change with it: a node's tasks leave them at the first
 //! poll after it is marked down; while no manager answers they stay as they are; a new leader is asked for the
@@ -7,7 +7,7 @@
 use crate::blueprint::Blueprint;
 use crate::ids::{ContainerId, NodeId};
 use crate::orchestrator::{Fact, Told, Watch};
-use crate::world::Run;
+use crate::run::Run;
 use wssim_kernel::Time;
 use wssim_kernel::stream::StreamKey;
 

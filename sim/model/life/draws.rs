@@ -4,7 +4,7 @@
 use crate::blueprint::Blueprint;
 use crate::ids::ContainerId;
 use crate::law::Law;
-use crate::world::Run;
+use crate::run::Run;
 use wssim_kernel::stream::{StreamKey, mix, name_hash};
 
 const STARTUP: u32 = 0;

@@ -1,9 +1,9 @@
 //! Drivers of the lives of containers: a world, or a history without traffic.
 //!
-//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `led.rs`, `health.rs`
-//! and `waiting.rs` here, and `fault/strikes.rs`. Time comes in as an argument; later steps go to the calendar as a
-//! [`Moment`]; each [`Change`] goes to the driver as it happens, which does its own part. The driver keeps each
-//! container's [`Life`]; the rest of the state is in [`Upkeep`].
+//! What happens to containers is decided once, in functions over a [`Driver`]: `lives.rs`, `needs.rs` and
+//! `health.rs` here, and `fault/strikes.rs`. Time comes in as an argument; later steps go to the calendar as a
+//! [`Moment`]; each [`Change`] goes to the driver as it happens, which does its own part. The state is in
+//! [`Upkeep`].
 //!
 //! ```text
 //!  calendar ── Moment ──► lives, orchestrator ── Change ──► world: CPU, requests, connections, views
@@ -11,58 +11,12 @@
 //!      └───────────── Moment ───────┘
 //! ```
 
-use super::{Control, Draws, End, Life, Phase, Pulls, Pulse, Waiting};
+use super::{End, Life, Phase, Upkeep};
 use crate::blueprint::Blueprint;
-use crate::fault::{Clocks, Reach};
+use crate::fault::Reach;
 use crate::ids::{ContainerId, FaultId, NodeId};
-use crate::orchestrator::{Fact, Restarts};
-use crate::world::Run;
-use wssim_kernel::{Calendar, Nanos, Time};
-
-/// State of containers and faults beside each container's life.
-#[derive(Debug)]
-pub(crate) struct Upkeep<'a> {
-    /// When each fault strikes.
-    pub(crate) clocks: Clocks<'a>,
-    /// The orchestrator that replaces lost containers.
-    pub(crate) control: Option<Box<Control<'a>>>,
-    /// By container: its health checks, and its restarts where no orchestrator counts them.
-    pub(crate) pulses: Vec<Pulse>,
-    pub(crate) restarts: Vec<Restarts>,
-    /// Containers that have started and wait for services.
-    pub(crate) waiting: Waiting,
-    pub(crate) pulls: Pulls,
-    /// By node: its containers.
-    pub(crate) on_node: Vec<Vec<ContainerId>>,
-    /// Buffer for the containers that a fault strikes.
-    pub(crate) struck: Vec<ContainerId>,
-    pub(crate) draws: Draws,
-    /// Time from zero until the measured stretch begins.
-    pub(crate) lead: Nanos,
-}
-
-impl<'a> Upkeep<'a> {
-    /// The state in which all nodes and containers run.
-    pub(crate) fn new(blueprint: &'a Blueprint, run: Run) -> Self {
-        let draws = Draws::new(blueprint, run);
-        let mut on_node = vec![Vec::new(); blueprint.nodes.len()];
-        for (place, container) in blueprint.containers.iter().enumerate() {
-            on_node[container.node.index()].push(ContainerId::from(place));
-        }
-        Self {
-            clocks: Clocks::new(blueprint, run),
-            control: Control::of(blueprint, run),
-            pulses: Pulse::all(blueprint, &draws),
-            restarts: vec![Restarts::default(); blueprint.containers.len()],
-            waiting: Waiting::default(),
-            pulls: Pulls::new(blueprint.nodes.len()),
-            on_node,
-            struck: Vec::new(),
-            draws,
-            lead: run.lead,
-        }
-    }
-}
+use crate::orchestrator::Fact;
+use wssim_kernel::{Calendar, Time};
 
 /// An event in the lives of containers.
 #[derive(Clone, Copy, Debug)]
@@ -131,19 +85,39 @@ pub(crate) trait Driver<'a>: Sized {
 
     fn blueprint(&self) -> &'a Blueprint;
 
-    /// The state beside lives.
+    /// The state of lives and faults.
     fn upkeep(&self) -> &Upkeep<'a>;
 
     fn upkeep_mut(&mut self) -> &mut Upkeep<'a>;
 
     /// The obstacles between nodes.
-    fn reach(&self) -> &Reach;
+    fn reach<'s>(&'s self) -> &'s Reach
+    where
+        'a: 's,
+    {
+        self.upkeep().reach()
+    }
 
-    fn reach_mut(&mut self) -> &mut Reach;
+    fn reach_mut<'s>(&'s mut self) -> &'s mut Reach
+    where
+        'a: 's,
+    {
+        self.upkeep_mut().reach_mut()
+    }
 
-    fn life(&self, id: ContainerId) -> &Life;
+    fn life<'s>(&'s self, id: ContainerId) -> &'s Life
+    where
+        'a: 's,
+    {
+        self.upkeep().life(id)
+    }
 
-    fn life_mut(&mut self, id: ContainerId) -> &mut Life;
+    fn life_mut<'s>(&'s mut self, id: ContainerId) -> &'s mut Life
+    where
+        'a: 's,
+    {
+        self.upkeep_mut().life_mut(id)
+    }
 
     /// Does the driver's own part of a change.
     fn changes(&mut self, now: Time, change: Change, calendar: &mut Calendar<Self::Event>);
@@ -164,8 +138,8 @@ pub(crate) trait Driver<'a>: Sized {
     }
 
     fn each_on(&mut self, node: NodeId, mut act: impl FnMut(&mut Self, ContainerId)) {
-        for place in 0..self.upkeep().on_node[node.index()].len() {
-            let id = self.upkeep().on_node[node.index()][place];
+        for place in 0..self.upkeep().on_node(node).len() {
+            let id = self.upkeep().on_node(node)[place];
             act(self, id);
         }
     }

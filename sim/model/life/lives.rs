@@ -1,11 +1,10 @@
 //! Turns in the lives of containers, in worlds and histories alike: start, listen, be registered, be told to
-//! end, end, restart.
+//! end, end, restart; and the orchestrator's decisions, which are such turns, and which each of them may cause.
 
-use super::{Awaiting, Change, Driver, End, LOOK, Led, Moment, Phase};
+use super::{Awaiting, Change, Control, Driver, End, LOOK, Moment, Phase};
 use crate::blueprint::{OnStop, Service};
-use crate::fault::FaultDriver;
-use crate::ids::ContainerId;
-use crate::orchestrator::Told;
+use crate::ids::{ContainerId, NodeId};
+use crate::orchestrator::{Exit, Fact, RestartPolicy, Told};
 use wssim_kernel::{Calendar, Time};
 
 /// A driver with containers: every driver.
@@ -14,7 +13,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
     fn await_late_containers(&self, calendar: &mut Calendar<Self::Event>) {
         for (place, container) in self.blueprint().containers.iter().enumerate() {
             if let Some(begins) = container.begins {
-                let at = Time::ZERO + self.upkeep().lead + begins;
+                let at = Time::ZERO + self.upkeep().lead() + begins;
                 self.turn_at(at, ContainerId::from(place), calendar);
             }
         }
@@ -23,7 +22,7 @@ pub(crate) trait Lives<'a>: Driver<'a> {
     /// Whether `id` begins later than now.
     fn is_to_come(&self, now: Time, id: ContainerId) -> bool {
         let begins = self.blueprint().containers[id.index()].begins;
-        begins.is_some_and(|begins| now < Time::ZERO + self.upkeep().lead + begins)
+        begins.is_some_and(|begins| now < Time::ZERO + self.upkeep().lead() + begins)
     }
 
     #[inline(never)]
@@ -74,6 +73,15 @@ pub(crate) trait Lives<'a>: Driver<'a> {
             self.schedule(given_up, Moment::Unhealthy(id), calendar);
         }
         self.changes(now, Change::Starts(id), calendar);
+    }
+
+    /// `id`, whose start-up CPU time is over, listens if all its services are there, and waits otherwise.
+    fn look_for_needs(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        if self.finds_needs(now, id) {
+            return self.listen(now, id, calendar);
+        }
+        let turn = self.life(id).turn;
+        self.upkeep_mut().waiting.missed(now, id, turn);
     }
 
     /// `id` has started and finds its services: it listens, and waits for its first good health check.
@@ -230,6 +238,126 @@ pub(crate) trait Lives<'a>: Driver<'a> {
         let is_wanted = !self.is_held_back(id);
         if is_dead && is_wanted && self.blueprint().service_of(id).restart.is_never() {
             self.turn_at(now, id, calendar);
+        }
+    }
+
+    /// A container has started: schedules the fault that wears out its lives.
+    fn wear(&mut self, now: Time, who: ContainerId, calendar: &mut Calendar<Self::Event>) {
+        if let Some((id, at)) = self.upkeep_mut().clocks_mut().wear(now, who) {
+            self.schedule(at, Moment::Strike(id), calendar);
+        }
+    }
+
+    fn control(&mut self) -> Option<&mut Control<'a>> {
+        self.upkeep_mut().control.as_deref_mut()
+    }
+
+    /// Gives the orchestrator an input, if the cluster has one, and carries out its decisions.
+    fn tell_control(&mut self, now: Time, told: Told<'_>, calendar: &mut Calendar<Self::Event>) {
+        if let Some(control) = self.control() {
+            control.told(now, told);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// The same with which node hears which.
+    fn tell_reach(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        let Some(control) = self.control() else { return };
+        let mut joined = control.take_joined();
+        self.reach().pairs(now, &mut joined);
+        if let Some(control) = self.control() {
+            control.hears(now, joined);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// Wakes the orchestrator at the time of its alarm.
+    #[inline(never)]
+    fn wake_control(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        if let Some(control) = self.control() {
+            control.wake(now);
+            self.act_as_told(now, calendar);
+        }
+    }
+
+    /// Carries out its decisions, and schedules the time at which it wants to be woken.
+    fn act_as_told(&mut self, now: Time, calendar: &mut Calendar<Self::Event>) {
+        while let Some(fact) = self.control().and_then(Control::next_fact) {
+            self.changes(now, Change::Decided(fact), calendar);
+            self.act(now, fact, calendar);
+        }
+        if let Some(due) = self.control().and_then(|control| control.wakes(now)) {
+            self.schedule(due, Moment::Control, calendar);
+        }
+    }
+
+    fn act(&mut self, now: Time, fact: Fact, calendar: &mut Calendar<Self::Event>) {
+        match fact {
+            Fact::Pulls(node, image) => {
+                if self.upkeep_mut().pulls_mut().ask(node, image) {
+                    self.changes(now, Change::Pulls(node, image), calendar);
+                }
+            }
+            // A node that is down starts it when it is back.
+            Fact::Starts(id) if !self.reach().is_up(self.blueprint().node_of(id)) => {}
+            Fact::Starts(id) => self.start_container(now, id, calendar),
+            Fact::Stops(id) => {
+                self.stop_unwanted(now, id, self.blueprint().is_replaced(), calendar);
+            }
+            Fact::Leads(_)
+            | Fact::Leaderless
+            | Fact::Ready(_)
+            | Fact::Assigned(_)
+            | Fact::Pending(..)
+            | Fact::Rejected(_)
+            | Fact::Down(..)
+            | Fact::Updated(..) => {}
+        }
+    }
+
+    /// `node` has pulled an image: it begins the next pull.
+    fn has_pulled(
+        &mut self,
+        now: Time,
+        node: NodeId,
+        image: usize,
+        calendar: &mut Calendar<Self::Event>,
+    ) {
+        if let Some(next) = self.upkeep_mut().pulls_mut().done(node) {
+            self.changes(now, Change::Pulls(node, next), calendar);
+        }
+        self.tell_control(now, Told::Pulled(node, image), calendar);
+    }
+
+    /// Whether an orchestrator decides when `id`, which has ended, is restarted; otherwise its node does.
+    fn is_restarted(&mut self, id: ContainerId) -> bool {
+        self.control().is_some_and(|control| control.restarts(id))
+    }
+
+    /// Schedules the restart of `id`, which has ended, by the restart policy of its service, unless an orchestrator
+    /// decides on it.
+    fn restart_later(
+        &mut self,
+        now: Time,
+        id: ContainerId,
+        exit: Exit,
+        calendar: &mut Calendar<Self::Event>,
+    ) {
+        if self.is_restarted(id) {
+            return self.tell_control(now, Told::Ended(id, exit), calendar);
+        }
+        self.tell_control(now, Told::Ended(id, exit), calendar);
+        let policy = if self.is_held_back(id) {
+            RestartPolicy::NEVER
+        } else {
+            self.blueprint().service_of(id).restart
+        };
+        match self.upkeep_mut().restarts[id.index()].next(now, exit, &policy) {
+            Some(start) => self.turn_at(start, id, calendar),
+            None if policy.restarts_after(exit) => {
+                self.tell_control(now, Told::GivesUp(id), calendar);
+            }
+            None => {}
         }
     }
 }

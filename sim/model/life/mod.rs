@@ -16,25 +16,30 @@
 mod control;
 mod draws;
 mod driver;
-mod empty;
+mod hang;
 mod health;
-mod led;
 mod lives;
+mod needs;
+mod news;
 mod proxies;
 mod pulls;
+mod pulse;
 mod registry;
+mod upkeep;
 mod waiting;
 mod world;
 
 pub(crate) use control::Control;
 pub(crate) use draws::Draws;
-pub(crate) use driver::{Change, Driver, Moment, Upkeep};
-pub(crate) use health::{HealthDriver, Pulse};
-pub(crate) use led::Led;
+pub(crate) use driver::{Change, Driver, Moment};
+pub(crate) use health::HealthDriver;
 pub(crate) use lives::Lives;
+pub(crate) use needs::Awaiting;
 pub(crate) use pulls::Pulls;
+pub(crate) use pulse::Pulse;
 pub(crate) use registry::Registry;
-pub(crate) use waiting::{Awaiting, Waiting};
+pub(crate) use upkeep::Upkeep;
+pub(crate) use waiting::Waiting;
 
 use crate::blueprint;
 use crate::orchestrator::Exit;

@@ -19,43 +19,19 @@
 //! Closed form: a crashed node stays in the list for D + U, with D the time until it is marked down
 //! and U uniform over the period of polls.
 
-use super::{Driver, Phase, Registry};
+use super::{Driver, Phase};
 use crate::blueprint::Proxy;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, ObserverId};
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::world::World;
-use wssim_kernel::stream::{StreamKey, mix, name_hash};
+use wssim_kernel::stream::{mix, name_hash};
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// Draws of proxies: phases of polls and of checks; draws of containers: the time until the manager knows them.
-const DRAW_POLL: u32 = 0;
+/// Draws of proxies: phases of checks; draws of containers: the time until the manager knows them.
 const DRAW_CHECK: u32 = 1;
 const DRAW_LISTED: u32 = 18;
-
-/// The proxies' state beside their views.
-#[derive(Debug)]
-pub(crate) struct Lists {
-    /// Each proxy with the share of the period of polls that is its phase.
-    proxies: Vec<(Proxy, f64)>,
-    stream: StreamKey,
-}
-
-impl Lists {
-    /// Lists in which each proxy knows each container. `keys` are the keys of the containers' draws.
-    pub(super) fn new(proxies: &[Proxy], keys: &[u64], stream: StreamKey) -> Self {
-        let phase = |proxy: &Proxy| {
-            let key = keys[proxy.container.index()];
-            (*proxy, stream.draw(key, DRAW_POLL).open01())
-        };
-        Self { proxies: proxies.iter().map(phase).collect(), stream }
-    }
-
-    pub(super) fn len(&self) -> u32 {
-        self.proxies.len() as u32
-    }
-}
 
 /// The first time, not before `now`, that is a multiple of `period` after the share `phase` of it.
 fn next(now: Time, period: Nanos, phase: f64) -> Time {
@@ -65,24 +41,6 @@ fn next(now: Time, period: Nanos, phase: f64) -> Time {
     let offset = (period.as_f64() * phase) as u64;
     let rounds = now.0.saturating_sub(offset).div_ceil(period.0);
     Time(offset.saturating_add(rounds.saturating_mul(period.0)))
-}
-
-impl Registry {
-    /// The number of the proxy that `observer` is.
-    #[inline]
-    pub(crate) fn as_proxy(&self, observer: ObserverId) -> Option<u32> {
-        let number = observer.0.checked_sub(self.nodes)?;
-        (number < self.lists.len()).then_some(number)
-    }
-
-    #[inline]
-    pub(crate) fn proxy(&self, number: u32) -> ObserverId {
-        ObserverId(self.nodes + number)
-    }
-
-    pub(super) fn container_of_proxy(&self, proxy: u32) -> ContainerId {
-        self.lists.proxies[proxy as usize].0.container
-    }
 }
 
 impl<P: Probe> World<'_, P> {
@@ -95,15 +53,14 @@ impl<P: Probe> World<'_, P> {
         there: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let key = mix(self.upkeep.draws.keys[id.index()], now.0);
+        let key = mix(self.upkeep.draws().keys[id.index()], now.0);
         let law = &self.blueprint.detection.listed;
         let known = now + self.draw_lag(law, key, DRAW_LISTED);
         let observer = self.registry.proxy(proxy);
-        let unwanted =
-            there && self.upkeep.control.as_ref().is_some_and(|control| !control.wants(id));
+        let unwanted = there && self.upkeep.control().is_some_and(|control| !control.wants(id));
         let asks = self.gets_answers(observer) && !unwanted;
         let polled = if asks { self.polled(known, proxy) } else { Time::NEVER };
-        let address = self.containers[id.index()].life.address;
+        let address = self.upkeep.life(id).address;
         // At an address without a listener a check is refused at once. With a new listener at the same address the
         // next check is good.
         let by_check = !there || self.registry.has_address(observer, id, address);
@@ -164,11 +121,11 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             for id in (0..self.containers.len()).map(ContainerId::from) {
-                let Some(control) = &self.upkeep.control else { return };
+                let Some(control) = self.upkeep.control() else { return };
                 let wanted = control.wants(id);
                 // The entry of a node that the manager does not hear stays as it is.
                 if !wanted || control.answers(self.node_of(id)) {
-                    let there = self.containers[id.index()].life.phase == Phase::Registered;
+                    let there = self.upkeep.life(id).phase == Phase::Registered;
                     self.tell_proxy(now, proxy, id, there && wanted, calendar);
                 }
             }
@@ -182,7 +139,7 @@ impl<P: Probe> World<'_, P> {
             return true;
         };
         let id = self.registry.container_of_proxy(proxy);
-        let runs = self.containers[id.index()].life.listens();
+        let runs = self.upkeep.life(id).listens();
         control.is_led() && (!runs || control.answers(self.node_of(id)))
     }
 
@@ -208,7 +165,7 @@ impl<P: Probe> World<'_, P> {
     fn checked(&self, now: Time, proxy: u32, id: ContainerId) -> Option<(Time, Nanos)> {
         let service = self.blueprint.service_of(id);
         let check = service.check?;
-        let own = self.upkeep.draws.keys[self.registry.container_of_proxy(proxy).index()];
+        let own = self.upkeep.draws().keys[self.registry.container_of_proxy(proxy).index()];
         let key = mix(own, name_hash(&service.name));
         let phase = self.registry.lists.stream.draw(key, DRAW_CHECK).open01();
         Some((next(now, check.interval, phase), check.timeout))

@@ -1,14 +1,13 @@
 //! The effects of containers' lives on a world: CPU time of starts, requests, connections, pages, views.
 
-use super::{Awaiting, Change, Driver, End, Led, Life, Lives, Moment, Phase, Upkeep};
+use super::{Change, Control, Driver, End, Lives, Moment, Phase, Upkeep};
 use crate::blueprint::Blueprint;
 use crate::event::Event;
-use crate::fault::Reach;
 use crate::ids::ContainerId;
 use crate::orchestrator::{Bad, Fact, Told};
 use crate::probe::Probe;
 use crate::request::frame::FrameKind;
-use crate::world::{Pace, World};
+use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl From<Moment> for Event {
@@ -38,24 +37,8 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
         &mut self.upkeep
     }
 
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn reach_mut(&mut self) -> &mut Reach {
-        &mut self.reach
-    }
-
-    fn life(&self, id: ContainerId) -> &Life {
-        &self.containers[id.index()].life
-    }
-
-    fn life_mut(&mut self, id: ContainerId) -> &mut Life {
-        &mut self.containers[id.index()].life
-    }
-
     fn is_empty(&self, id: ContainerId) -> bool {
-        self.containers[id.index()].station.in_system() == 0
+        self.containers[id].station().in_system() == 0
     }
 
     fn is_held_back(&self, id: ContainerId) -> bool {
@@ -67,7 +50,7 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
         match change {
             Change::Strikes(_) => {
                 self.catch_up_all(now, calendar);
-                self.reach.ever = true;
+                self.upkeep.reach_mut().note_trouble();
             }
             Change::NodeIsLost(node) => self.drop_chores(now, node, calendar),
             Change::NodeFreezes(node, _) => self.freeze(now, node, calendar),
@@ -106,7 +89,7 @@ impl<'a, P: Probe> Driver<'a> for World<'a, P> {
 impl<P: Probe> World<'_, P> {
     /// Reports the leader at the beginning.
     pub(crate) fn open_control(&mut self) {
-        let leader = self.upkeep.control.as_ref().and_then(|control| control.leader());
+        let leader = self.upkeep.control().and_then(Control::leader);
         if let Some(leader) = leader {
             self.probe.control(Time::ZERO, Fact::Leads(leader));
         }
@@ -118,7 +101,7 @@ impl<P: Probe> World<'_, P> {
             if container.spare || container.begins.is_some() {
                 for observer in self.observers() {
                     let id = ContainerId::from(place);
-                    self.registry.views.remove(observer, container.service, id);
+                    self.registry.views().remove(observer, container.service, id);
                 }
             }
         }
@@ -127,16 +110,15 @@ impl<P: Probe> World<'_, P> {
     /// The process of `id` has started: it uses CPU.
     fn begin_start(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
         // Requests may come before it listens.
-        self.reach.ever = true;
+        self.upkeep.reach_mut().note_trouble();
         self.note_life(id);
         let service = self.blueprint.service_of(id);
-        let incarnation = self.containers[id.index()].life.incarnation;
-        let demand = self.upkeep.draws.startup(&service.startup, id, incarnation);
+        let incarnation = self.upkeep.life(id).incarnation;
+        let demand = self.upkeep.draws().startup(&service.startup, id, incarnation);
         let key = self.life_key(id, incarnation);
-        let (job, frame) = self.frames.open(FrameKind::Startup, key);
-        frame.container = id;
+        let job = self.frames.open_work(FrameKind::Startup, key, id);
         self.note_work(id, demand);
-        self.containers[id.index()].pace = Pace::of(service.cold);
+        self.containers[id].is_cold(service.cold);
         self.start_job(now, job, id, demand, calendar);
         if self.counts_as_running_at_once(id) {
             self.tell_control(now, Told::Runs(id), calendar);
@@ -168,7 +150,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether callers are to find `id`: it is registered, or its address is known from its start.
     pub(crate) fn is_to_be_known(&self, id: ContainerId) -> bool {
-        match self.containers[id.index()].life.phase {
+        match self.upkeep.life(id).phase {
             Phase::Registered => true,
             Phase::Starting | Phase::Ready => self.is_known_at_once(id),
             Phase::Draining | Phase::Stopping | Phase::Dead => false,
@@ -195,9 +177,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         // Requests on their way to it find no process from now on.
-        self.reach.ever = true;
+        self.upkeep.reach_mut().note_trouble();
         self.catch_up(now, self.node_of(id), calendar);
-        let hangs = self.containers[id.index()].life.hangs;
+        let hangs = self.upkeep.life(id).hangs;
         if hangs {
             self.drop_kept_back(now, id, end, calendar);
         }
@@ -214,7 +196,7 @@ impl<P: Probe> World<'_, P> {
     fn note_end(&mut self, now: Time, id: ContainerId, end: End, calendar: &mut Calendar<Event>) {
         let is_replaced = end != End::LostWorker
             && (self.is_restarted(id) || self.blueprint.replaces_containers());
-        let life = &mut self.containers[id.index()].life;
+        let life = self.upkeep.life_mut(id);
         if is_replaced {
             life.address = life.incarnation;
         }

@@ -1,7 +1,7 @@
 //! What is counted of the memory of nodes and containers between two looks.
 
-use super::demand::{HeapState, pages};
 use super::fade::Fade;
+use super::heap::{HeapState, pages};
 use super::ledger::{Demand, FilePages, PageLedger, PageSurvey, Set, Short};
 use crate::blueprint::{Blueprint, NodeMemory, PAGE};
 use crate::ids::{ContainerId, NodeId};

@@ -9,75 +9,22 @@
 //! A runtime keeps the heap that it has grown to; a collection frees the garbage in it. Collections run
 //! beside requests: they touch all live data, read ahead, and take CPU.
 
+use super::heap::pages;
 use super::ledger::Demand;
-use crate::blueprint::{Heap, Hold, PAGE};
 use crate::ids::ContainerId;
 use crate::life::Phase;
 use crate::probe::Probe;
-use crate::world::{ContainerState, World};
-
-/// Bytes as whole pages.
-pub(super) fn pages(bytes: f64) -> u64 {
-    (bytes / PAGE).round() as u64
-}
-
-/// A container's heap.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct HeapState {
-    /// Visits that have left their garbage.
-    visits: u64,
-    /// Garbage in it, in bytes.
-    garbage: f64,
-    /// The most garbage that was ever in it, in bytes.
-    grown: f64,
-    /// Collections so far.
-    pub(super) collections: u64,
-}
-
-impl HeapState {
-    /// `visits` have begun since the container exists. Returns how often the heap has filled up since the last
-    /// look, and so must be collected.
-    fn note(&mut self, heap: &Heap, visits: u64) -> u64 {
-        let room = heap.limit - heap.live;
-        self.garbage += (visits - self.visits) as f64 * heap.garbage;
-        self.visits = visits;
-        self.grown = self.grown.max(self.garbage.min(room));
-        if heap.garbage <= 0.0 || self.garbage < room {
-            return 0;
-        }
-        // No more garbage per visit than fits: at most one collection per visit.
-        let each = room.max(heap.garbage);
-        let times = (self.garbage / each).floor();
-        self.garbage = (self.garbage - times * each).max(0.0);
-        times as u64
-    }
-
-    /// A new process has an empty heap.
-    pub(super) fn restart(&mut self) {
-        *self = Self { visits: self.visits, collections: self.collections, ..Self::default() };
-    }
-}
-
-impl ContainerState {
-    /// Requests that hold memory. Those that wait for a thread of a pool do not; an event loop accepts every
-    /// request at once, and its queue holds steps.
-    fn requests_held(&self) -> u32 {
-        match self.hold {
-            Hold::Request => self.station.in_system() - self.station.waiting(),
-            Hold::Cpu => self.station.in_system(),
-        }
-    }
-}
+use crate::world::World;
 
 impl<P: Probe> World<'_, P> {
     /// What `id` asks for now, and how often its heap must be collected.
     pub(super) fn memory_demand(&mut self, id: ContainerId) -> (Demand, u64) {
-        let container = &self.containers[id.index()];
-        if container.life.phase == Phase::Dead {
+        let container = &self.containers[id];
+        if self.upkeep.life(id).phase == Phase::Dead {
             return (Demand::default(), 0);
         }
         let memory = &self.blueprint.service_of(id).memory;
-        let station = &container.station;
+        let station = container.station();
         let in_service = f64::from(container.requests_held());
         let account = &mut self.memory.accounts[id.index()];
         let visits = station.arrivals();
@@ -97,43 +44,7 @@ impl<P: Probe> World<'_, P> {
     /// Entries that the caches at `id` hold.
     fn entries_of(&self, id: ContainerId) -> u64 {
         let service = self.service_id(id);
-        let replica = self.blueprint.replica(service, id) as usize;
-        let caches = self.blueprint.caches.iter().zip(&self.stores);
-        caches
-            .filter(|(cache, _)| cache.service == service)
-            .filter_map(|(_, stores)| stores.get(replica))
-            .map(|store| u64::from(store.held()))
-            .sum()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::law::Law;
-
-    /// 10 B per visit into 100 B beside the live data: the heap grows, is collected at every tenth visit however
-    /// rare the looks, and keeps its size.
-    #[test]
-    fn a_heap_grows_to_its_limit_and_is_collected_there() {
-        let heap = Heap { limit: 150.0, live: 50.0, garbage: 10.0, collection: Law::ZERO };
-        let mut state = HeapState::default();
-        for visits in 1..=35 {
-            assert_eq!(state.note(&heap, visits), u64::from(visits % 10 == 0), "visit {visits}");
-            let grown = 10.0 * visits.min(10) as f64;
-            assert!((state.grown - grown).abs() < 1e-9, "visit {visits}: {}", state.grown);
-        }
-        assert_eq!([69, 70, 85, 125].map(|visits| state.note(&heap, visits)), [3, 1, 1, 4]);
-        state.restart();
-        assert!(state.note(&heap, 126) == 0 && (state.grown - 10.0).abs() < 1e-9);
-    }
-
-    /// Each visit leaves more than fits.
-    #[test]
-    fn a_heap_is_collected_at_most_once_a_visit() {
-        let heap = Heap { limit: 60.0, live: 50.0, garbage: 25.0, collection: Law::ZERO };
-        let mut state = HeapState::default();
-        assert_eq!([1, 2, 7].map(|visits| state.note(&heap, visits)), [1, 1, 5]);
-        assert!((state.grown - 10.0).abs() < 1e-9);
+        let replica = self.blueprint.replica(service, id);
+        self.stores.held(self.blueprint, service, replica)
     }
 }

@@ -10,7 +10,7 @@ use crate::ids::ContainerId;
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::{Anywhere, FrameId, FrameKind, Waits};
-use crate::world::{ContainerState, World};
+use crate::world::World;
 use rand_distr::{Binomial, Distribution};
 use wssim_kernel::stream::{Draw, mix};
 use wssim_kernel::{Calendar, Time};
@@ -63,7 +63,7 @@ impl<P: Probe> World<'_, P> {
         draw: u32,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let (container, key) = (self.frames[id].container, self.frames[id].key);
+        let (container, key) = (self.frames[id].container(), self.frames[id].key());
         self.note_work(container, work);
         let miss = self.memory.accounts[container.index()].miss;
         if miss <= 0.0 {
@@ -86,15 +86,13 @@ impl<P: Probe> World<'_, P> {
         draw: u32,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let container = self.frames[id].container;
+        let container = self.frames[id].container();
         self.note_faults(container, faults);
-        let node = self.containers[container.index()].node;
-        if faults == 0 || self.nodes[node.index()].disk.is_none() {
+        let node = self.containers[container].node();
+        if faults == 0 || !self.nodes[node].has_disk() {
             return false;
         }
-        let frame = &mut self.frames[id];
-        frame.drawn = work;
-        frame.network_cpu = networking as u32;
+        self.frames[id].puts_step_off([work, networking]);
         let pages = Anywhere::of(u32::try_from(faults).unwrap_or(u32::MAX));
         self.memory.nodes[node.index()].stalls.rise(now);
         self.queue_at_disk(now, id, Waits::PageQueue { pages, draw: Anywhere::of(draw) }, calendar)
@@ -108,34 +106,30 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        let work = std::mem::replace(&mut frame.drawn, -1.0);
-        let networking = f64::from(std::mem::take(&mut frame.network_cpu));
-        let container = frame.container;
-        if frame.kind == FrameKind::Burst {
-            frame.waits = Waits::Nothing;
-        } else {
-            frame.waits = Waits::Processor;
-            self.computes(now, id, container, [work, networking]);
+        let step = frame.takes_step_up();
+        let container = frame.container();
+        if frame.kind() != FrameKind::Burst {
+            self.computes(now, id, container, step);
         }
-        self.start_job(now, id, container, work, calendar);
+        self.start_job(now, id, container, step[0], calendar);
     }
 
     /// A CPU step of `container` no longer waits for pages.
     pub(crate) fn end_stall(&mut self, now: Time, container: ContainerId) {
-        let node = self.containers[container.index()].node;
+        let node = self.containers[container].node();
         self.memory.nodes[node.index()].stalls.fall(now);
     }
 
     /// How long `reads` reads of swap take `id`, one after another, each by `law`, in nanoseconds.
     pub(crate) fn time_to_fetch(&self, id: FrameId, (reads, draw): (u32, u32), law: &Law) -> f64 {
-        let mut random = self.draws.draw(mix(self.frames[id].key, FETCHES), draw);
+        let mut random = self.draws.draw(mix(self.frames[id].key(), FETCHES), draw);
         (0..reads).map(|_| law.sample(&mut random)).sum()
     }
 
     /// The share of the hot pages of `id` that is in RAM.
     fn resident_share(&self, id: ContainerId) -> f64 {
-        let ContainerState { node, local, .. } = &self.containers[id.index()];
-        self.memory.nodes[node.index()].ledger.sets[*local as usize].hot.share()
+        let (node, local) = self.containers[id].place();
+        self.memory.nodes[node.index()].ledger.sets[local as usize].hot.share()
     }
 
     /// The heap of `id` is full: touches all live data, page after page.
@@ -146,22 +140,21 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Some(heap) = &self.blueprint.service_of(id).memory.heap else { return };
-        if !self.containers[id.index()].life.listens() {
+        if !self.upkeep.life(id).listens() {
             return;
         }
         let number = &mut self.memory.accounts[id.index()].heap.collections;
         *number += 1;
         let number = *number;
         let key = mix(self.life_key(id, 0), number);
-        let draw = || self.upkeep.draws.stream.draw(key, DRAW_COLLECTION);
+        let draw = || self.upkeep.draws().stream.draw(key, DRAW_COLLECTION);
         let work = heap.collection.sample_lazily(draw);
         self.note_work(id, work);
         let out = 1.0 - self.resident_share(id);
-        let live = super::demand::pages(heap.live) as f64;
+        let live = super::heap::pages(heap.live) as f64;
         self.memory.note_touches(id, live);
         let swapped = (live * out).round() as u64;
-        let (job, frame) = self.frames.open(FrameKind::Burst, key);
-        frame.container = id;
+        let job = self.frames.open_work(FrameKind::Burst, key, id);
         // All of them come in, `READ_AHEAD` with each read.
         let reads = swapped.div_ceil(READ_AHEAD);
         self.note_faults(id, swapped - reads);

@@ -9,14 +9,14 @@
 //! node of such containers is not even surveyed, and its state is reported when it ends. Rates of touches
 //! fade by themselves (`fade.rs`).
 
-use super::demand::pages;
+use super::heap::pages;
 use super::ledger::{Demand, FilePages, Since};
 use crate::blueprint::PAGE;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::life::Phase;
 use crate::probe::Probe;
-use crate::world::{ContainerState, World};
+use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// From one look to the next, far from all limits and near one.
@@ -34,11 +34,11 @@ impl<P: Probe> World<'_, P> {
     /// become short.
     pub(crate) fn open_memory(&mut self, calendar: &mut Calendar<Event>) {
         self.count_running();
-        for node in (0..self.nodes.len()).map(NodeId::from) {
+        for node in self.nodes.ids() {
             if self.memory.nodes[node.index()].watched {
                 for place in 0..self.memory.nodes[node.index()].members.len() {
                     let id = self.memory.nodes[node.index()].members[place];
-                    self.containers[id.index()].is_watched = true;
+                    self.containers[id].be_watched();
                     self.memory.mark(id);
                 }
                 self.take_in_marked(Time::ZERO, node, calendar);
@@ -88,7 +88,7 @@ impl<P: Probe> World<'_, P> {
             let account = &self.memory.nodes[node.index()];
             let id = account.members[account.asked[place] as usize];
             // A change at the very instant of the last look may have come after it.
-            if self.containers[id.index()].station.changed_at() >= account.settled {
+            if self.containers[id].station().changed_at() >= account.settled {
                 self.memory.mark(id);
             }
         }
@@ -169,7 +169,7 @@ impl<P: Probe> World<'_, P> {
     /// Pages of kernel, engine, shims and agent of `node`.
     fn system_of(&self, node: NodeId) -> u64 {
         let memory = &self.blueprint.nodes[node.index()].memory;
-        let runs = |id: &&ContainerId| self.containers[id.index()].life.phase != Phase::Dead;
+        let runs = |id: &&ContainerId| self.upkeep.life(**id).phase != Phase::Dead;
         let running = self.memory.nodes[node.index()].members.iter().filter(runs).count();
         pages(memory.kernel + memory.engine + memory.agent + memory.shim * running as f64)
     }
@@ -231,13 +231,13 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn count_running(&mut self) {
-        let runs = |container: &&ContainerState| container.life.phase != Phase::Dead;
-        self.memory.running = self.containers.iter().filter(runs).count() as u32;
+        let is_dead = |id: &ContainerId| self.upkeep.life(*id).phase == Phase::Dead;
+        self.memory.running = self.containers.ids().filter(|id| !is_dead(id)).count() as u32;
     }
 
     /// `id` has ended: frees its pages. With its node the page cache is lost.
     pub(crate) fn release_memory(&mut self, now: Time, id: ContainerId, with_files: bool) {
-        let ContainerState { node, local, .. } = self.containers[id.index()];
+        let (node, local) = self.containers[id].place();
         self.report_memory(now, node);
         let account = &mut self.memory.nodes[node.index()];
         account.ledger.release(local as usize);

@@ -27,6 +27,7 @@ pub mod curve;
 mod demand;
 mod fade;
 mod fetch;
+mod heap;
 mod kill;
 mod ledger;
 mod look;

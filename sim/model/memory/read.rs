@@ -24,7 +24,7 @@ impl<P: Probe> World<'_, P> {
         (pages, draws): (&Law, &[u32; 3]),
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let (container, key) = (self.frames[id].container, self.frames[id].key);
+        let (container, key) = (self.frames[id].container(), self.frames[id].key());
         let reads = pages.sample_lazily(|| self.draws.draw(key, draws[0])).round() as u64;
         self.memory.note_reads(container, reads, self.in_pages(container, reads));
         let miss = self.memory.accounts[container.index()].file_miss;
@@ -36,8 +36,8 @@ impl<P: Probe> World<'_, P> {
             self.memory.accounts[container.index()].missed += missed;
             self.memory.mark(container);
         }
-        let node = self.containers[container.index()].node;
-        if missed == 0 || self.nodes[node.index()].disk.is_none() {
+        let node = self.containers[container].node();
+        if missed == 0 || !self.nodes[node].has_disk() {
             return false;
         }
         let pages = u32::try_from(missed).unwrap_or(u32::MAX);
@@ -54,13 +54,13 @@ impl<P: Probe> World<'_, P> {
     /// their bytes.
     pub(crate) fn time_to_read(&self, id: FrameId, draw: u32, law: &Law) -> (f64, f64) {
         let frame = &self.frames[id];
-        let mut random = self.draws.draw(frame.key, draw);
-        let Waits::DiskQueue { pages } = frame.waits else {
+        let mut random = self.draws.draw(frame.key(), draw);
+        let Waits::DiskQueue { pages } = frame.waits() else {
             unreachable!("what reads has queued at the disk")
         };
         let pages = pages.get();
         let time = (0..pages).map(|_| law.sample(&mut random)).sum();
-        let data = self.blueprint.service_of(frame.container).memory.data.as_ref();
+        let data = self.blueprint.service_of(frame.container()).memory.data.as_ref();
         (time, f64::from(pages) * data.map_or(0.0, |data| data.page))
     }
 }

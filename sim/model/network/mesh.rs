@@ -12,11 +12,11 @@
 use super::{Message, OUTSIDE};
 use crate::blueprint::{Encapsulation, Network};
 use crate::event::Event;
+use crate::ids::FrameId;
 use crate::ids::{ContainerId, NodeId, ObserverId, ServiceId, SourceId};
 use crate::network::connection::ConnectionStage;
 use crate::network::reach::Lost;
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -46,7 +46,30 @@ impl<P: Probe> World<'_, P> {
         ingress: NodeId,
         service: ServiceId,
     ) -> Option<ContainerId> {
-        self.registry.views.rotate(ObserverId(ingress.0), service)
+        self.registry.rotate(ObserverId(ingress.0), service)
+    }
+
+    /// Whether a user gets one of `most` ports of `ingress` for a connection to `container`.
+    pub(crate) fn takes_mesh_port(
+        &mut self,
+        now: Time,
+        ingress: NodeId,
+        container: ContainerId,
+        most: u32,
+    ) -> bool {
+        let range = self.network.ports.of_mesh(ingress, container);
+        self.network.ports.take(now, range, most)
+    }
+
+    /// The user closes its connection through `ingress` to `container`.
+    pub(crate) fn gives_mesh_port_back(
+        &mut self,
+        now: Time,
+        ingress: NodeId,
+        container: ContainerId,
+    ) {
+        let range = self.network.ports.of_mesh(ingress, container);
+        self.network.ports.give_back(now, range, true);
     }
 
     /// Sends the request of the entry visit `visit` from its user through `ingress`.
@@ -59,10 +82,11 @@ impl<P: Probe> World<'_, P> {
     ) {
         let (bytes, latency) = (self.bytes_of_request(visit), self.half_way_in(visit, ingress));
         let wire = Network::HOST.wire(bytes).bytes;
-        let after = held + latency + self.flows.send(OUTSIDE.index(), ingress.index(), wire);
+        let after =
+            held + latency + self.network.flows.send(OUTSIDE.index(), ingress.index(), wire);
         let to = self.frame_node(visit);
         if !self.fits([ingress, to], &INGRESS, bytes) {
-            let user = self.frames[visit].parent;
+            let user = self.frames[visit].parent();
             self.frames.remove(visit);
             return self.lose_large(now, user, calendar);
         }
@@ -73,15 +97,16 @@ impl<P: Probe> World<'_, P> {
             to: ingress,
             network: &INGRESS,
             bytes: answer,
-            payers: [NO_FRAME; 2],
+            payers: [None; 2],
             after: Nanos::ZERO,
         };
-        self.frames[visit].network_cpu = self.message_cpu(&back, to);
-        let payers = [NO_FRAME, visit];
+        let cpu = self.message_cpu(&back, to);
+        self.frames[visit].owes(cpu);
+        let payers = [None, Some(visit)];
         let after = after + relayed;
-        self.hops_ns += after.0;
+        self.network.hops_ns += after.0;
         let message = Message { from: ingress, to, network: &INGRESS, bytes, payers, after };
-        let draw = (self.frames[visit].key, DRAW_INGRESS_RTT);
+        let draw = (self.frames[visit].key(), DRAW_INGRESS_RTT);
         self.transmit(now, message, draw, Event::Deliver(visit), calendar);
     }
 
@@ -102,7 +127,7 @@ impl<P: Probe> World<'_, P> {
             passes => passes,
         };
         let Some(at) = passes else {
-            let user = self.frames[visit].parent;
+            let user = self.frames[visit].parent();
             return self.lose(
                 user,
                 Lost { stage: ConnectionStage::Established, sent: now },
@@ -110,17 +135,19 @@ impl<P: Probe> World<'_, P> {
             );
         };
         if !self.fits([from, ingress], &INGRESS, bytes) {
-            return self.lose_large(now, self.frames[visit].parent, calendar);
+            return self.lose_large(now, self.frames[visit].parent(), calendar);
         }
         let relayed = self.relay(now, [ingress, from], bytes, calendar);
         let wire = Network::HOST.wire(bytes).bytes;
         let out = self.half_way_out(visit, ingress);
-        let after =
-            at.since(now) + out + relayed + self.flows.send(ingress.index(), OUTSIDE.index(), wire);
-        self.hops_ns += after.0;
-        let payers = [NO_FRAME; 2];
+        let after = at.since(now)
+            + out
+            + relayed
+            + self.network.flows.send(ingress.index(), OUTSIDE.index(), wire);
+        self.network.hops_ns += after.0;
+        let payers = [None; 2];
         let message = Message { from, to: ingress, network: &INGRESS, bytes, payers, after };
-        let draw = (self.frames[visit].key, DRAW_INGRESS_RTT_BACK);
+        let draw = (self.frames[visit].key(), DRAW_INGRESS_RTT_BACK);
         self.transmit(now, message, draw, event, calendar);
     }
 
@@ -133,7 +160,7 @@ impl<P: Probe> World<'_, P> {
         bytes: f64,
         calendar: &mut Calendar<Event>,
     ) -> Nanos {
-        if !self.network_costs_cpu {
+        if !self.network.costs_cpu {
             return Nanos::ZERO;
         }
         let outside = self.blueprint.end_cpu(ingress, false, &Network::HOST, bytes);

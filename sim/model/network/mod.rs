@@ -9,66 +9,35 @@
 //! work of the node's kernel, which belongs to no container.
 
 pub(crate) mod connection;
+mod cost;
 pub mod flow;
+mod latency;
 mod mesh;
+mod message;
 pub mod packet;
+pub(crate) mod parting;
 mod path;
 pub(crate) mod ports;
 pub(crate) mod reach;
+mod room;
+pub(crate) mod state;
+pub(crate) mod travel;
 mod user;
 
-pub(crate) use path::Paths;
+pub(crate) use message::{Carried, FLOW_BYTES, Message, OUTSIDE};
+pub(crate) use state::constant_half;
 
-use crate::blueprint::{Encapsulation, Network};
+use crate::blueprint::Encapsulation;
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
-use crate::law::Law;
 use crate::probe::Probe;
-use crate::request::frame::{FrameId, NO_FRAME};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
-
-/// A message larger than this is a flow: a megabyte, 8 ms on a gigabit interface.
-pub(crate) const FLOW_BYTES: f64 = 1e6;
-
-/// A user outside the cluster, as an end of a message.
-pub(crate) const OUTSIDE: NodeId = NodeId(u32::MAX);
-
-/// A message from one node to another, or to itself.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Message<'n> {
-    pub(crate) from: NodeId,
-    pub(crate) to: NodeId,
-    /// Its network, if it leaves its node.
-    pub(crate) network: &'n Network,
-    /// Payload.
-    pub(crate) bytes: f64,
-    /// How much later than now it is sent: its connection is set up first.
-    pub(crate) after: Nanos,
-    /// The frames that pay for its CPU at either end; [`NO_FRAME`]: already paid for.
-    pub(crate) payers: [FrameId; 2],
-}
-
-/// What a flow hands back at its end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Carried {
-    event: Event,
-    latency: Nanos,
-    /// `None`: no message whose time counts.
-    since: Option<Time>,
-}
-
-impl Carried {
-    /// Of the bytes of a chore.
-    pub(crate) fn of_chore(event: Event) -> Self {
-        Self { event, latency: Nanos::ZERO, since: None }
-    }
-}
 
 impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn node_of(&self, container: ContainerId) -> NodeId {
-        self.containers[container.index()].node
+        self.containers[container].node()
     }
 
     /// Sends `message`: charges both ends, and schedules `event` at its arrival. A random latency is drawn at
@@ -83,13 +52,14 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let place = message.from.index() * self.nodes.len() + message.to.index();
-        let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
-        if self.is_free(message.from, message.to) {
+        let latency =
+            self.network.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        if self.network.is_free(message.from, message.to) {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
         // A copy, so that a free message stays in registers.
         let mut message = Message { ..message };
-        if self.paths.lossy {
+        if self.network.paths.lossy {
             message.after += self.repairs(&message, (key, draw));
         }
         self.transmit_at_cost(now, &message, latency, event, calendar);
@@ -106,14 +76,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let place = node.index() * self.nodes.len() + node.index();
-        let latency = self.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
+        let latency =
+            self.network.half_rtts[place].unwrap_or_else(|| self.half_rtt(place, key, draw));
         self.arrive_after(now, latency, event, calendar);
-    }
-
-    /// Whether bytes between two nodes cost nothing and need not be known.
-    #[inline(always)]
-    pub(crate) fn is_free(&self, from: NodeId, to: NodeId) -> bool {
-        from == to && !self.network_costs_cpu
     }
 
     #[inline(never)]
@@ -141,22 +106,8 @@ impl<P: Probe> World<'_, P> {
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
-        self.hops_ns += delay.0;
+        self.network.hops_ns += delay.0;
         calendar.schedule(now + delay, event);
-    }
-
-    #[inline(never)]
-    pub(crate) fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
-        let half = half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw));
-        self.paced(place, half)
-    }
-
-    /// Half of the present mean round trip between two nodes, for messages that no request waits for.
-    #[inline]
-    pub(crate) fn usual_half(&self, from: NodeId, to: NodeId) -> Nanos {
-        let place = from.index() * self.nodes.len() + to.index();
-        let half = self.usual_halves[place];
-        if self.reach.ever { self.paced(place, half) } else { half }
     }
 
     /// Sends `message` over the interfaces of two nodes: as packets, or as a flow.
@@ -170,18 +121,18 @@ impl<P: Probe> World<'_, P> {
     ) {
         if message.from != OUTSIDE && message.to != OUTSIDE {
             let is_encrypted = message.network.encapsulation == Encapsulation::Encrypted;
-            self.crossed[0] += message.bytes;
-            self.crossed[1] += if is_encrypted { message.bytes } else { 0.0 };
+            self.network.crossed[0] += message.bytes;
+            self.network.crossed[1] += if is_encrypted { message.bytes } else { 0.0 };
         }
         if message.bytes > FLOW_BYTES {
             return self.start_flow(now, message, latency, event, calendar);
         }
-        if self.network_costs_cpu {
+        if self.network.costs_cpu {
             self.charge(message);
         }
         let bytes = message.network.wire(message.bytes).bytes;
-        let mut takes = self.flows.send(message.from.index(), message.to.index(), bytes);
-        if self.paths.capped {
+        let mut takes = self.network.flows.send(message.from.index(), message.to.index(), bytes);
+        if self.network.paths.capped {
             takes = takes.max(self.path_takes(message));
         }
         let delay = latency + takes;
@@ -192,10 +143,9 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn charge(&mut self, message: &Message<'_>) {
         for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
-            if payer != NO_FRAME {
+            if let Some(payer) = payer {
                 let cpu = self.message_cpu(message, end);
-                let owed = &mut self.frames[payer].network_cpu;
-                *owed = owed.saturating_add(cpu);
+                self.frames[payer].owes(cpu);
             }
         }
     }
@@ -223,8 +173,11 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let bytes = message.network.wire(message.bytes).bytes;
-        let mut cap =
-            if self.paths.capped { self.cap_of_path(message, bytes) } else { f64::INFINITY };
+        let mut cap = if self.network.paths.capped {
+            self.cap_of_path(message, bytes)
+        } else {
+            f64::INFINITY
+        };
         for end in [message.from, message.to] {
             if end == OUTSIDE {
                 continue;
@@ -237,24 +190,42 @@ impl<P: Probe> World<'_, P> {
             }
         }
         let ends = [message.from.index(), message.to.index()];
-        if self.flows.alone(ends[0], ends[1], cap) == f64::INFINITY {
+        if self.network.flows.alone(ends[0], ends[1], cap) == f64::INFINITY {
             return self.arrive_after(now + message.after, latency, event, calendar);
         }
         // The set-up comes first, and is counted separately.
         let since = Some(now + message.after);
         let carried = Carried { event, latency: latency + message.after, since };
-        let end = self.flows.start(now, ends, bytes, cap, carried);
+        let end = self.network.flows.start(now, ends, bytes, cap, carried);
+        Self::schedule_end(end, calendar);
+    }
+
+    /// Carries `bytes` between two nodes as a flow, at `rate` bytes per second at most; `event` is its end.
+    pub(crate) fn carry(
+        &mut self,
+        now: Time,
+        ends: [NodeId; 2],
+        (bytes, rate): (f64, f64),
+        event: Event,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let ends = ends.map(NodeId::index);
+        let flows = &mut self.network.flows;
+        if ends[0] == ends[1] || flows.alone(ends[0], ends[1], rate) == f64::INFINITY {
+            return calendar.schedule(now, event);
+        }
+        let end = flows.start(now, ends, bytes, rate, Carried::of_chore(event));
         Self::schedule_end(end, calendar);
     }
 
     /// The next flow ends, unless the event was overtaken.
     #[inline(never)]
     pub(crate) fn flow_ends(&mut self, now: Time, generation: u32, calendar: &mut Calendar<Event>) {
-        let Some((carried, end)) = self.flows.end(now, generation) else {
+        let Some((carried, end)) = self.network.flows.end(now, generation) else {
             return;
         };
         let arrival = now + carried.latency;
-        self.hops_ns += carried.since.map_or(0, |since| arrival.since(since).0);
+        self.network.hops_ns += carried.since.map_or(0, |since| arrival.since(since).0);
         calendar.schedule(arrival, carried.event);
         Self::schedule_end(end, calendar);
     }
@@ -274,7 +245,7 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        self.nodes[node.index()].network_cpu_ns += demand;
+        self.network.note_cpu(node, demand);
         self.work_in_kernel(now, node, demand, calendar);
     }
 
@@ -286,34 +257,9 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let local = self.nodes[node.index()].kernel;
+        let local = self.nodes[node].kernel();
         self.catch_up(now, node, calendar);
         self.compute_unattended(now, node, local, demand, calendar);
         self.watch(node, calendar);
     }
-
-    /// Conservation of bytes: all interfaces together have received what they have sent.
-    pub(crate) fn assert_bytes(&mut self, now: Time) {
-        let mut total = [0.0; 2];
-        for node in (0..self.nodes.len()).chain([OUTSIDE.index()]) {
-            let bytes = self.flows.bytes(now, node);
-            total[0] += bytes[0];
-            total[1] += bytes[1];
-        }
-        let off = (total[0] - total[1]).abs();
-        assert!(off <= 1.0 + total[0] * 1e-9, "bytes sent = bytes received, off by {off}");
-    }
-}
-
-/// Half of a round trip, if constant.
-pub(crate) fn constant_half(rtt: &Law) -> Option<Nanos> {
-    match rtt {
-        Law::Constant(rtt) => Some(Nanos::from_f64(rtt * 0.5)),
-        _ => None,
-    }
-}
-
-/// Half of a round trip.
-fn half(rtt: &Law, draw: &mut wssim_kernel::stream::Draw<'_>) -> Nanos {
-    Nanos::from_f64(rtt.sample(draw) * 0.5)
 }

@@ -71,7 +71,7 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     pub(crate) fn fits(&self, [from, to]: [NodeId; 2], network: &Network, bytes: f64) -> bool {
         let place = from.index() * self.nodes.len() + to.index();
-        !self.paths.narrow || from == to || self.blueprint.links[place].fits(network, bytes)
+        !self.network.paths.narrow || from == to || self.blueprint.links[place].fits(network, bytes)
     }
 
     /// The message that `caller` waits for is too large for the path, and so is each retransmission. Later
@@ -82,7 +82,9 @@ impl<P: Probe> World<'_, P> {
         caller: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
-        self.connections.get_stuck(self.frames[caller].link);
+        if let Some(link) = self.frames[caller].link() {
+            self.network.connections.get_stuck(link);
+        }
         self.lose(caller, Lost { stage: ConnectionStage::Established, sent: now }, calendar);
     }
 
@@ -137,31 +139,6 @@ impl<P: Probe> World<'_, P> {
                 return late.min(GIVE_UP);
             }
             pause = Nanos(pause.0 * 2).min(LONGEST_PAUSE);
-        }
-    }
-}
-
-/// What any path of a world does.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Paths {
-    /// Drops large packets.
-    pub(crate) narrow: bool,
-    /// Caps transfers.
-    pub(crate) capped: bool,
-    /// Loses packets.
-    pub(crate) lossy: bool,
-}
-
-impl Paths {
-    pub(crate) fn of(blueprint: &crate::blueprint::Blueprint) -> Self {
-        let any = |is: &dyn Fn(&Link) -> bool| blueprint.links.iter().any(is);
-        let lossy = any(&|link| link.loss > 0.0);
-        let slow = |call: &crate::blueprint::Call| call.network.goodput < f64::INFINITY;
-        let capped = any(&|link| link.goodput < f64::INFINITY);
-        Self {
-            narrow: any(&|link| link.mtu < f64::INFINITY),
-            capped: capped || lossy || blueprint.calls.iter().any(slow),
-            lossy,
         }
     }
 }

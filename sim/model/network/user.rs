@@ -4,13 +4,14 @@
 //! plain. The user's own line is never a bottleneck.
 
 use super::connection::ConnectionStage;
+use super::latency::half;
 use super::reach::Lost;
-use super::{Message, OUTSIDE, half};
+use super::{Message, OUTSIDE};
 use crate::blueprint::{Arrivals, Network};
 use crate::event::Event;
 use crate::ids::NodeId;
 use crate::probe::Probe;
-use crate::request::frame::{Frame, FrameId, NO_FRAME, NONE};
+use crate::request::frame::{Frame, FrameId};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -31,7 +32,7 @@ impl<P: Probe> World<'_, P> {
         (visit, held): (FrameId, Nanos),
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { source, key, .. } = self.frames[visit];
+        let (source, key) = (self.frames[visit].source(), self.frames[visit].key());
         if let Some(ingress) = self.ingress_of(source, key) {
             return self.transmit_through_mesh(now, (visit, held), ingress, calendar);
         }
@@ -43,9 +44,10 @@ impl<P: Probe> World<'_, P> {
         }
         let bytes = self.bytes_of_request(visit);
         let answer = message_to_user(node, self.bytes_of_answer(visit));
-        self.frames[visit].network_cpu = self.message_cpu(&answer, node);
+        let cpu = self.message_cpu(&answer, node);
+        self.frames[visit].owes(cpu);
         let network = &Network::HOST;
-        let payers = [NO_FRAME, visit];
+        let payers = [None, Some(visit)];
         let message =
             Message { from: OUTSIDE, to: node, network, bytes, payers, after: Nanos::ZERO };
         self.cross(now, &message, latency, event, calendar);
@@ -61,14 +63,14 @@ impl<P: Probe> World<'_, P> {
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { source, key, .. } = self.frames[visit];
+        let (source, key) = (self.frames[visit].source(), self.frames[visit].key());
         if let Some(ingress) = self.ingress_of(source, key) {
             let bytes = if is_good { self.bytes_of_answer(visit) } else { 0.0 };
             return self.transmit_back_through_mesh(now, visit, ingress, bytes, event, calendar);
         }
         let node = self.frame_node(visit);
         let Some(at) = self.passes(now, None, node, ConnectionStage::Established) else {
-            let user = self.frames[visit].parent;
+            let user = self.frames[visit].parent();
             return self.lose(
                 user,
                 Lost { stage: ConnectionStage::Established, sent: now },
@@ -91,7 +93,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether bytes over the edge at `node` cost nothing and need not be known.
     #[inline]
     fn is_edge_free(&self, node: NodeId) -> bool {
-        !self.network_costs_cpu && self.flows.is_endless(node.index())
+        !self.network.costs_cpu && self.network.flows.is_endless(node.index())
     }
 
     /// The time from the user to the edge at `node`.
@@ -109,28 +111,28 @@ impl<P: Probe> World<'_, P> {
     #[inline]
     fn half_client_rtt(&self, visit: FrameId, node: NodeId, draw: u32) -> Nanos {
         let visit = &self.frames[visit];
-        let half = self.sources[visit.source.index()].half_client_rtt;
+        let half = self.traffic.half_client_rtt(visit.source());
         let half = half.unwrap_or_else(|| self.drawn_half_client_rtt(visit, draw));
-        if self.reach.ever { self.paced_outside(node, half) } else { half }
+        if self.upkeep.reach().ever() { self.paced_outside(node, half) } else { half }
     }
 
     #[inline(never)]
     fn drawn_half_client_rtt(&self, visit: &Frame, draw: u32) -> Nanos {
-        let rtt = &self.blueprint.sources[visit.source.index()].client_rtt;
-        half(rtt, &mut self.draws.draw(visit.key, draw))
+        let rtt = &self.blueprint.sources[visit.source().index()].client_rtt;
+        half(rtt, &mut self.draws.draw(visit.key(), draw))
     }
 
     pub(super) fn bytes_of_request(&self, visit: FrameId) -> f64 {
         let visit = &self.frames[visit];
-        let law = &self.blueprint.sources[visit.source.index()].send;
-        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key, DRAW_CLIENT_SEND));
+        let law = &self.blueprint.sources[visit.source().index()].send;
+        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key(), DRAW_CLIENT_SEND));
         self.traced_bytes(visit).map(|[send, _]| send).filter(|b| *b >= 0.0).unwrap_or_else(drawn)
     }
 
     pub(super) fn bytes_of_answer(&self, visit: FrameId) -> f64 {
         let visit = &self.frames[visit];
-        let law = &self.blueprint.sources[visit.source.index()].receive;
-        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key, DRAW_CLIENT_RECEIVE));
+        let law = &self.blueprint.sources[visit.source().index()].receive;
+        let drawn = || law.sample_lazily(|| self.draws.draw(visit.key(), DRAW_CLIENT_RECEIVE));
         self.traced_bytes(visit)
             .map(|[_, receive]| receive)
             .filter(|b| *b >= 0.0)
@@ -139,20 +141,19 @@ impl<P: Probe> World<'_, P> {
 
     /// Bytes of request and answer by the trace; negative: not given.
     fn traced_bytes(&self, visit: &Frame) -> Option<[f64; 2]> {
-        if visit.trace_row == NONE {
-            return None;
-        }
-        let Arrivals::Trace(trace) = &self.blueprint.sources[visit.source.index()].arrivals else {
+        let row = visit.trace_row()?;
+        let Arrivals::Trace(trace) = &self.blueprint.sources[visit.source().index()].arrivals
+        else {
             return None;
         };
-        let row = trace.rows.get(visit.trace_row as usize)?;
+        let row = trace.rows.get(row as usize)?;
         Some([row.send, row.receive])
     }
 }
 
 /// The CPU of an answer was paid for with the request's.
 fn message_to_user(node: NodeId, bytes: f64) -> Message<'static> {
-    let payers = [NO_FRAME; 2];
+    let payers = [None; 2];
     let network = &Network::HOST;
     Message { from: node, to: OUTSIDE, network, bytes, payers, after: Nanos::ZERO }
 }

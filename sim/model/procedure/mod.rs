@@ -12,6 +12,11 @@
 //!
 //! A procedure that needs a node which is gone is broken off: a person has to decide what follows.
 
+mod conduct;
+
+pub(crate) use conduct::Conduct;
+use conduct::StepStage;
+
 use crate::blueprint::{Carry, Procedure, Work};
 use crate::chore::{Haul, Then};
 use crate::event::Event;
@@ -21,45 +26,8 @@ use crate::probe::{Probe, StepFact};
 use crate::world::World;
 use wssim_kernel::{Calendar, Nanos, Time};
 
-/// How far a step has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    Waiting,
-    UnderWay,
-    /// Its copy is complete, or its people have finished.
-    Done,
-    Over,
-}
-
-/// The state of a procedure in a world.
-#[derive(Debug)]
-pub(crate) struct Conduct {
-    stages: Vec<Stage>,
-    /// By container: whether it is to run.
-    wanted: Vec<bool>,
-    /// By container: whether callers are not to find it.
-    hidden: Vec<bool>,
-    /// Whether it is over or broken off.
-    ended: bool,
-    /// Whether [`World::look_at_steps`] is at work.
-    busy: bool,
-}
-
 /// Number of the event with which a procedure begins.
 const BEGIN: u32 = u32::MAX;
-
-impl Conduct {
-    pub(crate) fn of(blueprint: &crate::Blueprint) -> Option<Box<Self>> {
-        let procedure = blueprint.procedure.as_ref()?;
-        Some(Box::new(Self {
-            stages: vec![Stage::Waiting; procedure.steps.len()],
-            wanted: blueprint.containers.iter().map(|container| !container.spare).collect(),
-            hidden: procedure.hides(blueprint),
-            ended: false,
-            busy: false,
-        }))
-    }
-}
 
 impl<'a, P: Probe> World<'a, P> {
     fn procedure(&self) -> Option<&'a Procedure> {
@@ -99,7 +67,7 @@ impl<'a, P: Probe> World<'a, P> {
 
     fn step_done(&mut self, step: usize) {
         if let Some(conduct) = &mut self.conduct {
-            conduct.stages[step] = Stage::Done;
+            conduct.stages[step] = StepStage::Done;
         }
     }
 
@@ -121,25 +89,29 @@ impl<'a, P: Probe> World<'a, P> {
         }
         let Some(conduct) = &mut self.conduct else { return };
         conduct.busy = false;
-        if !conduct.ended && conduct.stages.iter().all(|stage| *stage == Stage::Over) {
+        if !conduct.ended && conduct.stages.iter().all(|stage| *stage == StepStage::Over) {
             self.end_procedure(now, true, calendar);
         }
     }
 
     /// The next step that begins, ends or fails.
-    fn next_turn(&self, procedure: &Procedure) -> Option<(usize, Stage)> {
+    fn next_turn(&self, procedure: &Procedure) -> Option<(usize, StepStage)> {
         let conduct = self.conduct.as_ref().filter(|conduct| !conduct.ended)?;
         let turn = |step: usize| match conduct.stages[step] {
-            Stage::Waiting => {
+            StepStage::Waiting => {
                 let mut before = procedure.steps[step].after.iter();
-                before.all(|&other| conduct.stages[other] == Stage::Over).then_some(Stage::UnderWay)
+                before
+                    .all(|&other| conduct.stages[other] == StepStage::Over)
+                    .then_some(StepStage::UnderWay)
             }
-            Stage::UnderWay if self.is_over(&procedure.steps[step].work) => Some(Stage::Over),
-            Stage::UnderWay if self.is_hopeless(&procedure.steps[step].work) => {
-                Some(Stage::Waiting)
+            StepStage::UnderWay if self.is_over(&procedure.steps[step].work) => {
+                Some(StepStage::Over)
             }
-            Stage::Done => Some(Stage::Over),
-            Stage::UnderWay | Stage::Over => None,
+            StepStage::UnderWay if self.is_hopeless(&procedure.steps[step].work) => {
+                Some(StepStage::Waiting)
+            }
+            StepStage::Done => Some(StepStage::Over),
+            StepStage::UnderWay | StepStage::Over => None,
         };
         (0..procedure.steps.len()).find_map(|step| Some((step, turn(step)?)))
     }
@@ -147,7 +119,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// Whether the containers show that the work of a step under way is done.
     fn is_over(&self, work: &Work) -> bool {
         let all = |ids: &[ContainerId], phase: Phase| {
-            ids.iter().all(|id| self.containers[id.index()].life.phase == phase)
+            ids.iter().all(|id| self.upkeep.life(*id).phase == phase)
         };
         match work {
             Work::Stop(ids) => all(ids, Phase::Dead),
@@ -168,24 +140,24 @@ impl<'a, P: Probe> World<'a, P> {
         now: Time,
         procedure: &'a Procedure,
         step: usize,
-        stage: Stage,
+        stage: StepStage,
         calendar: &mut Calendar<Event>,
     ) {
         match stage {
-            Stage::Over => {
-                self.set_stage(step, Stage::Over);
+            StepStage::Over => {
+                self.set_stage(step, StepStage::Over);
                 self.probe.step(now, step, StepFact::Ends);
             }
-            Stage::UnderWay => {
-                self.set_stage(step, Stage::UnderWay);
+            StepStage::UnderWay => {
+                self.set_stage(step, StepStage::UnderWay);
                 self.probe.step(now, step, StepFact::Begins);
                 self.begin_step(now, procedure, step, calendar);
             }
-            Stage::Waiting | Stage::Done => self.end_procedure(now, false, calendar),
+            StepStage::Waiting | StepStage::Done => self.end_procedure(now, false, calendar),
         }
     }
 
-    fn set_stage(&mut self, step: usize, stage: Stage) {
+    fn set_stage(&mut self, step: usize, stage: StepStage) {
         if let Some(conduct) = &mut self.conduct {
             conduct.stages[step] = stage;
         }
@@ -230,7 +202,7 @@ impl<'a, P: Probe> World<'a, P> {
         if let Some(conduct) = &mut self.conduct {
             conduct.wanted[id.index()] = true;
         }
-        let is_dead = self.containers[id.index()].life.phase == Phase::Dead;
+        let is_dead = self.upkeep.life(id).phase == Phase::Dead;
         if is_dead && self.is_up(self.node_of(id)) {
             self.start_container(now, id, calendar);
         }
@@ -251,12 +223,12 @@ impl<'a, P: Probe> World<'a, P> {
             }
         }
         for &id in from {
-            if self.containers[id.index()].life.phase == Phase::Registered {
+            if self.upkeep.life(id).phase == Phase::Registered {
                 self.withdraw(now, id, calendar);
             }
         }
         for &id in to {
-            if self.containers[id.index()].life.phase == Phase::Registered {
+            if self.upkeep.life(id).phase == Phase::Registered {
                 self.announce(now, id, calendar);
             }
         }

@@ -1,12 +1,12 @@
 //! Answers: a visit ends and its answer sets out; an answer reaches its caller, which goes on.
 
-use super::frame::{Frame, FrameId, NO_FRAME, NONE, Waits};
-use super::parting::Parting;
+use super::frame::{Frame, FrameId, NONE, Waits};
 use crate::blueprint::Call;
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, NodeId};
 use crate::network::Message;
 use crate::network::connection::{ConnectionStage, NO_CONNECTION};
+use crate::network::parting::Parting;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
 use crate::world::World;
@@ -55,12 +55,12 @@ impl<P: Probe> World<'_, P> {
         let Frame { key, container: from, incoming, .. } = *visit;
         let call = &self.blueprint.calls[incoming.index()];
         let (from, to) = (self.node_of(from), self.node_of(place));
-        if self.is_free(from, to) && !self.reach.ever {
+        if self.network.is_free(from, to) && !self.upkeep.reach().ever() {
             return self.hop(now, from, (key, DRAW_RTT_BACK), event, calendar);
         }
-        let has_bytes = is_good && !self.is_free(from, to);
+        let has_bytes = is_good && !self.network.is_free(from, to);
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
-        let payers = [NO_FRAME, caller];
+        let payers = [None, Some(caller)];
         let network = &call.network;
         let at = match self.passes(now, Some(from), to, ConnectionStage::Established) {
             Some(at) if at == now || self.bears(caller, now, at) => at,
@@ -69,7 +69,7 @@ impl<P: Probe> World<'_, P> {
                 return self.lose(caller, lost, calendar);
             }
         };
-        if self.paths.narrow && !self.fits([from, to], network, bytes) {
+        if self.network.is_narrow() && !self.fits([from, to], network, bytes) {
             return self.lose_large(now, caller, calendar);
         }
         let message = Message { from, to, network, bytes, payers, after: at.since(now) };
@@ -93,7 +93,7 @@ impl<P: Probe> World<'_, P> {
         callee: NodeId,
     ) {
         let bytes = self.bytes_of_result(call, self.frames[visit].key);
-        let payers = [NO_FRAME; 2];
+        let payers = [None; 2];
         let network = &call.network;
         let answer =
             Message { from: callee, to: caller, network, bytes, payers, after: Nanos::ZERO };
@@ -126,7 +126,7 @@ impl<P: Probe> World<'_, P> {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
             self.probe.query_done(query, frame.since, now.since(frame.since));
         }
-        if self.ties.are_used() || frame.link != NO_CONNECTION {
+        if self.requests.has_ties() || frame.link != NO_CONNECTION {
             return self.answered_on_connection(now, id, calendar);
         }
         let instance = std::mem::replace(&mut frame.connection, NONE);
@@ -139,7 +139,7 @@ impl<P: Probe> World<'_, P> {
     /// The same where the call has ties, or travelled on a connection.
     #[inline(never)]
     fn answered_on_connection(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.report(now, id, None);
             self.leave_limits(id);
         }

@@ -34,7 +34,7 @@ impl<P: Probe> World<'_, P> {
             let (branch, frame) = self.part_of(id, FrameKind::Branch, start, site);
             frame.next = first;
             first = branch;
-            if self.ties.are_used() {
+            if self.requests.has_ties() {
                 self.tie_part(id, branch);
             }
         }
@@ -66,7 +66,7 @@ impl<P: Probe> World<'_, P> {
         frame.next = NO_FRAME;
         let (part, frame) = self.part_of(id, FrameKind::of_loop(body, 0, count - 1), body, site);
         frame.key = mix(frame.key, 0);
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.tie_part(id, part);
         }
         self.opens(now, part);
@@ -89,7 +89,7 @@ impl<P: Probe> World<'_, P> {
             self.repeat(id, (InstructionId(body.get()), number.get() + 1, again.get() - 1));
             return Some(id);
         }
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.untie_part(id);
         }
         self.closes(now, id, None);
@@ -131,7 +131,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let parent = self.frames[id].parent;
         let heard = self.is_heard(id);
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.give_back(now, id, calendar);
             self.untie_part(id);
         }
@@ -161,7 +161,7 @@ impl<P: Probe> World<'_, P> {
         frame.epoch = frame.epoch.wrapping_add(1);
         let (open, _) = frame.waits.branches();
         frame.waits = Waits::Nothing;
-        if open > 0 && self.ties.are_used() {
+        if open > 0 && self.requests.has_ties() {
             let first = frame.next;
             self.let_go(now, first, calendar);
         }

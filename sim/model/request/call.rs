@@ -4,14 +4,14 @@
 //! and ignored.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Running, Waits};
-use super::parting::Parting;
-use super::travel::{AttemptLink, Fate};
 use crate::blueprint::{Call, Retry, Tenure};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, InstructionId, NodeId, PoolId, SourceId};
 use crate::network::Message;
 use crate::network::connection::{ConnectionStage, NO_CONNECTION};
+use crate::network::parting::Parting;
 use crate::network::reach::Lost;
+use crate::network::travel::{AttemptLink, Fate};
 use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -45,7 +45,7 @@ impl<P: Probe> World<'_, P> {
         call: CallId,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.ties.are_used() && !self.may_enter(now, id, calendar) {
+        if self.requests.has_ties() && !self.may_enter(now, id, calendar) {
             return;
         }
         self.attempt_call(now, id, call, calendar);
@@ -65,7 +65,7 @@ impl<P: Probe> World<'_, P> {
         call_id: CallId,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.ties.are_used() && !self.may_attempt(now, id, calendar) {
+        if self.requests.has_ties() && !self.may_attempt(now, id, calendar) {
             return;
         }
         let blueprint = self.blueprint;
@@ -88,8 +88,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        let place = self.pools.place(pool.index(), frame.container);
-        let instance = &mut self.pools[place];
+        let place = self.requests.pools.place(pool.index(), frame.container);
+        let instance = &mut self.requests.pools[place];
         frame.connection = place;
         if instance.free == 0 || instance.outwaits {
             return self.connect_slowly(now, id, (pool, call), calendar);
@@ -112,9 +112,9 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let Frame { container, connection: place, measured, .. } = self.frames[id];
         let content = &self.blueprint.pools[pool.index()];
-        let has_one = self.pools[place].free > 0
+        let has_one = self.requests.pools[place].free > 0
             && !self.has_to_outwait(now, (pool, content), (call, container), calendar);
-        let instance = &mut self.pools[place];
+        let instance = &mut self.requests.pools[place];
         if has_one {
             instance.free -= 1;
             if measured {
@@ -135,7 +135,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     pub(crate) fn pool_instance(&self, pool: PoolId, container: ContainerId) -> u32 {
-        self.pools.place(pool.index(), container)
+        self.requests.pools.place(pool.index(), container)
     }
 
     /// Sends the request of the present attempt.
@@ -173,7 +173,7 @@ impl<P: Probe> World<'_, P> {
         }
         let target = &self.blueprint.endpoints[call.target.index()];
         let mut link = self.link(now, id, call, target.service, key);
-        if let (true, Some(link)) = (self.paths.narrow, &mut link) {
+        if let (true, Some(link)) = (self.network.is_narrow(), &mut link) {
             self.narrow(id, call, key, link);
         }
         self.send_over(now, id, (call_id, call, target.start), (link, key), calendar);
@@ -186,7 +186,7 @@ impl<P: Probe> World<'_, P> {
         let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
         if link.fate == Fate::Sent && !self.fits(ends, &call.network, bytes) {
             link.fate = Fate::Lost(ConnectionStage::Established);
-            self.connections.get_stuck(link.connection);
+            self.gets_stuck(link.connection);
         }
     }
 
@@ -203,13 +203,13 @@ impl<P: Probe> World<'_, P> {
     ) {
         let frame = &mut self.frames[id];
         if frame.measured {
-            self.sources[frame.source.index()].attempts += 1;
+            self.traffic.note_attempt(frame.source);
         }
         let Some(link) = link else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
         };
         let setup = link.setup.takes();
-        self.setups_ns += setup.0;
+        self.network.note_setup(setup);
         frame.waits = Waits::Answer;
         frame.since = now + setup;
         frame.link = link.connection;
@@ -278,22 +278,22 @@ impl<P: Probe> World<'_, P> {
         };
         let visit = Frame::running(FrameKind::Visit, key, run);
         let callee = self.frames.put(Frame { drawn, incoming: caller.outgoing, ..visit });
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.tie_callee(now, callee, call);
         }
         let (from, to) = (self.node_of(caller.container), self.node_of(link.peer));
         let (after, accept) = (link.setup.takes(), link.setup.accept);
         let (draw, event) = ((key, DRAW_RTT), Event::Deliver(callee));
-        if accept == 0 && self.is_free(from, to) {
+        if accept == 0 && self.network.is_free(from, to) {
             self.hop(now + after, from, draw, event, calendar);
         } else {
-            let bytes = if self.is_free(from, to) {
+            let bytes = if self.network.is_free(from, to) {
                 0.0
             } else {
                 call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND))
             };
             self.pay_ahead([id, callee], (call, accept), from, to);
-            let payers = [id, callee];
+            let payers = [Some(id), Some(callee)];
             let message = Message { from, to, network: &call.network, bytes, payers, after };
             self.transmit(now, message, draw, event, calendar);
         }
@@ -310,7 +310,7 @@ impl<P: Probe> World<'_, P> {
         from: NodeId,
         to: NodeId,
     ) {
-        if self.network_costs_cpu {
+        if self.network.costs_cpu() {
             let address = self.blueprint.routes[call.query.index()].address_cpu;
             let owed = &mut self.frames[caller].network_cpu;
             *owed = owed.saturating_add(address);
@@ -330,7 +330,7 @@ impl<P: Probe> World<'_, P> {
         failure: Failure,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.ties.are_used() {
+        if self.requests.has_ties() {
             self.report(now, id, Some(failure));
         }
         self.fails(now, id, failure);
@@ -376,7 +376,7 @@ impl<P: Probe> World<'_, P> {
     #[cold]
     fn go_without(&mut self, id: FrameId) {
         self.frames[id].found = false;
-        self.ready.push_back(id);
+        self.requests.ready.push_back(id);
     }
 
     /// The pause before attempt number `attempt`.
@@ -421,7 +421,7 @@ impl<P: Probe> World<'_, P> {
     /// Passes a place of the pool `instance` to the next in the queue.
     #[inline(always)]
     pub(super) fn free_place(&mut self, now: Time, instance: u32, calendar: &mut Calendar<Event>) {
-        let pool = &mut self.pools[instance];
+        let pool = &mut self.requests.pools[instance];
         if pool.queue.len() == 0 {
             pool.free += 1;
         } else {
@@ -437,16 +437,16 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         if self.is_in_vain(now, instance, calendar) {
-            self.pools[instance].free += 1;
+            self.requests.pools[instance].free += 1;
             return;
         }
         let next = loop {
-            let pool = &mut self.pools[instance];
+            let pool = &mut self.requests.pools[instance];
             let Some(next) = pool.queue.pop(now, &mut self.frames) else {
                 pool.free += 1;
                 return;
             };
-            if !self.ties.are_used() || now < self.ties[next].deadline {
+            if !self.requests.has_ties() || now < self.requests.ties[next].deadline {
                 break next;
             }
             self.frames[next].connection = NONE;
@@ -464,13 +464,13 @@ impl<P: Probe> World<'_, P> {
             self.probe.pool_wait(pool, frame.since, now.since(frame.since));
         }
         // Each of many requests in the queue may fail at once and hand over to the next.
-        if self.handing >= DEEP {
+        if self.requests.handing >= DEEP {
             self.frames[next].waits = Waits::Sending;
-            return self.ready.push_back(next);
+            return self.requests.ready.push_back(next);
         }
-        self.handing += 1;
+        self.requests.handing += 1;
         self.send(now, next, (outgoing, call), calendar);
-        self.handing -= 1;
+        self.requests.handing -= 1;
     }
 
     /// `id` has got its connection and sends.

@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
         let (from, to) = (self.frame_node(id), self.node_of(to));
         let network = &self.blueprint.calls[incoming.index()].network;
         // Its CPU is negligible.
-        let payers = [NO_FRAME; 2];
+        let payers = [None; 2];
         let message = Message { from, to, network, bytes: 0.0, payers, after: Nanos::ZERO };
         self.transmit(now, message, (key, DRAW_RTT_CANCEL), event, calendar);
     }
@@ -102,7 +102,7 @@ impl<P: Probe> World<'_, P> {
                 let mut part = self.frames[id].next;
                 while part != NO_FRAME {
                     self.stop_waiting(now, part, calendar);
-                    part = self.ties[part].next;
+                    part = self.requests.ties[part].next;
                 }
             }
             // A disk finishes a visit that has begun, though no frame waits for it.
@@ -122,7 +122,7 @@ impl<P: Probe> World<'_, P> {
         if matches!(self.frames[id].waits, Waits::Branches { .. }) {
             let mut part = self.frames[id].next;
             while part != NO_FRAME {
-                let next = self.ties[part].next;
+                let next = self.requests.ties[part].next;
                 self.dissolve(now, part, calendar);
                 part = next;
             }
@@ -144,25 +144,25 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(super) fn tie_part(&mut self, owner: FrameId, part: FrameId) {
         let next = std::mem::replace(&mut self.frames[owner].next, part);
-        let deadline = self.ties[owner].deadline;
-        self.ties.tie(part, Tie { next, ..Tie::until(deadline) });
+        let deadline = self.requests.ties[owner].deadline;
+        self.requests.ties.tie(part, Tie { next, ..Tie::until(deadline) });
         if next != NO_FRAME {
-            self.ties[next].previous = part;
+            self.requests.ties[next].previous = part;
         }
     }
 
     /// Takes `part`, which is about to end, out of its list.
     #[inline(never)]
     pub(super) fn untie_part(&mut self, part: FrameId) {
-        let Tie { next, previous, .. } = self.ties[part];
+        let Tie { next, previous, .. } = self.requests.ties[part];
         if previous != NO_FRAME {
-            self.ties[previous].next = next;
+            self.requests.ties[previous].next = next;
         } else if self.is_heard(part) {
             let owner = self.frames[part].parent;
             self.frames[owner].next = next;
         }
         if next != NO_FRAME {
-            self.ties[next].previous = previous;
+            self.requests.ties[next].previous = previous;
         }
     }
 
@@ -187,7 +187,14 @@ impl<P: Probe> World<'_, P> {
                 Waits::Backoff if says_so() => self.fail_soon(part, Failure::Abandoned),
                 _ => {}
             }
-            part = self.ties[part].next;
+            part = self.requests.ties[part].next;
         }
+    }
+
+    /// Ties the entry visit to its user's request.
+    #[inline(never)]
+    pub(crate) fn tie_entry(&mut self, root: FrameId, visit: FrameId) {
+        self.requests.ties.tie(visit, Tie::until(Time::NEVER));
+        self.frames[root].next = visit;
     }
 }

@@ -38,8 +38,8 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let container = self.frames[id].container;
-        let node = self.disk_node(container);
-        let Some(disk) = &mut self.nodes[node.index()].disk else {
+        let node = self.containers.disk_node(container);
+        let Some(disk) = self.nodes[node].disk() else {
             return false;
         };
         self.frames[id].since = now;
@@ -51,7 +51,7 @@ impl<P: Probe> World<'_, P> {
                 id,
                 if queue.is_for_pages() { Doing::QueuesForPages } else { Doing::QueuesForDisk },
             );
-            self.disk_visits[container.index()].of(queue).waiting.rise(now);
+            self.containers.at_disk(container, queue).waiting.rise(now);
         } else {
             self.use_disk(now, node, id, calendar);
         }
@@ -69,8 +69,8 @@ impl<P: Probe> World<'_, P> {
             self.probe.disk_wait(container, frame.since, now.since(frame.since));
         }
         self.does(now, id, if fetches { Doing::FetchesPages } else { Doing::UsesDisk });
-        self.disk_visits[container.index()].of(waits).served.rise(now);
-        if let Some(disk) = &mut self.nodes[node.index()].disk {
+        self.containers.at_disk(container, waits).served.rise(now);
+        if let Some(disk) = self.nodes[node].disk() {
             let server = disk.begin(Served { frame: id, epoch, container, fetches, began: now });
             calendar.schedule(now + time, Event::DiskDone { node, server });
         }
@@ -112,10 +112,10 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn leave_disk_queue(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         let (container, waits) = (frame.container, frame.waits);
-        let node = self.containers[container.index()].node;
-        let Some(disk) = &mut self.nodes[node.index()].disk else { return };
+        let node = self.containers[container].node();
+        let Some(disk) = self.nodes[node].disk() else { return };
         disk.leave(now, &mut self.frames, id);
-        self.disk_visits[container.index()].of(waits).waiting.fall(now);
+        self.containers.at_disk(container, waits).waiting.fall(now);
         if waits.is_for_pages() {
             self.end_stall(now, container);
         }
@@ -130,14 +130,14 @@ impl<P: Probe> World<'_, P> {
         server: u32,
         calendar: &mut Calendar<Event>,
     ) {
-        let Some(disk) = &mut self.nodes[node.index()].disk else { return };
+        let Some(disk) = self.nodes[node].disk() else { return };
         let Some(visit) = disk.end(now, server) else { return };
         let waits = if visit.fetches { Waits::Pages } else { Waits::Disk };
-        self.disk_visits[visit.container.index()].of(waits).served.fall(now);
+        self.containers.at_disk(visit.container, waits).served.fall(now);
         if let Some(next) = disk.queue.pop(&mut self.frames) {
             disk.waited_ns += u128::from(now.since(self.frames[next].since).0);
             let (container, waits) = (self.frames[next].container, self.frames[next].waits);
-            self.disk_visits[container.index()].of(waits).waiting.fall(now);
+            self.containers.at_disk(container, waits).waiting.fall(now);
             self.use_disk(now, node, next, calendar);
         }
         if visit.fetches {

@@ -1,11 +1,11 @@
 //! Runs a frame's program until the frame must wait.
 
 use super::frame::{Frame, FrameId, FrameKind, NONE, Running, Waits};
-use crate::blueprint::{Arrivals, Hold, Instruction};
+use crate::blueprint::{Arrivals, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
 use crate::probe::{Doing, Failure, FrameFact, Probe};
-use crate::world::{ContainerState, World};
+use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -89,7 +89,7 @@ impl<P: Probe> World<'_, P> {
         then: InstructionId,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.ties.are_used() && self.is_late_for_worker(now, id) {
+        if self.requests.has_ties() && self.is_late_for_worker(now, id) {
             return self.fail(now, id, Failure::Timeout, calendar);
         }
         self.take_step::<false>(now, id, (at, then), calendar);
@@ -113,7 +113,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        let container = &mut self.containers[frame.container.index()];
+        let container = &mut self.containers[frame.container];
         if ARRIVES {
             Self::comes_in(now, frame, container);
             if P::FOLLOWS {
@@ -143,7 +143,8 @@ impl<P: Probe> World<'_, P> {
         frame.since = now;
         let network_cpu = std::mem::take(&mut frame.network_cpu);
         let mut work = std::mem::replace(&mut frame.drawn, -1.0);
-        let ContainerState { node, local, is_watched, pace, .. } = *container;
+        let ((node, local), factor) = (container.place(), container.factor());
+        let is_watched = container.is_watched();
         let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
         // The demand of a visit's first step is drawn on the way.
         if !ARRIVES && work < 0.0 {
@@ -152,11 +153,11 @@ impl<P: Probe> World<'_, P> {
         if is_measured {
             self.probe.demand_drawn(source, work);
         }
-        work *= pace.factor;
+        work *= factor;
         let mut networking = 0.0;
         if network_cpu > 0 {
             networking = f64::from(network_cpu);
-            self.nodes[node.index()].network_cpu_ns += networking;
+            self.network.note_cpu(node, networking);
             work += networking;
         }
         if is_watched && self.touch_pages(now, id, [work, networking], self.draw_of(at), calendar) {
@@ -183,7 +184,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn is_late_for_worker(&self, now: Time, id: FrameId) -> bool {
         let frame = &self.frames[id];
-        self.containers[frame.container.index()].lends_worker_to(frame) && self.is_late(now, id)
+        self.containers[frame.container].lends_worker_to(frame) && self.is_late(now, id)
     }
 
     /// The demand of the CPU step at `at`; zero at the end of a program.
@@ -254,11 +255,9 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
         let place = frame.container;
-        let container = &mut self.containers[place.index()];
-        container.computed_ns[0] += now.since(frame.since).0;
-        if frame.holds_worker
-            && container.hold == Hold::Cpu
-            && container.take_worker_back(now, frame)
+        let container = &mut self.containers[place];
+        container.note_computed(now, frame.since, false);
+        if frame.holds_worker && container.lends_by_step() && container.take_worker_back(now, frame)
         {
             self.grant_worker(now, place);
         }

@@ -1,8 +1,8 @@
 //! Reports what frames do to a probe that follows them; for any other probe this compiles to nothing.
 
 use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE};
-use super::travel::{AttemptLink, Fate};
 use crate::ids::{CallId, ContainerId};
+use crate::network::travel::{AttemptLink, Fate};
 use crate::probe::{Doing, Failure, FrameFact, Opening, Probe};
 use crate::world::World;
 use wssim_kernel::{Nanos, Time};
@@ -95,8 +95,8 @@ impl<P: Probe> World<'_, P> {
         [work, networking]: [f64; 2],
     ) {
         if P::FOLLOWS {
-            let (node, local) = self.place_of(container);
-            let processor = &self.nodes[node].processor;
+            let (node, local) = self.containers[container].place();
+            let processor = self.nodes[node].processor();
             let (alone, throttled) = (processor.alone(work), processor.throttled(local, now));
             let networking = processor.alone(networking);
             self.tell(now, id, FrameFact::Does(Doing::Computes { alone, networking, throttled }));
@@ -107,15 +107,10 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn has_computed(&mut self, now: Time, id: FrameId) {
         if P::FOLLOWS {
-            let (node, local) = self.place_of(self.frames[id].container);
-            let throttled = self.nodes[node].processor.throttled(local, now);
+            let (node, local) = self.containers[self.frames[id].container].place();
+            let throttled = self.nodes[node].processor().throttled(local, now);
             self.tell(now, id, FrameFact::Computed(throttled));
         }
-    }
-
-    fn place_of(&self, container: ContainerId) -> (usize, u32) {
-        let container = &self.containers[container.index()];
-        (container.node.index(), container.local)
     }
 
     /// An attempt of `id` has failed.

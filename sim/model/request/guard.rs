@@ -40,7 +40,7 @@ impl<P: Probe> World<'_, P> {
             self.fail(now, id, Failure::Abandoned, calendar);
             return false;
         }
-        if now >= self.ties[id].deadline {
+        if now >= self.requests.ties[id].deadline {
             self.leave_limits(id);
             self.fail(now, id, Failure::Timeout, calendar);
             return false;
@@ -50,8 +50,8 @@ impl<P: Probe> World<'_, P> {
         };
         let place = self.breaker_instance(breaker, self.frames[id].container);
         loop {
-            let permit = self.breakers[place].permit(now);
-            self.ties[id].permit = permit;
+            let permit = self.requests.breakers[place].permit(now);
+            self.requests.ties[id].permit = permit;
             if permit.is_some() {
                 return true;
             }
@@ -64,18 +64,18 @@ impl<P: Probe> World<'_, P> {
     /// Reports the outcome of the outgoing call of `id` to the breaker that let it pass, if any.
     #[inline(never)]
     pub(crate) fn report(&mut self, now: Time, id: FrameId, failure: Option<Failure>) {
-        let Some(permit) = self.ties[id].permit.take() else {
+        let Some(permit) = self.requests.ties[id].permit.take() else {
             return;
         };
         let frame = &self.frames[id];
         if let Some(breaker) = self.blueprint.calls[frame.outgoing.index()].breaker {
             let place = self.breaker_instance(breaker, frame.container);
-            self.breakers[place].report(now, permit, AttemptOutcome::of(failure));
+            self.requests.breakers[place].report(now, permit, AttemptOutcome::of(failure));
         }
     }
 
     fn breaker_instance(&self, breaker: BreakerId, container: ContainerId) -> u32 {
-        self.breakers.place(breaker.index(), container)
+        self.requests.breakers.place(breaker.index(), container)
     }
 
     /// Ties `callee`, which is about to be sent, to its caller.
@@ -83,14 +83,14 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn tie_callee(&mut self, now: Time, callee: FrameId, call: &Call) {
         let caller = self.frames[callee].parent;
         self.frames[caller].next = callee;
-        let own = self.ties[caller].deadline;
+        let own = self.requests.ties[caller].deadline;
         let deadline = call.deadline.map_or(Time::NEVER, |after| own.min(now + after));
-        self.ties.tie(callee, Tie::until(deadline));
+        self.requests.ties.tie(callee, Tie::until(deadline));
     }
 
     /// `visit`, still on its way, is no longer wanted: it will be late.
     pub(super) fn stop_on_arrival(&mut self, visit: FrameId) {
-        self.ties[visit].deadline = Time::ZERO;
+        self.requests.ties[visit].deadline = Time::ZERO;
     }
 
     /// A request, at its node since `since`, reaches its container after its deadline.
@@ -109,7 +109,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `id` is a visit that has not begun and whose deadline has passed.
     #[inline(never)]
     pub(crate) fn is_late(&self, now: Time, id: FrameId) -> bool {
-        !self.frames[id].admitted && now >= self.ties[id].deadline
+        !self.frames[id].admitted && now >= self.requests.ties[id].deadline
     }
 
     /// Fails `id`, which has just left its queue, after the present event, so that many late requests in a queue
@@ -118,7 +118,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Failing(failure);
-        self.ready.push_back(id);
+        self.requests.ready.push_back(id);
     }
 
     /// Fails `id`, which [`Self::fail_soon`] marked.

@@ -15,6 +15,7 @@ use crate::blueprint::{Call, Tenure};
 use crate::event::Event;
 use crate::ids::CallId;
 use crate::network::connection::{ConnectionId, NO_CONNECTION};
+use crate::network::parting::HeldEnd;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -26,15 +27,15 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
         let pool = std::mem::replace(&mut frame.connection, NONE);
-        self.ties[id].held = Some(Held { call, pool, link: NO_CONNECTION });
-        self.ready.push_back(id);
+        self.requests.ties[id].held = Some(Held { call, pool, link: NO_CONNECTION });
+        self.requests.ready.push_back(id);
     }
 
     /// The frame with the connection for `call` of `id`: itself, or a frame of which it is a part.
     fn holder(&self, mut id: FrameId, call: &Call) -> Option<FrameId> {
         loop {
             let of_this = |held: Held| self.blueprint.calls[held.call.index()].query == call.query;
-            if self.ties[id].held.is_some_and(of_this) {
+            if self.requests.ties[id].held.is_some_and(of_this) {
                 return Some(id);
             }
             if !self.frames[id].kind.is_part() || !self.is_heard(id) {
@@ -45,15 +46,15 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The held and open connection that `call` of `id` uses, if any.
-    pub(super) fn use_held(&mut self, id: FrameId, call: &Call) -> Option<ConnectionId> {
+    pub(crate) fn use_held(&mut self, id: FrameId, call: &Call) -> Option<ConnectionId> {
         let holder = self.holder(id, call)?;
-        let held = self.ties[holder].held.as_mut()?;
+        let held = self.requests.ties[holder].held.as_mut()?;
         let link = std::mem::replace(&mut held.link, NO_CONNECTION);
         Some(link).filter(|link| *link != NO_CONNECTION)
     }
 
     /// Keeps holding `link`, on which `call` of `id` was answered. Returns whether a frame holds it.
-    pub(super) fn hold_on(
+    pub(crate) fn hold_on(
         &mut self,
         now: Time,
         id: FrameId,
@@ -61,15 +62,15 @@ impl<P: Probe> World<'_, P> {
         link: ConnectionId,
     ) -> bool {
         let Some(holder) = self.holder(id, call) else { return false };
-        let Some(held) = &mut self.ties[holder].held else { return false };
+        let Some(held) = &mut self.requests.ties[holder].held else { return false };
         held.link = link;
-        self.connections.touch(now, link);
+        self.keep_holding(now, link);
         true
     }
 
     /// `id` gives back the connection that it holds, if any, or leaks it.
     pub(crate) fn give_back(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let Some(held) = self.ties[id].held.take() else { return };
+        let Some(held) = self.requests.ties[id].held.take() else { return };
         let Frame { key, container, .. } = self.frames[id];
         let call = &self.blueprint.calls[held.call.index()];
         let leaks = match call.tenure {
@@ -78,28 +79,24 @@ impl<P: Probe> World<'_, P> {
             }
             _ => false,
         };
-        let channel = self.channel_of(call.query.index(), container);
         if held.link != NO_CONNECTION {
-            if leaks {
-                self.connections.leak(channel, held.link);
-            } else {
-                self.connections.keep(now, channel, held.link);
-            }
+            let end = if leaks { HeldEnd::Leaked } else { HeldEnd::Back };
+            self.part_with_held(now, (call.query.index(), container), held.link, end);
         }
         if leaks {
-            self.pools[held.pool].leaked += 1;
+            self.requests.pools[held.pool].leaked += 1;
         } else {
             self.free_place(now, held.pool, calendar);
         }
     }
 
     /// The container of `id` ends, and with it what `id` holds; pools have been reset already.
-    pub(crate) fn drop_held(&mut self, id: FrameId) {
-        let Some(held) = self.ties[id].held.take() else { return };
+    pub(super) fn drop_held(&mut self, now: Time, id: FrameId) {
+        let Some(held) = self.requests.ties[id].held.take() else { return };
         let query = self.blueprint.calls[held.call.index()].query.index();
-        let channel = self.channel_of(query, self.frames[id].container);
         if held.link != NO_CONNECTION {
-            self.connections.close(channel, held.link);
+            let of = (query, self.frames[id].container);
+            self.part_with_held(now, of, held.link, HeldEnd::Closed);
         }
     }
 }

@@ -27,7 +27,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let instance = self.pool_instance(pool, container);
-        if self.pools[instance].queue.len() > 0 {
+        if self.requests.pools[instance].queue.len() > 0 {
             return true;
         }
         let is_dry = self.is_dry(now, content, call, container);
@@ -45,7 +45,7 @@ impl<P: Probe> World<'_, P> {
         instance: u32,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let Some(first) = self.pools[instance].queue.first() else { return false };
+        let Some(first) = self.requests.pools[instance].queue.first() else { return false };
         let (container, outgoing) = (self.frames[first].container, self.frames[first].outgoing);
         let call = &self.blueprint.calls[outgoing.index()];
         let Some(pool) = call.pool else { return false };
@@ -63,15 +63,14 @@ impl<P: Probe> World<'_, P> {
         if target.max_connections.is_none() {
             return false;
         }
-        let channel = self.channel_of(call.query.index(), container);
-        if self.connections.has_idle(channel) {
+        if self.has_idle(call, container) {
             return false;
         }
         target
             .containers
             .clone()
             .map(ContainerId)
-            .all(|peer| !self.containers[peer.index()].life.listens() || !self.has_room(now, peer))
+            .all(|peer| !self.upkeep.life(peer).listens() || !self.has_room(now, peer))
     }
 
     /// Starts the trials of `pool` at `container`, unless one is scheduled.
@@ -83,7 +82,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let instance = self.pool_instance(pool, container);
-        let trials = &mut self.pools[instance].trials;
+        let trials = &mut self.requests.pools[instance].trials;
         if !trials.is_due() {
             let (pause, trial) = trials.after_refusal();
             calendar.schedule(now + pause, Event::Refill { pool, container, trial });
@@ -101,7 +100,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let instance = self.pool_instance(pool, container);
-        let state = &mut self.pools[instance];
+        let state = &mut self.requests.pools[instance];
         if !state.trials.is(trial) {
             return;
         }
@@ -110,11 +109,11 @@ impl<P: Probe> World<'_, P> {
         let Some(first) = first else { return state.trials.end() };
         let call = &self.blueprint.calls[self.frames[first].outgoing.index()];
         let is_dry = self.is_dry(now, &self.blueprint.pools[pool.index()], call, container);
-        let trials = &mut self.pools[instance].trials;
+        let trials = &mut self.requests.pools[instance].trials;
         let (pause, trial) = if is_dry { trials.after_refusal() } else { trials.at_once() };
         calendar.schedule(now + pause, Event::Refill { pool, container, trial });
         if !is_dry {
-            self.pools[instance].free -= 1;
+            self.requests.pools[instance].free -= 1;
             self.hand_connection_over(now, instance, calendar);
         }
     }

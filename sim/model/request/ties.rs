@@ -4,7 +4,7 @@
 use super::breaker::Permit;
 use super::frame::{FrameId, NO_FRAME};
 use crate::ids::CallId;
-use crate::network::connection::ConnectionId;
+use crate::network::connection::{ConnectionId, NO_CONNECTION};
 use wssim_kernel::Time;
 
 /// The ties of one frame.
@@ -33,6 +33,13 @@ pub(crate) struct Held {
     pub pool: u32,
     /// The connection; none: it is in use, or not opened yet.
     pub link: ConnectionId,
+}
+
+impl Held {
+    /// Whether its connection is open and not in use.
+    pub(crate) fn is_open(&self) -> bool {
+        self.link != NO_CONNECTION
+    }
 }
 
 impl Tie {

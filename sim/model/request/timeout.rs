@@ -3,7 +3,8 @@
 //! Equal time-outs expire in the order in which they were set, so the calendar need not sort them. Most are
 //! overtaken by an answer and skipped when they reach the head.
 
-use super::frame::{FrameId, Frames};
+use super::frame::FrameId;
+use super::slab::Frames;
 use std::collections::VecDeque;
 use wssim_kernel::{Nanos, Time};
 

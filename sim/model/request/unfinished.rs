@@ -11,7 +11,7 @@ use wssim_kernel::Time;
 impl<P: Probe> World<'_, P> {
     /// Reports them. Slow; there are seldom any.
     pub(crate) fn tell_unfinished(&mut self, now: Time) {
-        if self.counts.measured_in_flight == 0 {
+        if self.traffic.measured_in_flight() == 0 {
             return;
         }
         let ids: Vec<FrameId> = self.frames.ids().filter(|&id| self.is_awaited(id)).collect();
@@ -20,7 +20,11 @@ impl<P: Probe> World<'_, P> {
             requests += u64::from(self.frames[id].kind.is_root());
             self.tell_open(now, id);
         }
-        assert_eq!(requests, self.counts.measured_in_flight, "every request in flight is told of");
+        assert_eq!(
+            requests,
+            self.traffic.measured_in_flight(),
+            "every request in flight is told of"
+        );
     }
 
     /// Whether `id` is a measured request, or something that a measured request waits for.
@@ -53,7 +57,7 @@ impl<P: Probe> World<'_, P> {
         let (what, since) = match waits {
             Waits::Answer => (Unfinished::Query(outgoing().query), since),
             Waits::Worker => (Unfinished::WorkerWait(container), since),
-            Waits::Node { .. } if self.containers[container.index()].serves_by_worker() => {
+            Waits::Node { .. } if self.containers[container].serves_by_worker() => {
                 (Unfinished::WorkerWait(container), arrived)
             }
             Waits::DiskQueue { .. } => (Unfinished::DiskWait(container), since),

@@ -1,11 +1,11 @@
 //! A visit: a request at one container, from arrival to answer, and the workers there.
 
-use super::frame::{Frame, FrameId, FrameKind, Waits};
+use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
+use crate::container::ContainerState;
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId};
 use crate::probe::{Doing, Failure, Probe};
-use crate::request::frame::NONE;
-use crate::world::{ContainerState, World};
+use crate::world::World;
 use wssim_kernel::{Calendar, Time};
 
 impl<P: Probe> World<'_, P> {
@@ -13,7 +13,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(super) fn arrives(&mut self, now: Time, id: FrameId) -> bool {
         let frame = &mut self.frames[id];
-        let container = &mut self.containers[frame.container.index()];
+        let container = &mut self.containers[frame.container];
         Self::comes_in(now, frame, container);
         let by_worker = container.serves_by_worker();
         self.does(now, id, Doing::Arrives);
@@ -25,8 +25,7 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn comes_in(now: Time, frame: &mut Frame, container: &mut ContainerState) {
         frame.arrived = now;
         frame.waits = Waits::Nothing;
-        container.station.come(now);
-        container.pace.warm();
+        container.comes_in(now);
     }
 
     /// `id` has just arrived at a container where it first needs a worker.
@@ -69,7 +68,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        if !self.containers[frame.container.index()].lend_worker(now, frame) {
+        if !self.containers[frame.container].lend_worker(now, frame) {
             self.queue_for_worker(now, id, since, calendar);
             return false;
         }
@@ -89,15 +88,16 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        let ContainerState { station, backlog, .. } = &mut self.containers[frame.container.index()];
-        if !frame.admitted && backlog.is_some_and(|most| station.waiting() >= most) {
+        let container = &self.containers[frame.container];
+        if !frame.admitted && container.has_full_backlog() {
             return self.fail(now, id, Failure::Refused, calendar);
         }
         frame.waits = Waits::Worker;
         frame.since = since;
         if !frame.admitted {
-            self.at_doors[frame.container.index()].queued.rise(now);
+            self.containers.door(frame.container).queued.rise(now);
         }
+        let station = self.containers[frame.container].station_mut();
         station.queue_up(now, &mut self.frames, id);
         self.does(now, id, Doing::Queues);
         self.limit_wait(now, id, calendar);
@@ -120,7 +120,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn free_worker(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
         let container = frame.container;
-        if self.containers[container.index()].take_worker_back(now, frame) {
+        if self.containers[container].take_worker_back(now, frame) {
             self.grant_worker(now, container);
         }
     }
@@ -130,17 +130,17 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(super) fn grant_worker(&mut self, now: Time, container: ContainerId) {
         let id = loop {
-            let station = &mut self.containers[container.index()].station;
+            let station = self.containers[container].station_mut();
             let Some(id) = station.next(now, &mut self.frames) else {
                 return;
             };
             self.leaves_door(now, id);
-            if !self.ties.are_used() || !self.is_late(now, id) {
+            if !self.requests.has_ties() || !self.is_late(now, id) {
                 break id;
             }
             self.fail_soon(id, Failure::Timeout);
         };
-        self.containers[container.index()].station.lend(now);
+        self.containers[container].station_mut().lend(now);
         let frame = &mut self.frames[id];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
@@ -149,7 +149,7 @@ impl<P: Probe> World<'_, P> {
         if frame.measured {
             self.probe.worker_wait(container, frame.since, now.since(frame.since));
         }
-        self.ready.push_back(id);
+        self.requests.ready.push_back(id);
     }
 
     /// The program of `id`, with `frame`, is over: sends its answer.
@@ -227,7 +227,7 @@ impl<P: Probe> World<'_, P> {
     /// The same for `id` with `frame`.
     #[inline(always)]
     fn depart_as(&mut self, now: Time, id: FrameId, frame: &Frame) {
-        let station = &mut self.containers[frame.container.index()].station;
+        let station = self.containers[frame.container].station_mut();
         station.depart(now, frame.arrived);
         if frame.holds_worker {
             self.free_worker(now, id);
@@ -238,7 +238,7 @@ impl<P: Probe> World<'_, P> {
     fn leaves_door(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         if !frame.admitted {
-            self.at_doors[frame.container.index()].queued.fall(now);
+            self.containers.door(frame.container).queued.fall(now);
         }
     }
 
@@ -247,13 +247,13 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         match frame.waits {
             Waits::Worker => {
-                let station = &mut self.containers[frame.container.index()].station;
+                let station = self.containers[frame.container].station_mut();
                 station.leave_queue(now, &mut self.frames, id);
                 self.leaves_door(now, id);
             }
             Waits::Connection => {
                 let instance = std::mem::replace(&mut frame.connection, NONE);
-                self.pools[instance].queue.remove(now, &mut self.frames, id);
+                self.requests.pools[instance].queue.remove(now, &mut self.frames, id);
             }
             Waits::DiskQueue { .. } | Waits::PageQueue { .. } => self.leave_disk_queue(now, id),
             other => unreachable!("there is no queue for {other:?}"),
@@ -272,7 +272,7 @@ impl<P: Probe> World<'_, P> {
         let waited_for = self.frames[id].waits;
         match waited_for {
             Waits::Worker | Waits::Connection => self.leave_queue(now, id),
-            Waits::Answer if self.ties.are_used() => self.cancel_outgoing(now, id, calendar),
+            Waits::Answer if self.requests.has_ties() => self.cancel_outgoing(now, id, calendar),
             _ => {}
         }
         let frame = &mut self.frames[id];

@@ -8,10 +8,14 @@
 //! ```
 //! Builds, pushes and pulls are chores (`chore/mod.rs`). A build or push that is lost with a node ends the rollout.
 
+mod progress;
+
+pub(crate) use progress::RolloutProgress;
+
 use crate::chore::{Haul, Then};
 use crate::event::Event;
 use crate::ids::{ContainerId, NodeId, RolloutId, ServiceId};
-use crate::life::{Led, Lives, Phase};
+use crate::life::{Lives, Phase};
 use crate::network::OUTSIDE;
 use crate::orchestrator::{Bad, Ending, Image, ImageSource, Rollout, Told};
 use crate::probe::{Probe, RolloutFact};
@@ -22,18 +26,6 @@ use wssim_kernel::{Calendar, Time};
 /// Bytes on the disk for each byte that is pulled: layers are compressed to about 40 % of their size (an
 /// assumption; Docker Hub shows compressed sizes, `docker images` those on the disk).
 const UNPACKED_SIZE: f64 = 2.5;
-
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct RolloutProgress {
-    /// Images whose build has begun.
-    begun: usize,
-    /// Images that are built and in their registries.
-    there: usize,
-    updated: usize,
-    /// The worst ending of these updates.
-    outcome: Option<Ending>,
-    is_over: bool,
-}
 
 impl<'a, P: Probe> World<'a, P> {
     fn rollout(&self, id: RolloutId) -> Option<&'a Rollout> {
@@ -184,7 +176,7 @@ impl<'a, P: Probe> World<'a, P> {
         if !matches!(outcome, Ending::Completed | Ending::RolledBack) {
             return true;
         }
-        let Some(control) = &self.upkeep.control else { return true };
+        let Some(control) = self.upkeep.control() else { return true };
         let blueprint = self.blueprint;
         rollout.renewals.iter().all(|renewal| {
             let is_new = outcome == Ending::Completed;
@@ -194,7 +186,7 @@ impl<'a, P: Probe> World<'a, P> {
                 .filter(|id| !blueprint.containers[id.index()].spare && !self.is_to_come(now, *id));
             let healthy = containers().filter(|id| {
                 let runs = (control.image_at(*id) == Some(renewal.image)) == is_new;
-                runs && self.containers[id.index()].life.phase == Phase::Registered
+                runs && self.upkeep.life(*id).phase == Phase::Registered
             });
             healthy.count() >= replicas.count()
         })
@@ -202,17 +194,18 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// The defect of the image that `id` runs.
     pub(crate) fn bad_image(&self, id: ContainerId) -> Option<Bad> {
-        let image = self.upkeep.control.as_ref()?.image_at(id)?;
+        let image = self.upkeep.control()?.image_at(id)?;
         self.image(image)?.bad
     }
 
     /// The present node of a registry in the cluster; `None`: images that are built are not pushed.
     fn registry_of(&self, image: &Image) -> Option<NodeId> {
         let ImageSource::Registry(service) = image.from else { return None };
-        let mut servers = self.blueprint.services[service.index()].containers.clone();
-        let serves = |&id: &u32| self.containers[id as usize].life.listens();
+        let servers = self.blueprint.services[service.index()].containers.clone();
+        let mut servers = servers.map(ContainerId);
+        let serves = |id: &ContainerId| self.upkeep.life(*id).listens();
         let server = servers.clone().find(serves).or_else(|| servers.next())?;
-        Some(self.containers[server as usize].node)
+        Some(self.containers[server].node())
     }
 
     pub(crate) fn begin_pull(

@@ -10,15 +10,12 @@
 
 use crate::blueprint::{Background, Maker};
 use crate::event::Event;
-use crate::hardware::processor::Follows;
 use crate::ids::{BackgroundId, ContainerId, NodeId};
 use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::FrameKind;
 use crate::world::World;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -28,44 +25,6 @@ const DRAW_BURST_CPU: u32 = 1;
 const DRAW_BURST_PHASE: u32 = 2;
 /// CPU of the second job of a burst; those of further jobs follow.
 const DRAW_BURST_MORE: u32 = 3;
-
-/// The bursts of one node that wait outside the calendar.
-#[derive(Debug)]
-pub(crate) struct Bursts {
-    /// The next burst of each load, the earliest first.
-    coming: BinaryHeap<Reverse<(Time, BackgroundId)>>,
-    /// When the event for the next burst happens; never: none is scheduled.
-    told: Time,
-    /// Whether each burst must begin on time.
-    on_time: bool,
-}
-
-impl Default for Bursts {
-    fn default() -> Self {
-        Self { coming: BinaryHeap::new(), told: Time::NEVER, on_time: false }
-    }
-}
-
-impl Bursts {
-    /// When the next burst comes.
-    fn next(&self) -> Time {
-        self.coming.peek().map_or(Time::NEVER, |Reverse((at, _))| *at)
-    }
-
-    /// The first burst, if it comes by `now`.
-    fn due(&self, now: Time) -> Option<(Time, BackgroundId)> {
-        self.coming.peek().map(|Reverse(first)| *first).filter(|(at, _)| *at <= now)
-    }
-
-    /// The first burst begins; the next one of its load comes at `next`, if there is one.
-    fn begin(&mut self, next: Option<Time>) {
-        let Some(mut first) = self.coming.peek_mut() else { return };
-        match next {
-            Some(at) => first.0.0 = at,
-            None => drop(PeekMut::pop(first)),
-        }
-    }
-}
 
 impl<P: Probe> World<'_, P> {
     /// Schedules or queues the first burst of every load.
@@ -77,7 +36,7 @@ impl<P: Probe> World<'_, P> {
                 (Some(first), _) => first,
                 // A periodic load draws its phase; any other law needs none.
                 (None, Law::Constant(period)) => {
-                    let (stream, _) = self.bursts[place];
+                    let (stream, _) = self.traffic.loads[place];
                     Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
                 }
                 (None, _) => self.burst_gap(id),
@@ -85,13 +44,13 @@ impl<P: Probe> World<'_, P> {
             let Some(at) = self.if_it_comes(id, Time::ZERO + first) else { continue };
             match self.waits_at(background) {
                 Some(node) => {
-                    self.nodes[node.index()].bursts.coming.push(Reverse((at, id)));
+                    self.traffic.waiting[node.index()].coming.push(Reverse((at, id)));
                     self.set_horizon(node);
                 }
                 None => calendar.schedule(at, Event::Burst(id)),
             }
         }
-        for node in (0..self.nodes.len()).map(NodeId::from) {
+        for node in self.nodes.ids() {
             self.watch(node, calendar);
         }
     }
@@ -102,7 +61,7 @@ impl<P: Probe> World<'_, P> {
             _ if background.jobs > 1 => None,
             Maker::System(node) => Some(node),
             Maker::Container(id) if self.blueprint.service_of(id).cpu_limit.is_none() => {
-                Some(self.containers[id.index()].node)
+                Some(self.containers[id].node())
             }
             Maker::Container(_) => None,
         }
@@ -111,18 +70,18 @@ impl<P: Probe> World<'_, P> {
     /// `at`, unless the load of `id` has ended by then.
     fn if_it_comes(&self, id: BackgroundId, at: Time) -> Option<Time> {
         let background = &self.blueprint.background[id.index()];
-        (at < background.until && self.bursts[id.index()].1 < background.count).then_some(at)
+        (at < background.until && self.traffic.loads[id.index()].1 < background.count).then_some(at)
     }
 
     fn burst_gap(&self, id: BackgroundId) -> Nanos {
-        let (stream, number) = self.bursts[id.index()];
+        let (stream, number) = self.traffic.loads[id.index()];
         let every = &self.blueprint.background[id.index()].every;
         Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
     }
 
     /// A burst of `id` begins. Returns its number, and when the next one comes.
     fn begin_burst(&mut self, now: Time, id: BackgroundId) -> (u64, Option<Time>) {
-        let (_, next) = &mut self.bursts[id.index()];
+        let (_, next) = &mut self.traffic.loads[id.index()];
         let number = *next;
         *next += 1;
         (number, self.if_it_comes(id, now + self.burst_gap(id)))
@@ -144,7 +103,7 @@ impl<P: Probe> World<'_, P> {
             let demand = self.demand_of_burst(id, number, draw);
             match maker {
                 Maker::Container(container) => {
-                    let key = mix(self.bursts[id.index()].0.root(), number);
+                    let key = mix(self.traffic.loads[id.index()].0.root(), number);
                     self.burst_job(now, container, key, job, demand, calendar);
                 }
                 Maker::System(node) => self.work_in_kernel(now, node, demand, calendar),
@@ -153,14 +112,14 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn demand_of_burst(&self, id: BackgroundId, number: u64, draw: u32) -> f64 {
-        let (stream, _) = self.bursts[id.index()];
+        let (stream, _) = self.traffic.loads[id.index()];
         self.blueprint.background[id.index()].cpu.sample(&mut stream.draw(number, draw))
     }
 
     /// Whether `maker` runs; a system does not make up for bursts missed while it stood still.
     fn makes_load(&self, now: Time, maker: Maker) -> bool {
         match maker {
-            Maker::Container(container) => self.containers[container.index()].life.listens(),
+            Maker::Container(container) => self.upkeep.life(container).listens(),
             Maker::System(node) => self.is_joined(now, node, node),
         }
     }
@@ -175,9 +134,8 @@ impl<P: Probe> World<'_, P> {
         demand: f64,
         calendar: &mut Calendar<Event>,
     ) {
-        let (id, frame) = self.frames.open(FrameKind::Burst, key);
-        frame.container = container;
-        if self.containers[container.index()].is_watched
+        let id = self.frames.open_work(FrameKind::Burst, key, container);
+        if self.containers[container].is_watched()
             && self.touch_pages(now, id, [demand, 0.0], job, calendar)
         {
             return;
@@ -188,15 +146,15 @@ impl<P: Probe> World<'_, P> {
     /// Begins all bursts of `node` due by `now`. Nothing else has happened there since they were due.
     pub(crate) fn catch_up(&mut self, now: Time, node: NodeId, calendar: &mut Calendar<Event>) {
         let mut some = false;
-        while let Some((at, id)) = self.nodes[node.index()].bursts.due(now) {
+        while let Some((at, id)) = self.traffic.waiting[node.index()].due(now) {
             some = true;
-            self.nodes[node.index()].processor.catch_up(at);
+            self.nodes[node].catch_up(at);
             let (number, next) = self.begin_burst(at, id);
-            self.nodes[node.index()].bursts.begin(next);
+            self.traffic.waiting[node.index()].begin(next);
             self.set_horizon(node);
             self.burst_of_one(at, id, number, calendar);
         }
-        self.nodes[node.index()].processor.catch_up(now);
+        self.nodes[node].catch_up(now);
         if some {
             self.watch(node, calendar);
         }
@@ -204,7 +162,7 @@ impl<P: Probe> World<'_, P> {
 
     /// The same on all nodes.
     pub(crate) fn catch_up_all(&mut self, now: Time, calendar: &mut Calendar<Event>) {
-        for node in (0..self.nodes.len()).map(NodeId::from) {
+        for node in self.nodes.ids() {
             self.catch_up(now, node, calendar);
         }
     }
@@ -223,46 +181,28 @@ impl<P: Probe> World<'_, P> {
         }
         let demand = self.demand_of_burst(id, number, DRAW_BURST_CPU);
         let (node, local) = match maker {
-            Maker::System(node) => (node, self.nodes[node.index()].kernel),
+            Maker::System(node) => (node, self.nodes[node].kernel()),
             Maker::Container(container) => {
                 if self.has_pages_in_swap(container) {
-                    let key = mix(self.bursts[id.index()].0.root(), number);
+                    let key = mix(self.traffic.loads[id.index()].0.root(), number);
                     return self.burst_job(at, container, key, 0, demand, calendar);
                 }
-                let state = &self.containers[container.index()];
-                if state.is_watched {
+                if self.containers[container].is_watched() {
                     self.memory.note_work(container, demand);
                 }
-                (state.node, state.local)
+                self.containers[container].place()
             }
         };
         self.compute_unattended(at, node, local, demand, calendar);
     }
 
-    /// Gives the processor of `node`, which is up to date, an unattended job of `demand` in the share of the
-    /// container at `local`.
-    pub(crate) fn compute_unattended(
-        &mut self,
-        at: Time,
-        node: NodeId,
-        local: u32,
-        demand: f64,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let follows = self.nodes[node.index()].processor.admit_unattended(at, local, demand);
-        if let Follows::Divided(due) = follows {
-            assert!(at == calendar.now(), "a burst that slows others down begins on time");
-            self.schedule_due(node, due, calendar);
-        }
-    }
-
     /// Schedules an event for the next burst of `node` if it could meet an attended job.
     pub(crate) fn watch(&mut self, node: NodeId, calendar: &mut Calendar<Event>) {
-        let state = &mut self.nodes[node.index()];
-        let next = state.bursts.next();
-        let matters = || state.bursts.on_time || state.processor.is_attended_at(next);
-        if next < state.bursts.told && matters() {
-            state.bursts.told = next;
+        let bursts = &mut self.traffic.waiting[node.index()];
+        let next = bursts.next();
+        let matters = || bursts.on_time || self.nodes[node].processor().is_attended_at(next);
+        if next < bursts.told && matters() {
+            bursts.told = next;
             calendar.schedule(next, Event::Bursts(node));
         }
     }
@@ -275,7 +215,7 @@ impl<P: Probe> World<'_, P> {
         node: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
-        self.nodes[node.index()].bursts.told = Time::NEVER;
+        self.traffic.waiting[node.index()].told = Time::NEVER;
         self.catch_up(now, node, calendar);
         self.watch(node, calendar);
     }
@@ -287,7 +227,7 @@ impl<P: Probe> World<'_, P> {
         on_time: bool,
         calendar: &mut Calendar<Event>,
     ) {
-        let bursts = &mut self.nodes[node.index()].bursts;
+        let bursts = &mut self.traffic.waiting[node.index()];
         if bursts.on_time != on_time {
             bursts.on_time = on_time;
             self.watch(node, calendar);
@@ -295,7 +235,6 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn set_horizon(&mut self, node: NodeId) {
-        let state = &mut self.nodes[node.index()];
-        state.processor.set_horizon(state.bursts.next());
+        self.nodes[node].set_horizon(self.traffic.waiting[node.index()].next());
     }
 }

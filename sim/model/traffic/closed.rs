@@ -1,6 +1,6 @@
 //! Closed sources: users who think, send a request, wait for the answer, and think again.
 
-use super::DRAW_GAP;
+use super::source::DRAW_GAP;
 use crate::blueprint::Arrivals;
 use crate::event::Event;
 use crate::ids::SourceId;
@@ -30,7 +30,7 @@ impl<P: Probe> World<'_, P> {
         let Arrivals::Closed { think, .. } = &self.blueprint.sources[id.index()].arrivals else {
             return;
         };
-        let state = &self.sources[id.index()];
+        let state = &self.traffic.sources[id.index()];
         let place = mix(u64::from(user), state.asked[user as usize]);
         let pause = Nanos::from_f64(think.sample(&mut state.arrivals.draw(place, DRAW_GAP)));
         let pause = if pause < NO_PAUSE { pause.max(least) } else { pause };
@@ -46,7 +46,7 @@ impl<P: Probe> World<'_, P> {
         user: u32,
         calendar: &mut Calendar<Event>,
     ) {
-        let state = &mut self.sources[id.index()];
+        let state = &mut self.traffic.sources[id.index()];
         let asked = &mut state.asked[user as usize];
         let key = mix(mix(state.root, u64::from(user)), *asked);
         *asked += 1;

@@ -1,9 +1,9 @@
 //! Look-ups in the world: calls whose callee says whether an item was found.
 
+use super::frame::FrameId;
 use crate::blueprint::Hits;
 use crate::ids::{CacheId, InstructionId};
 use crate::probe::Probe;
-use crate::request::frame::FrameId;
 use crate::world::World;
 use wssim_kernel::Time;
 
@@ -21,7 +21,7 @@ impl<P: Probe> World<'_, P> {
             Hits::Lru { popularity, .. } => {
                 let store = self.blueprint.replica(cache_of.service, visit.container);
                 self.memory.mark(visit.container);
-                self.stores[cache.index()][store as usize].refer(popularity.sample(&mut draw))
+                self.stores.refer(cache, store, popularity.sample(&mut draw))
             }
         };
         let caller = &mut self.frames[to];

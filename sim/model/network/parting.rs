@@ -13,10 +13,10 @@
 //! connection stays open: only that answer is given up (RFC 9113, 6.4). If its peer is dead, only the kernel
 //! closes it, or a client that sends keep-alives.
 
-use super::frame::FrameId;
+use super::connection::{Connection, ConnectionId, ConnectionStage};
 use crate::blueprint::{Client, Tenure};
+use crate::ids::{ContainerId, FrameId};
 use crate::life::Life;
-use crate::network::connection::{Connection, ConnectionStage, NO_CONNECTION};
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::{Nanos, Time};
@@ -76,16 +76,24 @@ pub(crate) enum Parting {
     GivenUp,
 }
 
+/// How the holding of a connection over several calls ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeldEnd {
+    /// It is idle again.
+    Back,
+    /// It stays open and taken.
+    Leaked,
+    /// The container that held it ends.
+    Closed,
+}
+
 impl<P: Probe> World<'_, P> {
     /// The attempt of `id` is over. Keeps its connection if it is intact and its client keeps any.
     #[inline]
     pub(crate) fn hang_up(&mut self, now: Time, id: FrameId, parting: Parting) {
         let frame = &mut self.frames[id];
-        let connection = std::mem::replace(&mut frame.link, NO_CONNECTION);
-        if connection == NO_CONNECTION {
-            return;
-        }
-        let (container, call, lost) = (frame.container, frame.outgoing, frame.lost);
+        let Some(connection) = frame.take_link() else { return };
+        let (container, call, lost) = (frame.container(), frame.outgoing(), frame.lost());
         let blueprint = self.blueprint;
         let call = &blueprint.calls[call.index()];
         let query = call.query.index();
@@ -101,14 +109,36 @@ impl<P: Probe> World<'_, P> {
             // On a connection that was never opened nothing can be sent.
             let unopened = parting == Parting::GivenUp && lost == Some(ConnectionStage::Opening);
             if parting == Parting::Broken || unopened {
-                self.connections.drop_shared(channel, connection);
+                self.network.connections.drop_shared(channel, connection);
             }
-            self.connections.leave_shared(now, connection, parting == Parting::Answered);
+            self.network.connections.leave_shared(now, connection, parting == Parting::Answered);
         } else if parting == Parting::Answered && client.keeps {
-            self.connections.keep(now, channel, connection);
+            self.network.connections.keep(now, channel, connection);
         } else {
             let by_this_end = parting != Parting::Broken;
             self.close_connection(now, (query, container), connection, by_this_end);
+        }
+    }
+
+    /// The held connection `link` has carried an answer and stays taken.
+    pub(crate) fn keep_holding(&mut self, now: Time, link: ConnectionId) {
+        self.network.connections.touch(now, link);
+    }
+
+    /// `container` no longer holds `link`, a connection for calls of `query`.
+    pub(crate) fn part_with_held(
+        &mut self,
+        now: Time,
+        (query, container): (usize, ContainerId),
+        link: ConnectionId,
+        end: HeldEnd,
+    ) {
+        let channel = self.channel_of(query, container);
+        let connections = &mut self.network.connections;
+        match end {
+            HeldEnd::Back => connections.keep(now, channel, link),
+            HeldEnd::Leaked => connections.leak(channel, link),
+            HeldEnd::Closed => connections.close(channel, link),
         }
     }
 }

@@ -7,14 +7,15 @@
 //! All of this takes time but no events: its only result is when the request leaves. Obstacles count when it
 //! leaves: a peer that has ended, a node that is down, a virtual address that has forgotten the connection.
 
-use super::frame::FrameId;
+use super::connection::{Connection, ConnectionId, ConnectionStage, NO_CONNECTION};
 use super::parting::{FarEnd, idle_time};
+use super::state::NetworkState;
 use crate::blueprint::{Balance, Call, Client, Policy, Tenure, Travels};
 use crate::ids::{ContainerId, ObserverId, ServiceId};
-use crate::network::connection::{Connection, ConnectionId, ConnectionStage, NO_CONNECTION};
 use crate::probe::{Failure, Probe};
+use crate::request::frame::FrameId;
 use crate::routing::{self, Scene};
-use crate::world::{ContainerState, World};
+use crate::world::World;
 use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Nanos, Time};
 
@@ -33,31 +34,31 @@ const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
 
 /// How an attempt's request travels.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AttemptLink {
-    pub(super) connection: ConnectionId,
-    pub(super) peer: ContainerId,
+pub(crate) struct AttemptLink {
+    pub(crate) connection: ConnectionId,
+    pub(crate) peer: ContainerId,
     /// The steps before the request can be sent.
-    pub(super) setup: Setup,
-    pub(super) fate: Fate,
+    pub(crate) setup: Setup,
+    pub(crate) fate: Fate,
 }
 
 /// The steps before a request can be sent, in this order; and the cost of accepting a new connection.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Setup {
+pub(crate) struct Setup {
     /// Connections that were idle for long are tested.
-    pub(super) trial: Nanos,
+    pub(crate) trial: Nanos,
     /// A name is looked up.
-    pub(super) dns: Nanos,
+    pub(crate) dns: Nanos,
     /// A connection is opened.
-    pub(super) handshake: Nanos,
+    pub(crate) handshake: Nanos,
     /// CPU of accepting a new connection, at the callee, in nanoseconds of the reference CPU.
-    pub(super) accept: u32,
+    pub(crate) accept: u32,
 }
 
 impl AttemptLink {
     /// To `peer`, where connections are indistinguishable and nothing can go wrong.
     #[inline(always)]
-    pub(super) fn plain(peer: ContainerId) -> Self {
+    pub(crate) fn plain(peer: ContainerId) -> Self {
         Self { connection: NO_CONNECTION, peer, setup: Setup::default(), fate: Fate::Sent }
     }
 }
@@ -65,14 +66,14 @@ impl AttemptLink {
 impl Setup {
     /// How long it takes until the request can be sent.
     #[inline]
-    pub(super) fn takes(&self) -> Nanos {
+    pub(crate) fn takes(&self) -> Nanos {
         self.trial + self.dns + self.handshake
     }
 }
 
 /// The fate of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It is sent.
     Sent,
     /// It is turned away; the caller knows after this delay.
@@ -82,36 +83,36 @@ pub(super) enum Fate {
 }
 
 /// The search of a caller for a connection.
-pub(super) struct ConnectionSearch<'a> {
-    pub(super) call: &'a Call,
-    pub(super) client: &'a Client,
+pub(crate) struct ConnectionSearch<'a> {
+    pub(crate) call: &'a Call,
+    pub(crate) client: &'a Client,
     policy: &'a Policy,
     /// Balanced by request: the replica that it must lead to.
     wanted: Option<ContainerId>,
     /// The list of a proxy.
     proxy: Option<ObserverId>,
-    pub(super) container: ContainerId,
-    pub(super) channel: usize,
+    pub(crate) container: ContainerId,
+    pub(crate) channel: usize,
     key: u64,
-    last_replica: u32,
+    last_replica: Option<ContainerId>,
 }
 
 impl<'a, P: Probe> World<'a, P> {
     /// The instance of a route's channel at `container`.
     #[inline]
     pub(crate) fn channel_of(&self, query: usize, container: ContainerId) -> usize {
-        self.resolvers.place(query, container) as usize
+        self.network.channel(query, container)
     }
 
     /// Whether more than the choice of a replica decides how requests of `call` travel.
     #[inline(always)]
-    pub(super) fn may_be_hindered(&self, call: &Call) -> bool {
-        let by_path = call.network.blocked || self.paths.narrow;
-        call.travels == Travels::OnConnection || self.reach.ever || by_path
+    pub(crate) fn may_be_hindered(&self, call: &Call) -> bool {
+        let by_path = call.network.blocked || self.network.paths.narrow;
+        call.travels == Travels::OnConnection || self.upkeep.reach().ever() || by_path
     }
 
     /// How the request of the present attempt of `id` travels; `None`: there is no replica.
-    pub(super) fn link(
+    pub(crate) fn link(
         &mut self,
         now: Time,
         id: FrameId,
@@ -123,7 +124,7 @@ impl<'a, P: Probe> World<'a, P> {
             return self.link_by_connection(now, id, call, key);
         }
         let peer = self.choose_replica(id, call, service, key)?;
-        let ends = [self.frames[id].container, peer];
+        let ends = [self.frames[id].container(), peer];
         let fate = self.fate_of_opening(now, ends, true, call, key).0;
         Some(AttemptLink { fate, ..AttemptLink::plain(peer) })
     }
@@ -131,7 +132,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// A replica for a request that needs no connection; a retry with `other_replica` avoids the last one if there
     /// is another.
     #[inline(always)]
-    pub(super) fn choose_replica(
+    pub(crate) fn choose_replica(
         &mut self,
         id: FrameId,
         call: &Call,
@@ -139,7 +140,7 @@ impl<'a, P: Probe> World<'a, P> {
         key: u64,
     ) -> Option<ContainerId> {
         let peer = self.choose_plainly(id, call, service, key)?;
-        if call.retry.other_replica && peer.0 + 1 == self.frames[id].last_replica {
+        if call.retry.other_replica && Some(peer) == self.frames[id].last_replica() {
             return self.choose_plainly(id, call, service, mix(key, 1));
         }
         Some(peer)
@@ -154,7 +155,7 @@ impl<'a, P: Probe> World<'a, P> {
         key: u64,
     ) -> Option<AttemptLink> {
         let frame = &self.frames[id];
-        let (container, last_replica) = (frame.container, frame.last_replica);
+        let (container, last_replica) = (frame.container(), frame.last_replica());
         let mut search = ConnectionSearch { last_replica, ..self.search(call, container, key) };
         let route = &self.blueprint.routes[call.query.index()];
         if call.tenure == Tenure::Uses
@@ -169,13 +170,13 @@ impl<'a, P: Probe> World<'a, P> {
         let link = self.link_of(now, &search);
         if let (Some(_), Some(link)) = (route.client.multiplex, link) {
             // The connection carries other requests at the same time.
-            self.connections.share(now, search.channel, link.connection);
+            self.network.connections.share(now, search.channel, link.connection);
         }
         link
     }
 
     /// The search of `container` for a connection for `call`.
-    pub(super) fn search<'c>(
+    pub(crate) fn search<'c>(
         &self,
         call: &'c Call,
         container: ContainerId,
@@ -197,7 +198,7 @@ impl<'a, P: Probe> World<'a, P> {
             container,
             channel: self.channel_of(query, container),
             key,
-            last_replica: 0,
+            last_replica: None,
         }
     }
 
@@ -211,10 +212,10 @@ impl<'a, P: Probe> World<'a, P> {
         key: u64,
     ) -> Option<ContainerId> {
         if call.travels == Travels::InTurn {
-            return self.registry.views.rotate(self.registry.outside(), service);
+            return self.registry.rotate(self.registry.outside(), service);
         }
         let policy = &self.blueprint.routes[call.query.index()].policy;
-        let container = self.frames[id].container;
+        let container = self.frames[id].container();
         let here = ObserverId(self.node_of(container).0);
         self.choose_by(policy, service, (container, here), key)
     }
@@ -233,7 +234,7 @@ impl<'a, P: Probe> World<'a, P> {
                 }
                 Trial::Bad(took) => {
                     trial += took;
-                    self.connections.close(search.channel, connection);
+                    self.network.connections.close(search.channel, connection);
                 }
             }
         }
@@ -244,7 +245,7 @@ impl<'a, P: Probe> World<'a, P> {
     /// there is another.
     fn choose_again(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<ContainerId> {
         let chosen = self.choose(now, search, 0)?;
-        let again = search.call.retry.other_replica && chosen.0 + 1 == search.last_replica;
+        let again = search.call.retry.other_replica && Some(chosen) == search.last_replica;
         if again { self.choose(now, search, 1) } else { Some(chosen) }
     }
 
@@ -258,18 +259,16 @@ impl<'a, P: Probe> World<'a, P> {
     ) -> Option<ContainerId> {
         let service = self.blueprint.endpoints[search.call.target.index()].service;
         if let Policy::InTurn = search.policy {
-            return self
-                .registry
-                .views
-                .rotate(search.proxy.unwrap_or(self.registry.outside()), service);
+            let observer = search.proxy.unwrap_or(self.registry.outside());
+            return self.registry.rotate(observer, service);
         }
         let here = self.node_of(search.container);
         let key = mix(search.key, again);
         if let Policy::Dns(resolver) = search.policy {
-            let cache = &mut self.resolvers[search.channel as u32];
+            let cache = &mut self.network.resolvers[search.channel as u32];
             if cache.must_ask(now) {
                 let (here, registry) = (ObserverId(here.0), &self.registry);
-                let answer = registry.views.of(here, service);
+                let answer = registry.known(here, service);
                 let draw = self.draws.draw(key, DRAW_ANSWER);
                 cache.keep(now, answer, |who| registry.address(here, who), (resolver, draw));
             }
@@ -290,14 +289,11 @@ impl<'a, P: Probe> World<'a, P> {
         let here = self.node_of(container);
         let containers = &self.containers;
         let scene = Scene {
-            views: &mut self.registry.views,
+            views: self.registry.views(),
             observer,
             service,
             here: Some(here),
-            at: |who: ContainerId| {
-                let ContainerState { node, station, .. } = &containers[who.index()];
-                (*node, station.in_system())
-            },
+            at: |who: ContainerId| (containers[who].node(), containers[who].station().in_system()),
             draw: self.draws.draw(key, DRAW_CHOICE),
         };
         routing::choose(policy, scene)
@@ -307,7 +303,7 @@ impl<'a, P: Probe> World<'a, P> {
     #[inline]
     fn take_idle(&mut self, now: Time, search: &ConnectionSearch<'_>) -> Option<ConnectionId> {
         if let Some(most) = search.client.multiplex
-            && self.connections.open_of(search.channel) < most
+            && self.network.connections.open_of(search.channel) < most
         {
             return None;
         }
@@ -318,28 +314,29 @@ impl<'a, P: Probe> World<'a, P> {
 
     /// The same of any channel; connections known to be closed are dropped on the way.
     #[inline]
-    pub(super) fn take_known(
+    pub(crate) fn take_known(
         &mut self,
         now: Time,
         (client, container, channel): (&Client, ContainerId, usize),
         is_wanted: impl Fn(ContainerId) -> bool,
         key: u64,
     ) -> Option<ConnectionId> {
-        let Self { connections, containers, blueprint, draws, usual_halves, .. } = self;
+        let Self { network, containers, upkeep, blueprint, draws, .. } = self;
+        let NetworkState { connections, usual_halves, .. } = network;
         // A pool closes an idle connection only if more than its minimum are open, and replaces those of its
         // minimum at the end of their lives (HikariPool.java, `HouseKeeper`).
         let spare = connections.open_of(channel) > client.minimum;
-        let from = containers[container.index()].node;
+        let from = containers[container].node();
         let closed = |connection: &mut Connection| {
-            let peer = &containers[connection.peer.index()];
-            let gone = connection.incarnation != peer.life.incarnation;
+            let (peer, life) = (&containers[connection.peer], upkeep.life(connection.peer));
+            let gone = connection.incarnation != life.incarnation;
             if !spare && !gone && connection.expires <= now {
                 renew(now, connection, client, *draws, key);
             }
             let idle = idle_time(now, connection, client);
-            let place = from.index() * blueprint.nodes.len() + peer.node.index();
+            let place = from.index() * blueprint.nodes.len() + peer.node().index();
             let far = FarEnd {
-                life: &peer.life,
+                life,
                 keep_alive: blueprint.service_of(connection.peer).keep_alive,
                 half: usual_halves[place],
             };
@@ -354,12 +351,12 @@ impl<'a, P: Probe> World<'a, P> {
     /// The fate of a request sent on `connection`.
     #[inline]
     fn fate_of(&self, now: Time, search: &ConnectionSearch<'_>, connection: ConnectionId) -> Fate {
-        let connection = self.connections.get(connection);
-        let peer = &self.containers[connection.peer.index()];
+        let connection = self.network.connections.get(connection);
+        let life = self.upkeep.life(connection.peer);
         let by_address = *search.policy == Policy::Vip;
         let forgotten = by_address && idle_time(now, connection, search.client) > IPVS_IDLE;
-        let same_life = connection.incarnation == peer.life.incarnation && peer.life.listens();
-        if same_life && !forgotten && !self.reach.ever {
+        let same_life = connection.incarnation == life.incarnation && life.listens();
+        if same_life && !forgotten && !self.upkeep.reach().ever() {
             return self.fate_of_crossing(now, search, connection);
         }
         self.fate_of_doubtful(now, search, connection, forgotten, same_life)
@@ -376,7 +373,7 @@ impl<'a, P: Probe> World<'a, P> {
         if connection.stuck {
             return Fate::Lost(ConnectionStage::Established);
         }
-        let life = &self.containers[connection.peer.index()].life;
+        let life = self.upkeep.life(connection.peer);
         let keep_alive = self.blueprint.service_of(connection.peer).keep_alive;
         if keep_alive.is_none() && !life.hangs_up() {
             return Fate::Sent;
@@ -411,7 +408,7 @@ impl<'a, P: Probe> World<'a, P> {
                 Fate::Lost(ConnectionStage::Established)
             };
         }
-        let known = self.registry.views.has(ObserverId(from.0), service, connection.peer);
+        let known = self.registry.knows(ObserverId(from.0), service, connection.peer);
         if *search.policy == Policy::Vip && !known && (unreachable || !same_life) {
             return Fate::Turned(Nanos::ZERO, Failure::Reset);
         }
@@ -434,11 +431,11 @@ impl<'a, P: Probe> World<'a, P> {
         connection: ConnectionId,
         fate: Fate,
     ) -> Trial {
-        let idle = now.since(self.connections.get(connection).idle_since);
+        let idle = now.since(self.network.connections.get(connection).idle_since);
         if search.client.validate_after.is_none_or(|after| idle <= after) {
             return Trial::None;
         }
-        let (from, to) = (search.container, self.connections.get(connection).peer);
+        let (from, to) = (search.container, self.network.connections.get(connection).peer);
         let (from, to) = (self.node_of(from), self.node_of(to));
         let round_trip = self.round_trip(from, to, search.key, DRAW_TRIAL);
         match fate {
@@ -453,14 +450,14 @@ impl<'a, P: Probe> World<'a, P> {
 
     #[inline]
     fn on_open(&self, connection: ConnectionId, trial: Nanos, fate: Fate) -> AttemptLink {
-        let peer = self.connections.get(connection).peer;
+        let peer = self.network.connections.get(connection).peer;
         let setup = Setup { trial, ..Setup::default() };
         AttemptLink { connection, peer, setup, fate }
     }
 
     /// Opens a connection; `trial` is the time spent on failed tests of others.
     #[inline(never)]
-    pub(super) fn on_new(
+    pub(crate) fn on_new(
         &mut self,
         now: Time,
         search: &ConnectionSearch<'_>,
@@ -470,7 +467,7 @@ impl<'a, P: Probe> World<'a, P> {
         let mut setup = Setup { trial, ..Setup::default() };
         if let Policy::Dns(_) = search.policy
             && search.client.handshakes > 0
-            && self.resolvers[search.channel as u32].must_ask(now)
+            && self.network.resolvers[search.channel as u32].must_ask(now)
         {
             setup.dns = self.round_trip(from, from, search.key, DRAW_DNS);
         }
@@ -478,9 +475,9 @@ impl<'a, P: Probe> World<'a, P> {
             Some(peer) => peer,
             None => self.choose_again(now, search)?,
         };
-        let incarnation = self.containers[peer.index()].life.incarnation;
+        let incarnation = self.upkeep.life(peer).incarnation;
         let expires = self.lifetime_ends(now, search);
-        let connection = self.connections.open(search.channel, peer, incarnation, expires);
+        let connection = self.network.connections.open(search.channel, peer, incarnation, expires);
         let begins = now + setup.takes();
         // The address of an earlier life reaches no container.
         let is_there = self.knows_address(search, peer);
@@ -497,17 +494,19 @@ impl<'a, P: Probe> World<'a, P> {
             setup.handshake = took;
             let draw = || self.draws.draw(search.key, DRAW_ACCEPT);
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
-            self.connections.accept(connection);
+            self.network.connections.accept(connection);
         }
         Some(AttemptLink { connection, peer, setup, fate })
     }
 
     /// Whether the address in use for `peer` is its present one.
     fn knows_address(&self, search: &ConnectionSearch<'_>, peer: ContainerId) -> bool {
-        let address = self.containers[peer.index()].life.address;
+        let address = self.upkeep.life(peer).address;
         match search.policy {
             Policy::InTurn if search.proxy.is_none() => true,
-            Policy::Dns(_) => self.resolvers[search.channel as u32].has_address(peer, address),
+            Policy::Dns(_) => {
+                self.network.resolvers[search.channel as u32].has_address(peer, address)
+            }
             _ => {
                 let here = ObserverId(self.node_of(search.container).0);
                 self.registry.has_address(search.proxy.unwrap_or(here), peer, address)
@@ -543,7 +542,7 @@ impl<'a, P: Probe> World<'a, P> {
             return lost;
         };
         let round_trip = self.round_trip(from, to, key, DRAW_HANDSHAKE);
-        if is_there && self.containers[peer.index()].life.listens() {
+        if is_there && self.upkeep.life(peer).listens() {
             (Fate::Sent, Nanos(late.0 + round_trip.0 * handshakes))
         } else {
             (Fate::Turned(Nanos(late.0 + round_trip.0), Failure::Refused), Nanos::ZERO)

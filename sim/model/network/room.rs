@@ -2,15 +2,15 @@
 //!
 //! A service counts the connections that callers hold open, idle or in use, and refuses one beyond
 //! `max_connections` at login. A pool that outwaits then queues its requests as if all its connections were in
-//! use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection` keeps waiting; `outwait.rs` says when it
+//! use (HikariCP: `HikariPool.createPoolEntry` fails, `getConnection` keeps waiting; `request/outwait.rs` says when it
 //! tries again); for other clients the request that opens the connection fails. Pools open their minimum at
 //! the beginning, in turn, so that those that start together share what is accepted.
 
+use super::connection::{Connection, ConnectionId};
+use super::ports::RangeId;
 use super::travel::{AttemptLink, ConnectionSearch, Fate};
 use crate::blueprint::{Call, Travels};
 use crate::ids::{ContainerId, ServiceId};
-use crate::network::connection::{Connection, ConnectionId};
-use crate::network::ports::RangeId;
 use crate::probe::Probe;
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -19,14 +19,24 @@ use wssim_kernel::{Nanos, Time};
 impl<P: Probe> World<'_, P> {
     /// Whether `peer` accepts one more connection.
     #[inline]
-    pub(super) fn has_room(&mut self, now: Time, peer: ContainerId) -> bool {
+    pub(crate) fn has_room(&mut self, now: Time, peer: ContainerId) -> bool {
         let Some(most) = self.blueprint.service_of(peer).max_connections else { return true };
-        let incarnation = self.containers[peer.index()].life.incarnation;
-        if self.connections.accepted_by(peer, incarnation) < most {
+        let incarnation = self.upkeep.life(peer).incarnation;
+        if self.network.connections.accepted_by(peer, incarnation) < most {
             return true;
         }
         self.forget_closed(now, self.service_id(peer));
-        self.connections.accepted_by(peer, incarnation) < most
+        self.network.connections.accepted_by(peer, incarnation) < most
+    }
+
+    /// Whether `container` has an idle connection for `call`.
+    pub(crate) fn has_idle(&self, call: &Call, container: ContainerId) -> bool {
+        self.network.connections.has_idle(self.channel_of(call.query.index(), container))
+    }
+
+    /// What travels on `connection` from now on is stuck behind a message that never arrives.
+    pub(crate) fn gets_stuck(&mut self, connection: ConnectionId) {
+        self.network.connections.get_stuck(connection);
     }
 
     /// Drops all idle connections to `service` that are closed by now.
@@ -57,11 +67,11 @@ impl<P: Probe> World<'_, P> {
         connection: ConnectionId,
     ) -> bool {
         let Some(most) = search.client.ports else { return true };
-        let peer = self.connections.get(connection).peer;
+        let peer = self.network.connections.get(connection).peer;
         let range = self.range_of(search.call.query.index(), search.container, peer);
-        let takes = self.ports.take(now, range, most);
+        let takes = self.network.ports.take(now, range, most);
         if takes {
-            self.connections.has_port(connection);
+            self.network.connections.has_port(connection);
         }
         takes
     }
@@ -69,24 +79,24 @@ impl<P: Probe> World<'_, P> {
     fn range_of(&self, query: usize, container: ContainerId, peer: ContainerId) -> RangeId {
         let pair = self.blueprint.queries[query];
         let caller = self.blueprint.replica(pair.caller, container);
-        self.ports.of_call(query, caller, self.blueprint.replica(pair.service, peer))
+        self.network.ports.of_call(query, caller, self.blueprint.replica(pair.service, peer))
     }
 
     /// `id`, a connection of `container` for calls of `query`, is closed: by this end, or by the other.
     #[inline]
-    pub(super) fn close_connection(
+    pub(crate) fn close_connection(
         &mut self,
         now: Time,
         (query, container): (usize, ContainerId),
         id: ConnectionId,
         by_this_end: bool,
     ) {
-        let Connection { peer, has_port, .. } = *self.connections.get(id);
+        let Connection { peer, has_port, .. } = *self.network.connections.get(id);
         if has_port {
             let range = self.range_of(query, container, peer);
-            self.ports.give_back(now, range, by_this_end);
+            self.network.ports.give_back(now, range, by_this_end);
         }
-        self.connections.close(self.channel_of(query, container), id);
+        self.network.connections.close(self.channel_of(query, container), id);
     }
 
     /// Opens the minimum of pools where connections are counted, one per pool in turn.
@@ -113,7 +123,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Opens connection number `round` of `container` for `call`, if both ends run.
     fn open_ahead(&mut self, call: &Call, container: ContainerId, round: u32) {
-        if !self.containers[container.index()].life.listens() {
+        if !self.upkeep.life(container).listens() {
             return;
         }
         let key = mix(mix(u64::from(container.0), call.site), u64::from(round));
@@ -124,9 +134,22 @@ impl<P: Probe> World<'_, P> {
             return;
         };
         if fate == Fate::Sent {
-            self.connections.keep(Time::ZERO, search.channel, connection);
+            self.network.connections.keep(Time::ZERO, search.channel, connection);
         } else {
-            self.connections.close(search.channel, connection);
+            self.network.connections.close(search.channel, connection);
+        }
+    }
+
+    /// Closes the connections of `id`, and clears the addresses that its runtime knew.
+    pub(crate) fn drop_connections(&mut self, id: ContainerId) {
+        for query in 0..self.blueprint.queries.len() {
+            let caller = self.blueprint.queries[query].caller;
+            if self.blueprint.services[caller.index()].containers.contains(&id.0) {
+                let channel = self.channel_of(query, id);
+                self.network.connections.close_idle(channel);
+                self.network.resolvers[channel as u32].forget();
+                self.network.ports.forget(query, self.blueprint.replica(caller, id));
+            }
         }
     }
 }
