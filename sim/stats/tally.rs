@@ -14,8 +14,8 @@ const FEW: usize = 4096;
 /// Durations above zero, in integer nanoseconds, in buckets of at most 0.1 % relative width.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Up to the bucket of the longest. A bucket holds up to 2³² − 1 observations.
-    buckets: Vec<u32>,
+    /// Up to the bucket of the longest. Wide ones: they cannot overflow, so that to count is one instruction.
+    buckets: Vec<u64>,
     /// The first ones, while they are too few to be worth buckets.
     few: Vec<u64>,
     sum_ns: u128,
@@ -42,10 +42,13 @@ impl Tally {
     #[inline(always)]
     pub fn record(&mut self, ns: u64) {
         self.sum_ns += u128::from(ns);
-        self.max_ns = self.max_ns.max(ns);
+        // Seldom: not a store each time.
+        if ns > self.max_ns {
+            self.max_ns = ns;
+        }
         let place = place(ns);
         match self.buckets.get_mut(place) {
-            Some(bucket) => *bucket = bucket.saturating_add(1),
+            Some(bucket) => *bucket += 1,
             None => self.record_anew(place, ns),
         }
     }
@@ -81,10 +84,12 @@ impl Tally {
     pub fn into_histogram(self, zeros: u64) -> Histogram {
         let limit = place(Histogram::LIMIT_NS);
         let (below, above) = self.buckets.split_at(self.buckets.len().min(limit));
-        let above = above.iter().fold(0_u32, |sum, count| sum.saturating_add(*count));
+        let above = above.iter().sum();
         let all = below.iter().copied().chain([above]).enumerate().filter(|(_, count)| *count > 0);
         let few = self.few.iter().map(|&ns| (ns.min(Histogram::LIMIT_NS), 1));
-        let buckets = all.map(|(place, count)| (longest(place), count)).chain(few);
+        // A bucket of a histogram holds up to 2³² − 1 observations.
+        let held = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let buckets = all.map(|(place, count)| (longest(place), held(count))).chain(few);
         Histogram::of_buckets([zeros, self.max_ns], self.sum_ns, buckets)
             .expect("the buckets are those of a histogram")
     }
