@@ -214,8 +214,9 @@ impl Law {
     }
 }
 
+/// Draws a value of the exponential law with mean 1.
 #[inline]
-fn exponential(draw: &mut Draw<'_>) -> f64 {
+pub(crate) fn exponential(draw: &mut Draw<'_>) -> f64 {
     Exp1.sample(draw)
 }
 

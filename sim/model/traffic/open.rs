@@ -39,8 +39,8 @@ impl<P: Probe> World<'_, P> {
         let state = &mut self.traffic.sources[id.index()];
         let at = match &blueprint.sources[id.index()].arrivals {
             Arrivals::Poisson { rate_per_second } => {
-                let gap = Law::Exponential { mean: 1e9 / rate_per_second };
-                Some(now + Nanos::from_f64(state.next_gap(&gap)))
+                let gap = state.next_exponential_gap(1e9 / rate_per_second);
+                Some(now + Nanos::from_f64(gap))
             }
             Arrivals::Renewal { gap } => Some(now + Nanos::from_f64(state.next_gap(gap))),
             Arrivals::Periodic { period, .. } => Some(now + *period),
@@ -49,7 +49,7 @@ impl<P: Probe> World<'_, P> {
                 profile.advance(&mut state.cursor, gap).map(|wait| now + wait)
             }
             Arrivals::Mmpp(process) => {
-                let need = state.next_gap(&Law::Exponential { mean: 1.0 });
+                let need = state.next_exponential_gap(1.0);
                 state.modulation.as_mut().map(|place| now + process.advance(place, need))
             }
             Arrivals::Trace(trace) => state.find_row(trace),

@@ -5,9 +5,9 @@ use super::mmpp::MmppPhase;
 use super::profile::Cursor;
 use crate::blueprint::{Arrivals, Source, Trace};
 use crate::ids::TimeoutId;
-use crate::law::Law;
+use crate::law::{Law, exponential};
 use crate::network::constant_half;
-use wssim_kernel::stream::StreamKey;
+use wssim_kernel::stream::{Draw, StreamKey};
 use wssim_kernel::{Nanos, Time};
 
 /// Draws of a source's stream of arrivals.
@@ -89,19 +89,26 @@ impl SourceState {
     /// The gap before the next request, by `law`.
     #[inline]
     pub(super) fn next_gap(&mut self, law: &Law) -> f64 {
-        let gap = if self.gap < 0.0 { self.sample_gap(law, self.next) } else { self.gap };
-        self.gap = self.sample_gap(law, self.next + 1);
-        gap
+        self.next_gap_of(|draw| law.sample(draw))
+    }
+
+    /// The same by an exponential law, which need not be made first.
+    #[inline]
+    pub(super) fn next_exponential_gap(&mut self, mean: f64) -> f64 {
+        self.next_gap_of(|draw| exponential(draw) * mean)
+    }
+
+    #[inline(always)]
+    fn next_gap_of(&mut self, sample: impl Fn(&mut Draw<'_>) -> f64) -> f64 {
+        let gap = |number| sample(&mut self.arrivals.draw(number, DRAW_GAP));
+        let present = if self.gap < 0.0 { gap(self.next) } else { self.gap };
+        self.gap = gap(self.next + 1);
+        present
     }
 
     /// A phase within `period`, the source's own.
     pub(super) fn uniform_in(&self, period: f64) -> Nanos {
         Nanos::from_f64(period * self.arrivals.draw(0, DRAW_PHASE).open01())
-    }
-
-    #[inline]
-    fn sample_gap(&self, law: &Law, number: u64) -> f64 {
-        law.sample(&mut self.arrivals.draw(number, DRAW_GAP))
     }
 
     /// Finds the next row of `trace` that is used at least once; returns its time.
