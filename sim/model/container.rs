@@ -31,7 +31,8 @@ impl Pace {
     /// A request has arrived.
     #[inline(always)]
     fn warm(&mut self) {
-        if self.step == 0.0 {
+        // As bits: the comparison of numbers takes three more instructions.
+        if self.step.to_bits() == 0 {
         } else if self.left == 0 {
             *self = Self::WARM;
         } else {

@@ -3,7 +3,6 @@
 use crate::blueprint::{Arrivals, FirstArrival};
 use crate::event::Event;
 use crate::ids::SourceId;
-use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::NONE;
 use crate::world::World;
