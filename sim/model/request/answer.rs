@@ -53,11 +53,11 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let Frame { key, container: from, incoming, .. } = *visit;
-        let call = &self.blueprint.calls[incoming.index()];
         let (from, to) = (self.node_of(from), self.node_of(place));
         if self.network.is_free(from, to) && !self.upkeep.reach().ever() {
             return self.hop(now, from, (key, DRAW_RTT_BACK), event, calendar);
         }
+        let call = &self.blueprint.calls[incoming.index()];
         let has_bytes = is_good && !self.network.is_free(from, to);
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [None, Some(caller)];
@@ -116,11 +116,7 @@ impl<P: Probe> World<'_, P> {
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
         if let Some(failure) = failure {
-            // A failure that comes as an answer leaves the connection open; a broken connection is closed.
-            let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
-            let good = frame.lost.is_none() && !broken;
-            self.hang_up(now, id, if good { Parting::Answered } else { Parting::Broken });
-            return self.attempt_failed(now, id, failure, calendar);
+            return self.answered_badly(now, id, failure, calendar);
         }
         if frame.measured {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
@@ -134,6 +130,22 @@ impl<P: Probe> World<'_, P> {
             self.free_place(now, instance, calendar);
         }
         self.execute(now, id, calendar);
+    }
+
+    /// The same where the answer is a failure.
+    #[inline(never)]
+    fn answered_badly(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        failure: Failure,
+        calendar: &mut Calendar<Event>,
+    ) {
+        // A failure that comes as an answer leaves the connection open; a broken connection is closed.
+        let broken = matches!(failure, Failure::Reset | Failure::Refused | Failure::Oom);
+        let good = self.frames[id].lost.is_none() && !broken;
+        self.hang_up(now, id, if good { Parting::Answered } else { Parting::Broken });
+        self.attempt_failed(now, id, failure, calendar);
     }
 
     /// The same where the call has ties, or travelled on a connection.
