@@ -15,7 +15,6 @@ use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::FrameKind;
 use crate::world::World;
-use std::cmp::Reverse;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
 
@@ -36,7 +35,7 @@ impl<P: Probe> World<'_, P> {
                 (Some(first), _) => first,
                 // A periodic load draws its phase; any other law needs none.
                 (None, Law::Constant(period)) => {
-                    let (stream, _) = self.traffic.loads[place];
+                    let (stream, _) = &self.traffic.loads[place];
                     Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
                 }
                 (None, _) => self.burst_gap(id),
@@ -44,7 +43,7 @@ impl<P: Probe> World<'_, P> {
             let Some(at) = self.if_it_comes(id, Time::ZERO + first) else { continue };
             match self.waits_at(background) {
                 Some(node) => {
-                    self.traffic.waiting[node.index()].coming.push(Reverse((at, id)));
+                    self.traffic.waiting[node.index()].add(at, id);
                     self.set_horizon(node);
                 }
                 None => calendar.schedule(at, Event::Burst(id)),
@@ -73,10 +72,11 @@ impl<P: Probe> World<'_, P> {
         (at < background.until && self.traffic.loads[id.index()].1 < background.count).then_some(at)
     }
 
+    #[inline]
     fn burst_gap(&self, id: BackgroundId) -> Nanos {
-        let (stream, number) = self.traffic.loads[id.index()];
+        let (stream, number) = &self.traffic.loads[id.index()];
         let every = &self.blueprint.background[id.index()].every;
-        Nanos::from_f64(every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
+        Nanos::from_f64(every.sample(&mut stream.draw(*number, DRAW_BURST_GAP)))
     }
 
     /// A burst of `id` begins. Returns its number, and when the next one comes.
@@ -112,7 +112,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     fn demand_of_burst(&self, id: BackgroundId, number: u64, draw: u32) -> f64 {
-        let (stream, _) = self.traffic.loads[id.index()];
+        let (stream, _) = &self.traffic.loads[id.index()];
         self.blueprint.background[id.index()].cpu.sample(&mut stream.draw(number, draw))
     }
 
@@ -148,10 +148,11 @@ impl<P: Probe> World<'_, P> {
         let mut some = false;
         while let Some((at, id)) = self.traffic.waiting[node.index()].due(now) {
             some = true;
-            self.nodes[node].catch_up(at);
             let (number, next) = self.begin_burst(at, id);
-            self.traffic.waiting[node.index()].begin(next);
-            self.set_horizon(node);
+            let (state, bursts) = (&mut self.nodes[node], &mut self.traffic.waiting[node.index()]);
+            state.catch_up(at);
+            bursts.begin(id, next);
+            state.set_horizon(bursts.next());
             self.burst_of_one(at, id, number, calendar);
         }
         self.nodes[node].catch_up(now);

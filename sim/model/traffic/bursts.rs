@@ -1,16 +1,14 @@
 //! Bursts of one node that wait outside the calendar (`background.rs` says why).
 
 use crate::ids::BackgroundId;
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
 use wssim_kernel::Time;
 
 /// The bursts of one node that wait outside the calendar.
 #[derive(Debug)]
 pub(super) struct Bursts {
-    /// The next burst of each load, the earliest first.
-    pub(super) coming: BinaryHeap<Reverse<(Time, BackgroundId)>>,
+    /// The next burst of each load: a heap, the earliest first. Its moment and the number of its load are one
+    /// number, compared at once.
+    coming: Vec<u128>,
     /// When the event for the next burst happens; never: none is scheduled.
     pub(super) told: Time,
     /// Whether each burst must begin on time.
@@ -19,27 +17,77 @@ pub(super) struct Bursts {
 
 impl Default for Bursts {
     fn default() -> Self {
-        Self { coming: BinaryHeap::new(), told: Time::NEVER, on_time: false }
+        Self { coming: Vec::new(), told: Time::NEVER, on_time: false }
     }
+}
+
+/// A burst of the load `id` at `at`.
+#[inline(always)]
+fn pack(at: Time, id: BackgroundId) -> u128 {
+    u128::from(at.0) << 64 | u128::from(id.0)
+}
+
+/// The inverse of [`pack`].
+#[inline(always)]
+fn unpack(burst: u128) -> (Time, BackgroundId) {
+    (Time((burst >> 64) as u64), BackgroundId(burst as u32))
 }
 
 impl Bursts {
     /// When the next burst comes.
+    #[inline(always)]
     pub(super) fn next(&self) -> Time {
-        self.coming.peek().map_or(Time::NEVER, |Reverse((at, _))| *at)
+        self.coming.first().map_or(Time::NEVER, |first| unpack(*first).0)
     }
 
     /// The first burst, if it comes by `now`.
+    #[inline(always)]
     pub(super) fn due(&self, now: Time) -> Option<(Time, BackgroundId)> {
-        self.coming.peek().map(|Reverse(first)| *first).filter(|(at, _)| *at <= now)
+        self.coming.first().map(|first| unpack(*first)).filter(|(at, _)| *at <= now)
     }
 
-    /// The first burst begins; the next one of its load comes at `next`, if there is one.
-    pub(super) fn begin(&mut self, next: Option<Time>) {
-        let Some(mut first) = self.coming.peek_mut() else { return };
+    /// The first burst of the load `id` comes at `at`. Before the first event only: a sorted array is a heap.
+    pub(super) fn add(&mut self, at: Time, id: BackgroundId) {
+        let burst = pack(at, id);
+        let place = self.coming.partition_point(|&earlier| earlier < burst);
+        self.coming.insert(place, burst);
+    }
+
+    /// The first burst, of the load `id`, begins; the next one of its load comes at `next`, if there is one.
+    #[inline]
+    pub(super) fn begin(&mut self, id: BackgroundId, next: Option<Time>) {
         match next {
-            Some(at) => first.0.0 = at,
-            None => drop(PeekMut::pop(first)),
+            Some(at) => self.sink(pack(at, id)),
+            None => {
+                if let Some(last) = self.coming.pop()
+                    && !self.coming.is_empty()
+                {
+                    self.sink(last);
+                }
+            }
         }
+    }
+
+    /// Puts `burst` into the place of the first one, and from there to where it belongs.
+    #[inline(always)]
+    fn sink(&mut self, burst: u128) {
+        let coming = self.coming.as_mut_slice();
+        let mut place = 0;
+        loop {
+            let left = 2 * place + 1;
+            let Some(&first) = coming.get(left) else { break };
+            let (mut child, mut earlier) = (left, first);
+            if let Some(&second) = coming.get(left + 1)
+                && second < first
+            {
+                (child, earlier) = (left + 1, second);
+            }
+            if burst <= earlier {
+                break;
+            }
+            coming[place] = earlier;
+            place = child;
+        }
+        coming[place] = burst;
     }
 }

@@ -89,6 +89,7 @@ impl Processor {
     }
 
     /// Handles everything up to `now` that had no event because all jobs were unattended.
+    #[inline]
     pub(crate) fn catch_up(&mut self, now: Time) {
         while let Some((at, _)) = self.next
             && at <= now
@@ -107,7 +108,15 @@ impl Processor {
     }
 
     /// Notes the jobs that have ended.
+    #[inline]
     pub(super) fn note_ends(&mut self, now: Time) {
+        if !self.unattended.is_empty() {
+            self.note_ends_of_some(now);
+        }
+    }
+
+    /// The same where there are any.
+    fn note_ends_of_some(&mut self, now: Time) {
         let mut place = 0;
         while let Some(one) = self.unattended.get(place) {
             if one.finish > now {
