@@ -1,6 +1,6 @@
 //! The CPU of messages in a blueprint, by the packets that they become (`packet.rs`).
 
-use super::packet::batches;
+use super::packet::{Wire, batches};
 use crate::blueprint::{Blueprint, Call, Encapsulation, Network};
 use crate::ids::NodeId;
 use wssim_kernel::Nanos;
@@ -28,12 +28,24 @@ impl Blueprint {
 
     /// CPU of a message at one end; `crosses` says whether it leaves its node.
     pub(crate) fn end_cpu(&self, end: NodeId, crosses: bool, network: &Network, bytes: f64) -> f64 {
+        self.end_cpu_of(end, crosses, (network, bytes), || network.wire(bytes))
+    }
+
+    /// The same for a message whose packets, where they matter, are those of `wire`.
+    #[inline]
+    pub(crate) fn end_cpu_of(
+        &self,
+        end: NodeId,
+        crosses: bool,
+        (network, bytes): (&Network, f64),
+        wire: impl FnOnce() -> Wire,
+    ) -> f64 {
         let batches = batches(bytes);
         let mut cpu = batches * self.packet_cpu.as_f64();
         if crosses && network.encapsulation != Encapsulation::Plain {
             cpu += batches * self.vxlan_cpu_ns;
             if network.encapsulation == Encapsulation::Encrypted {
-                let wire = network.wire(bytes);
+                let wire = wire();
                 let cipher = self.nodes[end.index()].cipher_ns_per_byte;
                 cpu += wire.packets * self.esp_cpu_ns + wire.encrypted * cipher;
             }

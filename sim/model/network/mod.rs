@@ -32,6 +32,7 @@ use crate::event::Event;
 use crate::ids::{ContainerId, NodeId};
 use crate::probe::Probe;
 use crate::world::World;
+use packet::Wire;
 use wssim_kernel::{Calendar, Nanos, Time};
 
 impl<P: Probe> World<'_, P> {
@@ -93,7 +94,7 @@ impl<P: Probe> World<'_, P> {
         if message.from != message.to {
             return self.cross(now, message, latency, event, calendar);
         }
-        self.charge(message);
+        self.charge(message, || message.network.wire(message.bytes));
         self.arrive_after(now + message.after, latency, event, calendar);
     }
 
@@ -127,11 +128,12 @@ impl<P: Probe> World<'_, P> {
         if message.bytes > FLOW_BYTES {
             return self.start_flow(now, message, latency, event, calendar);
         }
+        let wire = message.network.wire(message.bytes);
         if self.network.costs_cpu {
-            self.charge(message);
+            self.charge(message, || wire);
         }
-        let bytes = message.network.wire(message.bytes).bytes;
-        let mut takes = self.network.flows.send(message.from.index(), message.to.index(), bytes);
+        let ends = (message.from.index(), message.to.index());
+        let mut takes = self.network.flows.send(ends.0, ends.1, wire.bytes);
         if self.network.paths.capped {
             takes = takes.max(self.path_takes(message));
         }
@@ -139,12 +141,12 @@ impl<P: Probe> World<'_, P> {
         self.arrive_after(now + message.after, delay, event, calendar);
     }
 
-    /// Adds the CPU of `message` to the next steps of the frames that pay for it.
-    #[inline(never)]
-    fn charge(&mut self, message: &Message<'_>) {
+    /// Adds the CPU of `message`, with the packets of `wire`, to the next steps of the frames that pay for it.
+    #[inline]
+    fn charge(&mut self, message: &Message<'_>, wire: impl Copy + FnOnce() -> Wire) {
         for (payer, end) in message.payers.into_iter().zip([message.from, message.to]) {
             if let Some(payer) = payer {
-                let cpu = self.message_cpu(message, end);
+                let cpu = self.message_cpu_of(message, end, wire);
                 self.frames[payer].owes(cpu);
             }
         }
@@ -153,11 +155,23 @@ impl<P: Probe> World<'_, P> {
     /// CPU of `message` at its end `end`, in whole nanoseconds of the reference CPU; zero for a flow, which the
     /// kernels pay for.
     pub(crate) fn message_cpu(&self, message: &Message<'_>, end: NodeId) -> u32 {
+        self.message_cpu_of(message, end, || message.network.wire(message.bytes))
+    }
+
+    /// The same with the packets of `wire`.
+    #[inline]
+    fn message_cpu_of(
+        &self,
+        message: &Message<'_>,
+        end: NodeId,
+        wire: impl FnOnce() -> Wire,
+    ) -> u32 {
         let crosses = message.from != message.to;
         if crosses && message.bytes > FLOW_BYTES {
             return 0;
         }
-        let cpu = self.blueprint.end_cpu(end, crosses, message.network, message.bytes);
+        let content = (message.network, message.bytes);
+        let cpu = self.blueprint.end_cpu_of(end, crosses, content, wire);
         (cpu + 0.5) as u32
     }
 
