@@ -10,6 +10,7 @@ use crate::recorder::{Record, SourceRecord};
 use crate::rollout::record::deploy_seconds;
 use crate::sample::{Sample, Share};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use wssim_kernel::Nanos;
 use wssim_model::{Averages, Blueprint, ContainerAverages, Outcome};
 
@@ -20,6 +21,17 @@ pub(crate) struct Observer<'a> {
     pub(crate) averages: &'a Averages,
     all: SourceRecord,
     seconds: f64,
+    /// What was merged last: its statistics are asked for one after another.
+    merged: RefCell<Option<(Several, Cow<'a, Durations>)>>,
+}
+
+/// Durations of several kinds that have statistics together, by place of the service.
+#[derive(Clone, Copy, PartialEq)]
+enum Several {
+    /// All calls of a service.
+    Calls(usize),
+    /// All visits to a service.
+    Visits(usize),
 }
 
 /// The samples of one replication, in the order of `catalogue`; `parts` are the records of its parts.
@@ -32,7 +44,8 @@ pub(crate) fn observe(
 ) -> Vec<Sample> {
     let observer = |record, averages, length: Nanos| {
         let all = Record::all_sources(record);
-        Observer { blueprint, record, averages, all, seconds: length.seconds() }
+        let (seconds, merged) = (length.seconds(), RefCell::new(None));
+        Observer { blueprint, record, averages, all, seconds, merged }
     };
     let of_whole = observer(whole, &outcome.averages, measured);
     let spans = catalogue.parts.iter();
@@ -44,7 +57,7 @@ pub(crate) fn observe(
         .collect()
 }
 
-impl Observer<'_> {
+impl<'a> Observer<'a> {
     fn sample(&self, quantity: MeasuredQuantity) -> Sample {
         match quantity {
             MeasuredQuantity::Entry(entry, what) => self.of_entry(entry, what),
@@ -107,10 +120,27 @@ impl Observer<'_> {
     fn query_time(&self, calls: Calls, stat: Stat) -> Sample {
         match calls {
             Calls::Pair(place) => self.record.queries[place].statistic(stat),
-            Calls::Service(service) => {
+            Calls::Service(service) => self.together(Several::Calls(service), stat),
+        }
+    }
+
+    fn together(&self, what: Several, stat: Stat) -> Sample {
+        let mut merged = self.merged.borrow_mut();
+        if merged.as_ref().is_none_or(|(last, _)| *last != what) {
+            *merged = Some((what, self.merge(what)));
+        }
+        merged.as_ref().map_or(Sample::Nothing, |(_, all)| all.statistic(stat))
+    }
+
+    fn merge(&self, what: Several) -> Cow<'a, Durations> {
+        match what {
+            Several::Calls(service) => {
                 let heard = self.blueprint.queries.iter().zip(&self.record.queries);
                 together(heard.filter(|(query, _)| query.service.index() == service))
-                    .statistic(stat)
+            }
+            Several::Visits(service) => {
+                let heard = self.blueprint.endpoints.iter().zip(&self.record.visits);
+                together(heard.filter(|(endpoint, _)| endpoint.service.index() == service))
             }
         }
     }
@@ -130,11 +160,6 @@ impl Observer<'_> {
         sum / f64::max(instances, 1.0)
     }
 
-    fn visits(&self, service: usize, stat: Stat) -> Sample {
-        let heard = self.blueprint.endpoints.iter().zip(&self.record.visits);
-        together(heard.filter(|(endpoint, _)| endpoint.service.index() == service)).statistic(stat)
-    }
-
     /// Σ over the containers of a service.
     pub(crate) fn sum(&self, service: usize, what: impl Fn(&ContainerAverages) -> f64) -> f64 {
         let containers = self.blueprint.services[service].containers.clone();
@@ -144,7 +169,7 @@ impl Observer<'_> {
     fn service(&self, service: usize, what: OfService) -> Sample {
         let replicas = f64::from(self.blueprint.services[service].replicas());
         match what {
-            OfService::Visits(stat) => self.visits(service, stat),
+            OfService::Visits(stat) => self.together(Several::Visits(service), stat),
             OfService::WorkerWait(stat) => self.record.worker_waits[service].statistic(stat),
             OfService::DiskWait(stat) => self.record.disk_waits[service].statistic(stat),
             OfService::WorkersWaited => self.record.worker_waits[service].share_above_zero(),
