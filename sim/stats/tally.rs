@@ -53,13 +53,21 @@ impl Tally {
         }
     }
 
-    /// One of the first durations, or one that is longer than all before: there is room for all of its doubling.
+    /// One of the first durations, or one that is longer than all before.
     #[cold]
     #[inline(never)]
     fn record_anew(&mut self, at: usize, ns: u64) {
         if self.buckets.is_empty() && self.few.len() < FEW {
-            return self.few.push(ns);
+            self.few.push(ns);
+        } else {
+            self.record_longest(at, ns);
         }
+    }
+
+    /// One that needs buckets up to the one at `at`: there is room for all of its doubling.
+    #[cold]
+    #[inline(never)]
+    fn record_longest(&mut self, at: usize, ns: u64) {
         let longest = self.few.iter().map(|&ns| place(ns)).fold(at, usize::max);
         let room = (longest as u64 / EACH_DOUBLING + 1) * EACH_DOUBLING;
         self.buckets.reserve_exact(room as usize - self.buckets.len());
