@@ -107,6 +107,7 @@ impl Law {
     pub fn sample_lazily<'d>(&self, draw: impl FnOnce() -> Draw<'d>) -> f64 {
         match self {
             Self::Constant(value) => *value,
+            Self::LogNormal { mu, sigma } => log_normal(*mu, *sigma, &mut draw()),
             law => law.sample_rarer(&mut draw()),
         }
     }
@@ -117,6 +118,7 @@ impl Law {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential { mean } => exponential(draw) * mean,
+            Self::LogNormal { mu, sigma } => log_normal(*mu, *sigma, draw),
             other => other.sample_rarer(draw),
         }
     }
@@ -129,7 +131,7 @@ impl Law {
             Self::Uniform { low, high } => low + (high - low) * draw.open01(),
             Self::Triangular { low, mode, high } => triangular(*low, *mode, *high, draw.open01()),
             Self::Normal { mean, deviation } => (mean + deviation * normal(draw)).max(0.0),
-            Self::LogNormal { mu, sigma } => libm::exp(mu + sigma * normal(draw)),
+            Self::LogNormal { mu, sigma } => log_normal(*mu, *sigma, draw),
             Self::Gamma { shape, scale } => gamma(*shape, *scale, draw),
             Self::Erlang { stages, stage_mean } => {
                 (0..*stages).map(|_| exponential(draw)).sum::<f64>() * stage_mean
@@ -220,6 +222,13 @@ pub(crate) fn exponential(draw: &mut Draw<'_>) -> f64 {
     Exp1.sample(draw)
 }
 
+/// Most draws of a scenario are of this law.
+#[inline(never)]
+fn log_normal(mu: f64, sigma: f64, draw: &mut Draw<'_>) -> f64 {
+    libm::exp(mu + sigma * normal(draw))
+}
+
+#[inline]
 fn normal(draw: &mut Draw<'_>) -> f64 {
     StandardNormal.sample(draw)
 }

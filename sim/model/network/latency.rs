@@ -61,6 +61,7 @@ impl<P: Probe> World<'_, P> {
 }
 
 /// Half of a round trip.
+#[inline]
 pub(super) fn half(rtt: &Law, draw: &mut Draw<'_>) -> Nanos {
     Nanos::from_f64(rtt.sample(draw) * 0.5)
 }
