@@ -161,8 +161,11 @@ impl Histogram {
     /// Each observation counts as the middle of its bucket, as in [`Self::quantile_ns`]: so the
     /// fraction is at most 1 − p exactly when that quantile is at most `ns`.
     pub fn fraction_above(&self, ns: u64) -> Option<f64> {
-        let above: u64 =
-            self.iter().filter(|(value, _)| *value > ns as f64).map(|(_, count)| count).sum();
+        let above: u64 = if ns == 0 {
+            self.buckets.len()
+        } else {
+            self.iter().filter(|(value, _)| *value > ns as f64).map(|(_, count)| count).sum()
+        };
         let count = self.count();
         (count > 0).then(|| above as f64 / count as f64)
     }
