@@ -140,7 +140,14 @@ fn ceil(x: f64) -> f64 {
 /// How often a message of `bytes` passes a network stack.
 #[inline]
 pub(crate) fn batches(bytes: f64) -> f64 {
-    if bytes <= BATCH_BYTES { 1.0 } else { ceil(bytes / BATCH_BYTES) }
+    if bytes <= BATCH_BYTES { 1.0 } else { several_batches(bytes) }
+}
+
+/// Out of line: otherwise it is computed for every message and then thrown away.
+#[cold]
+#[inline(never)]
+fn several_batches(bytes: f64) -> f64 {
+    ceil(bytes / BATCH_BYTES)
 }
 
 #[cfg(test)]
