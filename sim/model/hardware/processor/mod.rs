@@ -384,20 +384,25 @@ impl Processor {
     }
 
     /// Brings all integrals up to `now`.
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self, now: Time) {
-        if self.calm {
-            for &c in &self.limited {
-                let container = &mut self.containers[c as usize];
-                let threads = f64::from(container.jobs);
-                if let Some(quota) = &mut container.quota {
-                    quota.use_until(now, threads);
-                }
-            }
-        } else {
+        if !self.calm {
             self.advance_shared(now, now.since(self.updated));
+        } else if !self.limited.is_empty() {
+            self.advance_limited(now);
         }
         self.updated = now;
+    }
+
+    /// The same for quotas on a calm processor.
+    fn advance_limited(&mut self, now: Time) {
+        for &c in &self.limited {
+            let container = &mut self.containers[c as usize];
+            let threads = f64::from(container.jobs);
+            if let Some(quota) = &mut container.quota {
+                quota.use_until(now, threads);
+            }
+        }
     }
 
     #[inline(never)]
@@ -493,13 +498,17 @@ impl Processor {
     }
 
     fn divide(&mut self) {
-        let wanted: f64 =
-            self.busy.iter().map(|&c| self.containers[c as usize].wanted_threads()).sum();
+        let mut wanted = 0.0;
+        for &c in &self.busy {
+            let container = &mut self.containers[c as usize];
+            container.threads = container.wanted_threads();
+            wanted += container.threads;
+        }
         let level = if wanted <= self.threads {
             f64::INFINITY
         } else {
             let containers = &self.containers;
-            let caps = self.busy.iter().map(|&c| containers[c as usize].wanted_threads());
+            let caps = self.busy.iter().map(|&c| containers[c as usize].threads);
             water_level(&caps, self.threads)
         };
         let running = if self.frozen { 0.0 } else { wanted.min(self.threads) };
@@ -510,8 +519,7 @@ impl Processor {
         };
         for &c in &self.busy {
             let container = &mut self.containers[c as usize];
-            container.threads =
-                if self.frozen { 0.0 } else { container.wanted_threads().min(level) };
+            container.threads = if self.frozen { 0.0 } else { container.threads.min(level) };
             let running = container.running();
             container.rate =
                 if running > 0.0 { container.threads / running * per_thread } else { 0.0 };

@@ -17,8 +17,13 @@ impl Processor {
         self.slots.iter().enumerate().filter_map(live).filter(|_| self.calm)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn limits_are_slack(&self) -> bool {
+        self.limited.is_empty() || self.some_limits_are_slack()
+    }
+
+    /// The same where there are any limits.
+    fn some_limits_are_slack(&self) -> bool {
         self.limited.iter().all(|&c| {
             let container = &self.containers[c as usize];
             let jobs = f64::from(container.jobs);
