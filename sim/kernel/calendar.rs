@@ -10,7 +10,7 @@
 //!
 //! Events are never removed: the owner of a superseded event recognizes it by comparing epochs.
 
-use crate::{Event, Time};
+use crate::{Event, Nanos, Time};
 use core::marker::PhantomData;
 
 /// Length at which the near tier hands over its later half.
@@ -89,6 +89,8 @@ pub struct Calendar<E> {
     near_peak: usize,
     /// What happens from then on lies behind the near tier; never, when nothing does.
     far_from: Time,
+    /// No event from then on is taken by [`Self::pop_if_open`].
+    shut_from: Time,
     now: Time,
     events: PhantomData<E>,
 }
@@ -110,6 +112,7 @@ impl<E: Event> Calendar<E> {
             peak: 0,
             near_peak: 0,
             far_from: Time::NEVER,
+            shut_from: Time::NEVER,
             now: Time::ZERO,
             events: PhantomData,
         }
@@ -206,16 +209,39 @@ impl<E: Event> Calendar<E> {
     #[inline]
     pub fn pop_until(&mut self, limit: Time) -> Option<(Time, E)> {
         let entry = *self.near.last()?;
-        let at = entry.at();
-        if at > limit {
+        (entry.at() <= limit).then(|| self.take(entry))
+    }
+
+    /// Takes the earliest event unless it lies after the limit of [`Self::open_until`], or [`Self::stop`] was
+    /// called since.
+    #[inline(always)]
+    pub(crate) fn pop_if_open(&mut self) -> Option<(Time, E)> {
+        let entry = *self.near.last()?;
+        if entry.at() >= self.shut_from {
             return None;
         }
+        Some(self.take(entry))
+    }
+
+    /// Lets [`Self::pop_if_open`] take events until `limit`.
+    pub(crate) fn open_until(&mut self, limit: Time) {
+        self.shut_from = limit + Nanos(1);
+    }
+
+    /// Ends the run: see [`run_until`](crate::run_until).
+    pub fn stop(&mut self) {
+        self.shut_from = Time::ZERO;
+    }
+
+    /// Takes `entry`, the earliest.
+    #[inline(always)]
+    fn take(&mut self, entry: Entry) -> (Time, E) {
         self.near.len -= 1;
-        self.now = at;
+        self.now = entry.at();
         if self.near.len == 0 && !self.far.is_empty() {
             self.fetch();
         }
-        Some((at, E::from_words(entry.event)))
+        (self.now, E::from_words(entry.event))
     }
 
     /// Moves the later half of the near tier to the far one.

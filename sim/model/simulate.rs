@@ -5,7 +5,7 @@ use crate::overfull::{Cut, check_users};
 use crate::probe::Probe;
 use crate::run::{Outcome, Run};
 use crate::world::World;
-use wssim_kernel::{Calendar, Model as _, Nanos, Time, run_until};
+use wssim_kernel::{Calendar, Nanos, Time, run_until};
 
 /// Measured requests are followed for at most this many times the simulated stretch; those then still in
 /// flight are reported as unfinished.
@@ -49,7 +49,7 @@ pub fn simulate_following<P: Probe>(
         let limit = Time(lead.0.saturating_add(measured.0).saturating_add(follow.0));
         let more = run_until(&mut world, &mut calendar, limit, EVENTS_A_LOOK);
         events += more;
-        if world.is_done() {
+        if world.is_done {
             break calendar.now();
         }
         if more < EVENTS_A_LOOK {

@@ -33,7 +33,7 @@ pub(crate) struct World<'a, P> {
     pub(crate) run: Run,
     /// The key of the generator; the draws of a request are addressed by the keys of its frames.
     pub(crate) draws: StreamKey,
-    /// Whether the run is over: read after each event.
+    /// Whether the run is over.
     pub(crate) is_done: bool,
     /// What is in flight.
     pub(crate) frames: Frames,
@@ -135,18 +135,16 @@ impl<P: Probe> Model for World<'_, P> {
             self.go_on(now, calendar);
         }
     }
-
-    #[inline(always)]
-    fn is_done(&self) -> bool {
-        self.is_done
-    }
 }
 
 impl<P: Probe> World<'_, P> {
-    /// Notes whether the run is over, after the end of the measured stretch or of a measured request.
+    /// Ends the run if it is over, after the end of the measured stretch or of a measured request.
     #[inline(always)]
-    pub(crate) fn note_done(&mut self) {
-        self.is_done = self.ledger.is_over() && self.traffic.measured_in_flight() == 0;
+    pub(crate) fn note_done(&mut self, calendar: &mut Calendar<Event>) {
+        if self.ledger.is_over() && self.traffic.measured_in_flight() == 0 {
+            self.is_done = true;
+            calendar.stop();
+        }
     }
 
     /// The node of `frame`.

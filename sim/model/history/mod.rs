@@ -178,8 +178,4 @@ impl<W: Witness> Model for History<'_, W> {
             Event::Pulled { node, losses } => self.pulled(now, node, losses, calendar),
         }
     }
-
-    fn is_done(&self) -> bool {
-        false
-    }
 }

@@ -48,7 +48,7 @@ impl<P: Probe> World<'_, P> {
         self.catch_up_all(now, calendar);
         self.ledger.is_open = false;
         self.ledger.is_over = true;
-        self.note_done();
+        self.note_done(calendar);
         let end = self.snapshot(now);
         self.ledger.averages = self.averages(&self.ledger.begin, &end);
     }

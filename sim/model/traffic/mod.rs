@@ -227,7 +227,7 @@ impl<P: Probe> World<'_, P> {
         }
         if measured {
             self.traffic.counts.measured_in_flight -= 1;
-            self.note_done();
+            self.note_done(calendar);
             self.probe.request_done(source, arrived, now.since(arrived), outcome);
         }
         if !self.traffic.sources[source.index()].asked.is_empty() {
