@@ -28,7 +28,7 @@ pub(crate) struct RecordedTimes {
 }
 
 impl RecordedTimes {
-    #[inline]
+    #[inline(always)]
     fn record(&mut self, ns: u64) {
         if ns == 0 {
             self.zeros += 1;
@@ -262,7 +262,7 @@ impl Probe for Recorder {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn demand_drawn(&mut self, source: SourceId, work: f64) {
         self.sources[source.index()].cpu_ns += work;
     }
@@ -288,17 +288,17 @@ impl Probe for Recorder {
         heard.open.push(now.since(since).0);
     }
 
-    #[inline]
+    #[inline(always)]
     fn visit_done(&mut self, _: ContainerId, endpoint: EndpointId, _: Time, response: Nanos) {
         self.visits[endpoint.index()].record(response.0);
     }
 
-    #[inline]
+    #[inline(always)]
     fn query_done(&mut self, query: QueryId, _: Time, response: Nanos) {
         self.queries[query.index()].record(response.0);
     }
 
-    #[inline]
+    #[inline(always)]
     fn worker_wait(&mut self, container: ContainerId, _: Time, waited: Nanos) {
         if waited == Nanos::ZERO {
             self.workers_free[container.index()] += 1;
@@ -317,7 +317,7 @@ impl Probe for Recorder {
         self.look_ups[service.index()][usize::from(found)] += 1;
     }
 
-    #[inline]
+    #[inline(always)]
     fn pool_wait(&mut self, pool: PoolId, _: Time, waited: Nanos) {
         self.pool_waits[pool.index()].record(waited.0);
     }

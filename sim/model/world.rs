@@ -68,17 +68,22 @@ impl<P: Probe> Model for World<'_, P> {
     /// the event itself, which would force it into memory.
     #[inline(always)]
     fn handle(&mut self, now: Time, event: Event, calendar: &mut Calendar<Event>) {
+        // The frame whose program goes on, after the two events that happen most.
+        let mut goes_on = None;
         match event {
             Event::JobDone { node, slot, generation } => {
-                if let Some(job) = self.depart_alone(now, node, slot, generation) {
-                    self.job_done(now, job, calendar);
+                if let Some(job) = self.depart_alone(now, node, slot, generation)
+                    && self.job_done(now, job, calendar)
+                {
+                    goes_on = Some(job);
                 }
             }
             Event::Deliver(frame) => self.arrive_at(now, frame, calendar),
             Event::Answer { to, epoch, failure } => {
                 if self.frames.is_current(to, epoch) {
                     match self.waits_for_node(now, to) {
-                        None => self.answered(now, to, failure, calendar),
+                        None if self.answered(now, to, failure, calendar) => goes_on = Some(to),
+                        None => {}
                         Some(until) => postpone(event, until, calendar),
                     }
                 }
@@ -130,6 +135,9 @@ impl<P: Probe> Model for World<'_, P> {
             Event::Rollout(rollout) => self.begin_rollout(now, rollout, calendar),
             Event::Step(step) => self.step_is_due(now, step, calendar),
             Event::FlowEnds { generation } => self.flow_ends(now, generation, calendar),
+        }
+        if let Some(frame) = goes_on {
+            self.execute_here(now, frame, calendar);
         }
         if self.requests.some_go_on() {
             self.go_on(now, calendar);

@@ -75,7 +75,9 @@ impl<P: Probe> World<'_, P> {
             Happened::Reallocated => self.schedule_due(node, due, calendar),
             Happened::Departed(job) => {
                 self.schedule_due(node, due, calendar);
-                self.job_done(now, FrameId(job), calendar);
+                if self.job_done(now, FrameId(job), calendar) {
+                    self.execute(now, FrameId(job), calendar);
+                }
             }
         }
     }

@@ -100,7 +100,7 @@ impl<P: Probe> World<'_, P> {
         self.frames[visit].network_cpu = self.message_cpu(&answer, callee);
     }
 
-    /// An answer reaches `id`, which still waits for it.
+    /// An answer reaches `id`, which still waits for it. Returns whether `id` goes on with its program.
     #[inline(always)]
     pub(crate) fn answered(
         &mut self,
@@ -108,28 +108,31 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
-    ) {
+    ) -> bool {
         let frame = &mut self.frames[id];
         if frame.kind.is_root() {
-            return self.finish_request(now, id, failure.map_or(Ok(()), Err), calendar);
+            self.finish_request(now, id, failure.map_or(Ok(()), Err), calendar);
+            return false;
         }
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
         if let Some(failure) = failure {
-            return self.answered_badly(now, id, failure, calendar);
+            self.answered_badly(now, id, failure, calendar);
+            return false;
         }
         if frame.measured {
             let query = self.blueprint.calls[frame.outgoing.index()].query;
             self.probe.query_done(query, frame.since, now.since(frame.since));
         }
         if self.requests.has_ties() || frame.link != NO_CONNECTION {
-            return self.answered_on_connection(now, id, calendar);
+            self.answered_on_connection(now, id, calendar);
+            return true;
         }
         let instance = std::mem::replace(&mut frame.connection, NONE);
         if instance != NONE {
             self.free_place(now, instance, calendar);
         }
-        self.execute(now, id, calendar);
+        true
     }
 
     /// The same where the answer is a failure.
@@ -159,6 +162,5 @@ impl<P: Probe> World<'_, P> {
             self.hang_up(now, id, Parting::Answered);
         }
         self.leave_pool(now, id, calendar);
-        self.execute(now, id, calendar);
     }
 }

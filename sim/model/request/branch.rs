@@ -74,6 +74,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// A branch or repetition has ended. Returns the frame that continues at once.
+    #[inline(always)]
     pub(crate) fn end_branch(
         &mut self,
         now: Time,

@@ -22,7 +22,19 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Runs `id` from its program counter until it waits or ends.
-    pub(crate) fn execute(&mut self, now: Time, mut id: FrameId, calendar: &mut Calendar<Event>) {
+    #[inline(never)]
+    pub(crate) fn execute(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+        self.execute_here(now, id, calendar);
+    }
+
+    /// The same where the event loop goes on with a frame: a call there would save and restore all registers.
+    #[inline(always)]
+    pub(crate) fn execute_here(
+        &mut self,
+        now: Time,
+        mut id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) {
         let blueprint = self.blueprint;
         loop {
             let frame = &mut self.frames[id];
@@ -248,9 +260,9 @@ impl<P: Probe> World<'_, P> {
         trace.demands.get(place).copied().filter(|demand| *demand >= 0.0)
     }
 
-    /// A CPU step is over.
+    /// A CPU step of `id` is over: it goes on.
     #[inline(always)]
-    pub(crate) fn step_computed(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn step_computed(&mut self, now: Time, id: FrameId) {
         self.has_computed(now, id);
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
@@ -261,7 +273,6 @@ impl<P: Probe> World<'_, P> {
         {
             self.grant_worker(now, place);
         }
-        self.execute(now, id, calendar);
     }
 
     /// `id` waits for `pause`.

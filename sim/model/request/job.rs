@@ -33,12 +33,20 @@ impl<P: Probe> World<'_, P> {
         self.evict_job(now, id, place, calendar);
     }
 
+    /// The CPU step of `id` is over. Returns whether it is a request, which goes on with its program.
     #[inline(always)]
-    pub(crate) fn job_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
+    pub(crate) fn job_done(
+        &mut self,
+        now: Time,
+        id: FrameId,
+        calendar: &mut Calendar<Event>,
+    ) -> bool {
         if self.frames[id].kind.is_of_no_request() {
-            return self.job_of_no_request_done(now, id, calendar);
+            self.job_of_no_request_done(now, id, calendar);
+            return false;
         }
-        self.step_computed(now, id, calendar);
+        self.step_computed(now, id);
+        true
     }
 
     #[inline(never)]
