@@ -153,7 +153,19 @@ impl<E: Event> Calendar<E> {
         self.schedule_words(at, first, second);
     }
 
+    /// The same without a call, for the event that is scheduled most.
+    #[inline(always)]
+    pub fn schedule_here(&mut self, at: Time, event: E) {
+        let [first, second] = event.to_words();
+        self.put(at, first, second);
+    }
+
     fn schedule_words(&mut self, at: Time, first: u64, second: u64) {
+        self.put(at, first, second);
+    }
+
+    #[inline(always)]
+    fn put(&mut self, at: Time, first: u64, second: u64) {
         let sequence = self.scheduled;
         self.scheduled += 1;
         // Nothing is called here but at the very end: no stack is needed.

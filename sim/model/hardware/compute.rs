@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
         let processor = &mut self.nodes[node].processor;
         if let Some(alone) = processor.admit_alone(now, frame.0, local, demand) {
             let Alone { at, slot, generation } = alone;
-            calendar.schedule(at, Event::JobDone { node, slot, generation });
+            calendar.schedule_here(at, Event::JobDone { node, slot, generation });
         } else {
             self.admit_beside_others(now, frame, node, local, demand, calendar);
         }
