@@ -73,14 +73,15 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Sends the request of the entry visit `visit` from its user through `ingress`.
-    pub(super) fn transmit_through_mesh(
+    pub(crate) fn transmit_through_mesh(
         &mut self,
         now: Time,
         (visit, held): (FrameId, Nanos),
         ingress: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
-        let (bytes, latency) = (self.bytes_of_request(visit), self.half_way_in(visit, ingress));
+        let (bytes, latency) =
+            (self.bytes_of_request(visit), self.half_way_in(&self.frames[visit], ingress));
         let wire = Network::HOST.wire(bytes).bytes;
         let after =
             held + latency + self.network.flows.send(OUTSIDE.index(), ingress.index(), wire);
@@ -139,7 +140,7 @@ impl<P: Probe> World<'_, P> {
         }
         let relayed = self.relay(now, [ingress, from], bytes, calendar);
         let wire = Network::HOST.wire(bytes).bytes;
-        let out = self.half_way_out(visit, ingress);
+        let out = self.half_way_out(&self.frames[visit], ingress);
         let after = at.since(now)
             + out
             + relayed

@@ -23,21 +23,17 @@ const DRAW_CLIENT_RECEIVE: u32 = 0xFFFF_FF14;
 const DRAW_CLIENT_RTT_CANCEL: u32 = 0xFFFF_FF15;
 
 impl<P: Probe> World<'_, P> {
-    /// Sends the request of the entry visit `visit` from its user; it is delayed by `held` before its ingress
-    /// node, if it has one.
+    /// Sends the request of the entry visit `visit` from its user, where there is no ingress node.
     #[inline]
     pub(crate) fn transmit_from_user(
         &mut self,
         now: Time,
-        (visit, held): (FrameId, Nanos),
+        visit: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
-        let (source, key) = (self.frames[visit].source(), self.frames[visit].key());
-        if let Some(ingress) = self.ingress_of(source, key) {
-            return self.transmit_through_mesh(now, (visit, held), ingress, calendar);
-        }
-        let node = self.frame_node(visit);
-        let latency = self.half_way_in(visit, node);
+        let frame = &self.frames[visit];
+        let node = self.node_of(frame.container());
+        let latency = self.half_way_in(frame, node);
         let event = Event::Deliver(visit);
         if self.is_edge_free(node) {
             return self.arrive_after(now, latency, event, calendar);
@@ -53,31 +49,29 @@ impl<P: Probe> World<'_, P> {
         self.cross(now, &message, latency, event, calendar);
     }
 
-    /// Sends the answer of the entry visit `visit` to its user; `event` is its arrival.
+    /// Sends the answer of the entry visit `visit`, with `frame`, to its user; `event` is its arrival.
     #[inline]
     pub(crate) fn transmit_to_user(
         &mut self,
         now: Time,
-        visit: FrameId,
+        (visit, frame): (FrameId, &Frame),
         is_good: bool,
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
-        let (source, key) = (self.frames[visit].source(), self.frames[visit].key());
-        if let Some(ingress) = self.ingress_of(source, key) {
+        if let Some(ingress) = self.ingress_of(frame.source(), frame.key()) {
             let bytes = if is_good { self.bytes_of_answer(visit) } else { 0.0 };
             return self.transmit_back_through_mesh(now, visit, ingress, bytes, event, calendar);
         }
-        let node = self.frame_node(visit);
+        let node = self.node_of(frame.container());
         let Some(at) = self.passes(now, None, node, ConnectionStage::Established) else {
-            let user = self.frames[visit].parent();
             return self.lose(
-                user,
+                frame.parent(),
                 Lost { stage: ConnectionStage::Established, sent: now },
                 calendar,
             );
         };
-        let latency = self.half_way_out(visit, node) + at.since(now);
+        let latency = self.half_way_out(frame, node) + at.since(now);
         if self.is_edge_free(node) {
             return self.arrive_after(now, latency, event, calendar);
         }
@@ -87,7 +81,7 @@ impl<P: Probe> World<'_, P> {
 
     /// How long the cancellation of a user takes to reach the entry visit `visit`.
     pub(crate) fn half_way_of_user(&self, visit: FrameId) -> Nanos {
-        self.half_client_rtt(visit, self.frame_node(visit), DRAW_CLIENT_RTT_CANCEL)
+        self.half_client_rtt(&self.frames[visit], self.frame_node(visit), DRAW_CLIENT_RTT_CANCEL)
     }
 
     /// Whether bytes over the edge at `node` cost nothing and need not be known.
@@ -98,19 +92,18 @@ impl<P: Probe> World<'_, P> {
 
     /// The time from the user to the edge at `node`.
     #[inline]
-    pub(super) fn half_way_in(&self, visit: FrameId, node: NodeId) -> Nanos {
+    pub(super) fn half_way_in(&self, visit: &Frame, node: NodeId) -> Nanos {
         self.half_client_rtt(visit, node, DRAW_CLIENT_RTT)
     }
 
     /// The time from the edge back to the user.
     #[inline]
-    pub(super) fn half_way_out(&self, visit: FrameId, node: NodeId) -> Nanos {
+    pub(super) fn half_way_out(&self, visit: &Frame, node: NodeId) -> Nanos {
         self.half_client_rtt(visit, node, DRAW_CLIENT_RTT_BACK)
     }
 
     #[inline]
-    fn half_client_rtt(&self, visit: FrameId, node: NodeId, draw: u32) -> Nanos {
-        let visit = &self.frames[visit];
+    fn half_client_rtt(&self, visit: &Frame, node: NodeId, draw: u32) -> Nanos {
         let half = self.traffic.half_client_rtt(visit.source());
         let half = half.unwrap_or_else(|| self.drawn_half_client_rtt(visit, draw));
         if self.upkeep.reach().ever() { self.paced_outside(node, half) } else { half }

@@ -34,7 +34,7 @@ impl<P: Probe> World<'_, P> {
             let event = Event::Answer { to, epoch, failure };
             let is_good = failure.is_none();
             if incoming == CallId(NONE) {
-                self.transmit_to_user(now, id, is_good, event, calendar);
+                self.transmit_to_user(now, (id, frame), is_good, event, calendar);
             } else {
                 let place = caller.container;
                 self.send_back(now, (frame, to, place), is_good, event, calendar);

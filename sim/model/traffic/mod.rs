@@ -12,7 +12,7 @@ pub(crate) mod profile;
 mod source;
 pub(crate) mod state;
 
-use crate::blueprint::{Arrivals, Policy};
+use crate::blueprint::{Arrivals, Endpoint, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId};
 use crate::law::Law;
@@ -69,10 +69,13 @@ impl<P: Probe> World<'_, P> {
         let root = self.frames.open_request(now, (id, user), key, measured);
         let epoch = self.frames[root].epoch();
         self.opens(now, root);
-        self.limit_patience(now, root, calendar);
+        if self.traffic.sources[id.index()].gives_up {
+            self.limit_patience(now, root, calendar);
+        }
         let entry = self.entry_of(id, key, row);
-        let service = blueprint.endpoints[entry.index()].service;
-        let ingress = self.ingress_of(id, mix(key, 0));
+        let Endpoint { service, start, .. } = blueprint.endpoints[entry.index()];
+        let visit_key = mix(key, 0);
+        let ingress = self.ingress_of(id, visit_key);
         let found = match ingress {
             Some(ingress) => self.enter_by_mesh(ingress, service),
             None => self.enter(id, service, key),
@@ -86,14 +89,15 @@ impl<P: Probe> World<'_, P> {
             return self.finish_request(now, root, Err(Failure::NoReplica), calendar);
         };
         self.frames[root].sets_out_for(container);
-        if let (Some(most), Some(ingress)) = (blueprint.sources[id.index()].ports, ingress) {
+        if let Some(ingress) = ingress
+            && let Some(most) = blueprint.sources[id.index()].ports
+        {
             if !self.takes_mesh_port(now, ingress, container, most) {
                 return self.finish_request(now, root, Err(Failure::Refused), calendar);
             }
             self.frames[root].gets_port();
         }
-        let start = blueprint.endpoints[entry.index()].start;
-        let drawn = self.draw_ahead(mix(key, 0), start, row);
+        let drawn = self.draw_ahead(visit_key, start, row);
         let run = Running {
             pc: start,
             parent: root,
@@ -104,11 +108,17 @@ impl<P: Probe> World<'_, P> {
             trace_row: row,
             measured,
         };
-        let visit = self.frames.open_entry(mix(key, 0), drawn, run);
+        let visit = self.frames.open_entry(visit_key, drawn, run);
         if self.requests.has_ties() {
             self.tie_entry(root, visit);
         }
-        self.transmit_from_user(now, (visit, sets_out.since(now)), calendar);
+        match ingress {
+            Some(ingress) => {
+                let held = sets_out.since(now);
+                self.transmit_through_mesh(now, (visit, held), ingress, calendar);
+            }
+            None => self.transmit_from_user(now, visit, calendar),
+        }
         // The visit may be lost already.
         if self.frames[visit].parent() == root {
             self.opens(now, visit);
@@ -163,6 +173,7 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Limits how long a user waits for an answer.
+    #[inline(never)]
     fn limit_patience(&mut self, now: Time, root: FrameId, calendar: &mut Calendar<Event>) {
         let id = self.frames[root].source();
         if let Some(class) = self.traffic.sources[id.index()].patience {

@@ -35,6 +35,8 @@ pub(crate) struct SourceState {
     pub(super) modulation: Option<MmppPhase>,
     /// Closed: how many requests each user has made.
     pub(super) asked: Vec<u64>,
+    /// Whether its users give up at all.
+    pub(super) gives_up: bool,
     /// The class of time-outs of a constant patience.
     pub(super) patience: Option<TimeoutId>,
     pub(super) patience_in_queue: Option<TimeoutId>,
@@ -78,6 +80,7 @@ impl SourceState {
             cursor: Cursor::default(),
             modulation,
             asked: vec![0; users],
+            gives_up: source.patience.is_some(),
             patience: constant(&source.patience),
             patience_in_queue: constant(&source.patience_in_queue),
             attempts: 0,
