@@ -118,7 +118,6 @@ impl Law {
         match self {
             Self::Constant(value) => *value,
             Self::Exponential { mean } => exponential(draw) * mean,
-            Self::LogNormal { mu, sigma } => log_normal(*mu, *sigma, draw),
             other => other.sample_rarer(draw),
         }
     }

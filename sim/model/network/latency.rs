@@ -12,8 +12,8 @@ use wssim_kernel::{Calendar, Nanos, Time};
 impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(crate) fn half_rtt(&self, place: usize, key: u64, draw: u32) -> Nanos {
-        let half = half(&self.blueprint.links[place].rtt, &mut self.draws.draw(key, draw));
-        self.paced(place, half)
+        let half = half(&self.blueprint.links[place].rtt, || self.draws.draw(key, draw));
+        if self.upkeep.reach().ever() { self.paced(place, half) } else { half }
     }
 
     /// Half of the present mean round trip between two nodes, for messages that no request waits for.
@@ -62,8 +62,8 @@ impl<P: Probe> World<'_, P> {
 
 /// Half of a round trip.
 #[inline]
-pub(super) fn half(rtt: &Law, draw: &mut Draw<'_>) -> Nanos {
-    Nanos::from_f64(rtt.sample(draw) * 0.5)
+pub(super) fn half<'d>(rtt: &Law, draw: impl FnOnce() -> Draw<'d>) -> Nanos {
+    Nanos::from_f64(rtt.sample_lazily(draw) * 0.5)
 }
 
 fn stretched(half: Nanos, factor: f64) -> Nanos {

@@ -112,7 +112,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn drawn_half_client_rtt(&self, visit: &Frame, draw: u32) -> Nanos {
         let rtt = &self.blueprint.sources[visit.source().index()].client_rtt;
-        half(rtt, &mut self.draws.draw(visit.key(), draw))
+        half(rtt, || self.draws.draw(visit.key(), draw))
     }
 
     pub(super) fn bytes_of_request(&self, visit: FrameId) -> f64 {
