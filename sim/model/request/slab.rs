@@ -109,7 +109,7 @@ impl Frames {
     }
 
     /// Frees the place of `id`; an event with its epoch is overtaken from now on.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn remove(&mut self, id: FrameId) {
         let frame = &mut self[id];
         frame.epoch = frame.epoch.wrapping_add(1);

@@ -62,7 +62,7 @@ impl Views {
     }
 
     /// The replica whose turn it is; `None` when the view is empty.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn rotate(
         &mut self,
         observer: ObserverId,
