@@ -63,6 +63,18 @@ impl NodeState {
         self.processor.set_horizon(next);
     }
 
+    /// Books an unattended job that begins and ends before anything else happens: `[at, until]` is how long that
+    /// is. Returns whether it is such a job; otherwise nothing has happened.
+    #[inline(always)]
+    pub(crate) fn pass_unattended(
+        &mut self,
+        [at, until]: [Time; 2],
+        local: u32,
+        demand: f64,
+    ) -> bool {
+        self.processor.pass_unattended(at, until, local, demand)
+    }
+
     /// What its processor has done until `now`.
     pub(crate) fn totals(&mut self, now: Time) -> Totals {
         self.processor.totals(now)

@@ -152,8 +152,9 @@ impl<P: Probe> World<'_, P> {
             let (state, bursts) = (&mut self.nodes[node], &mut self.traffic.waiting[node.index()]);
             state.catch_up(at);
             bursts.begin(id, next);
-            state.set_horizon(bursts.next());
-            self.burst_of_one(at, id, number, calendar);
+            let next = bursts.next();
+            state.set_horizon(next);
+            self.burst_of_one([at, next.min(now)], id, number, calendar);
         }
         self.nodes[node].catch_up(now);
         if some {
@@ -168,10 +169,10 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The one job of burst `number` of `id` begins at `at`.
+    /// The one job of burst `number` of `id` begins at `at`. Nothing else happens at its node before `until`.
     fn burst_of_one(
         &mut self,
-        at: Time,
+        [at, until]: [Time; 2],
         id: BackgroundId,
         number: u64,
         calendar: &mut Calendar<Event>,
@@ -194,7 +195,9 @@ impl<P: Probe> World<'_, P> {
                 self.containers[container].place()
             }
         };
-        self.compute_unattended(at, node, local, demand, calendar);
+        if !self.nodes[node].pass_unattended([at, until], local, demand) {
+            self.compute_unattended(at, node, local, demand, calendar);
+        }
     }
 
     /// Schedules an event for the next burst of `node` if it could meet an attended job.

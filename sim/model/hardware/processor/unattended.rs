@@ -52,6 +52,30 @@ impl Processor {
         self.divide_for_whoever_waits(now)
     }
 
+    /// Takes an unattended job of `container`, which has no limit, into service if it has a thread of its own and is
+    /// over by `until`, before which nothing else happens here: then all of it is known at once. Otherwise changes
+    /// nothing but what time changes, and the caller must use [`Processor::admit_unattended`].
+    #[inline]
+    pub(crate) fn pass_unattended(
+        &mut self,
+        now: Time,
+        until: Time,
+        container: u32,
+        demand: f64,
+    ) -> bool {
+        let finish = now + Nanos::from_f64(demand * self.per_speed);
+        if !self.calm || finish > until {
+            return false;
+        }
+        self.note_ends(now);
+        if self.jobs >= self.room {
+            return false;
+        }
+        let takes = finish.since(now);
+        self.count_end(container, [takes; 2], demand);
+        true
+    }
+
     fn divide_for_whoever_waits(&mut self, now: Time) -> Follows {
         let due = self.reallocate(now);
         if self.has_attended() { Follows::Divided(due) } else { Follows::Nothing }
@@ -130,11 +154,19 @@ impl Processor {
 
     /// `one`, which had a thread of its own, has left after `had` of its demand.
     fn book(&mut self, one: &Unattended, now: Time, had: f64) {
-        self.calm_thread_ns += u128::from(now.since(one.since).0);
-        self.containers[one.container as usize].unattended_ns += now.since(one.begun).0;
+        let times = [one.since, one.begun].map(|from| now.since(from));
+        self.count_end(one.container, times, had);
+        self.make_room();
+    }
+
+    /// Counts a job of `container` that has left after `had` of its demand: it had a thread of its own for `alone`,
+    /// and took `all`.
+    #[inline(always)]
+    fn count_end(&mut self, container: u32, [alone, all]: [Nanos; 2], had: f64) {
+        self.calm_thread_ns += u128::from(alone.0);
+        self.containers[container as usize].unattended_ns += all.0;
         self.totals.served_ns += had;
         self.totals.served += 1;
-        self.make_room();
     }
 
     fn make_room(&mut self) {
