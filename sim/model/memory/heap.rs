@@ -4,7 +4,17 @@ use crate::blueprint::{Heap, PAGE};
 
 /// Bytes as whole pages.
 pub(super) fn pages(bytes: f64) -> u64 {
-    (bytes / PAGE).round() as u64
+    nearest(bytes / PAGE)
+}
+
+/// The whole number nearest to `x`, half up; zero if `x` is negative: mostly without a call.
+#[inline]
+pub(super) fn nearest(x: f64) -> u64 {
+    if !(0.0..1e15).contains(&x) {
+        return x.round() as u64;
+    }
+    let below = x as i64;
+    (below + i64::from(x - below as f64 >= 0.5)) as u64
 }
 
 /// A container's heap.
@@ -48,6 +58,16 @@ impl HeapState {
 mod tests {
     use super::*;
     use crate::law::Law;
+
+    #[test]
+    fn the_nearest_whole_number_is_what_round_gives() {
+        let edges =
+            [0.0, 0.499_999_999_999_999_94, 0.5, 1.5, 2.5, 1e15 - 0.5, 1e15, 1e20, -0.7, -9.0];
+        let between = (0..10_000).map(|n| f64::from(n) * 0.25);
+        for x in edges.into_iter().chain(between).chain([f64::INFINITY, f64::NAN]) {
+            assert_eq!(nearest(x), x.round() as u64, "{x}");
+        }
+    }
 
     /// 10 B per visit into 100 B beside the live data: the heap grows, is collected at every tenth visit however
     /// rare the looks, and keeps its size.

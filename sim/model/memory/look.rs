@@ -9,7 +9,7 @@
 //! node of such containers is not even surveyed, and its state is reported when it ends. Rates of touches
 //! fade by themselves (`fade.rs`).
 
-use super::heap::pages;
+use super::heap::{nearest, pages};
 use super::ledger::{Demand, FilePages, Since};
 use crate::blueprint::PAGE;
 use crate::event::Event;
@@ -163,7 +163,7 @@ impl<P: Probe> World<'_, P> {
         account.seen = counts;
         account.demand = demand;
         account.is_marked = false;
-        Since { demand, faults, missed: self.in_pages(id, missed).round() as u64 }
+        Since { demand, faults, missed: nearest(self.in_pages(id, missed)) }
     }
 
     /// Pages of kernel, engine, shims and agent of `node`.

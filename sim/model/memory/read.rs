@@ -5,6 +5,7 @@
 //! cache from the next look at the node's memory on, as far as RAM is left.
 
 use super::fetch::binomial;
+use super::heap::nearest;
 use crate::blueprint::PAGE;
 use crate::event::Event;
 use crate::ids::ContainerId;
@@ -25,7 +26,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let (container, key) = (self.frames[id].container(), self.frames[id].key());
-        let reads = pages.sample_lazily(|| self.draws.draw(key, draws[0])).round() as u64;
+        let reads = nearest(pages.sample_lazily(|| self.draws.draw(key, draws[0])));
         self.memory.note_reads(container, reads, self.in_pages(container, reads));
         let miss = self.memory.accounts[container.index()].file_miss;
         if miss <= 0.0 {
