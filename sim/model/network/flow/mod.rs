@@ -104,6 +104,7 @@ impl<T: Copy> Flows<T> {
     }
 
     /// Sends a message of `bytes` that is no flow. Returns its duration.
+    #[inline]
     #[must_use]
     pub fn send(&mut self, from: usize, to: usize, bytes: f64) -> Nanos {
         let mut rate = f64::INFINITY;
