@@ -460,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_file_takes_nobodys_place() {
+    fn a_new_file_replaces_none() {
         let scratch = tempdir().unwrap();
         let path = scratch.path().join("scenario.toml");
         write_new(&path, "first").unwrap();

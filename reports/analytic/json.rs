@@ -1,7 +1,7 @@
 //! The analytic results as JSON: an object, its keys in the order of the report. Times in seconds,
 //! shares as ratios; `null` without a steady state.
 
-use super::told::AnalyticReport;
+use super::report::AnalyticReport;
 use super::wording;
 use crate::escape;
 use crate::number::twelve_digits;

@@ -1,11 +1,11 @@
 //! Results of formulas for a scenario, without a run: means, and the scarcest resources.
 
 mod json;
-mod told;
+mod report;
 pub(crate) mod wording;
 
 pub use json::render as json;
-pub use told::AnalyticReport;
+pub use report::AnalyticReport;
 pub(crate) use wording::differ;
 
 use crate::page::{Page, Style};

@@ -1,8 +1,8 @@
 //! Inputs: every input with its source or the word assumption, warnings, features not simulated, and the
 //! command that reproduces the numbers.
 
+use super::context::{CommandContext, PlanShown};
 use super::markup::Html;
-use super::told::{CommandContext, PlanShown};
 use crate::wording;
 use std::collections::BTreeMap;
 use wssim_experiment::findings::Findings;

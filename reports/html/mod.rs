@@ -13,6 +13,7 @@
 //! forbids loading and running anything: there is no script, no inline style, no external link.
 
 mod baseline;
+mod context;
 mod drawn;
 mod inputs;
 mod markup;
@@ -22,13 +23,12 @@ mod study;
 #[cfg(test)]
 mod tests;
 mod times;
-mod told;
 mod topology;
 mod verdicts;
 mod worth;
 
+pub use context::{CommandContext, PlanShown};
 pub(crate) use standalone::BEGINNING as FIGURE;
-pub use told::{CommandContext, PlanShown};
 
 use crate::{figure, reason, wording};
 use markup::Html;

@@ -1,9 +1,9 @@
 //! Response times: quantiles of all requests, numbers over time with events, and response times by time
 //! of arrival.
 
+use super::context::CommandContext;
 use super::drawn::{Body, Figure};
 use super::markup::Html;
-use super::told::CommandContext;
 use crate::escape::safe_file_name;
 use crate::figure::{self, Heat, ONE_IN};
 use crate::metric_name;

@@ -1,7 +1,7 @@
 //! A card for each node: its containers, and the fill levels of its processor, RAM and swap.
 
+use super::context::{CommandContext, PlanShown};
 use super::markup::Html;
-use super::told::{CommandContext, PlanShown};
 use crate::figure::bar;
 use crate::quantity;
 use wssim_experiment::findings::{Answer, Findings};

@@ -1,7 +1,7 @@
 //! The first line: the basis of the numbers. Then the numbers of claims by verdict.
 
+use super::context::CommandContext;
 use super::markup::{Html, tone};
-use super::told::CommandContext;
 use crate::said;
 use crate::tally::{VerdictTally, judged_here};
 use crate::wording;

@@ -135,7 +135,7 @@ fn a_collection_touches_what_is_in_swap() {
 /// The share swappiness / 200 of cold pages is in swap after a long time. No request waits for them:
 /// response times are those without swap, to the nanosecond.
 #[test]
-fn parked_pages_harm_nobody() {
+fn parked_pages_slow_no_request() {
     let parked = |swap: &str, swappiness: f64| {
         let world = world()
             .node("host", 1)

@@ -178,7 +178,7 @@ pub(super) fn replicate(
         ..Shown::default()
     };
     let (outcome, mut shown): (Outcome, Shown) =
-        simulate(blueprint, run, probe, &|| false).expect("nobody stops it");
+        simulate(blueprint, run, probe, &|| false).expect("no Ctrl-C stops it");
     assert_eq!(outcome.unfinished, 0, "every measured request comes to an end");
     shown.averages = outcome.averages;
     shown.seconds = long;

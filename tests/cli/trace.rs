@@ -32,7 +32,7 @@ fn the_same_seed_gives_the_same_bytes_and_replaces_its_own_file() {
     assert_ne!(run("7", "1"), run("8", "1"));
     std::fs::write(folder.path().join("a/trace.json"), "{\"traceEvents\":[]}").unwrap();
     let foreign = wssim(folder.path(), &["trace", "queue.toml", "--out", "a"]);
-    assert_eq!(status(&foreign), 4, "somebody else's trace stays");
+    assert_eq!(status(&foreign), 4, "a trace of another program stays");
 }
 
 /// In an M/M/1 queue a request's time is its wait and its service.
@@ -92,7 +92,7 @@ fn the_help_has_an_example() {
 /// A user whose entry node is dead, cut off or behind a dead switch gets no answer before giving up: all
 /// of that is silence, and no visit begins.
 #[test]
-fn a_user_whom_nobody_hears_waits_in_silence() {
+fn a_user_without_an_answer_waits_in_silence() {
     let folder = Folder::new();
     let strike = |fault: &str| {
         let queue = QUEUE.replace("[node.host]", "[node.host]\nsite = \"office\"");

@@ -73,7 +73,7 @@ fn run(folder: &Folder, name: &str, text: &str) -> Ran {
 /// Worlds of a hundred requests of which most, or all, get no answer, by the number of answers: none is
 /// ignored, whatever delays their answers.
 #[test]
-fn whoever_gets_no_answer_counts_as_an_error() {
+fn a_request_without_an_answer_counts_as_an_error() {
     let folder = Folder::new();
     let fault = |rest: &str| format!("[[fault]]\nid = \"f\"\nnode = \"host\"\n{rest}\n");
     let quick = "{ cpu = \"1ms\" }";

@@ -32,7 +32,7 @@ fn downtime_is_zero_where_one_is_always_there() {
 /// The old one is withdrawn only when all nodes can know the new one: no news of the end overtakes that
 /// of the start.
 #[test]
-fn nobody_hears_of_the_end_before_the_beginning() {
+fn no_end_is_heard_before_its_beginning() {
     let more =
         format!("replicas = 2\n{CHECKED}update = {{ order = \"start-first\", parallelism = 0 }}\n");
     let text = world("swarm", &more, "image = { size = '1 MB' }")

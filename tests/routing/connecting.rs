@@ -124,7 +124,7 @@ fn an_answer_of_dns_that_is_kept_gives_all_load_to_one() {
 /// Node.js resolves every time: 6000 fair coins, 3000 ± 3.9 standard deviations of 38.7. So does a
 /// caller by kube-proxy's rules, or by Consul's DNS.
 #[test]
-fn whoever_asks_for_every_connection_spreads_at_random() {
+fn a_client_that_asks_for_every_connection_spreads_at_random() {
     let dnsrr = "endpoint_mode = \"dnsrr\"";
     for (kind, resolver, back) in [
         ("swarm", "resolver = \"node\"\n", dnsrr),

@@ -31,7 +31,7 @@ fn a_killed_replica_is_withdrawn_and_replaced() {
         let to_first = seen.visits.iter().filter(|(_, who)| *who == first).map(|(at, _)| *at);
         let last = to_first.clone().filter(|at| *at < 10 * SECOND).max().unwrap();
         let again = to_first.clone().find(|at| *at > 10 * SECOND).unwrap();
-        assert!(last <= 5 * SECOND, "nobody gets to a dead replica, at {last}");
+        assert!(last <= 5 * SECOND, "no request gets to a dead replica, at {last}");
         let news = 19 * SECOND + 200 * MS..19 * SECOND + 800 * MS + 23 * MS;
         assert!(news.contains(&again), "again at {again}");
         // Half of the load again.

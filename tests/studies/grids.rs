@@ -85,7 +85,7 @@ impl Watch for Interrupted {
 }
 
 #[test]
-fn worlds_that_nobody_waits_for_are_not_made() {
+fn worlds_that_no_study_waits_for_are_not_made() {
     let (findings, made) = swept(&Interrupted, "traffic.scale=0.5..2/5000", 0);
     assert!(made <= 1, "{made} worlds");
     assert_eq!(points(&findings), 0);

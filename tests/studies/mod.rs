@@ -82,7 +82,7 @@ fn a_toy_study_is_a_stage_and_a_design() {
 }
 
 #[test]
-fn equal_worlds_are_one_arm_whoever_asks() {
+fn equal_worlds_are_one_arm_for_all_points() {
     let mut dice = Engine::new(&Dice, &Unwatched);
     let [mine, yours] = [("mine", 6), ("yours", 6)].map(|point| dice.arm(&point).unwrap());
     let other = dice.arm(&("mine", 8)).unwrap();

@@ -52,7 +52,7 @@ impl Users {
 fn replicate(blueprint: &Blueprint, seed: u64, seconds: f64) -> (Outcome, Users) {
     let measured = Nanos::from_seconds(seconds);
     let run = Run { seed, replication: 0, lead: Nanos::ZERO, measured };
-    simulate(blueprint, run, Users::default(), &|| false).expect("nobody stops it")
+    simulate(blueprint, run, Users::default(), &|| false).expect("no Ctrl-C stops it")
 }
 
 /// Services that call each other in a chain, on nodes that stand still from time to time, sometimes for

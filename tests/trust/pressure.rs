@@ -159,7 +159,7 @@ fn a_limit_keeps_a_neighbours_noise_to_itself() {
             .collect();
         let others = suffer.iter().filter(|name| **name != neighbour).count();
         assert_eq!(others > 0, !limited, "{name}: {suffer:?} miss pages");
-        assert!(!told.kills.is_empty(), "{name}: somebody is killed");
+        assert!(!told.kills.is_empty(), "{name}: a process is killed");
         assert!(told.kills.iter().all(|id| service(id.index()) == neighbour), "{name}");
         let web = blueprint.sources.iter().position(|source| source.name == "web").unwrap();
         let of_web = told.failed.iter().filter(|(source, _)| source.index() == web);

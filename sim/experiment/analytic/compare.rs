@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_that_nobody_notices_are_not_compared() {
+    fn waits_that_no_user_notices_are_not_compared() {
         let simulated = Estimate::symmetric(5e-5, 1e-6, 8);
         assert_eq!(compare(&metric("waiting_time_seconds"), 1e-6, &simulated), None);
         assert!(compare(&metric("waiting_time_seconds"), 1e-3, &simulated).is_some());

@@ -26,9 +26,9 @@ mod reason;
 mod resource;
 mod settle;
 mod station;
-mod told;
 mod twin;
 mod value;
+mod views;
 
 pub use answer::{Analytic, DiskValue, EntryValue, NodeValue, PoolValue, ServiceValue};
 pub use compare::{FormulaDifference, compare, limit_of};

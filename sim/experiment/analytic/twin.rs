@@ -7,7 +7,7 @@ use super::flows::{Asks, OPEN, TrafficFlows};
 use super::left_out::reasons;
 use super::resource::Resources;
 use super::settle::Settled;
-use super::told::StationViews;
+use super::views::StationViews;
 use crate::question::Measure;
 use wssim_model::Blueprint;
 use wssim_model::blueprint::Source;

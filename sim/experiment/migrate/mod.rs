@@ -20,6 +20,7 @@ mod back;
 pub(crate) mod beside;
 mod course;
 mod error;
+mod evaluate;
 pub mod findings;
 mod judge;
 mod listen;
@@ -29,7 +30,6 @@ pub mod plan;
 mod stage;
 mod study;
 mod thin;
-mod told;
 
 pub use error::MigrationError;
 

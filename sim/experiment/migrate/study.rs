@@ -2,12 +2,12 @@
 //! its findings.
 
 use super::error::MigrationError;
+use super::evaluate::{PhaseLoss, evaluate};
 use super::findings::Migration;
 use super::judge::MigrationBench;
 use super::numbers::PhasesShown;
 use super::plan::PlannedPhase;
 use super::stage::{MigrationStage, PhasePoint, PhaseVariant};
-use super::told::{PhaseLoss, told};
 use crate::engine::{ArmId, Broken, Engine, Want};
 use crate::findings::{Answer, Findings, JudgedClaim, Metric, StoppedBy, Verdict};
 use crate::judge::{LEVEL, estimate, no_interval};
@@ -178,7 +178,7 @@ impl<'a> MigrateStudy<'a> {
         let shown = stand.own.see(engine);
         let losses = stand.own.see_losses(engine);
         let n = stand.replications;
-        let answer = if n == 0 { Migration::default() } else { told(&shown, &losses, n) };
+        let answer = if n == 0 { Migration::default() } else { evaluate(&shown, &losses, n) };
         let plain = || shown.plain.iter().flat_map(|all| &all[..all.len().min(n)]);
         let first = engine.see(stand.own.plain[0]).blueprint();
         let notes: Vec<Note> = of_load(first, &self.question.measure);

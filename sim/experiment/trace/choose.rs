@@ -82,13 +82,13 @@ fn rank(percent: f64, n: usize) -> usize {
 /// The number of the selected request, from zero, or why there is none.
 pub(super) fn choose(requests: &[Request], pick: RequestPick) -> Result<usize, NoRequest> {
     let answered = by_response(requests);
-    let nobody = || NoRequest::NoneAnswered(requests.len());
+    let no_answer = || NoRequest::NoneAnswered(requests.len());
     match pick {
         RequestPick::Percentile(percent) => {
             let most = answered.len();
-            if most == 0 { Err(nobody()) } else { Ok(answered[rank(percent, most)].1) }
+            if most == 0 { Err(no_answer()) } else { Ok(answered[rank(percent, most)].1) }
         }
-        RequestPick::Slowest => answered.last().map(|(_, number)| *number).ok_or_else(nobody),
+        RequestPick::Slowest => answered.last().map(|(_, number)| *number).ok_or_else(no_answer),
         RequestPick::Failed => {
             let failed = |r: &Request| matches!(r.end, Some((_, Err(_))));
             requests.iter().position(failed).ok_or(NoRequest::NoneFailed(requests.len()))

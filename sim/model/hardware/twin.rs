@@ -265,21 +265,21 @@ fn compare_with(
         now += (-draw.open01().ln() * mean_gap) as u64;
         let container = (draw.open01() * limits.len() as f64) as usize;
         let demand = -draw.open01().ln() * 5e6;
-        let nobody_waits =
+        let none_waits =
             limits[container].is_none() && stream.draw(u64::from(id), 1).open01() < unattended;
-        if nobody_waits {
+        if none_waits {
             quick.coming.push_back((Time(now), container as u32, demand));
         }
-        arrivals.push((now, container, demand, nobody_waits, draw));
+        arrivals.push((now, container, demand, none_waits, draw));
     }
     quick.processor.set_horizon(quick.next());
     let unattended: Vec<u32> =
         (0..).zip(&arrivals).filter(|(_, a)| a.3).map(|(id, _)| id).collect();
-    for (id, (now, container, demand, nobody_waits, mut draw)) in (0..).zip(arrivals) {
+    for (id, (now, container, demand, none_waits, mut draw)) in (0..).zip(arrivals) {
         slow_out.extend(twin.run_until(now as f64));
         quick_out.extend(quick.run_until(Time(now)));
         twin.jobs.push(TwinJob { id, container, left: demand });
-        if !nobody_waits {
+        if !none_waits {
             quick.admit(Time(now), id, container as u32, demand);
         }
         demands += demand;
@@ -365,7 +365,7 @@ fn agrees_when_jobs_are_taken_off() {
 
 /// Unattended jobs slow others down like any job, and are noted late while they do not.
 #[test]
-fn agrees_when_nobody_waits_for_some() {
+fn agrees_when_no_caller_waits_for_some() {
     for seed in 0..20 {
         for (unattended, evict) in [(0.3, 0.0), (0.8, 0.0), (0.97, 0.0), (0.7, 0.4)] {
             let odd = Odd { evict, unattended };

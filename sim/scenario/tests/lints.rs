@@ -319,7 +319,7 @@ fn start_first_needs_room_of_every_kind() {
 
 /// A container without a node is reported, with reservations if they are the reason.
 #[test]
-fn reservations_that_leave_nobody_a_node_are_told_with_it() {
+fn reservations_that_leave_no_node_are_named_with_the_container() {
     let one = |name: &str| format!("[service.{name}]\nmemory = {{ reservation = \"5 GiB\" }}\n");
     let text =
         format!("[node.a]\ncores = 4\nmemory = \"8 GiB\"\n{}{}", one("first"), one("second"));
@@ -332,7 +332,7 @@ fn reservations_that_leave_nobody_a_node_are_told_with_it() {
 
 /// A dependency between stacks is reported with the key that enforces it.
 #[test]
-fn an_order_of_starts_that_nobody_keeps_names_what_is_needed() {
+fn an_order_of_starts_that_is_not_kept_names_what_is_needed() {
     let stack = "services:\n  web: {image: web:1, depends_on: [db]}\n  db: {image: db:1}\n";
     let told = told("ignored-key", stack, "");
     assert_eq!(told.len(), 1);

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn alone_nobody_takes_anything_away() {
+    fn a_job_alone_gets_all() {
         assert_eq!(cores(3).rate_beside(2, 0.0), 2.0);
         assert_eq!(cores(3).rate_beside(7, 0.5), 2.5);
         assert_eq!(cores(3).rate_beside(1, 3.0), 0.0);

@@ -14,13 +14,13 @@
 //! E\[R\] = E\[S\]/(1 − ρ), and M/M/c whatever the law on c cores (Kleinrock, vol. 2, 1976, ch. 4;
 //! Cohen 1979).
 
+mod due;
 mod evict;
 mod freeze;
 mod modes;
 mod open;
 mod silos;
 mod stop;
-mod told;
 mod unattended;
 mod unattended_job;
 
@@ -32,11 +32,11 @@ use std::collections::BinaryHeap;
 use unattended_job::Unattended;
 use wssim_kernel::{Nanos, Time};
 
+pub use due::{Alone, Due, Follows, Happened, Job, Totals};
 pub use open::OpenWork;
-pub use told::{Alone, Due, Follows, Happened, Job, Totals};
 
 /// The job number of unattended jobs.
-const NOBODY: Job = Job::MAX;
+const UNATTENDED: Job = Job::MAX;
 
 #[derive(Clone, Copy, Debug)]
 struct Slot {
@@ -368,7 +368,7 @@ impl Processor {
                 container.attained = first.at_attained;
                 let demand = self.slots[first.slot as usize].demand;
                 match self.remove(first.slot, demand) {
-                    NOBODY => Happened::Reallocated,
+                    UNATTENDED => Happened::Reallocated,
                     job => Happened::Departed(job),
                 }
             }
@@ -439,7 +439,7 @@ impl Processor {
     fn remove(&mut self, slot: u32, had: f64) -> Job {
         let Slot { job, container, .. } = self.slots[slot as usize];
         self.slots[slot as usize].finish = Time::NEVER;
-        if job == NOBODY {
+        if job == UNATTENDED {
             self.note_unattended_end(slot, container);
         }
         if self.calm {

@@ -1,6 +1,6 @@
 //! Changes of mode, from calm to shared and back.
 
-use super::{Alone, NOBODY, Processor, QuotaState, Slot};
+use super::{Alone, Processor, QuotaState, Slot, UNATTENDED};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
@@ -85,7 +85,7 @@ impl Processor {
                 let left = (leaving.at_attained - attained).max(0.0);
                 let finish = now + Nanos::from_f64(left * self.per_speed);
                 match self.slots[leaving.slot as usize].job {
-                    NOBODY => self.part(now, leaving.slot, finish),
+                    UNATTENDED => self.part(now, leaving.slot, finish),
                     _ => self.slots[leaving.slot as usize].finish = finish,
                 }
             }

@@ -7,7 +7,7 @@
 //! no unattended jobs: their quota is counted as time passes.
 
 use super::unattended_job::Unattended;
-use super::{Follows, NOBODY, OpenWork, Processor, Slot};
+use super::{Follows, OpenWork, Processor, Slot, UNATTENDED};
 use wssim_kernel::{Nanos, Time};
 
 impl Processor {
@@ -38,7 +38,7 @@ impl Processor {
         if !self.calm {
             self.advance(now);
             self.share(one, demand);
-            return self.divide_for_whoever_waits(now);
+            return self.divide_among_waiting(now);
         }
         self.note_ends(now);
         let fits = self.jobs < self.room;
@@ -49,7 +49,7 @@ impl Processor {
         }
         self.advance(now);
         self.leave_calm(now);
-        self.divide_for_whoever_waits(now)
+        self.divide_among_waiting(now)
     }
 
     /// Takes an unattended job of `container`, which has no limit, into service if it has a thread of its own and is
@@ -76,7 +76,7 @@ impl Processor {
         true
     }
 
-    fn divide_for_whoever_waits(&mut self, now: Time) -> Follows {
+    fn divide_among_waiting(&mut self, now: Time) -> Follows {
         let due = self.reallocate(now);
         if self.has_attended() { Follows::Divided(due) } else { Follows::Nothing }
     }
@@ -97,7 +97,7 @@ impl Processor {
         }
         let slots = &self.slots;
         let own = &mut self.containers[container as usize];
-        let leaves = |slot: u32| slots[slot as usize].job == NOBODY;
+        let leaves = |slot: u32| slots[slot as usize].job == UNATTENDED;
         let Some(gone) = own.leaving.iter().find(|leaving| leaves(leaving.slot)).copied() else {
             return Follows::Nothing;
         };
@@ -105,7 +105,7 @@ impl Processor {
         let left = (gone.at_attained - own.attained).max(0.0);
         let had = (slots[gone.slot as usize].demand - left).max(0.0);
         self.remove(gone.slot, had);
-        let follows = self.divide_for_whoever_waits(now);
+        let follows = self.divide_among_waiting(now);
         match self.evict_unattended(now, container) {
             Follows::Nothing => follows,
             later @ Follows::Divided(_) => later,
@@ -203,7 +203,7 @@ impl Processor {
     /// `one` shares the processor from now on, with `left` of its demand.
     fn share(&mut self, one: Unattended, left: f64) {
         let Unattended { container, demand, begun, .. } = one;
-        let slot = self.take_slot(Slot { job: NOBODY, container, demand, finish: Time::NEVER });
+        let slot = self.take_slot(Slot { job: UNATTENDED, container, demand, finish: Time::NEVER });
         if self.begun.len() < self.slots.len() {
             self.begun.resize(self.slots.len(), Time::ZERO);
         }

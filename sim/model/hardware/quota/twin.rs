@@ -282,7 +282,7 @@ fn agrees_with_the_kernel_roughly_where_cpus_are_short() {
 /// 0.1 CPU is 10 ms per period, two slices: two of four jobs of 4 ms run at once, the others in the next
 /// period. On the grid all four run for 2.5 ms and end in the next.
 #[test]
-fn whoever_gets_no_slice_waits_while_others_run() {
+fn a_job_without_a_slice_waits_while_others_run() {
     let jobs = vec![(0.0, 4.0); 4];
     assert_eq!(by_events(&jobs, 0.1, 4, Quota::Cfs).responses, [4.0, 4.0, 104.0, 104.0]);
     assert_eq!(by_events(&jobs, 0.1, 4, Quota::Grid).responses, [101.5; 4]);
@@ -291,7 +291,7 @@ fn whoever_gets_no_slice_waits_while_others_run() {
 /// 20 ms are four slices; the fifth job stands still. Three jobs of 1 ms give back 3 ms of their slices
 /// each, and 5 ms after the second of them, when there is more than a slice, the fifth runs.
 #[test]
-fn what_is_left_of_slices_goes_to_whoever_stands_still() {
+fn what_is_left_of_slices_goes_to_jobs_that_stand_still() {
     let jobs = vec![(0.0, 1.0), (0.0, 1.0), (0.0, 1.0), (0.0, 50.0), (0.0, 1.5)];
     let told = by_events(&jobs, 0.2, 8, Quota::Cfs);
     assert_eq!(told.responses[..3], [1.0; 3]);

@@ -149,7 +149,7 @@ fn agree(validator: &Validator, file: &Value) -> Verdict {
         }
         (true, Verdict::Misshapen) => {
             panic!(
-                "the readers refuse this, and sim/scenario/schema takes it: a key that nobody \
+                "the readers refuse this, and sim/scenario/schema takes it: a key that no code \
                  reads, or a row that takes too much\n{text}{why}"
             );
         }

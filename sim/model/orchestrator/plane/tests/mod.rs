@@ -372,7 +372,7 @@ fn a_short_cut_goes_unnoticed() {
 /// The registry ran on the lost node: the others cannot pull, and try again after each delay.
 /// A node that has the image needs no registry.
 #[test]
-fn an_image_that_nobody_serves_is_never_pulled() {
+fn an_image_without_a_server_is_never_pulled() {
     let mut cluster = cluster(4, 3, 3);
     cluster.wanted.push(Wanted { replicas: Some(1), ..Wanted::default() });
     cluster.services.push(Watched { restart: RestartPolicy::NEVER, ..watched("registry") });
@@ -419,7 +419,7 @@ fn what_fails_again_and_again_goes_elsewhere() {
 
 /// A container that ends while the leader hears no quorum is replaced when the leader hears one again.
 #[test]
-fn what_ends_while_nobody_decides_is_replaced_afterwards() {
+fn containers_that_end_while_no_manager_decides_are_replaced_afterwards() {
     let cluster = cluster(4, 3, 3);
     let mut driver = Driver::led(&cluster, 0, true, 1);
     let reach = |driver: &mut Driver<'_>, at: u64, joined: bool| {

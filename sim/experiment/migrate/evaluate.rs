@@ -13,7 +13,7 @@ use wssim_stats::Estimate;
 pub(super) type PhaseLoss<'e> = (usize, &'e [Passage]);
 
 /// The findings of all phases from the first `replications`; losses by phase.
-pub(super) fn told(
+pub(super) fn evaluate(
     shown: &PhasesShown<'_>,
     losses: &[Vec<PhaseLoss<'_>>],
     replications: usize,
