@@ -76,6 +76,8 @@ ids! {
     LabelId,
     /// Something in flight: a place in the slab of frames.
     FrameId,
+    /// A connection: a place in the slab of connections.
+    ConnectionId,
     /// Work outside containers: a place in the table of a replication's chores.
     ChoreId,
 }

@@ -17,6 +17,7 @@ pub mod law;
 mod ledger;
 mod life;
 mod load;
+mod maybe;
 pub mod memory;
 pub mod network;
 mod open;

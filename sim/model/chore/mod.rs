@@ -17,7 +17,7 @@ pub(crate) use state::{Chores, Haul, Then};
 use crate::event::Event;
 use crate::ids::{ChoreId, NodeId};
 use crate::probe::Probe;
-use crate::request::frame::{Anywhere, FrameId, FrameKind, NO_FRAME};
+use crate::request::frame::{Anywhere, FrameId, FrameKind};
 use crate::world::World;
 use disk::Leg;
 use wssim_kernel::{Calendar, Time};
@@ -34,7 +34,7 @@ impl<P: Probe> World<'_, P> {
         let legs = [haul.network.is_some(), haul.cpu.is_some(), haul.read.is_some()];
         let legs = 1 + legs.map(u32::from).iter().sum::<u32>();
         let left = [haul.read, haul.disk].map(|disk| disk.map_or(0.0, |(_, bytes)| bytes));
-        let (nodes, job, then) = (haul.nodes(), NO_FRAME, Some(then));
+        let (nodes, job, then) = (haul.nodes(), None, Some(then));
         self.chores.0.push(Chore { nodes, legs, job, left, then });
         if let Some((ends, bytes, rate)) = haul.network {
             self.send_chore(now, id, ends, (bytes, rate), calendar);
@@ -74,7 +74,7 @@ impl<P: Probe> World<'_, P> {
         let container = self.containers.as_container(node);
         let job = self.frames.open_work(FrameKind::Chore(Anywhere::of(id.0)), 0, container);
         self.frames[job].begins_wait(now);
-        self.chores.0[id.index()].job = job;
+        self.chores.0[id.index()].job = Some(job);
         let local = self.nodes[node].kernel();
         self.admit(now, job, node, local, demand, calendar);
     }
@@ -87,7 +87,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let id = ChoreId(self.frames[job].chore());
-        self.chores.0[id.index()].job = NO_FRAME;
+        self.chores.0[id.index()].job = None;
         self.frames.remove(job);
         self.chore_leg(now, id, calendar);
     }
@@ -117,7 +117,7 @@ impl<P: Probe> World<'_, P> {
                 continue;
             }
             self.chores.0[place].then = None;
-            if job != NO_FRAME {
+            if let Some(job) = job {
                 self.evict_chore(now, ChoreId(place as u32), job, calendar);
             }
             self.chore_lost(now, then, calendar);
@@ -135,7 +135,7 @@ impl<P: Probe> World<'_, P> {
         let kernel = self.nodes[node].kernel();
         self.evict_job(now, job, (node, kernel), calendar);
         self.frames.remove(job);
-        self.chores.0[id.index()].job = NO_FRAME;
+        self.chores.0[id.index()].job = None;
     }
 
     /// The end of a lost chore: a pull is repeated with its node, a rollout or procedure is broken off.

@@ -35,7 +35,7 @@ pub(crate) struct Chore {
     /// Legs that are not over.
     pub(super) legs: u32,
     /// The job of its CPU leg.
-    pub(super) job: FrameId,
+    pub(super) job: Option<FrameId>,
     /// Bytes that remain to be read, and to be written, including those of the present visit.
     pub(super) left: [f64; 2],
     /// `None` once it is done or dropped.

@@ -7,15 +7,10 @@
 //! event: it is checked when a connection is taken.
 
 use crate::blueprint::Client;
+pub(crate) use crate::ids::ConnectionId;
 use crate::ids::ContainerId;
+use crate::maybe::Maybe;
 use wssim_kernel::{Nanos, Time};
-
-/// A place in the slab of connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ConnectionId(pub u32);
-
-/// No connection at all.
-pub(crate) const NO_CONNECTION: ConnectionId = ConnectionId(u32::MAX);
 
 /// One connection.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +37,7 @@ pub(crate) struct Connection {
     /// Whether its peer counts it among those that it has accepted.
     accepted: bool,
     /// Next in its channel.
-    below: ConnectionId,
+    below: Maybe<ConnectionId>,
 }
 
 impl Connection {
@@ -56,10 +51,10 @@ impl Connection {
 /// A stack that can also be used in turn.
 #[derive(Clone, Copy, Debug)]
 struct Channel {
-    top: ConnectionId,
-    bottom: ConnectionId,
+    top: Maybe<ConnectionId>,
+    bottom: Maybe<ConnectionId>,
     /// Those that were never given back; a stack of its own.
-    leaked: ConnectionId,
+    leaked: Maybe<ConnectionId>,
     /// Open connections, those in use included.
     open: u32,
 }
@@ -86,7 +81,7 @@ struct Accepted {
 impl Connections {
     /// Empty channels between containers: the numbers of both.
     pub(crate) fn new(channels: usize, containers: usize) -> Self {
-        let none = NO_CONNECTION;
+        let none = Maybe::NONE;
         let empty = Channel { top: none, bottom: none, leaked: none, open: 0 };
         let accepted = vec![Accepted::default(); containers];
         Self { channels: vec![empty; channels], accepted, ..Self::default() }
@@ -94,7 +89,7 @@ impl Connections {
 
     /// Whether `channel` has a connection that is not in use.
     pub(crate) fn has_idle(&self, channel: usize) -> bool {
-        self.channels[channel].top != NO_CONNECTION
+        self.channels[channel].top.is_some()
     }
 
     /// How many connections the life `incarnation` of `peer` holds open.
@@ -127,9 +122,8 @@ impl Connections {
 
     /// How many connections are open, and how many of them are in a channel's stacks.
     pub(crate) fn open_and_idle(&self) -> [usize; 2] {
-        let some = |id: ConnectionId| Some(id).filter(|id| *id != NO_CONNECTION);
-        let below = |id: &ConnectionId| some(self.slab[id.0 as usize].below);
-        let length = |top: ConnectionId| std::iter::successors(some(top), below).count();
+        let below = |id: &ConnectionId| self.slab[id.0 as usize].below.get();
+        let length = |top: Maybe<_>| std::iter::successors(top.get(), below).count();
         let stack = |channel: &Channel| length(channel.top) + length(channel.leaked);
         [self.slab.len() - self.free.len() - self.closing, self.channels.iter().map(stack).sum()]
     }
@@ -143,14 +137,14 @@ impl Connections {
         is_wanted: impl Fn(ContainerId) -> bool,
         closed: impl Fn(&mut Connection) -> bool,
     ) -> Option<ConnectionId> {
-        let mut above = NO_CONNECTION;
-        let mut id = self.channels[channel].top;
-        while id != NO_CONNECTION {
+        let mut above = Maybe::NONE;
+        let mut at = self.channels[channel].top;
+        while let Some(id) = at.get() {
             let connection = &mut self.slab[id.0 as usize];
             let gone = closed(connection);
             let connection = *connection;
             if !gone && !is_wanted(connection.peer) {
-                (above, id) = (id, connection.below);
+                (above, at) = (at, connection.below);
                 continue;
             }
             self.unlink(channel, above, id);
@@ -158,7 +152,7 @@ impl Connections {
                 return Some(id);
             }
             self.close(channel, id);
-            id = connection.below;
+            at = connection.below;
         }
         None
     }
@@ -184,7 +178,7 @@ impl Connections {
             closed: false,
             has_port: false,
             accepted: false,
-            below: NO_CONNECTION,
+            below: Maybe::NONE,
         };
         if let Some(id) = self.free.pop() {
             self.slab[id.0 as usize] = connection;
@@ -201,10 +195,10 @@ impl Connections {
         let connection = &mut self.slab[id.0 as usize];
         connection.idle_since = now;
         connection.below = channel.top;
-        if channel.top == NO_CONNECTION {
-            channel.bottom = id;
+        if channel.top.is_none() {
+            channel.bottom = Maybe::some(id);
         }
-        channel.top = id;
+        channel.top = Maybe::some(id);
     }
 
     /// `id` has an ephemeral port.
@@ -220,7 +214,7 @@ impl Connections {
     /// `id` is used no more, stays open, and is not found again.
     pub(crate) fn leak(&mut self, channel: usize, id: ConnectionId) {
         let channel = &mut self.channels[channel];
-        self.slab[id.0 as usize].below = std::mem::replace(&mut channel.leaked, id);
+        self.slab[id.0 as usize].below = std::mem::replace(&mut channel.leaked, Maybe::some(id));
     }
 
     /// `id`, which carries any number of requests, carries one more and goes to the bottom of its
@@ -228,15 +222,14 @@ impl Connections {
     pub(crate) fn share(&mut self, now: Time, channel: usize, id: ConnectionId) {
         let connection = &mut self.slab[id.0 as usize];
         connection.idle_since = now;
-        connection.below = NO_CONNECTION;
+        connection.below = Maybe::NONE;
         connection.users += 1;
         let channel = &mut self.channels[channel];
-        if channel.bottom == NO_CONNECTION {
-            channel.top = id;
-        } else {
-            self.slab[channel.bottom.0 as usize].below = id;
+        match channel.bottom.get() {
+            None => channel.top = Maybe::some(id),
+            Some(last) => self.slab[last.0 as usize].below = Maybe::some(id),
         }
-        channel.bottom = id;
+        channel.bottom = Maybe::some(id);
     }
 
     /// `id`, which is in no stack, is open no more.
@@ -278,10 +271,8 @@ impl Connections {
 
     /// Nothing that is sent on `id` gets through any more, if it is shared.
     pub(crate) fn get_stuck(&mut self, id: ConnectionId) {
-        if id != NO_CONNECTION {
-            let connection = &mut self.slab[id.0 as usize];
-            connection.stuck = connection.users > 0;
-        }
+        let connection = &mut self.slab[id.0 as usize];
+        connection.stuck = connection.users > 0;
     }
 
     /// What is sent on `id` gets through.
@@ -291,11 +282,11 @@ impl Connections {
 
     /// `id`, which others share, is found to be broken; a request that finds it again opens another.
     pub(crate) fn drop_shared(&mut self, channel: usize, id: ConnectionId) {
-        let (mut above, mut at) = (NO_CONNECTION, self.channels[channel].top);
-        while at != NO_CONNECTION && at != id {
-            (above, at) = (at, self.slab[at.0 as usize].below);
+        let (mut above, mut at) = (Maybe::NONE, self.channels[channel].top);
+        while let Some(other) = at.get().filter(|other| *other != id) {
+            (above, at) = (at, self.slab[other.0 as usize].below);
         }
-        if at == id {
+        if at.is(id) {
             self.unlink(channel, above, id);
             self.close(channel, id);
         }
@@ -304,21 +295,19 @@ impl Connections {
     /// The container behind `channel` is gone, and with it its idle connections.
     pub(crate) fn close_idle(&mut self, channel: usize) {
         while self.take(channel, |_| true, |_| true).is_some() {}
-        while self.channels[channel].leaked != NO_CONNECTION {
-            let id = self.channels[channel].leaked;
+        while let Some(id) = self.channels[channel].leaked.get() {
             self.channels[channel].leaked = self.slab[id.0 as usize].below;
             self.close(channel, id);
         }
     }
 
-    fn unlink(&mut self, channel: usize, above: ConnectionId, id: ConnectionId) {
+    fn unlink(&mut self, channel: usize, above: Maybe<ConnectionId>, id: ConnectionId) {
         let below = self.slab[id.0 as usize].below;
-        if above == NO_CONNECTION {
-            self.channels[channel].top = below;
-        } else {
-            self.slab[above.0 as usize].below = below;
+        match above.get() {
+            None => self.channels[channel].top = below,
+            Some(above) => self.slab[above.0 as usize].below = below,
         }
-        if below == NO_CONNECTION {
+        if below.is_none() {
             self.channels[channel].bottom = above;
         }
     }

@@ -134,9 +134,9 @@ impl<P: Probe> World<'_, P> {
             return;
         };
         if fate == Fate::Sent {
-            self.network.connections.keep(Time::ZERO, search.channel, connection);
+            self.network.connections.keep(Time::ZERO, search.channel, connection.known());
         } else {
-            self.network.connections.close(search.channel, connection);
+            self.network.connections.close(search.channel, connection.known());
         }
     }
 

@@ -7,11 +7,12 @@
 //! All of this takes time but no events: its only result is when the request leaves. Obstacles count when it
 //! leaves: a peer that has ended, a node that is down, a virtual address that has forgotten the connection.
 
-use super::connection::{Connection, ConnectionId, ConnectionStage, NO_CONNECTION};
+use super::connection::{Connection, ConnectionId, ConnectionStage};
 use super::parting::{FarEnd, idle_time};
 use super::state::NetworkState;
 use crate::blueprint::{Balance, Call, Client, Policy, Tenure, Travels};
 use crate::ids::{ContainerId, ObserverId, ServiceId};
+use crate::maybe::Maybe;
 use crate::probe::{Failure, Probe};
 use crate::request::frame::FrameId;
 use crate::routing::{self, Scene};
@@ -35,7 +36,7 @@ const IPVS_IDLE: Nanos = Nanos(900_000_000_000);
 /// How an attempt's request travels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AttemptLink {
-    pub(crate) connection: ConnectionId,
+    pub(crate) connection: Maybe<ConnectionId>,
     pub(crate) peer: ContainerId,
     /// The steps before the request can be sent.
     pub(crate) setup: Setup,
@@ -59,7 +60,7 @@ impl AttemptLink {
     /// To `peer`, where connections are indistinguishable and nothing can go wrong.
     #[inline(always)]
     pub(crate) fn plain(peer: ContainerId) -> Self {
-        Self { connection: NO_CONNECTION, peer, setup: Setup::default(), fate: Fate::Sent }
+        Self { connection: Maybe::NONE, peer, setup: Setup::default(), fate: Fate::Sent }
     }
 }
 
@@ -170,7 +171,7 @@ impl<'a, P: Probe> World<'a, P> {
         let link = self.link_of(now, &search);
         if let (Some(_), Some(link)) = (route.client.multiplex, link) {
             // The connection carries other requests at the same time.
-            self.network.connections.share(now, search.channel, link.connection);
+            self.network.connections.share(now, search.channel, link.connection.known());
         }
         link
     }
@@ -452,7 +453,7 @@ impl<'a, P: Probe> World<'a, P> {
     fn on_open(&self, connection: ConnectionId, trial: Nanos, fate: Fate) -> AttemptLink {
         let peer = self.network.connections.get(connection).peer;
         let setup = Setup { trial, ..Setup::default() };
-        AttemptLink { connection, peer, setup, fate }
+        AttemptLink { connection: Maybe::some(connection), peer, setup, fate }
     }
 
     /// Opens a connection; `trial` is the time spent on failed tests of others.
@@ -496,7 +497,7 @@ impl<'a, P: Probe> World<'a, P> {
             setup.accept = search.client.accept_cpu.sample_lazily(draw) as u32;
             self.network.connections.accept(connection);
         }
-        Some(AttemptLink { connection, peer, setup, fate })
+        Some(AttemptLink { connection: Maybe::some(connection), peer, setup, fate })
     }
 
     /// Whether the address in use for `peer` is its present one.

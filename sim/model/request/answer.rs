@@ -1,11 +1,11 @@
 //! Answers: a visit ends and its answer sets out; an answer reaches its caller, which goes on.
 
-use super::frame::{Frame, FrameId, NONE, Waits};
+use super::frame::{Frame, FrameId, Waits};
 use crate::blueprint::Call;
 use crate::event::Event;
-use crate::ids::{CallId, ContainerId, NodeId};
+use crate::ids::{ContainerId, NodeId};
 use crate::network::Message;
-use crate::network::connection::{ConnectionStage, NO_CONNECTION};
+use crate::network::connection::ConnectionStage;
 use crate::network::parting::Parting;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
@@ -26,17 +26,17 @@ impl<P: Probe> World<'_, P> {
         failure: Option<Failure>,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { parent: to, parent_epoch: epoch, incoming, .. } = *frame;
+        let (to, epoch, incoming) = (frame.parent(), frame.parent_epoch, frame.incoming);
         self.closes(now, id, failure);
         // A caller that has given up has closed the connection: nothing is sent.
         let caller = &self.frames[to];
         if caller.epoch == epoch {
             let event = Event::Answer { to, epoch, failure };
             let is_good = failure.is_none();
-            if incoming == CallId(NONE) {
+            if incoming.is_none() {
                 self.transmit_to_user(now, (id, frame), is_good, event, calendar);
             } else {
-                let place = caller.container;
+                let place = caller.container();
                 self.send_back(now, (frame, to, place), is_good, event, calendar);
             }
         }
@@ -52,12 +52,12 @@ impl<P: Probe> World<'_, P> {
         event: Event,
         calendar: &mut Calendar<Event>,
     ) {
-        let Frame { key, container: from, incoming, .. } = *visit;
-        let (from, to) = (self.node_of(from), self.node_of(place));
+        let key = visit.key;
+        let (from, to) = (self.node_of(visit.container()), self.node_of(place));
         if self.network.is_free(from, to) && !self.upkeep.reach().ever() {
             return self.hop(now, from, (key, DRAW_RTT_BACK), event, calendar);
         }
-        let call = &self.blueprint.calls[incoming.index()];
+        let call = &self.blueprint.calls[visit.incoming.known().index()];
         let has_bytes = is_good && !self.network.is_free(from, to);
         let bytes = if has_bytes { self.bytes_of_result(call, key) } else { 0.0 };
         let payers = [None, Some(caller)];
@@ -121,15 +121,14 @@ impl<P: Probe> World<'_, P> {
             return false;
         }
         if frame.measured {
-            let query = self.blueprint.calls[frame.outgoing.index()].query;
+            let query = self.blueprint.calls[frame.outgoing().index()].query;
             self.probe.query_done(query, frame.since, now.since(frame.since));
         }
-        if self.requests.has_ties() || frame.link != NO_CONNECTION {
+        if self.requests.has_ties() || frame.link.is_some() {
             self.answered_on_connection(now, id, calendar);
             return true;
         }
-        let instance = std::mem::replace(&mut frame.connection, NONE);
-        if instance != NONE {
+        if let Some(instance) = frame.connection.take() {
             self.free_place(now, instance, calendar);
         }
         true
@@ -158,7 +157,7 @@ impl<P: Probe> World<'_, P> {
             self.report(now, id, None);
             self.leave_limits(id);
         }
-        if self.frames[id].link != NO_CONNECTION {
+        if self.frames[id].link.is_some() {
             self.hang_up(now, id, Parting::Answered);
         }
         self.leave_pool(now, id, calendar);

@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         let Waits::Node { life, .. } = frame.waits else { return (now, None) };
         frame.waits = Waits::Delivery;
-        self.containers.door(frame.container).held_back.fall(now);
+        self.containers.door(frame.container()).held_back.fall(now);
         (frame.arrived, Some(life.get()))
     }
 
@@ -49,7 +49,7 @@ impl<P: Probe> World<'_, P> {
         (since, came_to): (Time, Option<u32>),
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let container = self.frames[id].container;
+        let container = self.frames[id].container();
         let life = self.upkeep.life(container);
         let of_node = self.stands_still(now, self.node_of(container));
         if let Some(until) = self.is_still(now, container)
@@ -69,7 +69,7 @@ impl<P: Probe> World<'_, P> {
         let is_late = since < now && came_to != Some(life.incarnation);
         let is_in = self.gets_through(now, id, calendar)
             && (!is_late || self.resets(now, id, calendar))
-            && self.finds_somebody(now, id, calendar);
+            && self.finds_process(now, id, calendar);
         if !is_in {
             self.note_waited(now, container, since);
         }
@@ -97,7 +97,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let (since, _) = self.node_goes_on(now, id);
-        self.note_waited(now, self.frames[id].container, since);
+        self.note_waited(now, self.frames[id].container(), since);
         if is_lost {
             self.is_lost(now, id, calendar);
         } else {
@@ -106,8 +106,8 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// Whether a process listens that can work on `id`; otherwise turns it away.
-    fn finds_somebody(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
-        let container = self.frames[id].container;
+    fn finds_process(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) -> bool {
+        let container = self.frames[id].container();
         let failure = if !self.upkeep.life(container).listens() {
             Failure::Reset
         } else if self.lacks_data(now, container) {

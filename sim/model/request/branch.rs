@@ -4,10 +4,11 @@
 //! impossible. Branches still running then run to their end, or to their next call with `cancel = true`;
 //! their outcome is ignored.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, Waits};
+use super::frame::{FrameId, FrameKind, Waits};
 use crate::blueprint::Instruction;
 use crate::event::Event;
 use crate::ids::{InstructionId, ParallelId};
+use crate::maybe::Maybe;
 use crate::probe::{Failure, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -27,13 +28,13 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         frame.pc = step.next;
         frame.waits = Waits::of_branches(step.branches.len() as u32, step.need);
-        frame.next = NO_FRAME;
-        let mut first = NO_FRAME;
+        frame.next = Maybe::NONE;
+        let mut first = Maybe::NONE;
         for (number, &start) in step.branches.iter().enumerate().rev() {
             let site = step.site.wrapping_add(number as u64);
             let (branch, frame) = self.part_of(id, FrameKind::Branch, start, site);
             frame.next = first;
-            first = branch;
+            first = Maybe::some(branch);
             if self.requests.has_ties() {
                 self.tie_part(id, branch);
             }
@@ -42,8 +43,7 @@ impl<P: Probe> World<'_, P> {
         if step.need == 0 {
             self.joined(now, id, calendar);
         }
-        while first != NO_FRAME {
-            let branch = first;
+        while let Some(branch) = first.get() {
             first = self.frames[branch].next;
             self.execute(now, branch, calendar);
         }
@@ -63,7 +63,7 @@ impl<P: Probe> World<'_, P> {
     ) -> FrameId {
         let frame = &mut self.frames[id];
         frame.waits = Waits::of_branches(1, 1);
-        frame.next = NO_FRAME;
+        frame.next = Maybe::NONE;
         let (part, frame) = self.part_of(id, FrameKind::of_loop(body, 0, count - 1), body, site);
         frame.key = mix(frame.key, 0);
         if self.requests.has_ties() {
@@ -82,7 +82,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> Option<FrameId> {
         let heard = self.is_heard(id);
-        let Frame { kind, parent, .. } = self.frames[id];
+        let (kind, parent) = (self.frames[id].kind, self.frames[id].parent());
         if heard
             && let FrameKind::Loop { body, number, again } = kind
             && again.get() > 0
@@ -111,7 +111,7 @@ impl<P: Probe> World<'_, P> {
     /// Resets a loop's frame to the beginning of its part, at `body`, under the key of repetition `number`; `again`
     /// repetitions follow it.
     fn repeat(&mut self, id: FrameId, (body, number, again): (InstructionId, u32, u32)) {
-        let parent = self.frames[id].parent;
+        let parent = self.frames[id].parent();
         let Instruction::Repeat { site, .. } = self.blueprint.program[body.index() - 1] else {
             unreachable!("the part that is repeated follows its Repeat")
         };
@@ -130,7 +130,7 @@ impl<P: Probe> World<'_, P> {
         failure: Failure,
         calendar: &mut Calendar<Event>,
     ) {
-        let parent = self.frames[id].parent;
+        let parent = self.frames[id].parent();
         let heard = self.is_heard(id);
         if self.requests.has_ties() {
             self.give_back(now, id, calendar);
@@ -152,8 +152,7 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether the parent still waits for `id`.
     pub(super) fn is_heard(&self, id: FrameId) -> bool {
-        let part = &self.frames[id];
-        self.frames[part.parent].epoch == part.parent_epoch
+        self.frames.caller(id).is_some()
     }
 
     /// The wait for branches is over: those still running are ignored from now on.

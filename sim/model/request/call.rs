@@ -3,12 +3,13 @@
 //! After its caller has given up, a callee continues unless the call has `cancel = true`; its answer is late
 //! and ignored.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Running, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Running, Waits};
 use crate::blueprint::{Call, Retry, Tenure};
 use crate::event::Event;
 use crate::ids::{CallId, ContainerId, InstructionId, NodeId, PoolId, SourceId};
+use crate::maybe::Maybe;
 use crate::network::Message;
-use crate::network::connection::{ConnectionStage, NO_CONNECTION};
+use crate::network::connection::ConnectionStage;
 use crate::network::parting::Parting;
 use crate::network::reach::Lost;
 use crate::network::travel::{AttemptLink, Fate};
@@ -32,7 +33,7 @@ struct Caller {
     epoch: u32,
     outgoing: CallId,
     source: SourceId,
-    trace_row: u32,
+    trace_row: Maybe<u32>,
     measured: bool,
 }
 
@@ -53,7 +54,7 @@ impl<P: Probe> World<'_, P> {
 
     /// One attempt of the outgoing call of `id`.
     pub(crate) fn attempt(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        self.attempt_call(now, id, self.frames[id].outgoing, calendar);
+        self.attempt_call(now, id, self.frames[id].outgoing(), calendar);
     }
 
     /// The same for the given call: over a connection of its pool, if it has one.
@@ -88,9 +89,9 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        let place = self.requests.pools.place(pool.index(), frame.container);
+        let place = self.requests.pools.place(pool.index(), frame.container());
         let instance = &mut self.requests.pools[place];
-        frame.connection = place;
+        frame.connection = Maybe::some(place);
         if instance.free == 0 || instance.outwaits {
             return self.connect_slowly(now, id, (pool, call), calendar);
         }
@@ -110,7 +111,9 @@ impl<P: Probe> World<'_, P> {
         (pool, call): (PoolId, &Call),
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let Frame { container, connection: place, measured, .. } = self.frames[id];
+        let frame = &self.frames[id];
+        let (container, place) = (frame.container(), frame.connection.known());
+        let measured = frame.measured;
         let content = &self.blueprint.pools[pool.index()];
         let has_one = self.requests.pools[place].free > 0
             && !self.has_to_outwait(now, (pool, content), (call, container), calendar);
@@ -123,7 +126,7 @@ impl<P: Probe> World<'_, P> {
             return true;
         }
         let frame = &mut self.frames[id];
-        frame.connection = place;
+        frame.connection = Maybe::some(place);
         frame.waits = Waits::Connection;
         frame.since = now;
         instance.queue.push(now, &mut self.frames, id);
@@ -186,7 +189,9 @@ impl<P: Probe> World<'_, P> {
         let bytes = call.send.sample_lazily(|| self.draws.draw(key, DRAW_SEND));
         if link.fate == Fate::Sent && !self.fits(ends, &call.network, bytes) {
             link.fate = Fate::Lost(ConnectionStage::Established);
-            self.gets_stuck(link.connection);
+            if let Some(connection) = link.connection.get() {
+                self.gets_stuck(connection);
+            }
         }
     }
 
@@ -203,7 +208,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         let frame = &mut self.frames[id];
         if frame.measured {
-            self.traffic.note_attempt(frame.source);
+            self.traffic.note_attempt(frame.source());
         }
         let Some(link) = link else {
             return self.attempt_failed(now, id, Failure::NoReplica, calendar);
@@ -213,14 +218,14 @@ impl<P: Probe> World<'_, P> {
         frame.waits = Waits::Answer;
         frame.since = now + setup;
         frame.link = link.connection;
-        frame.next = NO_FRAME;
+        frame.next = Maybe::NONE;
         frame.lost = None;
-        frame.last_replica = link.peer.0 + 1;
+        frame.last_replica = Maybe::some(link.peer);
         let caller = Caller {
-            container: frame.container,
+            container: frame.container(),
             epoch: frame.epoch,
             outgoing: call_id,
-            source: frame.source,
+            source: frame.source(),
             trace_row: frame.trace_row,
             measured: frame.measured,
         };
@@ -277,7 +282,8 @@ impl<P: Probe> World<'_, P> {
             measured: caller.measured,
         };
         let visit = Frame::running(FrameKind::Visit, key, run);
-        let callee = self.frames.put(Frame { drawn, incoming: caller.outgoing, ..visit });
+        let callee =
+            self.frames.put(Frame { drawn, incoming: Maybe::some(caller.outgoing), ..visit });
         if self.requests.has_ties() {
             self.tie_callee(now, callee, call);
         }
@@ -349,7 +355,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        let call = &self.blueprint.calls[frame.outgoing.index()];
+        let call = &self.blueprint.calls[frame.outgoing().index()];
         let retry = call.retry;
         let was_last = u32::from(frame.attempt) >= retry.attempts || frame.attempt == u16::MAX;
         if was_last || retry.on & failure.as_heard().bit() == 0 {
@@ -402,7 +408,7 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) {
-        if self.frames[id].link != NO_CONNECTION {
+        if self.frames[id].link.is_some() {
             self.hang_up(now, id, Parting::GivenUp);
         }
         self.leave_pool(now, id, calendar);
@@ -411,11 +417,9 @@ impl<P: Probe> World<'_, P> {
     /// Passes the place of `id` in a pool, if any, to the next in the queue.
     #[inline(always)]
     pub(super) fn leave_pool(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let instance = std::mem::replace(&mut self.frames[id].connection, NONE);
-        if instance == NONE {
-            return;
+        if let Some(instance) = self.frames[id].connection.take() {
+            self.free_place(now, instance, calendar);
         }
-        self.free_place(now, instance, calendar);
     }
 
     /// Passes a place of the pool `instance` to the next in the queue.
@@ -449,14 +453,14 @@ impl<P: Probe> World<'_, P> {
             if !self.requests.has_ties() || now < self.requests.ties[next].deadline {
                 break next;
             }
-            self.frames[next].connection = NONE;
+            self.frames[next].connection = Maybe::NONE;
             self.fail_soon(next, Failure::Timeout);
         };
         let frame = &mut self.frames[next];
         frame.epoch = frame.epoch.wrapping_add(1);
         frame.waits = Waits::Nothing;
         let blueprint = self.blueprint;
-        let outgoing = frame.outgoing;
+        let outgoing = frame.outgoing();
         let call = &blueprint.calls[outgoing.index()];
         if let Some(pool) = call.pool
             && frame.measured
@@ -478,7 +482,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn send_at_last(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
-        let outgoing = frame.outgoing;
+        let outgoing = frame.outgoing();
         let call = &self.blueprint.calls[outgoing.index()];
         self.send(now, id, (outgoing, call), calendar);
     }

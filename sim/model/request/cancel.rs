@@ -14,10 +14,10 @@
 //! Closed form: one worker, exponential demands and exponential patience until the *answer* make a
 //! birth-death process with death rates μ + nθ.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE, Waits};
+use super::frame::{FrameId, FrameKind, Waits};
 use super::ties::Tie;
 use crate::event::Event;
-use crate::ids::CallId;
+use crate::maybe::Maybe;
 use crate::network::Message;
 use crate::probe::{Failure, Probe};
 use crate::world::World;
@@ -37,18 +37,22 @@ impl<P: Probe> World<'_, P> {
         let frame = &self.frames[id];
         let (callee, epoch) = (frame.next, frame.epoch);
         let says_so = match frame.kind {
-            FrameKind::Root { .. } => self.blueprint.sources[frame.source.index()].cancel,
-            _ => self.blueprint.calls[frame.outgoing.index()].cancel,
+            FrameKind::Root { .. } => self.blueprint.sources[frame.source().index()].cancel,
+            _ => self.blueprint.calls[frame.outgoing().index()].cancel,
         };
         // A callee that is gone has sent its answer: the message would find no visit.
-        if !says_so || !self.answers(callee, id, epoch) {
+        let Some(callee) = callee.get().filter(|visit| self.answers(*visit, id, epoch)) else {
+            return;
+        };
+        if !says_so {
             return;
         }
-        let Frame { key, container: to, incoming, .. } = self.frames[callee];
+        let frame = &self.frames[callee];
+        let (key, to, incoming) = (frame.key, frame.container(), frame.incoming);
         let event = Event::Cancel { visit: callee, of: id, epoch };
-        if incoming == CallId(NONE) {
+        let Some(incoming) = incoming.get() else {
             return calendar.schedule(now + self.half_way_of_user(callee), event);
-        }
+        };
         let (from, to) = (self.frame_node(id), self.node_of(to));
         let network = &self.blueprint.calls[incoming.index()].network;
         // Its CPU is negligible.
@@ -59,11 +63,8 @@ impl<P: Probe> World<'_, P> {
 
     /// Whether `visit` is the one for whose answer `caller` has waited since `epoch`.
     fn answers(&self, visit: FrameId, caller: FrameId, epoch: u32) -> bool {
-        if visit == NO_FRAME {
-            return false;
-        }
         let frame = &self.frames[visit];
-        frame.parent == caller && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
+        frame.parent() == caller && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
     }
 
     /// A cancellation reaches its callee, or the place where the callee was.
@@ -99,10 +100,10 @@ impl<P: Probe> World<'_, P> {
             Waits::Processor => self.evict(now, id, calendar),
             Waits::Answer => self.cancel_outgoing(now, id, calendar),
             Waits::Branches { .. } => {
-                let mut part = self.frames[id].next;
-                while part != NO_FRAME {
+                let mut next = self.frames[id].next;
+                while let Some(part) = next.get() {
                     self.stop_waiting(now, part, calendar);
-                    part = self.requests.ties[part].next;
+                    next = self.requests.ties[part].next;
                 }
             }
             // A disk finishes a visit that has begun, though no frame waits for it.
@@ -112,7 +113,7 @@ impl<P: Probe> World<'_, P> {
             | Waits::Node { .. }
             | Waits::Sending
             | Waits::Failing(_)) => {
-                unreachable!("a message finds nobody who is dealt with: {other:?}")
+                unreachable!("a message finds no frame that is dealt with: {other:?}")
             }
         }
     }
@@ -120,11 +121,10 @@ impl<P: Probe> World<'_, P> {
     /// `id` and its parts free what they hold, and end.
     fn dissolve(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         if matches!(self.frames[id].waits, Waits::Branches { .. }) {
-            let mut part = self.frames[id].next;
-            while part != NO_FRAME {
-                let next = self.requests.ties[part].next;
+            let mut next = self.frames[id].next;
+            while let Some(part) = next.get() {
+                next = self.requests.ties[part].next;
                 self.dissolve(now, part, calendar);
-                part = next;
             }
         }
         self.closes(now, id, Some(Failure::Abandoned));
@@ -143,11 +143,11 @@ impl<P: Probe> World<'_, P> {
     /// Puts `part` first in the list of parts for which `owner` waits.
     #[inline(never)]
     pub(super) fn tie_part(&mut self, owner: FrameId, part: FrameId) {
-        let next = std::mem::replace(&mut self.frames[owner].next, part);
+        let next = std::mem::replace(&mut self.frames[owner].next, Maybe::some(part));
         let deadline = self.requests.ties[owner].deadline;
         self.requests.ties.tie(part, Tie { next, ..Tie::until(deadline) });
-        if next != NO_FRAME {
-            self.requests.ties[next].previous = part;
+        if let Some(next) = next.get() {
+            self.requests.ties[next].previous = Maybe::some(part);
         }
     }
 
@@ -155,25 +155,31 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(super) fn untie_part(&mut self, part: FrameId) {
         let Tie { next, previous, .. } = self.requests.ties[part];
-        if previous != NO_FRAME {
+        if let Some(previous) = previous.get() {
             self.requests.ties[previous].next = next;
         } else if self.is_heard(part) {
-            let owner = self.frames[part].parent;
+            let owner = self.frames[part].parent();
             self.frames[owner].next = next;
         }
-        if next != NO_FRAME {
+        if let Some(next) = next.get() {
             self.requests.ties[next].previous = previous;
         }
     }
 
-    /// The step whose list begins with `part` continues without the parts left: their calls that say so are
+    /// The step whose list begins with `first` continues without the parts left: their calls that say so are
     /// cancelled, and those parts fail after the present event.
     #[inline(never)]
-    pub(super) fn let_go(&mut self, now: Time, mut part: FrameId, calendar: &mut Calendar<Event>) {
-        while part != NO_FRAME {
+    pub(super) fn let_go(
+        &mut self,
+        now: Time,
+        first: Maybe<FrameId>,
+        calendar: &mut Calendar<Event>,
+    ) {
+        let mut next = first;
+        while let Some(part) = next.get() {
             let frame = &self.frames[part];
             let waits = frame.waits;
-            let says_so = || self.blueprint.calls[frame.outgoing.index()].cancel;
+            let says_so = || self.blueprint.calls[frame.outgoing().index()].cancel;
             match waits {
                 Waits::Branches { .. } => self.let_go(now, frame.next, calendar),
                 Waits::Answer if says_so() => {
@@ -187,7 +193,7 @@ impl<P: Probe> World<'_, P> {
                 Waits::Backoff if says_so() => self.fail_soon(part, Failure::Abandoned),
                 _ => {}
             }
-            part = self.requests.ties[part].next;
+            next = self.requests.ties[part].next;
         }
     }
 
@@ -195,6 +201,6 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(crate) fn tie_entry(&mut self, root: FrameId, visit: FrameId) {
         self.requests.ties.tie(visit, Tie::until(Time::NEVER));
-        self.frames[root].next = visit;
+        self.frames[root].next = Maybe::some(visit);
     }
 }

@@ -37,7 +37,7 @@ impl<P: Probe> World<'_, P> {
         queue: Waits,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let container = self.frames[id].container;
+        let container = self.frames[id].container();
         let node = self.containers.disk_node(container);
         let Some(disk) = self.nodes[node].disk() else {
             return false;
@@ -64,7 +64,7 @@ impl<P: Probe> World<'_, P> {
         let time = self.time_at_disk(node, id);
         let frame = &mut self.frames[id];
         frame.waits = if fetches { Waits::Pages } else { Waits::Disk };
-        let (container, epoch, waits) = (frame.container, frame.epoch, frame.waits);
+        let (container, epoch, waits) = (frame.container(), frame.epoch, frame.waits);
         if frame.measured && !fetches {
             self.probe.disk_wait(container, frame.since, now.since(frame.since));
         }
@@ -79,7 +79,7 @@ impl<P: Probe> World<'_, P> {
     /// The service time of `id` at the disk of `node`.
     fn time_at_disk(&self, node: NodeId, id: FrameId) -> Nanos {
         let Some(disk) = &self.blueprint.nodes[node.index()].disk else {
-            unreachable!("nobody comes to a disk that is not there")
+            unreachable!("no visit comes to a disk that is not there")
         };
         let (access, bytes) = self.work_at_disk(disk, id);
         Nanos::from_f64((access + bytes / disk.bandwidth * 1e9) * self.strain.of_disk(node))
@@ -111,7 +111,7 @@ impl<P: Probe> World<'_, P> {
     /// `id` leaves the queue for the disk of its node.
     pub(super) fn leave_disk_queue(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
-        let (container, waits) = (frame.container, frame.waits);
+        let (container, waits) = (frame.container(), frame.waits);
         let node = self.containers[container].node();
         let Some(disk) = self.nodes[node].disk() else { return };
         disk.leave(now, &mut self.frames, id);
@@ -136,7 +136,7 @@ impl<P: Probe> World<'_, P> {
         self.containers.at_disk(visit.container, waits).served.fall(now);
         if let Some(next) = disk.queue.pop(&mut self.frames) {
             disk.waited_ns += u128::from(now.since(self.frames[next].since).0);
-            let (container, waits) = (self.frames[next].container, self.frames[next].waits);
+            let (container, waits) = (self.frames[next].container(), self.frames[next].waits);
             self.containers.at_disk(container, waits).waiting.fall(now);
             self.use_disk(now, node, next, calendar);
         }

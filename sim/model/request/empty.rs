@@ -39,7 +39,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `frame` runs at `id`; one on its way there does not.
     fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
         let frame = &self.frames[frame];
-        frame.container == id && !frame.kind.is_root() && !frame.waits.is_on_its_way()
+        frame.container() == id && !frame.kind.is_root() && !frame.waits.is_on_its_way()
     }
 
     /// Empties its queues, and frees its workers and connections.
@@ -74,7 +74,7 @@ impl<P: Probe> World<'_, P> {
             // The station has freed its worker already.
             self.frames[id].holds_worker = false;
             self.depart(now, id);
-            if self.frames[frame.parent].epoch == frame.parent_epoch {
+            if self.frames[frame.parent()].epoch == frame.parent_epoch {
                 self.tell_caller(now, id, end, calendar);
             }
         }
@@ -91,7 +91,7 @@ impl<P: Probe> World<'_, P> {
                 self.reset_caller(now, id, end.failure(), calendar);
             }
             End::Quiet => {
-                let caller = self.frames[id].parent;
+                let caller = self.frames[id].parent();
                 self.lose(
                     caller,
                     Lost { stage: ConnectionStage::Established, sent: now },

@@ -1,9 +1,10 @@
 //! Runs a frame's program until the frame must wait.
 
-use super::frame::{Frame, FrameId, FrameKind, NONE, Running, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Running, Waits};
 use crate::blueprint::{Arrivals, Instruction};
 use crate::event::Event;
 use crate::ids::{InstructionId, LabelId};
+use crate::maybe::{Maybe, MaybeDemand};
 use crate::probe::{Doing, Failure, FrameFact, Probe};
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -14,7 +15,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(crate) fn begin(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
-        if frame.drawn < 0.0 {
+        if frame.drawn.is_none() {
             return self.execute(now, id, calendar);
         }
         let at = frame.pc;
@@ -125,7 +126,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        let container = &mut self.containers[frame.container];
+        let container = &mut self.containers[frame.container()];
         if ARRIVES {
             Self::comes_in(now, frame, container);
             if P::FOLLOWS {
@@ -136,7 +137,7 @@ impl<P: Probe> World<'_, P> {
             }
             at = frame.pc;
             then = InstructionId(at.0 + 1);
-            if frame.drawn < 0.0 {
+            if frame.drawn.is_none() {
                 return self.execute(now, id, calendar);
             }
         }
@@ -147,21 +148,22 @@ impl<P: Probe> World<'_, P> {
                 return self.queue_for_worker(now, id, now, calendar);
             }
             if frame.measured {
-                self.probe.worker_wait(frame.container, now, Nanos::ZERO);
+                self.probe.worker_wait(frame.container(), now, Nanos::ZERO);
             }
         }
         frame.pc = then;
         frame.waits = Waits::Processor;
         frame.since = now;
         let network_cpu = std::mem::take(&mut frame.network_cpu);
-        let mut work = std::mem::replace(&mut frame.drawn, -1.0);
+        let drawn = frame.drawn.take();
         let ((node, local), factor) = (container.place(), container.factor());
         let is_watched = container.is_watched();
-        let (container, source, is_measured) = (frame.container, frame.source, frame.measured);
+        let (container, source, is_measured) = (frame.container(), frame.source(), frame.measured);
         // The demand of a visit's first step is drawn on the way.
-        if !ARRIVES && work < 0.0 {
-            work = self.demand_of(id, at);
-        }
+        let mut work = match drawn {
+            Some(demand) => demand,
+            None => self.demand_of(id, at),
+        };
         if is_measured {
             self.probe.demand_drawn(source, work);
         }
@@ -196,7 +198,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     fn is_late_for_worker(&self, now: Time, id: FrameId) -> bool {
         let frame = &self.frames[id];
-        self.containers[frame.container].lends_worker_to(frame) && self.is_late(now, id)
+        self.containers[frame.container()].lends_worker_to(frame) && self.is_late(now, id)
     }
 
     /// The demand of the CPU step at `at`; zero at the end of a program.
@@ -221,12 +223,17 @@ impl<P: Probe> World<'_, P> {
     /// The demand of a visit's first step, if that is a CPU step, for [`Frame::drawn`]. It is drawn on the way;
     /// at delivery the calendar would have to wait for it.
     #[inline(always)]
-    pub(crate) fn draw_ahead(&self, key: u64, start: InstructionId, trace_row: u32) -> f64 {
+    pub(crate) fn draw_ahead(
+        &self,
+        key: u64,
+        start: InstructionId,
+        trace_row: Maybe<u32>,
+    ) -> MaybeDemand {
         match &self.blueprint.program[start.index()] {
-            Instruction::Cpu { demand, draw, .. } if trace_row == NONE => {
-                demand.sample(&mut self.draws.draw(key, *draw))
+            Instruction::Cpu { demand, draw, .. } if trace_row.is_none() => {
+                MaybeDemand::some(demand.sample(&mut self.draws.draw(key, *draw)))
             }
-            _ => -1.0,
+            _ => MaybeDemand::NONE,
         }
     }
 
@@ -248,10 +255,8 @@ impl<P: Probe> World<'_, P> {
 
     /// The trace's demand for the step labelled `label`.
     fn traced_demand(&self, id: FrameId, label: LabelId) -> Option<f64> {
-        let Frame { source, trace_row, .. } = self.frames[id];
-        if trace_row == NONE {
-            return None;
-        }
+        let source = self.frames[id].source();
+        let trace_row = self.frames[id].trace_row()?;
         let Arrivals::Trace(trace) = &self.blueprint.sources[source.index()].arrivals else {
             return None;
         };
@@ -266,7 +271,7 @@ impl<P: Probe> World<'_, P> {
         self.has_computed(now, id);
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
-        let place = frame.container;
+        let place = frame.container();
         let container = &mut self.containers[place];
         container.note_computed(now, frame.since, false);
         if frame.holds_worker && container.lends_by_step() && container.take_worker_back(now, frame)
@@ -314,11 +319,18 @@ impl<P: Probe> World<'_, P> {
         pc: InstructionId,
         site: u64,
     ) -> (FrameId, &mut Frame) {
-        let Frame { key, epoch, container, endpoint, source, trace_row, measured, .. } =
-            self.frames[id];
-        let (parent, parent_epoch) = (id, epoch);
-        let run =
-            Running { pc, parent, parent_epoch, container, endpoint, source, trace_row, measured };
+        let whole = &self.frames[id];
+        let key = whole.key;
+        let run = Running {
+            pc,
+            parent: id,
+            parent_epoch: whole.epoch,
+            container: whole.container(),
+            endpoint: whole.endpoint(),
+            source: whole.source(),
+            trace_row: whole.trace_row,
+            measured: whole.measured,
+        };
         let frame = Frame::running(kind, mix(key, site), run);
         let part = self.frames.put(Frame { admitted: true, ..frame });
         (part, &mut self.frames[part])

@@ -1,7 +1,8 @@
 //! Reports what frames do to a probe that follows them; for any other probe this compiles to nothing.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, NONE};
-use crate::ids::{CallId, ContainerId};
+use super::frame::{FrameId, FrameKind};
+use crate::ids::ContainerId;
+use crate::maybe::Maybe;
 use crate::network::travel::{AttemptLink, Fate};
 use crate::probe::{Doing, Failure, FrameFact, Opening, Probe};
 use crate::world::World;
@@ -25,30 +26,31 @@ impl<P: Probe> World<'_, P> {
 
     /// `first` and its siblings have been opened.
     #[inline(always)]
-    pub(crate) fn all_open(&mut self, now: Time, first: FrameId) {
+    pub(crate) fn all_open(&mut self, now: Time, first: Maybe<FrameId>) {
         if P::FOLLOWS {
-            let mut id = first;
-            while id != NO_FRAME {
+            let mut next = first;
+            while let Some(id) = next.get() {
                 self.opens(now, id);
-                id = self.frames[id].next;
+                next = self.frames[id].next;
             }
         }
     }
 
     fn opening(&self, id: FrameId) -> Option<Opening> {
-        let Frame { kind, parent, source, measured, container, endpoint, incoming, .. } =
-            self.frames[id];
-        Some(match kind {
-            FrameKind::Root { .. } => Opening::Request { source, measured },
+        let frame = &self.frames[id];
+        Some(match frame.kind {
+            FrameKind::Root { .. } => {
+                Opening::Request { source: frame.source(), measured: frame.measured }
+            }
             FrameKind::Visit => Opening::Visit {
-                caller: parent.0,
-                container,
-                endpoint,
-                call: (incoming != CallId(NONE)).then_some(incoming),
-                attempt: self.frames[parent].attempt,
+                caller: frame.parent().0,
+                container: frame.container(),
+                endpoint: frame.endpoint(),
+                call: frame.incoming.get(),
+                attempt: self.frames[frame.parent()].attempt,
             },
             FrameKind::Branch | FrameKind::Loop { .. } => {
-                Opening::Part { of: parent.0, parallel: kind == FrameKind::Branch }
+                Opening::Part { of: frame.parent().0, parallel: frame.kind == FrameKind::Branch }
             }
             FrameKind::Burst | FrameKind::Startup | FrameKind::Chore(_) => return None,
         })
@@ -107,7 +109,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn has_computed(&mut self, now: Time, id: FrameId) {
         if P::FOLLOWS {
-            let (node, local) = self.containers[self.frames[id].container].place();
+            let (node, local) = self.containers[self.frames[id].container()].place();
             let throttled = self.nodes[node].processor().throttled(local, now);
             self.tell(now, id, FrameFact::Computed(throttled));
         }

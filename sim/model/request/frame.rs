@@ -8,14 +8,10 @@
 pub(crate) use super::kind::{Anywhere, FrameKind, Waits};
 pub(crate) use crate::ids::FrameId;
 use crate::ids::{CallId, ContainerId, EndpointId, InstructionId, SourceId};
-use crate::network::connection::{ConnectionId, ConnectionStage, NO_CONNECTION};
+use crate::maybe::{Maybe, MaybeDemand};
+use crate::network::connection::{ConnectionId, ConnectionStage};
 use wssim_kernel::Time;
 use wssim_kernel::stream::mix;
-
-/// No frame.
-pub(crate) const NO_FRAME: FrameId = FrameId(u32::MAX);
-/// No trace row, no pool, no container.
-pub(crate) const NONE: u32 = u32::MAX;
 
 /// One thing in flight. Its fields belong to this folder; other parts use the methods.
 #[derive(Clone, Copy, Debug)]
@@ -26,43 +22,43 @@ pub(crate) struct Frame {
     pub(super) arrived: Time,
     /// Beginning of the present wait, or the moment the attempt was sent.
     pub(super) since: Time,
-    /// Visit: the demand of its first step, drawn while it is on its way; negative: not drawn.
-    pub(super) drawn: f64,
+    /// Visit: the demand of its first step, drawn while it is on its way.
+    pub(super) drawn: MaybeDemand,
     /// Moves on whenever a wait is over, and never back: slots are reused.
     pub(super) epoch: u32,
     /// The next instruction.
     pub(super) pc: InstructionId,
     /// Who gets the answer.
-    pub(super) parent: FrameId,
+    pub(super) parent: Maybe<FrameId>,
     /// The parent's epoch when it began to wait.
     pub(super) parent_epoch: u32,
     /// Its node.
-    pub(super) container: ContainerId,
+    pub(super) container: Maybe<ContainerId>,
     /// The kind of visit.
-    pub(super) endpoint: EndpointId,
+    pub(super) endpoint: Maybe<EndpointId>,
     /// The call that it answers; none: it answers a root.
-    pub(super) incoming: CallId,
+    pub(super) incoming: Maybe<CallId>,
     /// The call that it makes.
-    pub(super) outgoing: CallId,
+    pub(super) outgoing: Maybe<CallId>,
     /// The pool instance whose connection it holds or waits for.
-    pub(super) connection: u32,
+    pub(super) connection: Maybe<u32>,
     /// The connection that the outgoing call travels on.
-    pub(super) link: ConnectionId,
+    pub(super) link: Maybe<ConnectionId>,
     /// Neighbours in the queue in which it waits, or next sibling at birth. Where frames are tied:
     /// the callee while it waits for an answer, its first part while it waits for its parts.
-    pub(super) next: FrameId,
+    pub(super) next: Maybe<FrameId>,
     /// See `next`.
-    pub(super) previous: FrameId,
+    pub(super) previous: Maybe<FrameId>,
     /// Where it came from.
-    pub(super) source: SourceId,
+    pub(super) source: Maybe<SourceId>,
     /// Row of the source's trace.
-    pub(super) trace_row: u32,
+    pub(super) trace_row: Maybe<u32>,
     /// CPU of networking that the next step pays for, in nanoseconds of the reference CPU.
     pub(super) network_cpu: u32,
     /// Number of the present attempt of the outgoing call.
     pub(super) attempt: u16,
-    /// The container of the last attempt, plus one; zero: none.
-    pub(super) last_replica: u32,
+    /// The container of the last attempt.
+    pub(super) last_replica: Maybe<ContainerId>,
     /// Its request or the answer to it is lost.
     pub(super) lost: Option<ConnectionStage>,
     /// What it is.
@@ -88,7 +84,7 @@ pub(crate) struct Running {
     pub container: ContainerId,
     pub endpoint: EndpointId,
     pub source: SourceId,
-    pub trace_row: u32,
+    pub trace_row: Maybe<u32>,
     pub measured: bool,
 }
 
@@ -137,59 +133,69 @@ impl Frame {
         self.epoch
     }
 
-    /// Where it is.
+    /// Where it is, if it is at a container: a user's request is at none.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> Option<ContainerId> {
+        self.container.get()
+    }
+
+    /// The container where it is.
     #[inline(always)]
     pub(crate) fn container(&self) -> ContainerId {
-        self.container
+        self.container.known()
     }
 
     /// Where it came from.
     #[inline(always)]
     pub(crate) fn source(&self) -> SourceId {
-        self.source
+        self.source.known()
     }
 
     /// The row of the source's trace; `None`: there is no trace.
     #[inline(always)]
     pub(crate) fn trace_row(&self) -> Option<u32> {
-        Some(self.trace_row).filter(|row| *row != NONE)
+        self.trace_row.get()
+    }
+
+    /// The kind of visit.
+    #[inline(always)]
+    pub(super) fn endpoint(&self) -> EndpointId {
+        self.endpoint.known()
     }
 
     /// Who gets the answer.
     #[inline(always)]
     pub(crate) fn parent(&self) -> FrameId {
-        self.parent
+        self.parent.known()
     }
 
     /// The call that it makes.
     #[inline(always)]
     pub(crate) fn outgoing(&self) -> CallId {
-        self.outgoing
+        self.outgoing.known()
     }
 
     /// The container of its last attempt.
     #[inline(always)]
     pub(crate) fn last_replica(&self) -> Option<ContainerId> {
-        self.last_replica.checked_sub(1).map(ContainerId)
+        self.last_replica.get()
     }
 
     /// The connection that its call travels on.
     #[inline(always)]
     pub(crate) fn link(&self) -> Option<ConnectionId> {
-        Some(self.link).filter(|link| *link != NO_CONNECTION)
+        self.link.get()
     }
 
     /// The attempt is over: takes the connection that it travelled on.
     #[inline(always)]
     pub(crate) fn take_link(&mut self) -> Option<ConnectionId> {
-        let link = std::mem::replace(&mut self.link, NO_CONNECTION);
-        Some(link).filter(|link| *link != NO_CONNECTION)
+        self.link.take()
     }
 
     /// The pool instance whose connection it holds, unless it only waits for one.
     pub(crate) fn holds_place(&self) -> Option<u32> {
-        let holds = self.connection != NONE && self.waits != Waits::Connection;
-        holds.then_some(self.connection)
+        self.connection.get().filter(|_| self.waits != Waits::Connection)
     }
 
     /// Its request or the answer to it is lost: the stage of its connection then.
@@ -243,13 +249,13 @@ impl Frame {
 
     /// It waits for pages before a CPU step of `[work, networking]`.
     pub(crate) fn puts_step_off(&mut self, [work, networking]: [f64; 2]) {
-        self.drawn = work;
+        self.drawn = MaybeDemand::some(work);
         self.network_cpu = networking as u32;
     }
 
     /// It has waited for pages: the CPU step that it put off.
     pub(crate) fn takes_step_up(&mut self) -> [f64; 2] {
-        let work = std::mem::replace(&mut self.drawn, -1.0);
+        let work = self.drawn.take().expect("it has put a step off");
         let networking = f64::from(std::mem::take(&mut self.network_cpu));
         let is_burst = self.kind == FrameKind::Burst;
         self.waits = if is_burst { Waits::Nothing } else { Waits::Processor };
@@ -264,7 +270,7 @@ impl Frame {
     /// A request sets out for `container`, through a port of the mesh if it has one.
     #[inline(always)]
     pub(crate) fn sets_out_for(&mut self, container: ContainerId) {
-        self.last_replica = container.0 + 1;
+        self.last_replica = Maybe::some(container);
     }
 
     /// A request has got a port of the mesh.
@@ -277,9 +283,9 @@ impl Frame {
     /// Its next call is `call`.
     #[inline(always)]
     pub(super) fn begin_call(&mut self, call: CallId) {
-        self.outgoing = call;
+        self.outgoing = Maybe::some(call);
         self.attempt = 0;
-        self.last_replica = 0;
+        self.last_replica = Maybe::NONE;
     }
 
     /// A frame that runs the program at `run`.
@@ -289,11 +295,11 @@ impl Frame {
             run;
         Self {
             pc,
-            parent,
+            parent: Maybe::some(parent),
             parent_epoch,
-            container,
-            endpoint,
-            source,
+            container: Maybe::some(container),
+            endpoint: Maybe::some(endpoint),
+            source: Maybe::some(source),
             trace_row,
             measured,
             ..Self::new(kind, key)
@@ -307,24 +313,24 @@ impl Frame {
             key,
             arrived: Time::ZERO,
             since: Time::ZERO,
-            drawn: -1.0,
+            drawn: MaybeDemand::NONE,
             epoch: 0,
             pc: InstructionId(0),
-            parent: NO_FRAME,
+            parent: Maybe::NONE,
             parent_epoch: 0,
-            container: ContainerId(NONE),
-            endpoint: EndpointId(NONE),
-            incoming: CallId(NONE),
-            outgoing: CallId(NONE),
-            connection: NONE,
-            link: NO_CONNECTION,
-            next: NO_FRAME,
-            previous: NO_FRAME,
-            source: SourceId(NONE),
-            trace_row: NONE,
+            container: Maybe::NONE,
+            endpoint: Maybe::NONE,
+            incoming: Maybe::NONE,
+            outgoing: Maybe::NONE,
+            connection: Maybe::NONE,
+            link: Maybe::NONE,
+            next: Maybe::NONE,
+            previous: Maybe::NONE,
+            source: Maybe::NONE,
+            trace_row: Maybe::NONE,
             network_cpu: 0,
             attempt: 0,
-            last_replica: 0,
+            last_replica: Maybe::NONE,
             lost: None,
             kind,
             waits: if kind == FrameKind::Visit { Waits::Delivery } else { Waits::Nothing },

@@ -20,6 +20,7 @@ use super::ties::Tie;
 use crate::blueprint::Call;
 use crate::event::Event;
 use crate::ids::{BreakerId, ContainerId};
+use crate::maybe::Maybe;
 use crate::probe::{Failure, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -34,7 +35,7 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let call = &self.blueprint.calls[self.frames[id].outgoing.index()];
+        let call = &self.blueprint.calls[self.frames[id].outgoing().index()];
         if call.cancel && !self.is_wanted(id) {
             self.leave_limits(id);
             self.fail(now, id, Failure::Abandoned, calendar);
@@ -48,7 +49,7 @@ impl<P: Probe> World<'_, P> {
         let Some(breaker) = call.breaker else {
             return true;
         };
-        let place = self.breaker_instance(breaker, self.frames[id].container);
+        let place = self.breaker_instance(breaker, self.frames[id].container());
         loop {
             let permit = self.requests.breakers[place].permit(now);
             self.requests.ties[id].permit = permit;
@@ -68,8 +69,8 @@ impl<P: Probe> World<'_, P> {
             return;
         };
         let frame = &self.frames[id];
-        if let Some(breaker) = self.blueprint.calls[frame.outgoing.index()].breaker {
-            let place = self.breaker_instance(breaker, frame.container);
+        if let Some(breaker) = self.blueprint.calls[frame.outgoing().index()].breaker {
+            let place = self.breaker_instance(breaker, frame.container());
             self.requests.breakers[place].report(now, permit, AttemptOutcome::of(failure));
         }
     }
@@ -81,8 +82,8 @@ impl<P: Probe> World<'_, P> {
     /// Ties `callee`, which is about to be sent, to its caller.
     #[inline(never)]
     pub(super) fn tie_callee(&mut self, now: Time, callee: FrameId, call: &Call) {
-        let caller = self.frames[callee].parent;
-        self.frames[caller].next = callee;
+        let caller = self.frames[callee].parent();
+        self.frames[caller].next = Maybe::some(callee);
         let own = self.requests.ties[caller].deadline;
         let deadline = call.deadline.map_or(Time::NEVER, |after| own.min(now + after));
         self.requests.ties.tie(callee, Tie::until(deadline));
@@ -142,7 +143,7 @@ impl<P: Probe> World<'_, P> {
             if !self.is_heard(id) {
                 return false;
             }
-            id = self.frames[id].parent;
+            id = self.frames[id].parent();
         }
         true
     }

@@ -9,12 +9,13 @@
 //!
 //! Closed form: n connections, each held for h, let at most n/h calls per second pass.
 
-use super::frame::{Frame, FrameId, NONE, Waits};
+use super::frame::{FrameId, Waits};
 use super::ties::Held;
 use crate::blueprint::{Call, Tenure};
 use crate::event::Event;
 use crate::ids::CallId;
-use crate::network::connection::{ConnectionId, NO_CONNECTION};
+use crate::maybe::Maybe;
+use crate::network::connection::ConnectionId;
 use crate::network::parting::HeldEnd;
 use crate::probe::Probe;
 use crate::world::World;
@@ -26,8 +27,9 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn take_hold(&mut self, id: FrameId, call: CallId) {
         let frame = &mut self.frames[id];
         frame.waits = Waits::Nothing;
-        let pool = std::mem::replace(&mut frame.connection, NONE);
-        self.requests.ties[id].held = Some(Held { call, pool, link: NO_CONNECTION });
+        let pool = frame.connection.known();
+        frame.connection = Maybe::NONE;
+        self.requests.ties[id].held = Some(Held { call, pool, link: Maybe::NONE });
         self.requests.ready.push_back(id);
     }
 
@@ -41,7 +43,7 @@ impl<P: Probe> World<'_, P> {
             if !self.frames[id].kind.is_part() || !self.is_heard(id) {
                 return None;
             }
-            id = self.frames[id].parent;
+            id = self.frames[id].parent();
         }
     }
 
@@ -49,8 +51,7 @@ impl<P: Probe> World<'_, P> {
     pub(crate) fn use_held(&mut self, id: FrameId, call: &Call) -> Option<ConnectionId> {
         let holder = self.holder(id, call)?;
         let held = self.requests.ties[holder].held.as_mut()?;
-        let link = std::mem::replace(&mut held.link, NO_CONNECTION);
-        Some(link).filter(|link| *link != NO_CONNECTION)
+        held.link.take()
     }
 
     /// Keeps holding `link`, on which `call` of `id` was answered. Returns whether a frame holds it.
@@ -63,7 +64,7 @@ impl<P: Probe> World<'_, P> {
     ) -> bool {
         let Some(holder) = self.holder(id, call) else { return false };
         let Some(held) = &mut self.requests.ties[holder].held else { return false };
-        held.link = link;
+        held.link = Maybe::some(link);
         self.keep_holding(now, link);
         true
     }
@@ -71,7 +72,7 @@ impl<P: Probe> World<'_, P> {
     /// `id` gives back the connection that it holds, if any, or leaks it.
     pub(crate) fn give_back(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let Some(held) = self.requests.ties[id].held.take() else { return };
-        let Frame { key, container, .. } = self.frames[id];
+        let (key, container) = (self.frames[id].key, self.frames[id].container());
         let call = &self.blueprint.calls[held.call.index()];
         let leaks = match call.tenure {
             Tenure::Takes { leak, draw } if leak > 0.0 => {
@@ -79,9 +80,9 @@ impl<P: Probe> World<'_, P> {
             }
             _ => false,
         };
-        if held.link != NO_CONNECTION {
+        if let Some(link) = held.link.get() {
             let end = if leaks { HeldEnd::Leaked } else { HeldEnd::Back };
-            self.part_with_held(now, (call.query.index(), container), held.link, end);
+            self.part_with_held(now, (call.query.index(), container), link, end);
         }
         if leaks {
             self.requests.pools[held.pool].leaked += 1;
@@ -94,9 +95,9 @@ impl<P: Probe> World<'_, P> {
     pub(super) fn drop_held(&mut self, now: Time, id: FrameId) {
         let Some(held) = self.requests.ties[id].held.take() else { return };
         let query = self.blueprint.calls[held.call.index()].query.index();
-        if held.link != NO_CONNECTION {
-            let of = (query, self.frames[id].container);
-            self.part_with_held(now, of, held.link, HeldEnd::Closed);
+        if let Some(link) = held.link.get() {
+            let of = (query, self.frames[id].container());
+            self.part_with_held(now, of, link, HeldEnd::Closed);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Frames at work: a CPU step starts, is done, or is evicted; a frame goes on after the present event, or must wait for
 //! its node.
 
-use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
+use super::frame::{FrameId, FrameKind, Waits};
 use crate::event::Event;
 use crate::ids::ContainerId;
 use crate::probe::Probe;
@@ -27,7 +27,7 @@ impl<P: Probe> World<'_, P> {
     /// Evicts the CPU step of `id` from the processor.
     pub(crate) fn evict(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
         let frame = &self.frames[id];
-        let container = &mut self.containers[frame.container];
+        let container = &mut self.containers[frame.container()];
         container.note_computed(now, frame.since, frame.kind.is_of_no_request());
         let place = container.place();
         self.evict_job(now, id, place, calendar);
@@ -51,7 +51,8 @@ impl<P: Probe> World<'_, P> {
 
     #[inline(never)]
     fn job_of_no_request_done(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let Frame { kind, container, since, .. } = self.frames[id];
+        let frame = &self.frames[id];
+        let (kind, since, container) = (frame.kind, frame.since, frame.container());
         if matches!(kind, FrameKind::Chore(_)) {
             return self.chore_computed(now, id, calendar);
         }
@@ -83,7 +84,7 @@ impl<P: Probe> World<'_, P> {
     /// The same where nodes fail.
     #[inline(never)]
     fn waits_for_faulty_node(&self, now: Time, frame: FrameId) -> Option<Time> {
-        let container = self.frames[frame].container;
-        if container.0 == NONE { None } else { self.is_still(now, container) }
+        let container = self.frames[frame].place()?;
+        self.is_still(now, container)
     }
 }

@@ -28,7 +28,7 @@ impl<P: Probe> World<'_, P> {
         id: FrameId,
         calendar: &mut Calendar<Event>,
     ) -> bool {
-        let call = &self.blueprint.calls[self.frames[id].outgoing.index()];
+        let call = &self.blueprint.calls[self.frames[id].outgoing().index()];
         for (passed, &limit) in call.limits.iter().enumerate() {
             let place = self.limiter(limit, id);
             if !self.requests.limiters.enter(now, place) {
@@ -52,7 +52,7 @@ impl<P: Probe> World<'_, P> {
             return;
         }
         if std::mem::take(&mut self.requests.ties[id].has_entered) {
-            let call = &self.blueprint.calls[self.frames[id].outgoing.index()];
+            let call = &self.blueprint.calls[self.frames[id].outgoing().index()];
             for &limit in &call.limits {
                 let place = self.limiter(limit, id);
                 self.requests.limiters.leave(place);
@@ -62,6 +62,6 @@ impl<P: Probe> World<'_, P> {
 
     fn limiter(&self, limit: LimitId, caller: FrameId) -> usize {
         let frame = &self.frames[caller];
-        self.requests.limiters.place(self.blueprint, limit, (frame.container, frame.source))
+        self.requests.limiters.place(self.blueprint, limit, (frame.container(), frame.source()))
     }
 }

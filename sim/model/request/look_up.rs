@@ -13,14 +13,14 @@ impl<P: Probe> World<'_, P> {
     #[inline(never)]
     pub(crate) fn look_up(&mut self, id: FrameId, cache: CacheId, draw: u32) {
         let visit = &self.frames[id];
-        let (to, epoch) = (visit.parent, visit.parent_epoch);
+        let (to, epoch) = (visit.parent(), visit.parent_epoch);
         let mut draw = self.draws.draw(visit.key, draw);
         let cache_of = &self.blueprint.caches[cache.index()];
         let found = match &cache_of.hits {
             Hits::Drawn(share) => draw.open01() < *share,
             Hits::Lru { popularity, .. } => {
-                let store = self.blueprint.replica(cache_of.service, visit.container);
-                self.memory.mark(visit.container);
+                let store = self.blueprint.replica(cache_of.service, visit.container());
+                self.memory.mark(visit.container());
                 self.stores.refer(cache, store, popularity.sample(&mut draw))
             }
         };

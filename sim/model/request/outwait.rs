@@ -46,7 +46,7 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let Some(first) = self.requests.pools[instance].queue.first() else { return false };
-        let (container, outgoing) = (self.frames[first].container, self.frames[first].outgoing);
+        let (container, outgoing) = (self.frames[first].container(), self.frames[first].outgoing());
         let call = &self.blueprint.calls[outgoing.index()];
         let Some(pool) = call.pool else { return false };
         let content = &self.blueprint.pools[pool.index()];
@@ -107,7 +107,7 @@ impl<P: Probe> World<'_, P> {
         // If all places are taken, the next one given back goes to the first in the queue.
         let first = state.queue.first().filter(|_| state.free > 0);
         let Some(first) = first else { return state.trials.end() };
-        let call = &self.blueprint.calls[self.frames[first].outgoing.index()];
+        let call = &self.blueprint.calls[self.frames[first].outgoing().index()];
         let is_dry = self.is_dry(now, &self.blueprint.pools[pool.index()], call, container);
         let trials = &mut self.requests.pools[instance].trials;
         let (pause, trial) = if is_dry { trials.after_refusal() } else { trials.at_once() };

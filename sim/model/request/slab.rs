@@ -1,7 +1,8 @@
 //! All frames, in a slab, and queues through them.
 
-use super::frame::{Frame, FrameId, FrameKind, NO_FRAME, Running, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Running, Waits};
 use crate::ids::{ContainerId, SourceId};
+use crate::maybe::{Maybe, MaybeDemand};
 use wssim_kernel::Time;
 
 /// All frames; freed places are reused, last freed first.
@@ -33,15 +34,15 @@ impl Frames {
     ) -> FrameId {
         let (id, frame) = self.open(FrameKind::of_user(user, false), key);
         frame.arrived = now;
-        frame.source = source;
+        frame.source = Maybe::some(source);
         frame.measured = measured;
         frame.waits = Waits::Answer;
         id
     }
 
-    /// The visit of a user's request; `drawn` is the demand of its first step, negative if it is not drawn.
+    /// The visit of a user's request; `drawn` is the demand of its first step.
     #[inline(always)]
-    pub(crate) fn open_entry(&mut self, key: u64, drawn: f64, run: Running) -> FrameId {
+    pub(crate) fn open_entry(&mut self, key: u64, drawn: MaybeDemand, run: Running) -> FrameId {
         let visit = Frame::running(FrameKind::Visit, key, run);
         self.put(Frame { drawn, ..visit })
     }
@@ -54,7 +55,7 @@ impl Frames {
         container: ContainerId,
     ) -> FrameId {
         let (id, frame) = self.open(kind, key);
-        frame.container = container;
+        frame.container = Maybe::some(container);
         id
     }
 
@@ -67,14 +68,14 @@ impl Frames {
     /// The caller of `id`, if it still waits for its answer.
     #[inline(always)]
     pub(crate) fn caller(&self, id: FrameId) -> Option<FrameId> {
-        let Frame { parent, parent_epoch, .. } = self[id];
-        (self[parent].epoch == parent_epoch).then_some(parent)
+        let (parent, epoch) = self.answer_to(id);
+        (self[parent].epoch == epoch).then_some(parent)
     }
 
     /// The caller of `id`, and the number of the wait in which it expects the answer.
     #[inline(always)]
     pub(crate) fn answer_to(&self, id: FrameId) -> (FrameId, u32) {
-        (self[id].parent, self[id].parent_epoch)
+        (self[id].parent(), self[id].parent_epoch)
     }
 
     /// An empty buffer for a rare choice among all frames; it goes back by [`Frames::give_buffer_back`].
@@ -113,7 +114,7 @@ impl Frames {
     pub(crate) fn remove(&mut self, id: FrameId) {
         let frame = &mut self[id];
         frame.epoch = frame.epoch.wrapping_add(1);
-        frame.parent = NO_FRAME;
+        frame.parent = Maybe::NONE;
         self.free.push(id);
     }
 
@@ -160,43 +161,40 @@ impl std::ops::IndexMut<FrameId> for Frames {
 /// A first-come-first-served queue through the frames themselves: no allocation, removal in O(1).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Queue {
-    head: FrameId,
-    tail: FrameId,
+    head: Maybe<FrameId>,
+    tail: Maybe<FrameId>,
     /// Its length.
     pub len: u32,
 }
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { head: NO_FRAME, tail: NO_FRAME, len: 0 }
+        Self { head: Maybe::NONE, tail: Maybe::NONE, len: 0 }
     }
 }
 
 impl Queue {
     /// Puts `id` at the end.
     pub(crate) fn push(&mut self, frames: &mut Frames, id: FrameId) {
-        frames[id].next = NO_FRAME;
+        let this = Maybe::some(id);
+        frames[id].next = Maybe::NONE;
         frames[id].previous = self.tail;
-        if self.tail == NO_FRAME {
-            self.head = id;
-        } else {
-            frames[self.tail].next = id;
+        match self.tail.get() {
+            None => self.head = this,
+            Some(last) => frames[last].next = this,
         }
-        self.tail = id;
+        self.tail = this;
         self.len += 1;
     }
 
     /// The first, if any.
     pub(crate) fn first(&self) -> Option<FrameId> {
-        Some(self.head).filter(|id| *id != NO_FRAME)
+        self.head.get()
     }
 
     /// Takes the first.
     pub(crate) fn pop(&mut self, frames: &mut Frames) -> Option<FrameId> {
-        let id = self.head;
-        if id == NO_FRAME {
-            return None;
-        }
+        let id = self.first()?;
         self.remove(frames, id);
         Some(id)
     }
@@ -204,15 +202,13 @@ impl Queue {
     /// Takes `id` out, from any position.
     pub(crate) fn remove(&mut self, frames: &mut Frames, id: FrameId) {
         let (previous, next) = (frames[id].previous, frames[id].next);
-        if previous == NO_FRAME {
-            self.head = next;
-        } else {
-            frames[previous].next = next;
+        match previous.get() {
+            None => self.head = next,
+            Some(previous) => frames[previous].next = next,
         }
-        if next == NO_FRAME {
-            self.tail = previous;
-        } else {
-            frames[next].previous = previous;
+        match next.get() {
+            None => self.tail = previous,
+            Some(next) => frames[next].previous = previous,
         }
         self.len -= 1;
     }

@@ -2,9 +2,10 @@
 //! cancellation have them, and others pay nothing for them.
 
 use super::breaker::Permit;
-use super::frame::{FrameId, NO_FRAME};
+use super::frame::FrameId;
 use crate::ids::CallId;
-use crate::network::connection::{ConnectionId, NO_CONNECTION};
+use crate::maybe::Maybe;
+use crate::network::connection::ConnectionId;
 use wssim_kernel::Time;
 
 /// The ties of one frame.
@@ -13,9 +14,9 @@ pub(crate) struct Tie {
     /// Its answer is not wanted after this.
     pub deadline: Time,
     /// Part of a visit: its neighbours among the parts of one step.
-    pub next: FrameId,
+    pub next: Maybe<FrameId>,
     /// See `next`.
-    pub previous: FrameId,
+    pub previous: Maybe<FrameId>,
     /// The breaker's permit for the present attempt of its outgoing call.
     pub permit: Option<Permit>,
     /// Whether its outgoing call has passed its limits and not left them.
@@ -32,13 +33,13 @@ pub(crate) struct Held {
     /// The pool instance of its place.
     pub pool: u32,
     /// The connection; none: it is in use, or not opened yet.
-    pub link: ConnectionId,
+    pub link: Maybe<ConnectionId>,
 }
 
 impl Held {
     /// Whether its connection is open and not in use.
     pub(crate) fn is_open(&self) -> bool {
-        self.link != NO_CONNECTION
+        self.link.is_some()
     }
 }
 
@@ -47,8 +48,8 @@ impl Tie {
     pub(crate) fn until(deadline: Time) -> Self {
         Self {
             deadline,
-            next: NO_FRAME,
-            previous: NO_FRAME,
+            next: Maybe::NONE,
+            previous: Maybe::NONE,
             permit: None,
             has_entered: false,
             held: None,

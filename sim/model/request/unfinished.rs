@@ -3,7 +3,7 @@
 //!
 //! Frames that no measured request waits for any more are left out.
 
-use super::frame::{Frame, FrameId, FrameKind, Waits};
+use super::frame::{FrameId, FrameKind, Waits};
 use crate::probe::{Probe, Unfinished};
 use crate::world::World;
 use wssim_kernel::Time;
@@ -36,24 +36,26 @@ impl<P: Probe> World<'_, P> {
             if !self.is_heard(id) {
                 return false;
             }
-            id = self.frames[id].parent;
+            id = self.frames[id].parent();
         }
         true
     }
 
     fn tell_open(&mut self, now: Time, id: FrameId) {
-        let Frame { kind, waits, arrived, since, container, endpoint, .. } = self.frames[id];
+        let frame = &self.frames[id];
+        let (kind, waits, arrived, since) = (frame.kind, frame.waits, frame.arrived, frame.since);
         match kind {
             FrameKind::Root { .. } => {
-                let source = self.frames[id].source;
+                let source = self.frames[id].source();
                 return self.probe.unfinished(Unfinished::Request(source), arrived, now);
             }
             FrameKind::Visit if waits != Waits::Delivery => {
-                self.probe.unfinished(Unfinished::Visit(endpoint), arrived, now);
+                self.probe.unfinished(Unfinished::Visit(frame.endpoint()), arrived, now);
             }
             _ => {}
         }
-        let outgoing = || &self.blueprint.calls[self.frames[id].outgoing.index()];
+        let container = frame.container();
+        let outgoing = || &self.blueprint.calls[self.frames[id].outgoing().index()];
         let (what, since) = match waits {
             Waits::Answer => (Unfinished::Query(outgoing().query), since),
             Waits::Worker => (Unfinished::WorkerWait(container), since),

@@ -1,9 +1,9 @@
 //! A visit: a request at one container, from arrival to answer, and the workers there.
 
-use super::frame::{Frame, FrameId, FrameKind, NONE, Waits};
+use super::frame::{Frame, FrameId, FrameKind, Waits};
 use crate::container::ContainerState;
 use crate::event::Event;
-use crate::ids::{CallId, ContainerId};
+use crate::ids::ContainerId;
 use crate::probe::{Doing, Failure, Probe};
 use crate::world::World;
 use wssim_kernel::{Calendar, Time};
@@ -13,7 +13,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(super) fn arrives(&mut self, now: Time, id: FrameId) -> bool {
         let frame = &mut self.frames[id];
-        let container = &mut self.containers[frame.container];
+        let container = &mut self.containers[frame.container()];
         Self::comes_in(now, frame, container);
         let by_worker = container.serves_by_worker();
         self.does(now, id, Doing::Arrives);
@@ -68,12 +68,12 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) -> bool {
         let frame = &mut self.frames[id];
-        if !self.containers[frame.container].lend_worker(now, frame) {
+        if !self.containers[frame.container()].lend_worker(now, frame) {
             self.queue_for_worker(now, id, since, calendar);
             return false;
         }
         if frame.measured {
-            self.probe.worker_wait(frame.container, since, now.since(since));
+            self.probe.worker_wait(frame.container(), since, now.since(since));
         }
         true
     }
@@ -88,16 +88,16 @@ impl<P: Probe> World<'_, P> {
         calendar: &mut Calendar<Event>,
     ) {
         let frame = &mut self.frames[id];
-        let container = &self.containers[frame.container];
+        let container = &self.containers[frame.container()];
         if !frame.admitted && container.has_full_backlog() {
             return self.fail(now, id, Failure::Refused, calendar);
         }
         frame.waits = Waits::Worker;
         frame.since = since;
         if !frame.admitted {
-            self.containers.door(frame.container).queued.rise(now);
+            self.containers.door(frame.container()).queued.rise(now);
         }
-        let station = self.containers[frame.container].station_mut();
+        let station = self.containers[frame.container()].station_mut();
         station.queue_up(now, &mut self.frames, id);
         self.does(now, id, Doing::Queues);
         self.limit_wait(now, id, calendar);
@@ -105,12 +105,12 @@ impl<P: Probe> World<'_, P> {
 
     /// Limits a wait for a worker: by the service's time-out, and by the user's own patience.
     fn limit_wait(&mut self, now: Time, id: FrameId, calendar: &mut Calendar<Event>) {
-        let service = self.blueprint.service_of(self.frames[id].container);
+        let service = self.blueprint.service_of(self.frames[id].container());
         if let Some(class) = service.queue_timeout {
             self.set_timeout(now, class, id, calendar);
         }
         let frame = &self.frames[id];
-        if frame.kind == FrameKind::Visit && frame.incoming == CallId(NONE) {
+        if frame.kind == FrameKind::Visit && frame.incoming.is_none() {
             self.limit_patience_in_queue(now, id, calendar);
         }
     }
@@ -119,7 +119,7 @@ impl<P: Probe> World<'_, P> {
     #[inline(always)]
     pub(crate) fn free_worker(&mut self, now: Time, id: FrameId) {
         let frame = &mut self.frames[id];
-        let container = frame.container;
+        let container = frame.container();
         if self.containers[container].take_worker_back(now, frame) {
             self.grant_worker(now, container);
         }
@@ -163,7 +163,7 @@ impl<P: Probe> World<'_, P> {
     ) {
         if frame.measured {
             let (arrived, response) = (frame.arrived, now.since(frame.arrived));
-            self.probe.visit_done(frame.container, frame.endpoint, arrived, response);
+            self.probe.visit_done(frame.container(), frame.endpoint(), arrived, response);
         }
         self.leave(now, (id, frame), None, calendar);
     }
@@ -227,7 +227,7 @@ impl<P: Probe> World<'_, P> {
     /// The same for `id` with `frame`.
     #[inline(always)]
     fn depart_as(&mut self, now: Time, id: FrameId, frame: &Frame) {
-        let station = self.containers[frame.container].station_mut();
+        let station = self.containers[frame.container()].station_mut();
         station.depart(now, frame.arrived);
         if frame.holds_worker {
             self.free_worker(now, id);
@@ -238,7 +238,7 @@ impl<P: Probe> World<'_, P> {
     fn leaves_door(&mut self, now: Time, id: FrameId) {
         let frame = &self.frames[id];
         if !frame.admitted {
-            self.containers.door(frame.container).queued.fall(now);
+            self.containers.door(frame.container()).queued.fall(now);
         }
     }
 
@@ -247,12 +247,12 @@ impl<P: Probe> World<'_, P> {
         let frame = &mut self.frames[id];
         match frame.waits {
             Waits::Worker => {
-                let station = self.containers[frame.container].station_mut();
+                let station = self.containers[frame.container()].station_mut();
                 station.leave_queue(now, &mut self.frames, id);
                 self.leaves_door(now, id);
             }
             Waits::Connection => {
-                let instance = std::mem::replace(&mut frame.connection, NONE);
+                let Some(instance) = frame.connection.take() else { return };
                 self.requests.pools[instance].queue.remove(now, &mut self.frames, id);
             }
             Waits::DiskQueue { .. } | Waits::PageQueue { .. } => self.leave_disk_queue(now, id),

@@ -4,8 +4,8 @@ use super::source::DRAW_GAP;
 use crate::blueprint::Arrivals;
 use crate::event::Event;
 use crate::ids::SourceId;
+use crate::maybe::Maybe;
 use crate::probe::Probe;
-use crate::request::frame::NONE;
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -50,6 +50,6 @@ impl<P: Probe> World<'_, P> {
         let asked = &mut state.asked[user as usize];
         let key = mix(mix(state.root, u64::from(user)), *asked);
         *asked += 1;
-        self.request(now, id, key, user, NONE, calendar);
+        self.request(now, id, key, user, Maybe::NONE, calendar);
     }
 }

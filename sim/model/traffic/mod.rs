@@ -16,10 +16,11 @@ use crate::blueprint::{Arrivals, Endpoint, Policy};
 use crate::event::Event;
 use crate::ids::{ContainerId, EndpointId, ServiceId, SourceId};
 use crate::law::Law;
+use crate::maybe::Maybe;
 use crate::network::connection::ConnectionStage;
 use crate::network::reach::Lost;
 use crate::probe::{Failure, Probe};
-use crate::request::frame::{FrameId, FrameKind, NONE, Running};
+use crate::request::frame::{FrameId, FrameKind, Running};
 use crate::routing::{self, Scene};
 use crate::world::World;
 use wssim_kernel::stream::mix;
@@ -55,7 +56,7 @@ impl<P: Probe> World<'_, P> {
         id: SourceId,
         key: u64,
         user: u32,
-        row: u32,
+        row: Maybe<u32>,
         calendar: &mut Calendar<Event>,
     ) {
         let blueprint = self.blueprint;
@@ -151,9 +152,9 @@ impl<P: Probe> World<'_, P> {
     }
 
     /// The endpoint of request `key`.
-    fn entry_of(&self, id: SourceId, key: u64, row: u32) -> EndpointId {
+    fn entry_of(&self, id: SourceId, key: u64, row: Maybe<u32>) -> EndpointId {
         let source = &self.blueprint.sources[id.index()];
-        if let (Arrivals::Trace(trace), true) = (&source.arrivals, row != NONE)
+        if let (Arrivals::Trace(trace), Some(row)) = (&source.arrivals, row.get())
             && let Some(entry) = trace.rows.get(row as usize).and_then(|row| row.entry)
         {
             return entry;

@@ -3,8 +3,8 @@
 use crate::blueprint::{Arrivals, FirstArrival};
 use crate::event::Event;
 use crate::ids::SourceId;
+use crate::maybe::Maybe;
 use crate::probe::Probe;
-use crate::request::frame::NONE;
 use crate::world::World;
 use wssim_kernel::stream::mix;
 use wssim_kernel::{Calendar, Nanos, Time};
@@ -64,9 +64,9 @@ impl<P: Probe> World<'_, P> {
         let state = &mut self.traffic.sources[id.index()];
         let key = mix(state.root, state.next);
         state.next += 1;
-        let mut row = NONE;
+        let mut row = Maybe::NONE;
         if matches!(self.blueprint.sources[id.index()].arrivals, Arrivals::Trace(_)) {
-            row = state.use_row();
+            row = Maybe::some(state.use_row());
         }
         self.schedule_arrival(now, id, calendar);
         self.request(now, id, key, 0, row, calendar);
