@@ -2,21 +2,22 @@
 
 use crate::blueprint::{Blueprint, CpuLimit, Node};
 use crate::cache::Stores;
-use crate::chore::Chores;
+use crate::chore::state::Chores;
 use crate::container::{ContainerState, Containers};
 use crate::event::Event;
-use crate::fault::{FaultDriver, Strain};
+use crate::fault::strain::Strain;
+use crate::fault::strikes::FaultDriver;
 use crate::hardware::node::{NodeState, NodeStates};
-use crate::ledger::Ledger;
+use crate::ledger::record::Ledger;
 use crate::life::{Lives, Registry, Upkeep};
 use crate::load::LOAD_PERIOD;
 use crate::memory::MemoryAccounts;
 use crate::network::state::NetworkState;
 use crate::probe::Probe;
-use crate::procedure::Conduct;
+use crate::procedure::conduct::Conduct;
 use crate::request::slab::Frames;
 use crate::request::state::RequestsState;
-use crate::rollout::RolloutProgress;
+use crate::rollout::progress::RolloutProgress;
 use crate::run::Run;
 use crate::traffic::state::TrafficState;
 use crate::world::World;

@@ -1,6 +1,6 @@
 //! A replication: what identifies it, and what it leaves besides the facts of its probe.
 
-use crate::ledger::Averages;
+use crate::ledger::record::Averages;
 use wssim_kernel::Nanos;
 
 /// The replication, and its measured stretch.

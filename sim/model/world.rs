@@ -5,22 +5,23 @@
 
 use crate::blueprint::Blueprint;
 use crate::cache::Stores;
-use crate::chore::Chores;
+use crate::chore::state::Chores;
 use crate::container::Containers;
 use crate::event::Event;
-use crate::fault::{FaultDriver, Strain};
+use crate::fault::strain::Strain;
+use crate::fault::strikes::FaultDriver;
 use crate::hardware::node::NodeStates;
 use crate::ids::NodeId;
-use crate::ledger::Ledger;
+use crate::ledger::record::Ledger;
 use crate::life::{HealthDriver, Lives, Registry, Upkeep};
 use crate::memory::MemoryAccounts;
 use crate::network::state::NetworkState;
 use crate::probe::{Failure, Probe};
-use crate::procedure::Conduct;
+use crate::procedure::conduct::Conduct;
 use crate::request::frame::FrameId;
 use crate::request::slab::Frames;
 use crate::request::state::RequestsState;
-use crate::rollout::RolloutProgress;
+use crate::rollout::progress::RolloutProgress;
 use crate::run::Run;
 use crate::traffic::state::TrafficState;
 use wssim_kernel::stream::StreamKey;

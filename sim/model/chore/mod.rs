@@ -9,10 +9,10 @@
 //! The crash of a node ends all its chores; the part that began one decides what follows.
 
 mod disk;
-mod state;
+pub(crate) mod state;
 
 use state::Chore;
-pub(crate) use state::{Chores, Haul, Then};
+pub(crate) use state::{Haul, Then};
 
 use crate::event::Event;
 use crate::ids::{ChoreId, NodeId};

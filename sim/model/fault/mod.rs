@@ -7,13 +7,12 @@
 
 mod clock;
 mod reach;
-mod strain;
-mod strikes;
+pub(crate) mod strain;
+pub(crate) mod strikes;
 mod weigh;
 
 pub(crate) use clock::Clocks;
 pub(crate) use reach::Reach;
-pub(crate) use strain::Strain;
 pub(crate) use strikes::FaultDriver;
 
 use crate::blueprint::{Fault, FaultKind};

@@ -1,7 +1,7 @@
 //! The measured stretch: integrals at its beginning and end; `laws.rs` has the laws asserted on every run.
 
 mod laws;
-mod record;
+pub(crate) mod record;
 
 pub(crate) use record::Ledger;
 use record::Snapshot;

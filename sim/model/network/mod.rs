@@ -25,7 +25,6 @@ pub(crate) mod travel;
 mod user;
 
 pub(crate) use message::{Carried, FLOW_BYTES, Message, OUTSIDE};
-pub(crate) use state::constant_half;
 
 use crate::blueprint::Encapsulation;
 use crate::event::Event;

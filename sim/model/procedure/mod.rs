@@ -12,9 +12,8 @@
 //!
 //! A procedure that needs a node which is gone is broken off: a person has to decide what follows.
 
-mod conduct;
+pub(crate) mod conduct;
 
-pub(crate) use conduct::Conduct;
 use conduct::StepStage;
 
 use crate::blueprint::{Carry, Procedure, Work};

@@ -8,7 +8,7 @@
 //! ```
 //! Builds, pushes and pulls are chores (`chore/mod.rs`). A build or push that is lost with a node ends the rollout.
 
-mod progress;
+pub(crate) mod progress;
 
 pub(crate) use progress::RolloutProgress;
 

@@ -6,7 +6,7 @@ use super::profile::Cursor;
 use crate::blueprint::{Arrivals, Source, Trace};
 use crate::ids::TimeoutId;
 use crate::law::{Law, exponential};
-use crate::network::constant_half;
+use crate::network::state::constant_half;
 use wssim_kernel::stream::{Draw, StreamKey};
 use wssim_kernel::{Nanos, Time};
 
