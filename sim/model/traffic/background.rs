@@ -15,7 +15,7 @@ use crate::law::Law;
 use crate::probe::Probe;
 use crate::request::frame::FrameKind;
 use crate::world::World;
-use wssim_kernel::stream::mix;
+use wssim_kernel::stream::{StreamKey, mix};
 use wssim_kernel::{Calendar, Nanos, Time};
 
 /// Draws of the stream of bursts.
@@ -25,22 +25,36 @@ const DRAW_BURST_PHASE: u32 = 2;
 /// CPU of the second job of a burst; those of further jobs follow.
 const DRAW_BURST_MORE: u32 = 3;
 
+impl Background {
+    /// The gap before burst `number`, by the load's `stream`.
+    #[inline(always)]
+    fn gap(&self, stream: &StreamKey, number: u64) -> Nanos {
+        Nanos::from_f64(self.every.sample(&mut stream.draw(number, DRAW_BURST_GAP)))
+    }
+
+    /// `at`, unless the load ends before burst `number`, at `at`.
+    #[inline(always)]
+    fn if_it_comes(&self, number: u64, at: Time) -> Option<Time> {
+        (at < self.until && number < self.count).then_some(at)
+    }
+}
+
 impl<P: Probe> World<'_, P> {
     /// Schedules or queues the first burst of every load.
     pub(super) fn start_background(&mut self, calendar: &mut Calendar<Event>) {
         let blueprint = self.blueprint;
         for (place, background) in blueprint.background.iter().enumerate() {
             let id = BackgroundId::from(place);
+            let (stream, number) = &self.traffic.loads[place];
             let first = match (background.first, &background.every) {
                 (Some(first), _) => first,
                 // A periodic load draws its phase; any other law needs none.
                 (None, Law::Constant(period)) => {
-                    let (stream, _) = &self.traffic.loads[place];
                     Nanos::from_f64(period * stream.draw(0, DRAW_BURST_PHASE).open01())
                 }
-                (None, _) => self.burst_gap(id),
+                (None, _) => background.gap(stream, *number),
             };
-            let Some(at) = self.if_it_comes(id, Time::ZERO + first) else { continue };
+            let Some(at) = background.if_it_comes(*number, Time::ZERO + first) else { continue };
             match self.waits_at(background) {
                 Some(node) => {
                     self.traffic.waiting[node.index()].add(at, id);
@@ -66,25 +80,15 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// `at`, unless the load of `id` has ended by then.
-    fn if_it_comes(&self, id: BackgroundId, at: Time) -> Option<Time> {
-        let background = &self.blueprint.background[id.index()];
-        (at < background.until && self.traffic.loads[id.index()].1 < background.count).then_some(at)
-    }
-
-    #[inline]
-    fn burst_gap(&self, id: BackgroundId) -> Nanos {
-        let (stream, number) = &self.traffic.loads[id.index()];
-        let every = &self.blueprint.background[id.index()].every;
-        Nanos::from_f64(every.sample(&mut stream.draw(*number, DRAW_BURST_GAP)))
-    }
-
     /// A burst of `id` begins. Returns its number, and when the next one comes.
+    #[inline(always)]
     fn begin_burst(&mut self, now: Time, id: BackgroundId) -> (u64, Option<Time>) {
-        let (_, next) = &mut self.traffic.loads[id.index()];
+        let background = &self.blueprint.background[id.index()];
+        let (stream, next) = &mut self.traffic.loads[id.index()];
         let number = *next;
         *next += 1;
-        (number, self.if_it_comes(id, now + self.burst_gap(id)))
+        let at = now + background.gap(stream, *next);
+        (number, background.if_it_comes(*next, at))
     }
 
     /// A burst that waited in the calendar begins.
@@ -111,6 +115,7 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
+    #[inline(always)]
     fn demand_of_burst(&self, id: BackgroundId, number: u64, draw: u32) -> f64 {
         let (stream, _) = &self.traffic.loads[id.index()];
         self.blueprint.background[id.index()].cpu.sample(&mut stream.draw(number, draw))
