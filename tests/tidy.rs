@@ -265,6 +265,42 @@ fn files_use_each_other_in_no_circle() {
     }
 }
 
+/// The fields of a world's parts belong to the folder of the part: other folders go through methods. Of the world
+/// itself only its inputs and its probe are no parts.
+#[test]
+fn parts_of_a_world_own_their_fields() {
+    let files: Vec<String> = files_below("sim/model", "rs").iter().map(|path| code(path)).collect();
+    let body = |name: &str| {
+        let begins =
+            [" {", "<'a> {", "<'a, P> {", "("].map(|after| format!("struct {name}{after}"));
+        let found = files.iter().find_map(|code| {
+            let at = begins.iter().find_map(|begin| Some(code.find(begin)? + begin.len()))?;
+            Some(&code[at..])
+        });
+        let rest = found.unwrap_or_else(|| panic!("{name} is a struct of sim/model"));
+        rest[..rest.find(['}', ';']).unwrap()].to_owned()
+    };
+    let inputs = ["Blueprint", "Run", "StreamKey", "bool", "P"];
+    let world = body("World");
+    let words =
+        |line: &str| line.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
+    let part = |line: &str| {
+        let words: Vec<String> = words(line.split_once(": ")?.1);
+        words.into_iter().rfind(|word| !word.is_empty() && word != "a")
+    };
+    let parts: Vec<String> =
+        world.lines().filter_map(part).filter(|part| !inputs.contains(&part.as_str())).collect();
+    assert!(parts.len() > 10, "the parts of a world are read from its fields: {parts:?}");
+    for of in parts.iter().map(String::as_str).chain(["Frame", "ContainerState", "NodeState"]) {
+        let fields = body(of);
+        let open = fields
+            .lines()
+            .map(str::trim_start)
+            .find(|line| line.starts_with("pub ") || line.starts_with("pub(crate)"));
+        assert_eq!(open, None, "a field of {of} is open to all: give the part a method");
+    }
+}
+
 /// One layout for a module with children: `x/mod.rs`, so that a folder contains all of it.
 #[test]
 fn a_module_with_children_is_a_folder() {
