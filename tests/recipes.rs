@@ -51,8 +51,13 @@ const INSTANCES: &[Instance] = &[
         &["LeastConnections", "least_connections", "least-connections"],
     ),
     instance("an orchestrator", ["k3s", ""], &["K3s", "k3s"]),
-    instance("a kind of fault", ["slow-disk", ""], &["SlowDisk", "\"slow-disk\""]),
-    instance("a kind of fault", ["hang", ""], &["FaultKind::Hang", "\"hang\""]),
+    instance(
+        "a kind of fault",
+        ["slow-disk", "request/disk.rs"],
+        &["SlowDisk", "\"slow-disk\"", "of_disk"],
+    ),
+    instance("a kind of fault", ["slow-", "fault/weigh.rs"], &["\"slow-\""]),
+    instance("a kind of fault", ["hang", "fault/mod.rs"], &["FaultKind::Hang", "\"hang\""]),
     instance("an event", ["refill", "request/outwait.rs"], &["Event::Refill"]),
     instance("a key", ["queue_timeout", "request/visit.rs"], &["queue_timeout"]),
     instance("a profile that ships", ["market-hours", ""], &["market-hours"]),
@@ -64,12 +69,23 @@ const INSTANCES: &[Instance] = &[
         ["migrate", ""],
         &["mod migrate", "Answer::Migrate", "Study::Migrate", "Command::Migrate"],
     ),
-    instance("a metric", ["cache_hit_ratio", ""], &["cache_hit_ratio", "OfService::CacheHits"]),
-    instance("a metric", ["data_miss_ratio", ""], &["OfMemory::DataMisses"]),
+    instance(
+        "a metric",
+        ["cache_hit_ratio", "request/look_up.rs"],
+        &["cache_hit_ratio", "OfService::CacheHits"],
+    ),
+    instance("a metric", ["data_miss_ratio", "memory/read.rs"], &["OfMemory::DataMisses"]),
+    // Counted in the world, or reported as it happens.
+    instance("a metric", ["breaker_open", "ledger/mod.rs"], &["breaker_open"]),
+    instance("a metric", ["look_ups", "request/look_up.rs"], &["looked_up"]),
     // Of a label of its own.
-    instance("a metric", ["node_network_utilization_ratio", ""], &["\"direction\""]),
+    instance(
+        "a metric",
+        ["node_network_utilization_ratio", "network/state.rs"],
+        &["\"direction\""],
+    ),
     // Of a name that is not plain by itself.
-    instance("a metric", ["phase_seconds", ""], &["\"Migration time\""]),
+    instance("a metric", ["phase_seconds", "procedure/mod.rs"], &["\"Migration time\""]),
     instance("a reason", ["on the limit", "judge.rs"], &["OnTheLimit"]),
     instance("a note", ["users rounded", ""], &["UsersRounded"]),
     instance("a key of `results.json`", ["sweep", ""], &["neighbours_that_differ"]),

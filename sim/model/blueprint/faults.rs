@@ -24,8 +24,19 @@ pub struct Fault {
 impl Fault {
     /// Whether it separates nodes from each other.
     pub(crate) fn parts_nodes(&self) -> bool {
-        use FaultKind::{Crash, Cut, Hang, Partition, Switch};
-        !self.nodes.is_empty() && matches!(self.kind, Crash | Hang | Partition | Cut | Switch)
+        let by_kind = match self.kind {
+            FaultKind::Crash
+            | FaultKind::Hang
+            | FaultKind::Partition
+            | FaultKind::Cut
+            | FaultKind::Switch => true,
+            FaultKind::SlowDisk(_)
+            | FaultKind::SlowNetwork(_)
+            | FaultKind::DiskFull
+            | FaultKind::Kill
+            | FaultKind::Stop => false,
+        };
+        by_kind && !self.nodes.is_empty()
     }
 }
 
@@ -63,4 +74,22 @@ pub enum FaultKind {
     Kill,
     /// Containers are stopped gracefully.
     Stop,
+}
+
+impl FaultKind {
+    /// Whether nodes or processes stand still while it lasts, and go on afterwards.
+    pub(crate) fn halts(self) -> bool {
+        match self {
+            Self::Hang => true,
+            Self::Crash
+            | Self::Partition
+            | Self::Cut
+            | Self::Switch
+            | Self::SlowDisk(_)
+            | Self::SlowNetwork(_)
+            | Self::DiskFull
+            | Self::Kill
+            | Self::Stop => false,
+        }
+    }
 }

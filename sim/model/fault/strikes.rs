@@ -93,7 +93,7 @@ pub(crate) trait FaultDriver<'a>: Driver<'a> {
             | FaultKind::DiskFull => {}
         }
         self.changes(now, Change::Releases(id), calendar);
-        if fault.kind == FaultKind::Hang {
+        if fault.kind.halts() {
             for who in (0..self.blueprint().containers.len()).map(ContainerId::from) {
                 self.process_goes_on(now, who, calendar);
             }

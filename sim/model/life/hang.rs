@@ -45,8 +45,9 @@ impl<P: Probe> World<'_, P> {
     ) {
         let is_quiet = end == End::Quiet;
         let mut held = self.frames.buffer();
-        let is_held =
-            |frame: &Frame| frame.container() == id && matches!(frame.waits(), Waits::Node { .. });
+        let is_held = |frame: &Frame| {
+            frame.place() == Some(id) && matches!(frame.waits(), Waits::Node { .. })
+        };
         held.extend(self.frames.ids().filter(|&frame| is_held(&self.frames[frame])));
         for &frame in &held {
             let is_due = matches!(self.frames[frame].waits(), Waits::Node { is_due: true, .. });

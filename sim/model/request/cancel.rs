@@ -64,7 +64,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `visit` is the one for whose answer `caller` has waited since `epoch`.
     fn answers(&self, visit: FrameId, caller: FrameId, epoch: u32) -> bool {
         let frame = &self.frames[visit];
-        frame.parent() == caller && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
+        frame.parent.is(caller) && frame.parent_epoch == epoch && frame.kind == FrameKind::Visit
     }
 
     /// A cancellation reaches its callee, or the place where the callee was.

@@ -39,7 +39,7 @@ impl<P: Probe> World<'_, P> {
     /// Whether `frame` runs at `id`; one on its way there does not.
     fn runs_at(&self, frame: FrameId, id: ContainerId) -> bool {
         let frame = &self.frames[frame];
-        frame.container() == id && !frame.kind.is_root() && !frame.waits.is_on_its_way()
+        frame.place() == Some(id) && !frame.kind.is_root() && !frame.waits.is_on_its_way()
     }
 
     /// Empties its queues, and frees its workers and connections.

@@ -169,6 +169,12 @@ impl Frame {
         self.parent.known()
     }
 
+    /// Whether `parent` gets the answer: not of a frame that has been removed.
+    #[inline(always)]
+    pub(crate) fn answers_to(&self, parent: FrameId) -> bool {
+        self.parent.is(parent)
+    }
+
     /// The call that it makes.
     #[inline(always)]
     pub(crate) fn outgoing(&self) -> CallId {

@@ -121,7 +121,7 @@ impl<P: Probe> World<'_, P> {
             None => self.transmit_from_user(now, visit, calendar),
         }
         // The visit may be lost already.
-        if self.frames[visit].parent() == root {
+        if self.frames[visit].answers_to(root) {
             self.opens(now, visit);
         }
     }

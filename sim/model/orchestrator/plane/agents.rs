@@ -22,6 +22,9 @@ use crate::law::Law;
 use wssim_kernel::stream::Draw;
 use wssim_kernel::{Nanos, Time};
 
+/// Mean period of Swarm's beats, and how much longer the longest is than the shortest, in seconds.
+const PERIOD: f64 = 5.0;
+const SPREAD: f64 = 1.0;
 const BACK_OFF: [f64; 2] = [0.1, 8.0];
 /// Periods until a node is marked down, and the same after a leader's election.
 const GRACE: f64 = 3.0;
@@ -29,13 +32,17 @@ const GRACE_AFTER_ELECTION: f64 = 6.0;
 
 /// Swarm's time from the loss of a node until it is marked down, in seconds.
 pub(in crate::orchestrator) fn after_beat(random: &mut Draw<'_>) -> f64 {
-    let period = 4.5 + random.open01();
+    let period = next_period(random);
     period * (GRACE - random.open01())
 }
 
 /// The same from a leader's election, in seconds.
 pub(in crate::orchestrator) fn after_election(random: &mut Draw<'_>) -> f64 {
-    (4.5 + random.open01()) * GRACE_AFTER_ELECTION
+    next_period(random) * GRACE_AFTER_ELECTION
+}
+
+fn next_period(random: &mut Draw<'_>) -> f64 {
+    PERIOD - SPREAD / 2.0 + SPREAD * random.open01()
 }
 
 /// Swarm's time from the return of a node until it registers, in seconds.
