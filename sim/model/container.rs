@@ -1,4 +1,4 @@
-//! Containers: the station of each, its place, and its pace after a start. Its life is in `life/driver.rs`.
+//! Containers: the station of each, its place, and its pace after a start. Its life is in `life/upkeep.rs`.
 
 use crate::blueprint::{self, Cold, Hold, Service};
 use crate::ids::{ContainerId, NodeId};

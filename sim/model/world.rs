@@ -1,7 +1,7 @@
 //! The world: every container, processor and request of one replication, and the events that change them.
 //!
-//! Start reading at [`World::handle`]. Components are passive: time is an argument, a decision is a return
-//! value; only the world touches the calendar.
+//! Start reading at [`World::handle`]. Parts are passive: time is an argument, a decision is a return value; only the
+//! world touches the calendar. A part owns its fields; an `impl World` block in its folder is its way to the others.
 
 use crate::blueprint::Blueprint;
 use crate::cache::Stores;

@@ -58,7 +58,7 @@ impl<P: Probe> World<'_, P> {
         let in_use = self.frames.live().filter(in_use).count() + held;
         let [open, idle] = self.network.open_and_idle();
         assert_eq!(open, idle + in_use, "connections: open = idle + in use");
-        let mut held = vec![0; self.requests.pools()];
+        let mut held = vec![0; self.requests.pool_instances()];
         for by_parts in self.requests.held() {
             held[by_parts.pool as usize] += 1;
         }

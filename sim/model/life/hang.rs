@@ -23,15 +23,10 @@ impl<P: Probe> World<'_, P> {
         id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
-        self.let_go_on(now, id, calendar);
+        self.go_on_computing(now, id, calendar);
         if self.upkeep.life(id).phase == Phase::Registered {
             self.announce_to_proxies(now, id, calendar);
         }
-    }
-
-    /// The process of `id`, which hung, goes on or has ended.
-    pub(super) fn let_go_on(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.go_on_computing(now, id, calendar);
     }
 
     /// The process of `id`, which hangs, ends: requests that wait there are reset, or lost with their node. A

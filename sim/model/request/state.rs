@@ -113,7 +113,7 @@ impl RequestsState {
     }
 
     /// The number of pool instances.
-    pub(crate) fn pools(&self) -> usize {
+    pub(crate) fn pool_instances(&self) -> usize {
         self.pools.len()
     }
 

@@ -210,8 +210,8 @@ impl<P: Probe> World<'_, P> {
         let bursts = &mut self.traffic.waiting[node.index()];
         let next = bursts.next();
         let matters = || bursts.on_time || self.nodes[node].processor().is_attended_at(next);
-        if next < bursts.told && matters() {
-            bursts.told = next;
+        if next < bursts.next_event && matters() {
+            bursts.next_event = next;
             calendar.schedule(next, Event::Bursts(node));
         }
     }
@@ -224,7 +224,7 @@ impl<P: Probe> World<'_, P> {
         node: NodeId,
         calendar: &mut Calendar<Event>,
     ) {
-        self.traffic.waiting[node.index()].told = Time::NEVER;
+        self.traffic.waiting[node.index()].next_event = Time::NEVER;
         self.catch_up(now, node, calendar);
         self.watch(node, calendar);
     }

@@ -10,14 +10,14 @@ pub(super) struct Bursts {
     /// number, compared at once.
     coming: Vec<u128>,
     /// When the event for the next burst happens; never: none is scheduled.
-    pub(super) told: Time,
+    pub(super) next_event: Time,
     /// Whether each burst must begin on time.
     pub(super) on_time: bool,
 }
 
 impl Default for Bursts {
     fn default() -> Self {
-        Self { coming: Vec::new(), told: Time::NEVER, on_time: false }
+        Self { coming: Vec::new(), next_event: Time::NEVER, on_time: false }
     }
 }
 
