@@ -156,28 +156,18 @@ impl<P: Probe> World<'_, P> {
         }
     }
 
-    /// The CPU steps of `id`, whose process hangs from now on, stand still.
-    pub(crate) fn stop_computing(
+    /// The process of `id` hangs from now on, and its CPU steps stand still; or they go on, unless they have ended with
+    /// the process.
+    pub(crate) fn note_process_hangs(
         &mut self,
         now: Time,
         id: ContainerId,
+        hangs: bool,
         calendar: &mut Calendar<Event>,
     ) {
         let (node, local) = self.containers[id].place();
-        let due = self.nodes[node].processor.stop(now, local);
-        self.schedule_due(node, due, calendar);
-        self.watch(node, calendar);
-    }
-
-    /// They go on, or have ended with their process.
-    pub(crate) fn go_on_computing(
-        &mut self,
-        now: Time,
-        id: ContainerId,
-        calendar: &mut Calendar<Event>,
-    ) {
-        let (node, local) = self.containers[id].place();
-        let due = self.nodes[node].processor.go_on(now, local);
+        let processor = &mut self.nodes[node].processor;
+        let due = if hangs { processor.stop(now, local) } else { processor.go_on(now, local) };
         self.schedule_due(node, due, calendar);
         self.watch(node, calendar);
     }

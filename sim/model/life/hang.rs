@@ -11,7 +11,7 @@ use wssim_kernel::{Calendar, Time};
 impl<P: Probe> World<'_, P> {
     /// The process of `id` is about to hang: its CPU steps stand still, and checks of proxies time out.
     pub(super) fn hold_up(&mut self, now: Time, id: ContainerId, calendar: &mut Calendar<Event>) {
-        self.stop_computing(now, id, calendar);
+        self.note_process_hangs(now, id, true, calendar);
         for observer in self.observers() {
             self.proxy_will_miss(now, observer, id, calendar);
         }
@@ -23,7 +23,7 @@ impl<P: Probe> World<'_, P> {
         id: ContainerId,
         calendar: &mut Calendar<Event>,
     ) {
-        self.go_on_computing(now, id, calendar);
+        self.note_process_hangs(now, id, false, calendar);
         if self.upkeep.life(id).phase == Phase::Registered {
             self.announce_to_proxies(now, id, calendar);
         }

@@ -185,7 +185,7 @@ impl<P: Probe> World<'_, P> {
         }
         self.empty_container(now, id, end, calendar);
         if hangs {
-            self.go_on_computing(now, id, calendar);
+            self.note_process_hangs(now, id, false, calendar);
         }
         self.release_memory(now, id, end == End::Quiet);
         self.probe.container_answers(now, id, self.node_of(id), false);
