@@ -57,12 +57,8 @@ impl Blueprint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::packet::samples::{ENCRYPTED, OVERLAY};
     use crate::network::packet::usual;
-
-    const OVERLAY: Network =
-        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
-    const ENCRYPTED: Network =
-        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
 
     /// Speeds of the four nodes, and whether each has AES-NI.
     const NODES: [(&str, f64, bool); 4] =

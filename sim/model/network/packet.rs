@@ -150,14 +150,21 @@ fn several_batches(bytes: f64) -> f64 {
     ceil(bytes / BATCH_BYTES)
 }
 
+/// Networks of the tests: Docker's overlay, plain and encrypted.
+#[cfg(test)]
+pub(super) mod samples {
+    use super::{Encapsulation, Network};
+
+    pub(in crate::network) const OVERLAY: Network =
+        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
+    pub(in crate::network) const ENCRYPTED: Network =
+        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
+}
+
 #[cfg(test)]
 mod tests {
+    use super::samples::{ENCRYPTED, OVERLAY};
     use super::*;
-
-    const OVERLAY: Network =
-        Network { encapsulation: Encapsulation::Vxlan, mtu: 1450.0, ..Network::HOST };
-    const ENCRYPTED: Network =
-        Network { encapsulation: Encapsulation::Encrypted, mtu: 1424.0, ..Network::HOST };
 
     #[test]
     fn whole_numbers_are_rounded_up_to() {

@@ -91,3 +91,35 @@ impl Bursts {
         coming[place] = burst;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use wssim_kernel::stream::StreamKey;
+
+    /// Beside a sorted set: each burst comes in its turn, at equal times by the number of its load; loads end.
+    #[test]
+    fn bursts_come_in_the_order_of_time() {
+        let stream = StreamKey::new(1, 0, "test", "bursts");
+        for loads in [1, 2, 3, 10, 100] {
+            let (mut bursts, mut twin) = (Bursts::default(), BTreeSet::new());
+            for id in 0..loads {
+                let at = Time((stream.draw(id.into(), 0).open01() * 50.0) as u64);
+                bursts.add(at, BackgroundId(id));
+                twin.insert((at, BackgroundId(id)));
+            }
+            for n in 0..2000 {
+                let first = twin.pop_first();
+                assert_eq!(bursts.due(Time::NEVER), first, "{loads} loads, burst {n}");
+                let Some((at, id)) = first else { break };
+                assert_eq!(bursts.next(), at);
+                assert!(at == Time::ZERO || bursts.due(Time(at.0 - 1)).is_none());
+                let draw = stream.draw(n, 1).open01();
+                let next = (draw > 0.01).then(|| Time(at.0 + (draw * 50.0) as u64));
+                bursts.begin(id, next);
+                twin.extend(next.map(|next| (next, id)));
+            }
+        }
+    }
+}

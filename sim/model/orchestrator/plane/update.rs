@@ -1,4 +1,4 @@
-//! One update of a service: its workers, and when its next step is due.
+//! One update of a service: its workers, and the time of its next step.
 
 use crate::ids::RolloutId;
 use crate::orchestrator::UpdatePolicy;
@@ -44,7 +44,7 @@ pub(super) enum UpdateStage {
 }
 
 impl Update {
-    /// When its next step is due, if a time decides that.
+    /// The time of its next step, if a time decides that.
     pub(super) fn due(&self) -> Option<Time> {
         match self.stage {
             UpdateStage::Over => None,
