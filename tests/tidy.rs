@@ -366,6 +366,30 @@ fn the_architecture_is_short_and_its_paths_exist() {
 }
 
 /// A checkout works in any place: nothing names a folder of one machine.
+/// The way of a request through the parts of a world names functions that are there.
+#[test]
+fn the_architecture_follows_a_request_by_functions_that_exist() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let way = text.split("the way of one request").nth(1).unwrap().split("```").next().unwrap();
+    let files: Vec<String> = files_below("sim/model", "rs").iter().map(|path| code(path)).collect();
+    let mut named = 0;
+    for line in way.lines().skip(1) {
+        let functions = line.get(28..).unwrap_or("");
+        for step in functions.split(['►', '·']).map(str::trim) {
+            let name = step.split(|c: char| !c.is_ascii_lowercase() && c != '_').next().unwrap();
+            if name.is_empty() {
+                continue;
+            }
+            let is_there = |code: &String| {
+                ["(", "<"].iter().any(|after| code.contains(&format!("fn {name}{after}")))
+            };
+            assert!(files.iter().any(is_there), "ARCHITECTURE.md names `{name}`: no such function");
+            named += 1;
+        }
+    }
+    assert!(named > 12, "the functions are read from their column: {named}");
+}
+
 #[test]
 fn no_file_names_a_folder_of_some_machine() {
     let homes =
